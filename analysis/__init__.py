@@ -9,7 +9,13 @@
 ``article`` holds the article's own numbers, and ``study`` holds them under two changes.
 A study never changes: whatever changes something returns another study. An input that
 the article does not print is ours, and is called so. A wrong name or value is refused
-in one sentence.
+in one sentence, with ``analysis.InputError``, which is a ValueError.
+
+A formula is a function that takes arrays, too, and is imported from its module:
+
+>>> from analysis.formulas.labour_transfers import persons_2021
+>>> float(persons_2021(3.2e6, 0.5))
+1600000.0
 
 Look a number up:
     study["at_risk_2021"]        its value, bounds, unit, side and remarks
@@ -51,9 +57,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.2.0"
-__all__ = ["Study", "load"]
+__all__ = ["InputError", "Study", "load"]
 
 if TYPE_CHECKING:
+    from analysis.core.errors import InputError
     from analysis.study import Study, load
 
 

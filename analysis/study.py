@@ -77,9 +77,11 @@ def _named(quantities: Any) -> list[Any]:
 class Study:
     """The numbers under one setting.
 
-    A study never changes; ``change`` makes another. Like a mapping, a study holds an
-    estimate for each quantity by its name. Studies are equal under equal settings of
-    one data package, and can be pickled.
+    A study never changes; ``change`` makes another. It holds an estimate for each
+    quantity by its name, and is read by ``in``, iteration, ``len`` and ``[...]`` alone:
+    it has no ``items`` and no ``get``, because a quantity that has no single value
+    raises InputError. Studies are equal under equal settings of one data package, and
+    can be pickled.
 
     >>> article = load()
     >>> "at_risk_2021" in article, "at_risk_2022" in article
@@ -231,7 +233,7 @@ class Study:
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of ``quantity``, ``quantity.reading`` or a claim.
 
-        Raises ModelError where there is none.
+        Raises InputError where there is none, or no single value.
         """
         return self.model.estimate(*self.model.named(name, self.setting))
 
@@ -619,15 +621,19 @@ class Study:
 
         A row has a sentence to quote, its caveat, the check that recomputes the number,
         and the official figures to set beside it. The table is under the article's own
-        setting, whatever this study changes.
+        setting, whatever this study changes. Below it stand the references of the
+        article and of this package, which ``attrs["references"]`` has, too.
 
         >>> print(load().cite()["caveat"][5])
         The range is an estimate. The article gives the number of former detainees in
         words only, so no total can be recomputed.
         """
         from analysis.render import frames
+        from analysis.render.citations import references
 
-        return frames.cite(self.model).to_pandas()
+        frame = frames.cite(self.model).to_pandas()
+        frame.attrs["references"] = references(self.model)
+        return frame
 
     def checks(self, *quantities: str) -> pd.DataFrame:
         """Return the checks of some quantities, or all of them, in words.
@@ -661,7 +667,9 @@ class Study:
     def findings(self, *quantities: str) -> pd.DataFrame:
         """Return the findings on claims of some quantities, or all of them.
 
-        Each finding has a title; its sceptical and its charitable view are folded.
+        Each finding has a title; its sceptical and its charitable view are folded. They
+        are under the article's own setting, whatever this study changes; below the
+        findings of a changed study stands a sentence that says so.
 
         >>> print(load().findings("net_new_persons").title[0])
         The increase since 2019 is about 300,000 both in transfers and in persons,
@@ -670,7 +678,8 @@ class Study:
         from analysis.render import frames
 
         wanted = [self.model.known(name) for name in quantities]
-        return frames.findings(self.model, wanted).to_pandas()
+        is_changed = bool(self.setting.choices)
+        return frames.findings(self.model, wanted, is_changed=is_changed).to_pandas()
 
     def names(self, kind: str = "quantities") -> pd.DataFrame:
         """List the names that the other methods take, one row for each.
@@ -720,8 +729,8 @@ class Study:
         InputError for an unknown table.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
-        >>> print(table.splitlines()[1])
-        \caption{Headline numbers of the article, recomputed. No settings changed.}
+        >>> r"\caption{Headline numbers of the article, recomputed. No" in table
+        True
         """
         from analysis.render import frames
 

@@ -230,6 +230,33 @@ def test_a_frame_that_takes_no_setting_says_that_it_is_of_the_article(
     assert frame.attrs["differs"] == "as in the article"
 
 
+def test_findings_of_a_changed_study_say_that_they_are_of_the_article(
+    article: Study, study: Study
+) -> None:
+    says = "The findings are under the article's own setting"
+    assert says in str(study.findings())
+    assert says in plain(study.findings()._repr_html_())
+    assert says not in str(article.findings())
+
+
+def test_what_may_be_cited_comes_with_the_references(study: Study) -> None:
+    frame = study.cite()
+    printed = plain(CliRunner().invoke(app, ["cite"]).stdout)
+    assert frame.attrs["references"].keys() == {"The article", "This package"}
+    for what, words in frame.attrs["references"].items():
+        assert f"{what}: {words}." in printed
+        assert f"{what}: {words}." in str(frame)
+
+
+@pytest.mark.parametrize("form", ["--csv", "--json"])
+def test_a_table_of_scenarios_has_the_setting_in_its_last_column(form: str) -> None:
+    text = CliRunner().invoke(app, ["scenarios", "southern", form]).stdout
+    if form == "--csv":
+        assert pd.read_csv(io.StringIO(text)).columns[-1] == "differs"
+    else:
+        assert [*json.loads(text)[0]][-1] == "differs"
+
+
 @pytest.mark.parametrize("table", ["headlines", "estimates", "checks", "solutions"])
 def test_a_table_for_a_paper_names_its_setting(table: str, study: Study) -> None:
     assert CHANGED in plain(study.to_latex(table))

@@ -35,8 +35,8 @@ def refused(call, *args, **given):
 
 
 def test_names_are_found_where_they_are_needed():
-    assert {"Study", "load"} <= set(dir(analysis))
-    said = "module 'analysis' has no attribute 'laod'; it has Study, load"
+    assert {"InputError", "Study", "load"} <= set(dir(analysis))
+    said = "module 'analysis' has no attribute 'laod'; it has InputError, Study, load"
     with pytest.raises(AttributeError, match=said):
         _ = analysis.laod
 
@@ -340,6 +340,24 @@ def test_one_name_is_as_good_as_a_list(article):
     assert [*article.differs_from(article, "net_new_persons").index] == [
         "net_new_persons"
     ]
+
+
+def test_the_number_that_a_reading_sets_is_named(article):
+    # data/assumptions.yaml sets former_detainees to 300,000.
+    words = "former_detainees: the number that we set, 300,000 persons (set)"
+    for study in (
+        article.change(former_detainees="set"),
+        article.scenario("half_overlap"),
+    ):
+        assert words in study.differs
+
+
+def test_a_study_is_read_by_name_and_refuses_with_the_error_that_is_exported(article):
+    assert issubclass(analysis.InputError, ValueError)
+    with pytest.raises(analysis.InputError):
+        article["at_risk_total"]
+    for method in ("items", "values", "get", "keys"):
+        assert not hasattr(article, method)
 
 
 def test_two_studies_side_by_side_are_printed_in_words(article):

@@ -217,6 +217,10 @@ class Quantities(Values):
         row = self.register.readings.get((quantity, reading))
         kind = "our_reading" if row and row.reconstruction else "other_reading"
         label = self.label(quantity, reading)
+        source = self.sources[quantity][reading]
+        if source.role == "set":
+            number = self.spelled(quantity, number=source.value)["number"]
+            label = f"{label}, {number}{self.suffix(quantity)}"
         return message(kind, quantity=quantity, label=label, reading=reading)
 
     def check_used(

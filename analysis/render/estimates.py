@@ -53,10 +53,10 @@ class Estimated:
     reconstruction: bool = False
     reason: str = ""
     depends_on: tuple[str, ...] = ()
-    differs: str = ""
     against: str = ""
     difference: float | None = None
     percent: float | None = None
+    differs: str = ""
 
 
 def estimate(model: Model, under: Under, quantity: str) -> Estimated:

@@ -14,7 +14,7 @@ from analysis.model.results import results, tally
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome
 from analysis.render import headlines as shown_headlines
-from analysis.render.citations import citations
+from analysis.render.citations import HOW, citations, references
 from analysis.render.frame import Frame, Row
 from analysis.render.speller import Speller
 from analysis.render.wording import (
@@ -47,6 +47,11 @@ COLUMNS = {
     "estimates": "quantity value low high unit side",
     "verdict changes": "check statement before after reason",
 }
+#: Stands below the findings of a study that changes something.
+OWN_FINDINGS = (
+    "The findings are under the article's own setting; what is changed here does not "
+    "move them."
+)
 #: A check as a screen and a notebook show it; ``verify --all`` shows more of it.
 SHOWN = {
     "statement": "comparison",
@@ -194,8 +199,13 @@ def _claim_row(model: Model, claim: Claim, verdict: str) -> Row:
     }
 
 
-def findings(model: Model, quantities: Iterable[str] = ()) -> Frame:
-    """The findings on claims of some quantities, or all findings, as rows."""
+def findings(
+    model: Model, quantities: Iterable[str] = (), *, is_changed: bool = False
+) -> Frame:
+    """The findings on claims of some quantities, or all findings, as rows.
+
+    They are the article's own. Where its setting is changed, the foot says so.
+    """
     wanted = set(quantities)
     rows = []
     for finding in model.register.findings.values():
@@ -205,7 +215,8 @@ def findings(model: Model, quantities: Iterable[str] = ()) -> Frame:
             rows.append({**vars(finding), "steps": steps})
     shown = {"title": "finding", "steps": "Arithmetic", "sceptical": "Sceptical"}
     shown |= {"charitable": "Charitable", "settle": "Would settle it"}
-    return Frame(rows, COLUMNS["findings"].split(), shown, folded=True)
+    foot = OWN_FINDINGS if is_changed else ""
+    return Frame(rows, COLUMNS["findings"].split(), shown, foot=foot, folded=True)
 
 
 def _quantities_of(model: Model, claim: str) -> set[str]:
@@ -336,7 +347,9 @@ def cite(model: Model) -> Frame:
     ]
     names = {"title": "headline", "sentence": "sentence to quote"}
     names |= {"caveat": "caveat", "check": "check", "official": "official figures"}
-    return Frame(rows, tuple(names), names)
+    cited_as = [f"{what}: {words}." for what, words in references(model).items()]
+    foot = " ".join([HOW, *cited_as, CAVEAT])
+    return Frame(rows, tuple(names), names, foot=foot)
 
 
 def tables(

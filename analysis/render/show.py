@@ -43,7 +43,7 @@ def text(frame: Frame, width: int = UNLIMITED) -> str:
             blocks.append(f"{space}{heading}\n{_fitted(frame, cells, width)}")
         else:
             blocks.append(_fitted(frame, cells, width))
-    if frame.foot and not frame.folded:
+    if frame.foot:
         blocks.append(frame.foot)
     return "\n".join(blocks)
 
@@ -161,7 +161,7 @@ def html(frame: Frame) -> str:
         head = _html_row("th", headings)
         body = "".join(_html_row("td", row) for row in rows)
         blocks.append(f"<table><thead>{head}</thead><tbody>{body}</tbody></table>")
-    if frame.foot and not frame.folded:
+    if frame.foot:
         blocks.append(f"<p>{escaping.escape(frame.foot)}</p>")
     return "".join(blocks)
 

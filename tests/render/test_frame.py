@@ -69,7 +69,7 @@ def test_a_frame_is_aligned_as_text_and_escaped_in_a_page():
 def test_findings_show_titles_with_the_rest_folded():
     rows = [{"title": HOSTILE, "steps": ['1 + "1": 2', "so: 3"]}]
     shown = {"title": "finding", "steps": "Arithmetic"}
-    folded = Frame(rows, ("title",), shown, folded=True)
+    folded = Frame(rows, ("title",), shown, foot="", folded=True)
     assert repr(folded) == f"- {HOSTILE}"
     assert folded._repr_html_() == (
         f"<details><summary>{html.escape(HOSTILE)}</summary>"
