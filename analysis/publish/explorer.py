@@ -6,8 +6,8 @@ for the script, which computes the same under a setting.
 
 >>> from analysis import load
 >>> presets(load().model)[0]
-('persons_per_transfer=implied', 'Persons per transfer in 2019 are 0.903, as the two
-figures for 2019 imply.')
+('persons_per_transfer=implied', 'The number of persons per transfer in 2019 is 0.903,
+as the two figures for 2019 imply.')
 """
 
 from __future__ import annotations
