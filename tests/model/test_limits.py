@@ -6,7 +6,10 @@ import math
 
 import pytest
 
+from analysis.core.register import Register
+from analysis.core.rows import LimitRow
 from analysis.model.limits import Limit
+from analysis.model.model import Model, ModelError
 
 
 @pytest.mark.parametrize(
@@ -20,9 +23,7 @@ from analysis.model.limits import Limit
 def test_a_value_past_an_end_is_not_kept(
     limit: Limit, kept: list[float], past: list[float]
 ) -> None:
-    assert [bool(limit.is_kept({limit.quantity: value})) for value in kept] == [
-        True
-    ] * len(kept)
+    assert all(limit.is_kept({limit.quantity: value}) for value in kept)
     assert not any(limit.is_kept({limit.quantity: value}) for value in past)
 
 
@@ -37,3 +38,13 @@ def test_a_share_beside_another_is_held_as_exactly_as_a_count() -> None:
 
 def test_an_input_in_words_is_past_no_limit() -> None:
     assert Limit("count", 0.0, 1.0).is_kept({"count": math.nan})
+
+
+def test_a_data_package_may_hold_a_share_below_another() -> None:
+    limits = (LimitRow(quantity="overlap", at_most="at_risk_share_of_new"),)
+    model = Model(Register.read().model_copy(update={"limits": limits}))
+    shares = {"at_risk_share_of_new": 0.5, "former_detainees": 3e5}
+    model.estimate("at_risk_total", model.setting({**shares, "overlap": 0.5}))
+    # Half a thousandth too much is too much.
+    with pytest.raises(ModelError, match="overlap would be"):
+        model.estimate("at_risk_total", model.setting({**shares, "overlap": 0.5005}))
