@@ -635,8 +635,10 @@ class Study:
         frame.attrs["references"] = references(self.model)
         return frame
 
-    def checks(self, *quantities: str) -> pd.DataFrame:
-        """Return the checks of some quantities, or all of them, in words.
+    def checks(self, *names: str) -> pd.DataFrame:
+        """Return the checks of some quantities, or all checks, in words.
+
+        A name is that of a quantity or of a check.
 
         A row says what is printed, what is recomputed, and the verdict.
 
@@ -645,9 +647,13 @@ class Study:
         """
         from analysis.render import frames
 
-        wanted = [self.model.known(name) for name in quantities]
-        table = self.model.register.checks.values()
-        ids = [row.id for row in table if not wanted or row.quantity in wanted]
+        table = self.model.register.checks
+        wanted = {name if name in table else self.model.known(name) for name in names}
+        ids = [
+            check.id
+            for check in table.values()
+            if not wanted or not wanted.isdisjoint({check.id, check.quantity})
+        ]
         outcomes = self.outcomes(ids)
         return frames.checks(self.model, outcomes, self.setting).to_pandas()
 

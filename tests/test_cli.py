@@ -619,7 +619,7 @@ explain at_risk_2012
 explain at_risk_2021 --set overlap=0.5
     overlap does not affect
 explain at_risk_2021 --set persons_per_transfer_drift=1.05
-    persons_per_transfer_2021 would be 1.05, but it must be
+    persons_per_transfer_2021 would be 1.05, but must be
 explain at_risk_2021 --set persons_per_transfer
     'persons_per_transfer' is not of the form quantity=value
 explain at_risk_2021 --set at_risk_2019=south

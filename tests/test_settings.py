@@ -98,7 +98,7 @@ ROWS = [
     in_2021("persons_per_transfer=0.558", 1_600_000 + 0.558 * ADDED),
     increase(
         "persons_per_transfer_drift=1.05",
-        "persons_per_transfer_2021 would be 1.05, but it must be",
+        "persons_per_transfer_2021 would be 1.05, but must be",
     ),
     Row("transfers_2019", "persons_per_transfer_drift=1.05", BASE),
     # 0.95 x 1.05 = 0.9975
@@ -123,12 +123,12 @@ ROWS = [
     in_2021(
         "total_2019=transfers; persons_per_transfer=0.55; "
         "at_risk_share_of_new=as_in_2019",
-        "at_risk_share_of_new would be 1.12, but it must be",
+        "at_risk_share_of_new would be 1.12, but must be",
     ),
     increase("persons_per_transfer=0.55", 0.55 * ADDED),
     in_2019(
         "at_risk_2019=southern; labourers_south_2019=2600000",
-        "labourers_south_2019 would be 2.6 million, but it cannot be more than "
+        "labourers_south_2019 would be 2.6 million, but cannot be more than "
         "labourers_2019, which is "
         "2.59 million",
     ),
@@ -137,7 +137,7 @@ ROWS = [
         "former_detainees",
         "former_detainees=from_low_end; persons_per_transfer=implied; "
         "persons_per_transfer_2021=0.95",
-        "former_detainees would be −21,500, but it cannot be below 0",
+        "former_detainees would be −21,500, but cannot be below 0",
     ),
     in_2021(
         "persons_per_transfer=implied; persons_per_transfer_2021=0.95",
@@ -193,12 +193,12 @@ ROWS = [
     # 0.95 x 1.06 = 1.007
     increase(
         "persons_per_transfer=0.95; persons_per_transfer_drift=1.06",
-        "persons_per_transfer_2021 would be 1.01, but it must be",
+        "persons_per_transfer_2021 would be 1.01, but must be",
     ),
     # 1,600,000 + 0.36 x 3,170,000 - 2,868,778
     in_2021(
         "persons_per_transfer_2021=0.36",
-        "at_risk_2021 would be −128,000, but it cannot be below 0",
+        "at_risk_2021 would be −128,000, but cannot be below 0",
     ),
 ]
 

@@ -215,7 +215,7 @@ def test_frames_have_a_row_for_each_name(article):
     # 3,000,000 x 1.105 / 3,170,000 persons per transfer: more than one.
     assert out["value"].isna().tolist() == [False, True]
     reason = out.loc["persons_2019", "reason"]
-    assert "would be 1.05, but it must be between" in reason
+    assert "would be 1.05, but must be between" in reason
 
 
 def test_two_studies_are_set_side_by_side(article):
@@ -256,6 +256,9 @@ def test_checks_and_findings_of_a_quantity_or_all(article):
         "compatible, at least 250,000 or 12.5 percent short",
     ]
     assert len(article.checks()) == len(rows)
+    assert [*article.checks("same_share", "net_persons")["id"]] == [
+        name for name in rows if name in {"same_share", "net_persons"}
+    ]
     assert [
         one.check.id for one in article.outcomes(["same_share", "net_persons"])
     ] == ["same_share", "net_persons"]

@@ -61,12 +61,12 @@ SENTENCES = {
     # Quantities.
     "in_words": "{quantity} has no single value, because the article gives {name} only "
     "in words. Set {name} to a number.",
-    "above_other": "{quantity} would be {here}, but it cannot be more than {other}, "
+    "above_other": "{quantity} would be {here}, but cannot be more than {other}, "
     "which is {most}.",
-    "above": "{quantity} would be {here}, but it cannot be more than {high}.",
-    "beneath": "{quantity} would be {here}, but it cannot be less than {low}.",
-    "beyond": "{quantity} would be {here}, but it must be between {low} and {high}.",
-    "negative": "{quantity} would be {here}, but it cannot be below 0.",
+    "above": "{quantity} would be {here}, but cannot be more than {high}.",
+    "beneath": "{quantity} would be {here}, but cannot be less than {low}.",
+    "beyond": "{quantity} would be {here}, but must be between {low} and {high}.",
+    "negative": "{quantity} would be {here}, but cannot be below 0.",
     "division": "{quantity} has no finite value: its reading '{reading}' divides by "
     "zero.",
     "far": "You set {quantity} to {number}, but the article prints {printed}. "
@@ -92,6 +92,6 @@ def message(sentence: str, **values: Any) -> str:
     Raises KeyError for an unknown sentence or a field that has no value.
 
     >>> message("negative", quantity="former_detainees", here="−128,000")
-    'former_detainees would be −128,000, but it cannot be below 0.'
+    'former_detainees would be −128,000, but cannot be below 0.'
     """
     return SENTENCES[sentence].format(**values)

@@ -161,7 +161,9 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
         "side": _SIGNS.get(assumption.side, 0) if assumption else 0,
         "follows": leader(model, name),
         "outside": _outside(model, name),
-        "unused": message("without_effect", quantity=label(name), targets="any claim"),
+        "unused": message(
+            "without_effect", quantity=label(name), targets="anything here"
+        ),
         "remarks": list(_remarks(model, name)),
         "sources": {
             reading: _source_row(model, name, reading)

@@ -107,8 +107,9 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
         # The sum no longer sets one thing printed twice side by side.
         derived = check.model_copy(update={"kind": "derivation"})
         outcome = replace(outcome, check=derived)
-    if not shown and outcome.open_to and outcome.verdict == "matches":
-        # It says what is taken at its bound.
+    is_at_end = outcome.open_to and outcome.verdict == "matches"
+    if not shown and (is_at_end or outcome.finer):
+        # The words say what is taken at its bound, or that the finer place differs.
         return verdict_words(speller, outcome)
     words = verdict_and_distance(speller, outcome)
     return (shown or "{verdict}").replace("{verdict}", words)
@@ -125,7 +126,10 @@ def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]
             if not model.plan(*model.named(name, setting)).words:
                 yield line(speller, setting, name)
         except ModelError as error:
-            yield str(error).removesuffix(".")
+            # A reader of the headlines meets no name of the code.
+            quantity, _ = model.named(name, setting)
+            reason = str(error).removesuffix(".")
+            yield reason.replace(quantity, quantity.replace("_", " "))
 
 
 def _is_changed(model: Model, setting: Setting, row: Headline) -> bool:

@@ -337,8 +337,8 @@ half = formula("half(double) = double / 2")
 @pytest.mark.parametrize(
     ("most", "high", "said"),
     [
-        ("top", 3.75, "double would be 8, but it cannot be more than top, which is 7"),
-        (7, 3.5, "double would be 8, but it cannot be more than 7"),
+        ("top", 3.75, "double would be 8, but cannot be more than top, which is 7"),
+        (7, 3.5, "double would be 8, but cannot be more than 7"),
     ],
 )
 def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(

@@ -927,16 +927,16 @@ BLOCKED = {
     # 3,000,000 x 1.105 / 3,170,000
     "at_risk_2021_sum_ratio_implied": (
         {"labourers_2019": 3e6},
-        "persons_per_transfer would be 1.05, but it must be ",
+        "persons_per_transfer would be 1.05, but must be ",
     ),
     "at_risk_2021_sum": (
         {"persons_per_transfer_drift": 1.25},
-        "persons_per_transfer_2021 would be 1.25, but it must be ",
+        "persons_per_transfer_2021 would be 1.25, but must be ",
     ),
     # Former detainees are in words, and no number of them makes it computable.
     "total_in_range": (
         {"at_risk_2019": "southern", "labourers_south_2019": 2.6e6},
-        "labourers_south_2019 would be 2.6 million, but it cannot be more than "
+        "labourers_south_2019 would be 2.6 million, but cannot be more than "
         "labourers_2019",
     ),
 }

@@ -85,6 +85,22 @@ def test_past_a_limit_a_working_says_the_sentence(model):
 PAST = {"at_risk_2019": "southern", "labourers_south_2019": 2_600_000}
 
 
+def test_a_verdict_says_that_the_finer_place_differs(model):
+    # 3.174 - 2.86 = 0.314 million: 300,000 rounded to 100,000, but not to 10,000.
+    setting = {"transfers_2021": "report_2021", "transfers_2019": "report_2019"}
+    assert shown(model, **setting)["growth_since_2019"].verdict == (
+        "matches within rounding, rounded to 100,000; differs at the finer place"
+    )
+
+
+def test_a_working_past_a_limit_has_no_name_of_the_code(model):
+    # 2 million less 2.339 million is -339,000 former detainees.
+    total = shown(model, at_risk_2019="composition")["with_former_detainees"]
+    assert total.working[0] == (
+        "former detainees would be −339,000, but cannot be below 0"
+    )
+
+
 @pytest.mark.parametrize("given", [{}, {"persons_per_transfer": 0.55}, PAST])
 def test_the_text_fits_a_terminal(model, given):
     text = headlines_text(headlines(model, model.setting(given)))

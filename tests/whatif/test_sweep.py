@@ -183,11 +183,11 @@ def test_refused_cells_alone_are_empty_and_say_why(
     )
     found = compute(model, one)
     south_past = (
-        "labourers_south_2019 would be 2.6 million, but it cannot be more than "
+        "labourers_south_2019 would be 2.6 million, but cannot be more than "
         "labourers_2019, which is 2.59 million."
     )
     ratio_past = (
-        "persons_per_transfer_2021 would be 1.05, but it must be between 0.025 and 1."
+        "persons_per_transfer_2021 would be 1.05, but must be between 0.025 and 1."
     )
     for index, (south, ratio, change) in enumerate(
         itertools.product(souths, ratios, changes)
