@@ -625,8 +625,8 @@ class Study:
         article and of this package, which ``attrs["references"]`` has, too.
 
         >>> print(load().cite()["caveat"][5])
-        The range is an estimate. The article gives the number of former detainees in
-        words only, so no total can be recomputed.
+        The range of two to two and a half million is an estimate. The article gives the
+        number of former detainees in words only, so no total can be recomputed.
         """
         from analysis.render import frames
         from analysis.render.citations import references
@@ -679,7 +679,7 @@ class Study:
 
         >>> print(load().findings("net_new_persons").title[0])
         The increase since 2019 is about 300,000 both in transfers and in persons,
-        although the article states no ratio between them.
+        although the article states no ratio of persons to transfers.
         """
         from analysis.render import frames
 

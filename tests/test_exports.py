@@ -318,7 +318,7 @@ def _found_in(fig: Any, folder: Path) -> bool:
 @pytest.mark.parametrize("what", ["frame", "sample", "indices"])
 def test_draws_name_their_setting(what: str, drawn: Drawn, tmp_path: Path) -> None:
     assert CHANGED in drawn.differs
-    assert "overlap = 0.25, the median of what is drawn, uniform" in drawn.differs
+    assert "overlap = 0.25, the median of the distribution uniform" in drawn.differs
     fig = drawn.plot(what)
     assert CHANGED in plain(fig.get_supxlabel())
     assert _found_in(fig, tmp_path)

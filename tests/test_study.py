@@ -503,7 +503,7 @@ def test_what_differs_names_the_shape_that_is_drawn(article):
     )
     # Half of a triangle of width 0.5 lies above 1 - sqrt(0.5 x 0.5 x 0.3) = 0.7261.
     words = (
-        "persons_per_transfer = 0.726 person/transfer, the median of what is drawn, "
+        "persons_per_transfer = 0.726 person/transfer, the median of the distribution "
         "triangular (low 0.5, mode 0.7, high 1)"
     )
     assert drawn.differs == f"differs from the article in: {words}"
@@ -512,7 +512,7 @@ def test_what_differs_names_the_shape_that_is_drawn(article):
     # An input whose median is the article's own number is named, too.
     even = article.change(overlap=("discrete", [0, 0.5], [3, 1]))
     assert even.headlines().attrs["differs"] == even.differs
-    assert "overlap = 0, the median of what is drawn, discrete" in even.differs
+    assert "overlap = 0, the median of the distribution discrete" in even.differs
     assert even.change(overlap=0).differs == "as in the article"
 
 
@@ -740,7 +740,11 @@ def test_verdict_changes_are_the_checks_whose_verdict_moves(article):
     ("kind", "name", "words"),
     [
         ("quantities", "persons_per_transfer", "Persons per transfer, 2019"),
-        ("figures", "waterfall", "From 2019 to both groups"),
+        (
+            "figures",
+            "waterfall",
+            "From persons at risk in 2019 to the total with former detainees",
+        ),
         ("checks", "planned_in_2021_2025", None),
         ("scenarios", "southern", None),
     ],

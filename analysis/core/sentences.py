@@ -22,7 +22,7 @@ SENTENCES = {
     "{quantity} we show the figure as context only.",
     "elsewhere_none": "We show {figure} as context only, so no quantity can be set "
     "to it.",
-    "total": "{quantity} is a number a year, but this number is the total of several "
+    "total": "{quantity} is a number a year, but your number is the total of several "
     "years in {figure}. Write {quantity}={figure}, which divides the total.",
     "no_assignment": "'{text}' is not of the form quantity=value.",
     "given_twice": "{name} is given twice. Give it one value or one reading.",
@@ -46,13 +46,13 @@ SENTENCES = {
     "below": "{quantity} cannot be {number}. It must be {low}{unit} or more.",
     # Readings.
     "unused": "Your number for {quantity} has no effect, because the reading "
-    "'{reading}' supplies this quantity. Leave out one of the two.",
+    "'{reading}' supplies this quantity. Leave out the number or the reading.",
     "without_effect": "{quantity} does not affect {targets} under these readings. "
     "Leave it out.",
     "scenario_unused": "The scenario changes {names}, but nothing computed here "
     "depends on that. Leave the scenario out.",
     "scenario_replaced": "You also set everything that this scenario changes "
-    "({names}). Leave out one or the other.",
+    "({names}). Leave out the scenario or your settings.",
     "one_choice": "Use the same reading for {group}: choose either {chosen}.",
     "circle": "These readings need each other: {first} needs {others}. Choose another "
     "reading for one of them.",
@@ -81,7 +81,7 @@ SENTENCES = {
     "other_value": "{quantity} = {number}{unit}",
     "in_place": "{quantity} = {number}{unit} in place of {was}",
     "in_place_of_ours": "{quantity} = {number}{unit} in place of our {was}",
-    "median": "{quantity} = {number}{unit}, the median of what is drawn, "
+    "median": "{quantity} = {number}{unit}, the median of the distribution "
     "{distribution}",
 }
 

@@ -31,11 +31,13 @@ from analysis.model.plan import Arrays
 #: Each verdict of a check, with its rule. The first that applies decides.
 VERDICTS = {
     "matches": "the value satisfies what the claim asserts",
-    "matches_within_rounding": "the value does not, but some values that round to the "
-    "printed numbers do, or it does at a coarser place",
-    "compatible": "the value does not, but the sides or words of its inputs allow one "
-    "that does, or the claim's own words stretch as far as the value",
-    "differs": "no value that the printed numbers, sides and words allow does",
+    "matches_within_rounding": "the value does not satisfy the claim, but some values "
+    "that round to the printed numbers do, or the value does at a coarser rounding",
+    "compatible": "the value does not satisfy the claim, but the sides or words of its "
+    "inputs allow a value that does, or the claim's own words stretch as far as the "
+    "value",
+    "differs": "no value that the printed numbers, their sides and their words allow "
+    "satisfies the claim",
 }
 #: The verdict that each ground gives. Where no ground holds, the value differs.
 GROUNDS = {

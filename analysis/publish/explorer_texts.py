@@ -32,7 +32,7 @@ PAGES = Path(__file__).resolve().parent / "pages"
 SHORT = {
     "matches": "matches",
     "matches_within_rounding": "fits only by rounding",
-    "compatible": "left open",
+    "compatible": "compatible",
     "differs": "differs",
 }
 #: Readings that move the first claim by less stand one step away.

@@ -701,11 +701,12 @@ def _sum_in_words(study: Evaluation, second: Plan, third: Plan) -> dict[str, str
             "least” another can be higher or lower."
         )
     overlap = study.model.plan("overlap", study.setting).value
-    both_groups = "We assume that nobody is in both groups."
+    both_groups = "We assume that no former detainee is also counted as transferred."
     if overlap:
         share = exact(overlap, "")
         both_groups = (
-            f"We take a share of {share} of former detainees as in both groups."
+            f"We assume that a share of {share} of former detainees is also counted as "
+            "transferred."
         )
     fields = {"together": together, "both_groups": both_groups}
     try:

@@ -23,13 +23,13 @@ SAID = {
     "repetition": {
         "matches": "the two agree",
         "matches_within_rounding": "the two agree within rounding",
-        "compatible": "left open by their words",
+        "compatible": "the two are compatible",
         "differs": "the two differ",
     },
     "hypothesis": {
         "matches": "would match",
         "matches_within_rounding": "would match within rounding",
-        "compatible": "would be allowed",
+        "compatible": "would be compatible",
         "differs": "would differ",
     },
 }
@@ -39,10 +39,10 @@ _STRETCH = (
     "both are our choice"
 )
 _COARSER = (
-    "no value at the finer place of the printed digits satisfies the claim; at a "
-    "coarser place, which is as defensible, one does"
+    "no value satisfies the claim if the printed digits are rounded more finely; if "
+    "they are rounded more coarsely, which is as defensible, a value does"
 )
-TESTS_NOTHING = 'an upper limit beside an "up to" tests nothing'
+TESTS_NOTHING = 'comparing an upper limit with an "up to" tests nothing'
 
 
 # Numbers in words ---------------------------------------------------------------------
@@ -183,7 +183,7 @@ def verdict_words(speller: Speller, outcome: Outcome) -> str:
         notes.append("barely")
     if outcome.finer:
         finer = said_verdict(outcome.check, outcome.finer)
-        notes.append(f"{finer} at the finer place")
+        notes.append(f"{finer} if rounded more finely")
     if outcome.tests_nothing:
         notes.append(TESTS_NOTHING)
     said = "; ".join(filter(None, notes))
@@ -323,7 +323,7 @@ def count_words(number: int, verb: str = "") -> str:
 _REPEATED = {
     "repetition matches": "agree",
     "repetition matches_within_rounding": "agree within rounding alone",
-    "repetition compatible": "are left open by the article's words",
+    "repetition compatible": "are compatible because of the article's words",
     "repetition differs": "differ",
 }
 _SUMMED = {
@@ -332,7 +332,7 @@ _SUMMED = {
     "elsewhere",
     "sum matches on choices": "match on assumptions or readings of ours",
     "sum matches_within_rounding": "match by rounding alone",
-    "sum compatible": "are left open",
+    "sum compatible": "are compatible",
     "sum differs": "differ",
     "sum not_recalculable": "cannot be recalculated from this article",
 }

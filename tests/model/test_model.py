@@ -319,7 +319,7 @@ def test_a_name_that_nothing_depends_on_is_refused(model):
     plans = [model.plan("persons_2019", hidden)]
     assert sentence(ModelError, model.check_used, setting, plans) == (
         "Your number for persons_per_transfer has no effect, because the reading "
-        "'implied' supplies this quantity. Leave out one of the two"
+        "'implied' supplies this quantity. Leave out the number or the reading"
     )
     # Of linked readings, one that is used is enough.
     model.check_used(

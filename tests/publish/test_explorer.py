@@ -197,7 +197,9 @@ def test_the_readings_are_sorted_by_what_they_do(page: Page, study: Study) -> No
     rows = other_readings(study.model)
     # 2,590,000 transfers in 2019: 1.6 million + 580,000 are 2.18 million.
     said = {(row.name, row.reading): row.text for row in rows}
-    assert said["transfers_2019", "from_labourers"] == "at most 2.18 million: left open"
+    assert (
+        said["transfers_2019", "from_labourers"] == "at most 2.18 million: compatible"
+    )
     changes = [row.change for row in rows]
     assert changes == sorted(changes, reverse=True)
     shown = [
@@ -298,7 +300,7 @@ def test_the_bar_holds_the_number_last_touched_with_its_verdict(page: Page) -> N
     slide(page, "approaches_in_2021", "persons_per_transfer", 0.6)
     # 1,600,000 + 0.6 × 301,221.7 = 1,780,733, which is more than a tenth short.
     assert page.locator(".bar").inner_text() == (
-        "At risk in 2021: at most 1.78 million left open"
+        "At risk in 2021: at most 1.78 million compatible"
     )
     slide(page, "with_former_detainees", "former_detainees", 500_000)
     assert page.locator(".bar").inner_text() == (
@@ -340,7 +342,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
         "1",
     ]
     assert ratio.locator(".effect").inner_text() == (
-        "At 0.36: at most 1.71 million, left open."
+        "At 0.36: at most 1.71 million, compatible."
     )
     detainees = lever(page, "with_former_detainees", "former_detainees")
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
@@ -359,7 +361,7 @@ def test_a_track_is_judged_as_its_claim(page: Page) -> None:
     # With "300,000 or more" the total is open, whatever the overlap.
     overlap = lever(page, "with_former_detainees", "overlap")
     assert "matches at no value" in overlap.locator(".scale").inner_text()
-    assert overlap.locator(".effect").inner_text().endswith("no bound, left open.")
+    assert overlap.locator(".effect").inner_text().endswith("no bound, compatible.")
     assert page.locator("#joint").is_visible()
     say(page, "with_former_detainees", "former_detainees", "300,000")
     rest(page)
@@ -739,7 +741,7 @@ def test_those_who_hear_it_hear_value_and_verdict_once_a_slider_rests(
     )
     assert slider.get_attribute("aria-valuetext") == "0.6 persons"
     expect(page.locator("#spoken")).to_have_text(
-        "At risk in 2021: at most 1.78 million left open"
+        "At risk in 2021: at most 1.78 million compatible"
     )
     assert page.locator(".bars").get_attribute("aria-labelledby") == "in-words"
     assert "In 2021: at most 1.78 million." in (page.locator("#in-words").inner_text())

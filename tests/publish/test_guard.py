@@ -148,8 +148,8 @@ def test_another_check_of_a_headline_is_named(package: Path) -> None:
         (
             text(
                 "headlines.yaml",
-                "The region's {report_2021} is",
-                "The 3.714 million is",
+                "The {report_2021} that the region",
+                "The 3.714 million that the region",
             ),
             "headlines, growth_since_2019, caveats.1: moved from 3174000 to",
         ),

@@ -100,8 +100,8 @@ CAPTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     # 3.2/1.154 and 3.2/1.05
     "plan_against_actual": (
         {"excess_over_plan_2021": 0.05},
-        "would be 2.77 million by the total printed with the plan",
-        "would be 3.05 million by the total printed with the plan",
+        "implies a plan of 2.77 million for 2021, and",
+        "implies a plan of 3.05 million for 2021, and",
     ),
     # 3.17/1.105 and 3.17/1.25, less 2.59
     "two_values_of_2019": (
@@ -133,8 +133,8 @@ CAPTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     # 0.774 over 3.5 or 3 of 12 million, and 0.774 of 12 million over 3.5 or 3
     "monitoring": (
         {"persons_per_household": 3},
-        "put 1.84 to 22.6 percent",
-        "put 2.15 to 19.4 percent",
+        "1.84 to 22.6 percent of rural households are monitored",
+        "2.15 to 19.4 percent of rural households are monitored",
     ),
     # 0.514 or 0.4, times 1.634, and that over 1.454
     "trade_shares": (

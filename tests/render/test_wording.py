@@ -98,8 +98,9 @@ IN_ALL = (
             "constant_share_at_values",
             "up to 1.6 million ethnic citizens",
             "at most 1.61 million",
-            "would match within rounding, rounded to 0.1 million; would be allowed at "
-            'the finer place; an upper limit beside an "up to" tests nothing',
+            "would match within rounding, rounded to 0.1 million; would be compatible "
+            'if rounded more finely; comparing an upper limit with an "up to" tests '
+            "nothing",
         ),
         ("total_in_range", IN_ALL, "no single value, no bound", "compatible"),
         # 1.9012 + 0.3; an "at most" and an "at least" are added.
@@ -108,16 +109,16 @@ IN_ALL = (
             f"{IN_ALL}, low end",
             "2.2 million, no bound",
             "would match within rounding, taking former detainees at the least that "
-            "the words allow; rounded to 0.5 million; would be allowed at the finer "
-            "place",
+            "the words allow; rounded to 0.5 million; would be compatible if rounded "
+            "more finely",
         ),
         # 1.48/1.5, below the whole and above 1.45/1.5, from where it rounds to it.
         (
             "training_attained",
             '"achieved this new goal", read as at least 100 percent',
             "98.7 percent",
-            "matches within rounding, rounded to a tenth of a million; differs at the "
-            "finer place",
+            "matches within rounding, rounded to a tenth of a million; differs if "
+            "rounded more finely",
         ),
     ],
 )
@@ -165,10 +166,10 @@ COUNTS = dict.fromkeys(TALLIED, 0) | {
 def test_a_tally_tells_kinds_apart() -> None:
     assert wording.tally_words(COUNTS) == (
         "We compared 16 results of the article. Eight repeat what it prints elsewhere: "
-        "seven agree, and one is left open by the article's words. The other eight are "
-        "calculations or estimates: two match on printed numbers, three match on "
-        "assumptions or readings of ours, one matches by rounding alone, one is left "
-        "open, and one cannot be recalculated from this article."
+        "seven agree, and one is compatible because of the article's words. The other "
+        "eight are calculations or estimates: two match on printed numbers, three "
+        "match on assumptions or readings of ours, one matches by rounding alone, one "
+        "is compatible, and one cannot be recalculated from this article."
     )
 
 
