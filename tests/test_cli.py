@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 import analysis
 from analysis import __version__
 from analysis.cli import app
+from analysis.publish.atomic import lock
 from tests.conftest import ROOT, Run
 from tests.small import notebook
 from tests.spoiling import raw, text
@@ -594,6 +595,18 @@ def test_break_even_answers_in_words_and_for_a_verdict() -> None:
         "persons_per_transfer_drift": "former_detainees",
     }
     assert "0.664 or more" in output("break-even", "at_risk_2021_sum matches")
+
+
+def test_a_second_run_into_a_folder_is_refused_while_another_writes_there(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "runs"
+    with lock(folder, folder / ".lock"):
+        done = run("run", "03", "--out", folder)
+    assert (done.exit_code, done.stdout) == (2, "")
+    said = f"error: another run is writing to {folder}; wait for it to end.\n"
+    assert done.stderr == said
+    assert [path.name for path in folder.iterdir()] == [".lock"]
 
 
 def test_run_ends_with_what_a_setting_does_to_a_headline_elsewhere(

@@ -33,6 +33,12 @@ def write_file(
         new.replace(path)
 
 
+def clear_unfinished(folder: Path) -> None:
+    """Remove what ``write_file`` had begun to write when its process was killed."""
+    for left in folder.glob(".*.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
     """Give a folder in the system's temporary directory, which is removed at the end.
@@ -59,13 +65,15 @@ def _is_running(process: int) -> bool:
 
 
 @contextlib.contextmanager
-def lock(target: Path) -> Iterator[None]:
+def lock(target: Path, file: Path | None = None) -> Iterator[None]:
     """Hold a lock on a target, or raise InputError where another process holds it.
 
-    The system releases the lock when the process ends.
+    The lock is a file beside the target, or the one that is named. The system releases
+    the lock when the process ends.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.with_name(f".{target.name}.lock").open("a") as held:
+    file = file or target.with_name(f".{target.name}.lock")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

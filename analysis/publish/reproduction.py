@@ -18,7 +18,12 @@ from analysis.core.errors import InputError, display_path
 from analysis.model.model import Model
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish import cells, execution, explorer
-from analysis.publish.atomic import replace_atomically, write_file
+from analysis.publish.atomic import (
+    clear_unfinished,
+    lock,
+    replace_atomically,
+    write_file,
+)
 from analysis.publish.cells import Cells
 from analysis.publish.guard import cells_of, print_report, read_expected
 from analysis.publish.map import trace_frame
@@ -207,22 +212,33 @@ def run(
             left_out.setdefault(str(error), []).append(notebook.name)
     if not jobs:
         raise InputError(next(iter(left_out)))
+    # Two runs into one folder would leave notebooks of two settings there.
+    with lock(out, out / ".lock"):
+        clear_unfinished(out)
+        failed = _execute(model, jobs, timeout)
+    for reason, names in left_out.items():
+        # The advice to leave something out is for a notebook that is run alone.
+        why, _, _ = reason.partition(" Leave ")
+        echo_wrapped(f"Left out: {listed(names)}. {why[0].upper()}{why[1:]}")
+    return int(bool(failed))
+
+
+def _execute(
+    model: Model, jobs: Mapping[Path, Job], timeout: int
+) -> dict[Path, execution.RunError]:
+    """Run notebooks, describe and print each, and return the failures by target."""
     to_run = {target: (job.notebook, job.parameters) for target, job in jobs.items()}
     failed = execution.run(to_run, timeout=timeout)
-    for target, asked in jobs.items():
+    for target, job in jobs.items():
         if target in failed:
             which = f"{target.stem}: " if len(jobs) > 1 else ""
             kept = display_path(target.with_suffix(".failed.ipynb"))
             message = f"{which}{failed[target]}; the cells that ran are kept in {kept}"
             typer.echo(f"error: {message}", err=True)
         else:
-            _describe(model, asked, target)
-            _print_run(model, asked, target)
-    for reason, names in left_out.items():
-        # The advice to leave something out is for a notebook that is run alone.
-        why, _, _ = reason.partition(" Leave ")
-        echo_wrapped(f"Left out: {listed(names)}. {why[0].upper()}{why[1:]}")
-    return int(bool(failed))
+            _describe(model, job, target)
+            _print_run(model, job, target)
+    return failed
 
 
 def _jobs(

@@ -10,7 +10,13 @@ import sys
 import pytest
 
 from analysis.core.errors import InputError
-from analysis.publish.atomic import lock, replace_atomically, scratch, write_file
+from analysis.publish.atomic import (
+    clear_unfinished,
+    lock,
+    replace_atomically,
+    scratch,
+    write_file,
+)
 from analysis.publish.replaceable import is_ours, refuse_foreign
 from tests.conftest import ROOT
 
@@ -62,6 +68,15 @@ def test_a_file_that_can_not_be_written_keeps_its_old_text(tmp_path, monkeypatch
     monkeypatch.setattr("pathlib.Path.replace", full)
     with pytest.raises(OSError, match="No space left"):
         write_file(tmp_path / "a.txt", "new")
+    assert content(tmp_path) == {"a.txt": b"old"}
+
+
+def test_what_a_killed_process_had_begun_to_write_is_cleared(tmp_path):
+    begun = tmp_path / ".a.txt.new-x1y2"
+    begun.mkdir()
+    (begun / "a.txt").write_text("ha", encoding="utf-8")
+    (tmp_path / "a.txt").write_text("old", encoding="utf-8")
+    clear_unfinished(tmp_path)
     assert content(tmp_path) == {"a.txt": b"old"}
 
 
