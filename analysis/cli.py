@@ -1,9 +1,9 @@
 """The command line: ``analysis`` or ``python -m analysis``.
 
-A command reads its arguments, calls the package, and ends with an exit status: 0 when
-all values are as accepted, 1 when a value moved or a run failed, 2 on bad input, which
-gets one sentence. The words of the screens are in ``render``. Each command loads only
-the modules that it uses.
+A command reads its arguments, calls the package, and ends with an exit status. The
+status is 0 when all values are as accepted, 1 when a value moved or a run failed, and 2
+on bad input, which is refused in one sentence. The modules of ``render`` hold the words
+that the commands print. Each command loads only the modules that it uses.
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ CsvOption = Annotated[
 def main() -> None:
     """Run the command line.
 
-    A request to end is an ordinary end, so that nothing half-written is left behind.
+    A signal to terminate is treated as an ordinary exit, so that no file is left
+    half-written.
     """
     # A command makes many small objects and few circles of them, so looking for circles
     # at the usual rate takes a seventh of the time of `verify`.
@@ -260,7 +261,7 @@ def verify(
     scenario: ScenarioOption = None,
     data: DataOption = None,
 ) -> None:
-    """Print the headlines without the notebooks; exit status 1 when something moved."""
+    """Print the headlines without running notebooks; exit with 1 if a value moved."""
     form = _one_of(json=as_json, csv=as_csv, markdown=as_markdown, all=every)
     study = _study(data, scenario, values, readings)
     from analysis.publish import guard
@@ -297,7 +298,7 @@ def cite(
 
 @app.command()
 def accept(data: DataOption = None, notebooks: NotebooksOption = None) -> None:
-    """Show what moved, then write what is computed now as what is expected."""
+    """Show which values moved, then write the present values as the expected ones."""
     from analysis.publish import guard
     from analysis.publish.notebooks import all_notebooks
 
@@ -323,7 +324,7 @@ def list_(
     ] = False,
     data: DataOption = None,
 ) -> None:
-    """List claims, checks, quantities and so on, with a table for each kind."""
+    """List claims, checks, quantities and other rows, with a table for each kind."""
     model = _load(data).model
     if as_markdown:
         from analysis.publish.map import markdown_list
@@ -374,7 +375,7 @@ def compare(
     as_csv: CsvOption = False,
     data: DataOption = None,
 ) -> None:
-    """Set figures published elsewhere beside the article's."""
+    """Set figures published elsewhere beside the article's numbers."""
     form = _one_of(json=as_json, csv=as_csv)
     study = _study(data, scenario, values, readings)
     from analysis.render import screens
@@ -434,7 +435,7 @@ def scenarios(
     ] = False,
     data: DataOption = None,
 ) -> None:
-    """Tabulate the headline estimates under every scenario, or those given."""
+    """Tabulate the headline estimates under every scenario, or under those you name."""
     form = _one_of(json=as_json, csv=as_csv, schema=as_schema)
     study = _study(data, scenario, values, readings)
     from analysis.render import screens
@@ -490,7 +491,7 @@ def sensitivity(
     check_draws(draws, seed, shares)
 
     def drawn(name: str) -> Draws | None:
-        """The draws of an estimate, or None if no distribution moves it."""
+        """The draws of an estimate, or None if no distribution affects it."""
         leaves = study.model.plan(name, study.setting).leaves
         if not study.distributions.keys() & leaves.keys():
             return None
@@ -518,7 +519,7 @@ def break_even(
     as_csv: CsvOption = False,
     data: DataOption = None,
 ) -> None:
-    """Find, for each assumption, where a statement stops holding."""
+    """Find, for each assumption, the values at which a statement stops holding."""
     form = _one_of(json=as_json, csv=as_csv)
     study = _study(data, scenario, values, readings)
     from analysis.render import screens
@@ -559,7 +560,7 @@ def explore(
     ] = True,
     data: DataOption = None,
 ) -> None:
-    """Write a single page on which a reader can change the assumptions; open it."""
+    """Write and open a single page on which a reader can change the assumptions."""
     import webbrowser
 
     from analysis.publish import explorer

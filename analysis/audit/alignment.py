@@ -1,4 +1,4 @@
-"""The numbers that rows state, and the paragraphs of a copy in which they are found."""
+"""This module finds the numbers of the register's rows in the paragraphs of a copy."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from analysis.core.rows import Claim
 class RowNumber:
     """A number that a row of the register says is printed.
 
-    A range has two such numbers.
+    A row that prints a range has two such numbers.
 
-    Its ``kind`` is number, span (of years) or vague, as for a number of the text. The
-    ``keys`` are those of the numbers that fit it. A number in words that the row does
-    not quote has no keys.
+    Its ``kind`` is number, span (of years) or vague (in words, without digits), as for
+    a number of the text. The ``keys`` are the keys of those numbers of a text that this
+    number matches. If the article has the number in words only, and the row does not
+    quote them, there are no keys.
     """
 
     row: Claim
@@ -58,8 +59,9 @@ def _keys(text: str, kind: str) -> tuple[Key, ...]:
 class Passage:
     """A paragraph of the copy, with the numbers that are printed in it.
 
-    ``exact`` has the rows' numbers that are found in the paragraph, each with the
-    number of the text. ``unlike`` has those in whose place the text has another number.
+    ``exact`` maps each number of a row that is found in the paragraph to the number of
+    the text. ``unlike`` maps each number of a row to the different number that the text
+    has in its place.
     """
 
     def __init__(self, paragraph: Paragraph) -> None:
@@ -74,17 +76,17 @@ class Passage:
         self.unlike: dict[RowNumber, Number] = {}
 
     def free(self) -> list[Number]:
-        """The numbers that no row has and no rule excludes."""
+        """The numbers of the copy that no row has and no rule excludes."""
         taken = [*self.exact.values(), *self.unlike.values()]
         return [
             number for number in self.numbers if not number.rule and number not in taken
         ]
 
     def weight(self, row_numbers: Iterable[RowNumber]) -> float:
-        """Count how many of some rows' numbers stand in this passage.
+        """Count how many of some rows' numbers this passage prints.
 
-        A number whose noun stands here as well counts a little more. Years, which are
-        common, count less.
+        A number counts a little more if its noun is in the passage as well. Years,
+        which are common, count less.
         """
         unused = Counter(number.key for number in self.usable)
         total = 0.0
@@ -105,7 +107,8 @@ class Passage:
     def take(self, row_numbers: Sequence[RowNumber]) -> None:
         """Find the numbers of some rows in this passage.
 
-        Numbers that stand in the rows' order come first; the rest follow in any order.
+        The numbers that are printed in the order of the rows are found first, then the
+        others.
         """
         here = [number.key for number in self.usable]
         keys = [_first(row_number.keys, here) for row_number in row_numbers]
@@ -123,7 +126,7 @@ class Passage:
                     break
 
     def take_elsewhere(self, row_number: RowNumber) -> bool:
-        """Find here the number of a row that states another paragraph."""
+        """Find in this passage the number of a row that states another paragraph."""
         for number in self.free():
             if number.key in row_number.keys:
                 self.exact[row_number] = number
@@ -150,9 +153,10 @@ Stated = Mapping[Place, Sequence[RowNumber]]
 def assigned(
     stated: Stated, passages: Sequence[Passage], headings: Container[str]
 ) -> dict[Place, Passage]:
-    """Find the paragraph of the copy that belongs to each stated place.
+    """Find the copy's paragraph for each section and paragraph of the rows.
 
-    The assignment finds as many numbers as it can, and prefers the stated place.
+    The assignment finds as many numbers as it can, and, among equal ones, prefers the
+    paragraph that the rows state.
     """
     gains = np.zeros((len(stated), len(passages)))
     places = list(stated)

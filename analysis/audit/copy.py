@@ -1,6 +1,7 @@
 """This module reads a copy of the article into the paragraphs of each section.
 
-The copy is the reader's own: a text, HTML or PDF file. The module keeps none of it.
+The copy is the reader's own: a text, HTML or PDF file. The module stores no part of the
+copy.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ Place: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the copy, or a whole note.
+    """A paragraph of the copy, or a complete note.
 
-    A paragraph ``outside`` is not the article's.
+    A paragraph that is ``outside`` belongs to the page around the article.
     """
 
     place: Place
@@ -39,7 +40,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Piece:
-    """A heading of the copy, which names its section, or a text below one."""
+    """A heading of the copy, which names its section, or a text below a heading."""
 
     section: str = ""
     text: str = ""
@@ -51,7 +52,7 @@ class Piece:
 
 
 def where(place: Place) -> str:
-    """A place in words: ("trade", 2) becomes "section trade, paragraph 2"."""
+    """Put a place into words: ("trade", 2) becomes "section trade, paragraph 2"."""
     section, count = place
     if section == NOTES:
         return f"note {count}"
@@ -61,9 +62,9 @@ def where(place: Place) -> str:
 def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
     """Read the paragraphs of a copy in their order, and find its sections.
 
-    The sections are those whose heading is found, and those that need no heading.
+    The sections are those whose heading is in the copy, and those that have no heading.
     Raises InputError, whose message is one sentence, for a file that can't be read or
-    that has no heading.
+    in which no heading of the article is found.
     """
     sections = {}
     for section, title in register.sections.items():

@@ -1,4 +1,4 @@
-"""The differences between a copy of the article and the register, in words."""
+"""This module words the differences between a copy of the article and the register."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ def without_row(passages: Iterable[Passage]) -> Iterator[Difference]:
 def not_as_printed(
     missing: Iterable[RowNumber], passage: Passage | None
 ) -> list[Difference]:
-    """Report the rows whose number is found nowhere in the copy.
+    """Report the rows whose number is not found in the copy.
 
-    The number is missing, or the passage has another number in its place.
+    The copy has no such number, or has another number in its place.
     """
     rows: dict[str, Claim] = {}
     for row_number in missing:
@@ -110,10 +110,10 @@ def _printed(row: Claim) -> str:
 
 
 def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Difference]:
-    """Report the rows whose numbers stand in another order than the rows do.
+    """Report the rows whose numbers the copy prints in an order other than the rows'.
 
-    They are one difference. If two numbers are exchanged, both are named; if more are,
-    only the fewest that would have to move are named.
+    They are one difference. If two numbers are exchanged, both are named; if more
+    numbers have moved, only the fewest whose move explains the order are named.
     """
     here = [number for number in stated if number in passage.exact]
     starts = sorted(passage.exact[number].start for number in here)
@@ -155,9 +155,9 @@ def _crossings(pair: Pair, others: Sequence[Pair]) -> Pair:
 def qualified_otherwise(
     stated: Iterable[RowNumber], passage: Passage
 ) -> list[Difference]:
-    """Report the rows that state another word before their number than the copy has.
+    """Report the rows whose word before the number is not the word of the copy.
 
-    The word is "over", "up to" or "about", for example.
+    Such a word is "over", "up to" or "about".
     """
     differences = []
     for row_number in stated:
@@ -192,10 +192,13 @@ def changes_of_place(
     passages: Sequence[Passage],
     headings: Container[str],
 ) -> list[Difference]:
-    """Report numbers in other places than stated, and paragraphs counted differently.
+    """Report numbers in other paragraphs than their rows state, and shifted paragraphs.
 
-    A different count is reported only where no cause of the difference is reported. A
-    section without a heading is left out, as its rows stand in another.
+    A paragraph is shifted if the copy and the rows count the paragraphs differently.
+
+    A shift is reported only where no other reported difference explains it. A section
+    whose heading the copy lacks is left out, because its text is found under another
+    heading.
     """
     rows = _rows_by_place(passages)
     differences: list[Difference] = []

@@ -1,4 +1,4 @@
-"""The text of a copy as blocks, from a text, HTML or PDF file."""
+"""This module reads the text of a copy as blocks, from a text, HTML or PDF file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ Block: TypeAlias = list[str]
 
 
 def blocks_of(path: Path) -> list[Block]:
-    """The blocks of a copy. Raises InputError for a file that can't be read."""
+    """The blocks of text in the file of a copy.
+
+    Raises InputError for a file that can't be read.
+    """
     name = display_path(path)
     data = _bytes(path, name)
     if b"%PDF-" in data[:1024]:
@@ -166,7 +169,7 @@ class _Line:
 
     @property
     def mask(self) -> tuple[str, int]:
-        """The text, without digits, that lines at the edges of pages share."""
+        """The line without its digits; headers and footers share such a text."""
         return re.sub(r"\d+", "#", self.text), round(self.bottom / 3)
 
 

@@ -1,6 +1,6 @@
 """This module finds the numbers of an English text, in digits or in words.
 
-Rules say which of the numbers are no quantities.
+Rules exclude the numbers that are no quantities, such as the number of a note.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ def plain(text: str) -> str:
 class Number:
     """A number as a text prints it.
 
-    A number in words has digits too. The ``rule`` names the rule that excludes the
-    number. Its ``kind`` is number, span (of years), fraction or vague (no digits).
+    A number that is printed in words has the digits that mean the same. The ``rule``
+    names the rule that excludes the number. Its ``kind`` is number, span (of years),
+    fraction, or vague (words without digits).
     """
 
     text: str
@@ -48,9 +49,10 @@ class Number:
 
     @property
     def key(self) -> Key:
-        """Numbers that are printed alike have equal keys.
+        """The key of a number: numbers that are printed alike have equal keys.
 
-        Numbers are alike digit by digit, or, where they are in words, by their value.
+        Two numbers in digits are alike if their digits are equal; if either is in
+        words, their values count.
         """
         if self.kind != "number":
             return self.kind, self.digits or self.text.casefold(), False
@@ -138,8 +140,8 @@ _JOINS = re.compile(
 def numbers(text: str) -> list[Number]:
     """List every number that a plain text prints, in order.
 
-    Each number has the rule that excludes it, if any rule does. A number in words has
-    the digits that would print it, and a number that shares a unit with the next has
+    A number that a rule excludes names that rule. A number in words gets the digits
+    that would print it, and a number that shares its unit with the next number gets
     that unit.
 
     >>> [

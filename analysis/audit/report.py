@@ -1,6 +1,6 @@
 """The audit compares the reader's own copy of the article with the register.
 
-The audit goes row by row and number by number.
+The audit looks for the number of every row, and for a row for every number of the copy.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ AGREE = (
 class Report:
     """The result of an audit.
 
-    ``found`` counts those of the ``rows`` whose number stands in its place.
-    ``excluded`` counts the numbers that each rule excludes, with the reason.
+    ``found`` counts the rows, of ``rows`` in all, whose number is in its stated place.
+    ``excluded`` counts the numbers that each rule excludes, with the reason of the
+    rule.
     """
 
     source: str
@@ -48,11 +49,11 @@ class Report:
 
     @property
     def status(self) -> int:
-        """The exit status: 0 if copy and register agree in all numbers, else 1."""
+        """The exit status: 0 if all numbers of copy and register agree, otherwise 1."""
         return 1 if self.differences or self.uncovered else 0
 
     def lines(self) -> list[str]:
-        """The report, line by line."""
+        """The lines of the audit's report."""
         lines = [
             f"{self.source}: {self.found} of {self.rows} rows found in their places"
         ]

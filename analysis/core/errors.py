@@ -1,6 +1,6 @@
-"""Errors worded as one sentence for the person who gave the input.
+"""This module holds the errors whose message is one sentence for the user.
 
-The module also has the way in which paths are written in them.
+It also decides how an error names a path.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _LONG = re.compile(r"(?<!\w)'([^'\n]{60})[^'\n]{20,}'(?!\w)")
 class InputError(ValueError):
     """Bad input of any kind.
 
-    The message tells the person who gave the input what is wrong, in one line that
-    ends with a full stop. A long text that it quotes is cut.
+    The message tells the user what is wrong, in one line that ends with a full stop. If
+    the message quotes a long text, the text is cut. A long text that it quotes is cut.
     """
 
     def __init__(self, message: str) -> None:
@@ -27,7 +27,7 @@ class InputError(ValueError):
 
 
 class RegisterError(InputError):
-    """A file that can't be used.
+    """The error for a file that can't be used.
 
     The message names the file, the row and the field, and says what would be right.
     """
@@ -54,12 +54,12 @@ class RegisterError(InputError):
 
 
 def first_words(error: object) -> str:
-    """The first words of an error that a library raised, in one line."""
+    """The first line of the message of an error that a library raised, cut short."""
     return " ".join(str(error).split())[:500]
 
 
 def display_path(path: Path) -> str:
-    """A path as a sentence names it.
+    """The text with which a message names a path.
 
     A path below the working directory is relative to that directory.
     """

@@ -1,8 +1,9 @@
 """A printed number has digits, a scale, a unit and a qualifier.
 
-The number **stands for** every value that rounds to its digits, either way on a tie.
-Those values count when a calculation starts from the number. The number **asserts** the
-interval that its words claim. That interval counts when the number is checked.
+The number **stands for** every value that rounds to its digits, either way on a tie. A
+calculation that starts from the number moves it over the values that the number stands
+for. The number **asserts** the interval that its words claim. A check of the number
+compares the recomputed value with the interval that the number asserts.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _ROOM_ABOVE = 1e6
 
 @dataclass(frozen=True)
 class Qualifier:
-    """What the word before a printed number says about the quantity.
+    """What the word before a printed number, such as "over", says about the quantity.
 
     The quantity lies on a ``side`` of the number: ``at most``, ``at least`` or neither.
     The word may exclude the number itself. A word such as "approaches" matches values
@@ -56,7 +57,7 @@ _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 class FieldError(ValueError):
-    """A row can't be read.
+    """The error for a row that can't be read.
 
     Its ``field`` names the cell to change, and its message says what would be right.
     """
@@ -88,7 +89,8 @@ class Interval:
     def meets(self, low: Any, high: Any) -> Any:
         """Tell whether some value from ``low`` to ``high`` lies in the interval.
 
-        If an end is NaN, no value does. For arrays, there is an answer for each entry.
+        The answer is no if ``low`` or ``high`` is NaN. For arrays, there is an answer
+        for each entry.
 
         >>> Interval(0, 2).meets(1.5, 3), Interval(0, 2).meets(2.5, 3)
         (True, False)
@@ -104,13 +106,13 @@ def _reaches(value: Any, bound: float, *, is_open: bool) -> Any:
 
 @dataclass(frozen=True)
 class Published:
-    """A number as it is printed.
+    """A number as the article or another source prints it.
 
-    ``printed``, ``printed_high`` and the rounding units are digits, in one scale and
-    unit. The last digit that counts has the place ``rounding_unit``, which must be
-    given where the printed integer ends in 0 or has a scale. If a second place is
-    defensible, ``rounding_unit_other`` gives it. Raises FieldError, which names the
-    field.
+    ``printed``, ``printed_high`` and the rounding units are texts of digits, all in one
+    scale and one unit. The number is rounded to the ``rounding_unit``, which must be
+    given where the printed integer ends in 0 or has a scale. If the number may also be
+    rounded to another unit, ``rounding_unit_other`` gives it. Raises FieldError, which
+    names the field, for a value that can't be used.
     """
 
     printed: str
@@ -192,7 +194,10 @@ class Published:
 
     @property
     def side(self) -> str:
-        """The words leave room on this side: ``at most``, ``at least`` or neither."""
+        """The side on which the words leave the number open.
+
+        The side is ``at most``, ``at least`` or neither.
+        """
         return self.word.side
 
     def value(self, end: str = "") -> float:
@@ -208,9 +213,10 @@ class Published:
     def stands_for(self, end: str = "", *, coarse: bool = False) -> Interval:
         """Return the interval of every value that rounds to the digits.
 
-        The interval reaches half a place to each side, and includes the ties on both. A
-        planned figure stands for its digits alone, and a count stands for no value
-        below 0. ``coarse`` takes the coarser place, where there are two.
+        The interval reaches half a unit of the last digit to each side, and includes
+        both ends. A planned figure stands for its own value alone, and a count stands
+        for no value below 0. With ``coarse``, the coarser rounding unit counts, where
+        there are two.
 
         >>> Published(
         ...     "300000", rounding_unit="10000", rounding_unit_other="100000"
@@ -227,13 +233,13 @@ class Published:
     def asserts(self, end: str = "", *, coarse: bool = False) -> Interval:
         """Return the interval that the words claim for the quantity.
 
-        For a range, the interval is that of the end that is named, or, without a name,
-        the interval from end to end. "Over" x claims any value above x. "At least" x
-        claims x or more, and "up to" x claims anything from nothing to x. "Approaches"
-        x claims what is at most a tenth below x. "About" x claims every value that
-        rounds to x at the last digit of x that is not 0. Any other word claims every
-        value that rounds to the digits. ``coarse`` takes the coarser place, and rounds
-        the digits of a bound.
+        For a range, ``end`` names the end whose interval is wanted; without ``end``,
+        the interval goes from the low end to the high end. "Over" x claims any value
+        above x. "At least" x claims x or more, and "up to" x claims anything from
+        nothing to x. "Approaches" x claims any value below x by at most a tenth of x.
+        "About" x claims every value that rounds to x at the last digit of x that is not
+        0. Any other word claims every value that rounds to the digits. With ``coarse``,
+        the coarser rounding unit counts, and an end of the interval is rounded to it.
 
         >>> Published(
         ...     "2", scale="million", qualifier="approaches", rounding_unit="1"
@@ -266,7 +272,7 @@ class Published:
         return Interval(lowest, value, high_open=self.word.excludes_number)
 
     def stretches_to(self, end: str = "") -> Interval | None:
-        """Return the interval up to which the words stretch, where they do.
+        """Return the interval to which the words can be stretched, if they can be.
 
         "Approaches" x stretches to values less than a fifth below x.
 
@@ -280,7 +286,7 @@ class Published:
         return replace(self._below(end, self.word.stretches_by), low_open=True)
 
     def room(self) -> Interval | None:
-        """Return the interval that the words allow, where they leave room on a side.
+        """Return the interval that the words allow, where they leave the number open.
 
         >>> Published("1.6", scale="million", qualifier="up_to").room()
         Interval(low=0.0, high=1600000.0, low_open=False, high_open=False)
@@ -291,10 +297,10 @@ class Published:
         return Interval(words.low, min(words.high, _ROOM_ABOVE * abs(self.value())))
 
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
-        """Return the least and the greatest printed number that some value would meet.
+        """Return the least and the greatest printed number that a span would meet.
 
-        If the article had printed any number between the two with the same words, some
-        value from ``low`` to ``high`` would satisfy the claim.
+        If the article had printed any number between these two with the same words,
+        some value from ``low`` to ``high`` would satisfy the claim.
 
         >>> Published(
         ...     "2", scale="million", qualifier="up_to", rounding_unit="1"
@@ -336,7 +342,7 @@ class Published:
 
     @property
     def coarse_place_words(self) -> str:
-        """The coarser place to which the number is rounded, as in ``0.5 million``."""
+        """The coarser unit to which the number may be rounded: ``0.5 million``."""
         place = self._place(self._digits(""), coarse=True)
         return self._with_scale(f"{place:,}")
 

@@ -1,4 +1,4 @@
-"""This module reads files; each fault gets one sentence that names its place."""
+"""This module reads files, and refuses a fault in one sentence that names its place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _M = TypeVar("_M", bound=BaseModel)
 def shipped(name: str) -> Path:
     """A folder that comes with the package.
 
-    The folder lies inside an installed package, and beside the package in a clone.
+    In an installed package the folder lies inside the package, and in a clone beside
+    it.
     """
     package = Path(__file__).resolve().parents[1]
     within = package / "shipped" / name
@@ -33,7 +34,7 @@ def shipped(name: str) -> Path:
 def read_text(path: Path) -> str:
     """The text of a file.
 
-    Raises RegisterError where it is missing, empty or not UTF-8.
+    Raises RegisterError for a file that is missing, empty or not UTF-8.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -88,7 +89,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 def read_yaml(path: Path) -> Any:
     """The content of a YAML or JSON file.
 
-    Raises RegisterError where it can't be read.
+    Raises RegisterError for a file that can't be read.
     """
     text = read_text(path)
     kind = "JSON" if path.suffix == ".json" else "YAML"
@@ -185,7 +186,7 @@ _PLAIN = {
 
 
 def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
-    """The content of a file, or an entry of it, as its model.
+    """The content of a file, or of one entry, as an object of the given pydantic model.
 
     Raises RegisterError for the first fault in the content.
     """

@@ -1,7 +1,7 @@
-"""The register: every row of a data package, read, checked and kept by its id.
+"""The register holds every row of a data package, read, checked and kept by its id.
 
-``rows`` holds the rules within a row, ``Register._check`` those between tables, and the
-model those with formulas.
+The module ``rows`` checks each row by itself, ``Register._check`` checks the tables
+against each other, and the model checks them against the formulas.
 """
 
 from __future__ import annotations
@@ -69,9 +69,10 @@ class Register(PackageOptions):
     def read(cls, folder: Path | str | None = None) -> Register:
         """Read and check the data package in a folder.
 
-        Without a folder, the environment's ANALYSIS_DATA is read, or the data package
-        that comes with the code. A table that datapackage.json does not list has no
-        rows. Raises RegisterError naming file, row and field.
+        Without a folder, the data package is the one that the environment variable
+        ANALYSIS_DATA names or, if that is not set, the one that comes with the code. A
+        table that is not listed in datapackage.json has no rows. Raises RegisterError,
+        which names file, row and field.
 
         >>> Register.read().claims["excess_2021"].section
         'mobilization-2016-2020'
@@ -112,13 +113,13 @@ class Register(PackageOptions):
         return register
 
     def file(self, name: str) -> str:
-        """How a sentence names one of the package's files."""
+        """The text with which a message names one of the package's files."""
         return display_path(self.folder / name)
 
     def refuse(self, row: Any, field: str, message: str) -> RegisterError:
-        """The refusal of a row that was read.
+        """The error that refuses a row after it was read.
 
-        Without a row, the refusal names a setting in datapackage.json.
+        Without a row, the error names an option in datapackage.json.
         """
         if row is None:
             file = self.file("datapackage.json")
@@ -128,7 +129,7 @@ class Register(PackageOptions):
 
     @contextlib.contextmanager
     def refusing(self, row: Any, field: str) -> Iterator[None]:
-        """Put the row and the field into each refusal that does not name its place."""
+        """Put the row and the field into each error that does not name its place."""
         try:
             yield
         except RegisterError:
@@ -138,7 +139,7 @@ class Register(PackageOptions):
 
     @cached_property
     def vague_readings(self) -> Mapping[str, VagueReading]:
-        """How the claims in words of each quantity are read."""
+        """How the package reads claims that the article gives in words, by quantity."""
         with_words = {
             name: assumption
             for name, assumption in self.assumptions.items()
@@ -152,11 +153,11 @@ class Register(PackageOptions):
         return {claim.quantity: claim for claim in self.claims.values() if claim.input}
 
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
-        """Every reference that a row makes.
+        """Every reference from one row to another row or to a quantity.
 
-        A reference is the table that it points to, the referring row, the field that
-        holds the reference, and the name referred to. The table of a quantity is called
-        ``quantities``.
+        A reference has four parts: the table it points to, the referring row, the field
+        that holds the reference, and the name referred to. A reference to a quantity
+        has ``quantities`` as its table.
         """
         for group in self.linked_readings:
             for name in group:

@@ -1,8 +1,8 @@
 """The rows of a data package: a pydantic model for each table and YAML file.
 
 The fields of a row declare its types, choices and rules. An empty cell takes the
-default of its field. The text below a field describes the field: the schema in
-datapackage.json and the codebook are made from these texts.
+default of its field. The text below a field in the code describes the field; the schema
+in datapackage.json and the codebook are made from these texts.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ SETTABLE = ("set", "published", "in_words")
 
 @dataclass(frozen=True)
 class Ref:
-    """Marks a foreign-key field and its target table.
+    """Marks a field that refers to a row of another table, and names that table.
 
-    The target ``quantities`` is no table but every quantity that has a source;
-    ``values`` are quantities, quantities under a reading, or claims.
+    Two targets are no tables: ``quantities`` means every quantity that has a source,
+    and ``values`` means quantities, quantities under a reading, and claims.
     """
 
     to: str
@@ -60,11 +60,11 @@ class In:
 
 @dataclass(frozen=True)
 class OnlyWords:
-    """Marks a field that only holds words, on which no number and no verdict rests."""
+    """Marks a field of words on which no number and no verdict rests."""
 
 
 def only_words(table: type[BaseModel]) -> list[str]:
-    """The fields of a table that only hold words."""
+    """The fields of a table on whose words no number and no verdict rests."""
     return [
         name
         for name, field in table.model_fields.items()
@@ -118,7 +118,7 @@ OfEntry = In("the entry's unit")
 class Row(BaseModel):
     """A row of a table, an entry of a YAML file, or a part of one.
 
-    ``row`` is the line of a table, from 2 on.
+    ``row`` is the number of the line in the table, from 2 on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -164,7 +164,7 @@ class PrintedNumber(Row):
     """The time that the number is about."""
 
     def model_post_init(self, context: Any) -> None:
-        """Read the number, which raises FieldError where it can't be read."""
+        """Read the number, or raise FieldError if it can't be read."""
         _ = self.published
 
     @cached_property
@@ -177,7 +177,8 @@ class PrintedNumber(Row):
     def base_unit(self) -> str:
         """The unit of the value.
 
-        Percent is a way of printing, so its base unit is dimensionless.
+        The base unit of a percentage is dimensionless, because percent is a way of
+        printing.
         """
         if self.unit == "percent":
             return "dimensionless"
@@ -185,7 +186,7 @@ class PrintedNumber(Row):
 
 
 class Claim(PrintedNumber):
-    """A number that the article prints, with its place."""
+    """A number that the article prints, with its section and paragraph."""
 
     file = "claims.csv"
     id: Name
@@ -245,8 +246,8 @@ class Claim(PrintedNumber):
 class External(PrintedNumber):
     """A figure published elsewhere, to be set beside the article's.
 
-    The figure is no input of the article's setting. Another setting may use the figure
-    for the quantity that it stands for.
+    Under the article's own setting the figure is no input. Another setting may use the
+    figure for the quantity that it stands for.
     """
 
     file = "external.csv"
@@ -318,19 +319,18 @@ class External(PrintedNumber):
     def years(self) -> int:
         """How many years the figure adds up.
 
-        The answer is one where the period says that the figure is a mean over its
-        years.
+        The answer is 1 if the period says that the figure is a mean over its years.
         """
         return 1 if ", a year" in self.period else self.year_to - self.year_from + 1
 
     @property
     def quantity(self) -> str:
-        """The quantity that the figure may be used for; empty where there is none."""
+        """The quantity that the figure may be used for, or an empty text."""
         return self.stands_for.removeprefix(PER_YEAR)
 
     @property
     def divided_by(self) -> int:
-        """The years by which the figure is divided where it is used for a quantity."""
+        """The number of years by which a quantity that takes the figure divides it."""
         return self.years if self.stands_for.startswith(PER_YEAR) else 1
 
     @property
@@ -350,7 +350,10 @@ class External(PrintedNumber):
 
 
 class Recomputation(Row):
-    """A quantity under named readings, with the claim it is compared with, if any."""
+    """A quantity under named readings, and the claim that it is compared with.
+
+    The claim may be missing.
+    """
 
     id: Name
     """Name of the row."""
@@ -364,10 +367,11 @@ class Recomputation(Row):
 
 
 class Check(Recomputation):
-    """A quantity set against a claim or a figure.
+    """A check: a quantity set beside a claim, or beside a figure published elsewhere.
 
-    Without either, the row is a derived quantity. The field ``against`` is arithmetic
-    over figures published elsewhere; with a claim, it replaces the quantity.
+    Without a claim and without a figure, the row is a derived quantity. The field
+    ``against`` is arithmetic over figures published elsewhere; with a claim, it
+    replaces the quantity.
     """
 
     file = "checks.csv"
@@ -389,7 +393,7 @@ class Check(Recomputation):
     it is set beside the claim, else beside the quantity."""
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse a kind that does not go with what the check is against."""
+        """Refuse a check whose kind does not fit what the check compares."""
         if bool(self.claim or self.against) != bool(self.kind):
             raise FieldError(
                 "kind",
@@ -428,9 +432,9 @@ class Solve(Recomputation):
 
 
 class Reading(Row):
-    """A named way to a quantity's value.
+    """A reading: a named way to compute or set the value of a quantity.
 
-    ``same_as`` names a quantity of equal value.
+    ``same_as`` names another quantity whose value the reading takes.
     """
 
     file = "readings.csv"
@@ -455,14 +459,14 @@ class Reading(Row):
 
     @property
     def id(self) -> str:
-        """Quantity and reading, as a sentence names the row."""
+        """The name of the row in messages: quantity and reading."""
         return f"{self.quantity}, {self.reading}"
 
 
 class Statement(Row):
     """Two values compared.
 
-    The right side is a quantity, a claim, or a number with its unit.
+    The right side of the statement is a quantity, a claim, or a number with its unit.
     """
 
     file = "statements.csv"
@@ -511,7 +515,10 @@ class CitedSource(Row):
 
 
 class VagueEnd(Row):
-    """The floor or ceiling that words put, or a value worth trying, with the reason."""
+    """An end of a number in words: a floor, a ceiling or a value to try.
+
+    The row gives the reason for the number.
+    """
 
     reason: Prose
     """Why the words are read so, or why the value is worth trying."""
@@ -524,12 +531,12 @@ class VagueEnd(Row):
     """The coarser place in words, such as a tenth of a million."""
 
     def at(self, *, coarse: bool) -> float | None:
-        """The number, or, if wanted and given, the number at the coarser place."""
+        """The number, or, with ``coarse``, the number at its coarser rounding unit."""
         return self.value if self.coarse is None or not coarse else self.coarse
 
 
 class VagueReading(Row):
-    """How a claim in words is read, in base units."""
+    """How we read a claim in words: its floor, ceiling and value, in base units."""
 
     file = "assumptions.yaml"
     id: Name
@@ -553,9 +560,9 @@ class VagueReading(Row):
     """Ceiling that the words of a vague claim put, or why there is none."""
 
     def allows(self, *, coarse: bool = False) -> Interval:
-        """The values that the words allow.
+        """The interval of values that the words allow.
 
-        An end is infinite where the words put no floor or ceiling.
+        An end of the interval is infinite where the words put no floor or ceiling.
         """
         low = self.floor.at(coarse=coarse) if self.floor else None
         high = self.ceiling.at(coarse=coarse) if self.ceiling else None
@@ -567,7 +574,8 @@ class VagueReading(Row):
 class Assumption(VagueReading):
     """A value that an estimate rests on.
 
-    The value is varied from low to high, and allowed from minimum to maximum.
+    The tables of ranges vary the value from ``low`` to ``high``; a user may set it from
+    ``minimum`` to ``maximum``.
     """
 
     value: Annotated[Number, OfEntry]
@@ -614,7 +622,7 @@ class Assumption(VagueReading):
 
     @property
     def side(self) -> str:
-        """The side on which the value leaves room."""
+        """The side on which the value may lie: ``at most``, ``at least`` or neither."""
         return {"floor": "at least", "ceiling": "at most"}.get(self.kind, "")
 
 
@@ -634,7 +642,7 @@ class Step(Row):
 
 
 class Finding(Row):
-    """A finding: some arithmetic, two views of it, and what would settle it."""
+    """A finding: arithmetic, two views of it, and what would settle the question."""
 
     file = "findings.yaml"
     id: Name
@@ -664,7 +672,7 @@ _BRACES = re.compile(
 
 
 class HeadlineWords(BaseModel, extra="forbid"):
-    """The verdict of a headline in other words, with the headline's sentence."""
+    """Words that replace a headline's verdict, with the headline's sentence."""
 
     BRACES: ClassVar = _BRACES
 
@@ -698,7 +706,7 @@ class Citation(BaseModel, extra="forbid"):
 class Headline(Row):
     """One of the numbers that a reader meets first.
 
-    In its texts a name in braces is replaced by the number.
+    In the texts of a headline, a name in braces is replaced by the number.
     """
 
     file = "headlines.yaml"
@@ -729,7 +737,7 @@ class Headline(Row):
     """The notebook that works it."""
 
     def words(self, *, changed: bool) -> HeadlineWords:
-        """The verdict in other words and the sentence, perhaps for a changed setting.
+        """The words that replace the verdict, and the headline's sentence.
 
         For a changed setting, the words for the verdict may be empty.
         """
@@ -741,7 +749,7 @@ class Headline(Row):
         )
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Each field whose text may hold names in braces, with that text."""
+        """The fields whose texts may hold names in braces, with their texts."""
         for field in ("shown", "sentence", "caveats"):
             yield field, getattr(self, field)
         for field in ("shown", "sentence"):
@@ -754,7 +762,7 @@ class Headline(Row):
 
     @staticmethod
     def placed(text: str) -> list[tuple[str, str]]:
-        """The names and arithmetic in braces in a text, in order, each with its form.
+        """The names and arithmetic in braces in a text, in order, each with its format.
 
         The name ``verdict`` is left out.
         """
@@ -766,7 +774,7 @@ class Headline(Row):
 
     @staticmethod
     def named(text: str) -> list[str]:
-        """The names and arithmetic in braces in a text, but for ``verdict``."""
+        """The names and arithmetic in braces in a text, except ``verdict``."""
         return [name for name, _ in Headline.placed(text)]
 
 
@@ -783,7 +791,7 @@ class Refusal(Row):
 
 
 class ExpectedCell(Row):
-    """A cell of the results as it was accepted."""
+    """A value of the results that was accepted."""
 
     file = "expected.csv"
     key = ("table", "id", "field")
@@ -815,7 +823,10 @@ TABLES: tuple[type[Row], ...] = (
 
 
 class LimitRow(BaseModel, extra="forbid"):
-    """A limit: a quantity that is at most a number or another, or at least a number."""
+    """A limit: the largest or smallest value that a quantity may have.
+
+    The largest value may be that of another quantity.
+    """
 
     quantity: QuantityName
     at_most: Number | Name = math.inf
@@ -832,7 +843,7 @@ class LimitRow(BaseModel, extra="forbid"):
 class Remark(BaseModel, extra="forbid"):
     """A sentence that is shown with a quantity when the quantity exceeds another.
 
-    In its words, ``{more}`` stands for the excess.
+    In the words of the remark, ``{more}`` stands for the excess.
     """
 
     quantity: QuantityName
@@ -841,9 +852,9 @@ class Remark(BaseModel, extra="forbid"):
 
 
 class Context(BaseModel, extra="forbid"):
-    """A sentence on figures published elsewhere, shown beside a quantity, not scored.
+    """A sentence on figures published elsewhere, shown beside a quantity.
 
-    In its words a name or arithmetic in braces is replaced by the number.
+    In that sentence, a name or arithmetic in braces is replaced by the number.
     """
 
     beside: Annotated[str, Ref("quantities")]
@@ -853,9 +864,9 @@ class Context(BaseModel, extra="forbid"):
 class PackageOptions(BaseModel, extra="forbid"):
     """The settings of the analysis.
 
-    All quantities in one entry of ``linked_readings`` take the same reading. A screen
-    shows the quantities in ``percent`` as percentages although no row prints them.
-    Scenarios and sweeps tabulate ``estimates``.
+    All quantities in one entry of ``linked_readings`` take the same reading. The
+    quantities in ``percent`` are shown as percentages although no row prints them.
+    ``estimates`` names the quantities that tables of scenarios and sweeps show.
     """
 
     formulas: Name
@@ -881,7 +892,7 @@ class Article(BaseModel):
 
     @property
     def reference(self) -> str:
-        """The reference to the article, with all that is known about it."""
+        """The bibliographic reference to the article, as complete as is known."""
         author = f"{self.author}, " if self.author else ""
         title = f"“{self.title}”" if author else self.title
         journal = f"{self.journal} {self.volume}({self.issue})" if self.journal else ""
@@ -890,9 +901,9 @@ class Article(BaseModel):
 
 
 class Package(BaseModel):
-    """The part of datapackage.json that is read.
+    """The parts of datapackage.json that the package reads.
 
-    It is the title and article, the files that the package lists, and the options.
+    They are the title, the article, the files of the data package, and the options.
     """
 
     title: OptionalProse = ""

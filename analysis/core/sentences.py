@@ -1,7 +1,7 @@
 """This module holds the sentences of refusals, limits and remarks, as templates.
 
-The library and the explorer's page fill the same templates. A field is a name in
-braces, and its number is spelled before it is filled in.
+The library and the explorer's page fill the same templates. A field of a template is a
+name in braces; numbers are spelled before they are filled in.
 """
 
 from __future__ import annotations

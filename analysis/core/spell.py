@@ -1,9 +1,10 @@
-"""Numbers as files and readers see them: the one place where digits are chosen.
+"""This module alone decides how many digits of a number a file or a reader sees.
 
-A reader sees three significant digits of a number. One more digit is shown as long as
-the text would equal or cross a printed number or a threshold that the number is
-compared with. A span is rounded outward, and a distance is the difference of the
-numbers as shown. Files hold base units and ten digits.
+A reader sees three significant digits of a number. More digits are shown, one at a
+time, as long as the text would equal or cross a printed number or a threshold that the
+number is compared with. The ends of a span are rounded outward, and a distance is the
+difference of the two numbers as they are shown. In files, numbers are in base units and
+have ten digits.
 """
 
 from __future__ import annotations
@@ -65,10 +66,11 @@ def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
     """Spell a number as a reader sees it, without its unit.
 
     The text has three significant digits, and one more as long as it would equal or
-    cross one of the numbers in ``apart_from``, the printed numbers and thresholds that
-    the number is compared with. A number that equals a printed number is written as it
-    is printed, and one that equals a threshold as the threshold is. A half is rounded
-    away from zero. A number of things that are counted is whole.
+    cross one of the numbers in ``apart_from``: the printed numbers and thresholds with
+    which the number is compared. A number that equals a printed number is written as it
+    is printed, and a number that equals a threshold is written like the threshold. A
+    half is rounded away from zero. A count of persons or other things is a whole
+    number.
 
     value: in base units; a share of one where the unit is percent. unit: a base unit,
     percent, or another.
@@ -84,7 +86,7 @@ def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
 def place_of(
     value: float, unit: str, apart_from: Iterable[float] = (), digits: int = DIGITS
 ) -> int:
-    """The place of the last digit of a number, as a power of ten.
+    """The position of the last digit shown of a number, as a power of ten.
 
     >>> place_of(2868778.3, "transfer"), place_of(0.30454, "percent")
     (4, -3)
@@ -101,7 +103,7 @@ def place_of(
 
 
 def rounded(value: float, place: int, direction: str = ROUND_HALF_UP) -> Decimal:
-    """A number down to a place, without the last digits of a float.
+    """A number rounded to a power of ten, without errors in a float's last digits.
 
     >>> rounded(2868778.3, 4), rounded(1.005, -2)
     (Decimal('2870000'), Decimal('1.01'))
@@ -112,7 +114,7 @@ def rounded(value: float, place: int, direction: str = ROUND_HALF_UP) -> Decimal
 
 
 def spell_at(value: float, unit: str, place: int) -> str:
-    """Spell a number down to a place that is settled, without its unit.
+    """Spell a number to a decimal position that was settled before, without its unit.
 
     >>> spell_at(1901221.7, "person", 3), spell_at(1901221.7, "person", 5)
     ('1.901 million', '1.9 million')
@@ -176,9 +178,9 @@ def _misleads(value: float, shown: Decimal, other: float) -> bool:
 def spell_span(low: float, high: float, unit: str, shown: Decimal | None = None) -> str:
     """Spell two bounds, the low one rounded down and the high one up.
 
-    The bounds have three digits, and more where three would make them look the same.
-    The span contains ``shown``, a value as it is shown. A word that both bounds have is
-    written once.
+    The bounds have three significant digits, and more where they would look the same.
+    ``shown`` is a value as a reader sees it; the span is wide enough to contain it. A
+    word in both bounds, such as "million", is written once.
 
     >>> spell_span(1838333, 1964111, "person"), spell_span(0.302, 0.30701, "percent")
     ('1.83 to 1.97 million', '30.2 to 30.8 percent')
@@ -200,7 +202,7 @@ def spell_span(low: float, high: float, unit: str, shown: Decimal | None = None)
 def spell_bounds(
     low: float, high: float, unit: str, shown: Decimal | None = None
 ) -> tuple[str, str]:
-    """The two bounds of a span, as ``spell_span`` has them.
+    """The two bounds of a span as two texts, rounded as in ``spell_span``.
 
     >>> spell_bounds(1838333, math.inf, "person")
     ('1.83 million', 'no bound')
@@ -229,7 +231,7 @@ def _bound(
 
 
 def joined(first: str, last: str) -> str:
-    """Two ends of a span as one text; a word that both have is written once.
+    """Join two ends of a span; a word in both, such as "million", is written once.
 
     >>> joined("2 million", "2.5 million"), joined("900,000", "1.1 million")
     ('2 to 2.5 million', '900,000 to 1.1 million')
@@ -256,7 +258,7 @@ def exact_span(low: float, high: float, unit: str) -> str:
 
 
 def spell_distance(shown: Decimal, other: float, unit: str) -> str:
-    """Spell how far a number, as shown, lies from a printed or another shown number.
+    """Spell the difference between a number, as shown, and another.
 
     >>> spell_distance(rounded(1798807, 3), 2e6, "person")
     '201,000'
@@ -274,7 +276,8 @@ def spell_change(
 ) -> str:
     """Spell the difference of two numbers as shown, with its sign.
 
-    percent: that difference in percent of the other number, on exact values.
+    With ``percent``, the difference is in percent of the other number, from exact
+    values.
 
     >>> spell_change(rounded(1.74e6, 4), rounded(1.9e6, 4), "person", -8.421)
     '−160,000 (−8.4 percent)'
@@ -292,9 +295,9 @@ def spell_change(
 def column_place(
     values: Iterable[float | None], unit: str, apart_from: Iterable[float] = ()
 ) -> int:
-    """The place to which all numbers of a column are shown.
+    """The decimal position to which all numbers of a column are rounded.
 
-    At that place the largest number has three digits and each number has two; no two
+    At this position the largest number has three digits and each number has two; no two
     different numbers look the same, and none equals or crosses a number in
     ``apart_from``.
 
@@ -317,7 +320,7 @@ def column_place(
 
 
 def with_unit(words: str, unit: str) -> str:
-    """A number in words with its unit, in the plural.
+    """A spelled number with its unit in the plural.
 
     >>> with_unit("301,000", "person"), with_unit("0.903", "person/transfer")
     ('301,000 persons', '0.903 person/transfer')
@@ -331,7 +334,7 @@ def with_unit(words: str, unit: str) -> str:
 
 
 def with_side(words: str, side: str) -> str:
-    """A number in words with the side on which it leaves room.
+    """A spelled number after the words for its side, such as "at most".
 
     >>> with_side("1.9 million", "at most"), with_side("2.2 million", "no bound")
     ('at most 1.9 million', '2.2 million, no bound')

@@ -1,4 +1,4 @@
-"""This module holds the pint registry of units, and the constants that join them.
+"""This module holds the pint registry of units, and the constants that relate them.
 
 Three base dimensions look alike and are separate: ``person``, ``transfer`` (one person
 moved once, a person-time) and ``labourer`` (a head as the article prints it, its unit
@@ -76,7 +76,7 @@ minimum, maximum = np.minimum, np.maximum
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the ending of a sentence about an unknown name, with a hint.
+    """Return the end of a sentence about an unknown name, with the nearest known name.
 
     >>> nearest("persn", ["person", "transfer"])
     ". Did you mean 'person'?"
@@ -133,7 +133,8 @@ def name_of(unit: Any) -> str:
 def require_base_unit(text: str) -> str:
     """Return the text of a base unit.
 
-    Raises ValueError for any other, such as percent: one percent is 0.01 in base units.
+    Raises ValueError for a unit that is no base unit, such as percent: one percent is
+    0.01 in base units.
     """
     if Quantity(1.0, parse_unit(text)).to_base_units().magnitude != 1.0:
         raise ValueError(
@@ -150,7 +151,7 @@ _NUMBER = re.compile(
 
 
 def has_unit(text: str) -> bool:
-    """Whether a text has a unit behind its number and its scale.
+    """Whether a text has a unit after its number and scale.
 
     >>> has_unit("3.174 million"), has_unit("3,174 transfer"), has_unit("10.5 %")
     (False, True, True)
@@ -169,7 +170,7 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
 
     The text has digits, then perhaps a scale, then perhaps a unit. A number with a
     dimension needs its unit if ``with_unit``, as in scenario files. Raises ValueError
-    for another text.
+    for a text that is no such number.
 
     >>> read_number("0.35 million person", "person")
     350000.0

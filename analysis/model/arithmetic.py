@@ -1,8 +1,8 @@
 """The arithmetic over quantities and rows that checks, findings and words name.
 
-An expression names quantities, ``quantity.reading``, rows of claims and external
-figures; so no formula is written twice. After a row, ``_low`` and ``_high`` are the
-ends of its range, or of the values that its rounded digits stand for.
+An expression names quantities, ``quantity.reading``, rows of claims, and external
+figures, so that no formula is written twice. The name of a row followed by ``_low`` or
+``_high`` is an end of its range, or of the values that its rounded digits stand for.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ def plan_of(
 ) -> Plan:
     """Return the plan of an expression over quantities and rows.
 
-    Quantities are under the setting, and rows are as they are printed. The figures
-    published elsewhere move as they are rounded. Raises ValueError for an unknown name,
-    for anything but arithmetic and, with ``within_limits``, for a quantity that a limit
-    refuses.
+    Quantities have their values under the setting, and rows their printed values. In
+    bounds, figures published elsewhere move over the values that their digits stand
+    for. Raises ValueError for an unknown name, for anything but arithmetic and, with
+    ``within_limits``, for a quantity that a limit refuses.
     """
     plan, _ = _plan_with_unit(model, text, setting, within_limits=within_limits)
     return plan

@@ -1,12 +1,14 @@
-"""Bounds: the smallest and the largest value over all that the inputs stand for.
+"""Bounds are the smallest and the largest value that a quantity can take.
 
-Along an edge of the box of its inputs a quantity is a curve, which rises or falls all
-the way. So the extremes lie at the corners of the box, and, where a limit cuts the box,
-at the points where an edge crosses the limit.
+Its inputs may have any values that their printed digits stand for.
 
-A function here takes the inputs' values by name, numbers or arrays that broadcast. The
-function returns the quantity, and the margin to each limit, which is 0 or more where
-the limit is kept.
+The values of the inputs form a box. Along each edge of the box the quantity is a curve
+that rises or falls all the way. The extremes therefore lie at the corners of the box,
+and, where a limit cuts the box, at the points where an edge crosses the limit.
+
+A function whose bounds are sought takes the values of the inputs by name, as numbers or
+as arrays that broadcast. Such a function returns the quantity, and the margin to each
+limit, which is 0 or more where the limit is kept.
 """
 
 from __future__ import annotations
@@ -30,9 +32,9 @@ Indices: TypeAlias = NDArray[np.intp]
 class Bounds:
     """The smallest and the largest value over a box: numbers, or arrays of one shape.
 
-    The bounds are NaN where no part of the box keeps every limit. The quantity was
-    computed at some points of the box: ``inputs`` has an array for each input, and
-    ``values`` has the quantity there.
+    The bounds are NaN where no part of the box keeps every limit. ``inputs`` and
+    ``values`` have the points of the box at which the quantity was computed: an array
+    for each input, and the quantity at these points.
     """
 
     low: Any
@@ -64,9 +66,11 @@ def extremes(
 ) -> Bounds:
     """The bounds of a function over a box; with ``vary``, bounds for each entry.
 
-    The ends of the box may be such arrays, too. A pole inside the box gives bounds from
-    minus to plus infinity, even if a limit keeps the pole out of reach, because no
-    bound is better than a wrong one.
+    ``vary`` has arrays of one length for further inputs.
+
+    The ends of the box may be arrays of that length, too. A pole inside the box gives
+    bounds from minus to plus infinity, even if a limit keeps the pole out of reach,
+    because no bound is better than a wrong one.
 
     >>> bounds = extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     >>> float(bounds.low), float(bounds.high)
@@ -119,7 +123,7 @@ def _column(values: Any) -> Floats:
 
 @dataclass(frozen=True)
 class Points:
-    """Points of a box: the inputs, the values there, and the margin to each limit."""
+    """Points of a box: inputs, values and the margin to each limit at each point."""
 
     inputs: Mapping[str, Floats]
     values: Floats
@@ -133,7 +137,7 @@ class Points:
 
     @property
     def values_within(self) -> Floats:
-        """The values; one past a limit, or one that is not finite, is NaN."""
+        """The values, with NaN for any that is past a limit or not finite."""
         is_kept = np.isfinite(self.values)
         for margin in self.margins:
             is_kept = is_kept & (margin >= -SAME)
@@ -159,9 +163,9 @@ def _joined(tried: Sequence[Points]) -> tuple[Mapping[str, Floats], Floats]:
 class Edges:
     """The corners of a box, and its edges.
 
-    An edge has a first corner, a last corner and an axis. The ``shares`` of the way
-    along each side are given for the corners first, and then for the middles of the
-    edges.
+    An edge runs from its first corner to its last corner, along one axis. ``shares``
+    say how far along each side of the box a point lies, first for the corners and then
+    for the middles of the edges.
     """
 
     corners: Floats
@@ -176,7 +180,7 @@ class Edges:
         return numbers[..., self.starts], middles, numbers[..., self.ends]
 
     def cut(self, shares: Floats) -> Floats:
-        """The points at a share of the way along each edge, or NaN outside the edge."""
+        """The points at a share of the way along each edge; NaN if outside the edge."""
         is_inside = (shares >= 0) & (shares <= 1)
         corners = self.corners[self.starts]
         points = np.broadcast_to(corners, (*shares.shape, corners.shape[-1])).copy()

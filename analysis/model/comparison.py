@@ -1,4 +1,4 @@
-"""A comparison sets what a claim asserts beside what a quantity reaches.
+"""A comparison sets the values that a claim asserts beside those a quantity reaches.
 
 Under a setting, each check becomes a comparison.
 """
@@ -27,9 +27,10 @@ from analysis.model.source import Source
 class Asserted:
     """The values that the claim, or the other side of a check, asserts.
 
-    Its two intervals have the digits at their finer and at their coarser place. The
-    words may stretch further. We chose some ends of the intervals, such as the tenth
-    below a number that is approached, or the floor of "several".
+    Its two intervals are those at the finer and at the coarser unit of rounding. A
+    third interval has the values to which the words can be stretched. We chose some
+    ends of the intervals, such as the tenth below a number that is approached, or the
+    floor of "several".
     """
 
     fine: Interval
@@ -45,11 +46,12 @@ class Asserted:
         return [end for interval in intervals for end in (interval.low, interval.high)]
 
     def is_reached(self, interval: Interval, exact: Bounds, rounded: Bounds) -> Any:
-        """Whether some of the values between bounds lie in an interval.
+        """Whether some value between the given bounds lies in an interval.
 
-        The bounds are given without rounding (``exact``) and with it. At an end that we
-        chose, only the exact bounds count: the highest value decides whether a low end
-        is reached, and the lowest value whether a high end is reached.
+        The bounds are given without rounding (``exact``) and with it. At an end of the
+        interval that we chose, only the bounds without rounding count: the highest
+        value decides whether a low end is reached, and the lowest value whether a high
+        end is reached.
         """
         highest = exact.high if self.low_is_ours else rounded.high
         lowest = exact.low if self.high_is_ours else rounded.low
@@ -58,12 +60,13 @@ class Asserted:
 
 @dataclass(frozen=True)
 class Boxes:
-    """The values over which the inputs of a check move, box by box.
+    """The values over which the inputs of a check move, as four boxes.
 
-    In ``fine`` and ``coarse`` the inputs move over all that their digits stand for, at
-    the finer and the coarser place. In ``room`` they move over all that their sides and
-    words allow, and in ``rounded_room`` over both. The last two boxes are None where no
-    input has a side or is in words.
+    In ``fine`` and ``coarse`` each input moves over all values that its digits stand
+    for, at the finer or the coarser unit of rounding. In ``room`` the inputs move over
+    all values that their sides and words allow, and in ``rounded_room`` over the values
+    that either digits or words allow. ``room`` and ``rounded_room`` are None if every
+    input has digits and no side.
     """
 
     fine: Box
@@ -80,8 +83,8 @@ class Boxes:
 class Reach:
     """The values that a quantity reaches as its inputs move over boxes.
 
-    Some leaves may take arrays (``vary``); then each number here is an array of the
-    same length.
+    Some inputs may take arrays (``vary``); then each number of a reach is an array of
+    the same length.
     """
 
     plan: Plan
@@ -90,7 +93,7 @@ class Reach:
 
     @cached_property
     def value(self) -> Any:
-        """The value at the printed ends, or NaN where words alone give an input."""
+        """The value with all inputs at their printed numbers; NaN if one has none."""
         value = self.plan.target_at(self.vary)
         for values in self.vary.values():
             value = value + np.zeros(len(values))
@@ -103,32 +106,32 @@ class Reach:
 
     @cached_property
     def fine(self) -> Bounds:
-        """The bounds by rounding, at the finer place."""
+        """The bounds by rounding to the finer unit."""
         return self.plan.bounds(self.boxes.fine, self.vary)
 
     @cached_property
     def coarse(self) -> Bounds:
-        """The bounds by rounding, at the coarser place."""
+        """The bounds by rounding to the coarser unit."""
         if self.boxes.coarse == self.boxes.fine:
             return self.fine
         return self.plan.bounds(self.boxes.coarse, self.vary)
 
     @cached_property
     def room(self) -> Bounds | None:
-        """The bounds over what sides and words allow."""
+        """The bounds as inputs move over the values that sides and words allow."""
         if self.boxes.room is None:
             return None
         return self.plan.bounds(self.boxes.room, self.vary)
 
     @cached_property
     def rounded_room(self) -> Bounds | None:
-        """The bounds over what sides, words and rounding allow."""
+        """The bounds as inputs move over what sides, words and rounding allow."""
         if self.boxes.rounded_room is None:
             return None
         return self.plan.bounds(self.boxes.rounded_room, self.vary)
 
     def at_finer_place(self) -> Reach:
-        """The same comparison without the coarser place."""
+        """The same comparison, with every number rounded to its finer unit."""
         return replace(self, boxes=replace(self.boxes, coarse=self.boxes.fine))
 
 
@@ -136,7 +139,8 @@ class Reach:
 class Comparison:
     """A check under a setting: what the claim asserts, and the plan that recomputes it.
 
-    The inputs in ``reached`` are taken at their printed bound, so they have no side.
+    The inputs in ``reached``, such as "up to 1.6 million", are taken at their printed
+    bound, so they count as having no side.
     """
 
     asserted: Asserted
@@ -145,7 +149,7 @@ class Comparison:
 
     @cached_property
     def open_inputs(self) -> dict[str, Source]:
-        """The leaves that have a side or are in words, and are not taken as reached."""
+        """The inputs that have a side or are in words, and are not taken as reached."""
         inputs = {}
         for name, leaf in self.plan.leaves.items():
             source = leaf.source
@@ -181,7 +185,7 @@ class Comparison:
         return Reach(self.plan, self.boxes, {})
 
     def reach_at(self, vary: Arrays) -> Reach:
-        """The values that the quantity reaches with numbers for the chosen leaves."""
+        """The values that the quantity reaches if chosen inputs have given numbers."""
         fine = _without(self.boxes.fine, vary)
         coarse = _without(self.boxes.coarse, vary)
         if self.boxes.room is None or self.boxes.rounded_room is None:
@@ -217,14 +221,15 @@ def _widened(box: Box, room: Box) -> Box:
 
 
 def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Comparison:
-    """Return what a check compares under a setting.
+    """Return the comparison that a check makes under a setting.
 
-    The check's own readings come before the setting's. A check sets its quantity beside
-    a claim, or beside a figure published elsewhere
-    (``against``). A check with both sets the figure beside the claim. A check with
-    neither only computes the quantity.
+    Where the check names a reading, it replaces the reading of the setting. A check
+    sets its quantity beside a claim, or beside a figure published elsewhere
+    (``against``). A check with both a claim and such a figure sets the figure beside
+    the claim. A check with neither a claim nor a figure only computes the quantity.
 
-    Raises ModelError where the setting makes the check circular, or past a limit.
+    Raises ModelError where the setting would compare a number with itself, or takes a
+    quantity past a limit.
     """
     if check.against and check.claim:
         # Figures published elsewhere, beside the claim: nothing of the model is in it.
@@ -247,7 +252,7 @@ def printed_row(model: Model, check: Check) -> Claim | External | None:
 
 
 def asserted_by(model: Model, check: Check, row: Claim | External) -> Asserted:
-    """What the other side of a check asserts, by its digits or its words."""
+    """The values that the other side of a check asserts by its digits or its words."""
     if row.qualifier == "vague":
         words = model.register.vague_readings[check.quantity]
         return Asserted(

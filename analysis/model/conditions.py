@@ -1,4 +1,4 @@
-"""A condition gives the values of each assumption for which a verdict stays."""
+"""A condition gives the values of each assumption that leave a verdict unchanged."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ Span: TypeAlias = tuple[float, float]
 def condition_of(
     comparison: Comparison, assumptions: Mapping[str, Assumption], verdict: str
 ) -> str:
-    """Say for which values of each assumption that matters a verdict stays.
+    """Say for which values of each assumption the verdict stays the same.
 
-    The other assumptions keep their values.
+    Assumptions that have no effect are left out.
+
+    While one assumption moves, the other assumptions keep their values.
     """
     plan = comparison.plan
     parts = []
@@ -96,7 +98,7 @@ def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
 
 
 def joined(pieces: Sequence[Span], verdicts: Sequence[Any], verdict: Any) -> list[Span]:
-    """The pieces that have a verdict, with neighbours joined."""
+    """The spans that have the verdict, with adjoining spans joined."""
     spans: list[Span] = []
     for (start, stop), verdict_here in zip(pieces, verdicts, strict=True):
         if verdict_here != verdict:

@@ -1,6 +1,7 @@
 """This module checks the register and the formulas against each other.
 
-Only the two together show whether names, units, limits and checks are right.
+Only register and formulas together show whether names, units, limits and checks are
+right.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def _verify_claim(model: Quantities, check: Check) -> None:
 
 
 def verify_defaults(model: Quantities) -> None:
-    """Refuse a row of readings that contradicts the model about the default reading."""
+    """Refuse a row of readings.csv that contradicts the model's default reading."""
     for (quantity, reading), row in model.register.readings.items():
         default = model.default(quantity)
         sources = model.sources[quantity]
@@ -88,7 +89,7 @@ def _require_same_unit(
 def verify(model: Quantities) -> None:
     """Check that limits, remarks, checks and findings fit the formulas.
 
-    Raises RegisterError where one of them does not fit.
+    Raises RegisterError for a row that does not fit the formulas.
     """
     _verify_limits_and_remarks(model)
     _verify_external(model)

@@ -1,6 +1,7 @@
 """Curves (a + b t) ÷ (1 + c t): every quantity is such a curve in each of its inputs.
 
-Three values give a curve, so that roots and crossings need no search.
+Three values determine such a curve, so that no search is needed for roots and
+crossings.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ _SHARES = np.array([0.25, 0.5, 0.75])
 
 
 def root(start: Any, middle: Any, end: Any) -> Any:
-    """The share of the way at which a curve is 0, from its values at 0, ½ and 1.
+    """The share of the way at which a curve is 0.
 
-    The share is infinite or NaN where the curve is 0 nowhere.
+    The curve is given by its values at the start, the middle and the end of the way.
+
+    The share is infinite or NaN if the curve is 0 nowhere.
 
     >>> float(root(-1.0, 0.0, 1.0)), float(root(1.0, 0.5, 1 / 3 - 1 / 3))
     (0.5, 1.0)
@@ -42,7 +45,7 @@ def root(start: Any, middle: Any, end: Any) -> Any:
 
 
 def readings_between(low: float, high: float) -> Floats:
-    """The three places between two ends at which a curve is read."""
+    """The three arguments between two ends at which a curve is evaluated."""
     return low + _SHARES * (high - low)
 
 
@@ -51,8 +54,8 @@ def solve(
 ) -> float | None:
     """Find the argument at which a curve equals a goal.
 
-    The curve is read between low and high; the argument may lie outside. The answer is
-    None where the curve equals the goal nowhere.
+    The curve is evaluated between ``low`` and ``high``; the argument may lie outside.
+    The answer is None if the curve never equals the goal.
 
     >>> solve(lambda x: 3 / (1 + x), 0, 4, 1.5)
     1.0
@@ -65,7 +68,7 @@ def solve(
 
 
 def place_of(share: Any, low: float, high: float) -> Any:
-    """The place that lies a share of the way from the first reading to the last."""
+    """The argument at a share of the way from the first evaluation to the last."""
     start, width = _SHARES[0], _SHARES[-1] - _SHARES[0]
     return low + (start + width * share) * (high - low)
 
@@ -75,8 +78,8 @@ def crossings(
 ) -> list[float]:
     """Find where curves pass levels, or have a pole, between two ends.
 
-    The ``values`` are given at the three places of ``readings_between``, in a column
-    for each curve.
+    ``values`` has a column for each curve, with its values at the three arguments of
+    ``readings_between``.
     """
     with np.errstate(all="ignore"):
         # A pole is where one over the curve is 0.
@@ -87,7 +90,7 @@ def crossings(
 
 
 def distinct(places: Iterable[float], low: float, high: float) -> list[float]:
-    """Places between two ends in their order; equal places are listed once."""
+    """The arguments between two ends, in order, each listed once."""
     kept: list[float] = []
     for place in sorted(map(float, places)):
         if not kept or place - kept[-1] > SAME * max(abs(low), abs(high)):
@@ -104,7 +107,9 @@ def coefficients(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
 
 
 def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
-    """Find the two shares at which two curves, as coefficients, are equal.
+    """Find the two shares of the way at which two curves are equal.
+
+    The curves are given by their coefficients.
 
     A share is infinite or NaN where the curves meet less often.
     """

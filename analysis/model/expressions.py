@@ -1,8 +1,10 @@
-"""Formulas read as text: straight-line arithmetic, parsed once.
+"""This module parses the source of formulas, which are arithmetic without branches.
 
-A formula serves a point, bounds, draws and the text of a worked step. So its source is
-limited to assignments, one ``return``, ``+ - * / **``, numbers, and ``minimum`` and
-``maximum``. Any other formula is refused by its name.
+The package uses a formula for single values, bounds, draws and worked steps. A formula
+may therefore contain only assignments, one ``return``, ``+ - * / **``, numbers, and
+``minimum`` and ``maximum``. So its source is limited to assignments, one ``return``,
+``+ - * / **``, numbers, and ``minimum`` and ``maximum``. Any other formula is refused
+in a message that names it.
 """
 
 from __future__ import annotations
@@ -34,8 +36,8 @@ _EXTREMES = {"minimum": "smaller", "maximum": "larger"}
 class Expression:
     """Straight-line arithmetic over names.
 
-    ``needs`` are the names in the expression, in order; ``words`` say the expression in
-    a sentence.
+    ``needs`` lists the names in the expression, in order; ``words`` is the expression
+    as a sentence in words.
     """
 
     name: str
@@ -46,7 +48,7 @@ class Expression:
 
     @cached_property
     def compiled(self) -> Callable[..., Any]:
-        """The expression as a function of its needs."""
+        """The expression as a Python function of the names that it needs."""
         names = ", ".join(name.replace(".", "__") for name in self.needs)
         scope = {"minimum": minimum, "maximum": maximum}
         if self.function:
@@ -56,11 +58,11 @@ class Expression:
         return made
 
     def of(self, values: Mapping[str, Any]) -> Any:
-        """The value of the expression, from the values of its names."""
+        """The value of the expression, computed from the values of its names."""
         return self.compiled(*(values[name] for name in self.needs))
 
     def text(self, shown: Mapping[str, str]) -> str:
-        """The expression as a person writes it, with each name as ``shown`` has it.
+        """The expression as a person writes it; ``shown`` gives the text for each name.
 
         >>> parse("transfers_2021 / (1 + growth)").text(
         ...     {"transfers_2021": "3.17 million", "growth": "10.5 percent"}
@@ -70,7 +72,7 @@ class Expression:
         return _text(self.result, shown)
 
     def source(self, names: Mapping[str, str]) -> str:
-        """The expression as Python source, with other names in place of its own."""
+        """The expression as Python source, with its names replaced."""
         return re.sub(
             r"\b[A-Za-z_]\w*",
             lambda name: names.get(name[0], name[0]),
@@ -79,7 +81,7 @@ class Expression:
 
     @cached_property
     def under_extremes(self) -> frozenset[str]:
-        """The names that stand in a minimum or a maximum."""
+        """The names inside a minimum or a maximum."""
         calls = (node for node in ast.walk(self.result) if isinstance(node, ast.Call))
         names = {
             node.id
@@ -113,9 +115,9 @@ def parse(text: str) -> Expression:
 
 
 def read(module: ModuleType) -> dict[str, Expression]:
-    """The formulas of a module and its submodules, by name.
+    """Read the formulas of a module and its submodules, by name.
 
-    Raises ValueError naming the formula.
+    Raises ValueError, which names the formula, for one that can't be read.
     """
     formulas: dict[str, Expression] = {}
     inner = filter(inspect.ismodule, vars(module).values())

@@ -1,4 +1,4 @@
-"""Findings: their arithmetic recomputed, and set beside what it comes to by hand."""
+"""The arithmetic of findings is recomputed, and compared with a calculation by hand."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:
 
 
 def problems(model: Quantities) -> list[str]:
-    """Return a sentence for each step whose value does not round to the finding's.
+    """Return a sentence for each step whose value does not round to the stated number.
 
-    The finding gives the number that the step comes to when worked by hand.
+    The stated number is the result of the step when it is worked by hand.
     """
     return [
         f"{finding.id}: {step.what} is {number:.10g}, not {step.comes_to}"

@@ -1,4 +1,4 @@
-"""A comparison is judged: the verdict, and the ground on which it is given.
+"""This module gives a comparison its verdict, and the ground for the verdict.
 
 The grounds are tried in this order:
 
@@ -91,7 +91,7 @@ _TESTS: dict[str, Callable[[Asserted, Reach], Any]] = {
 
 
 def ground_of(asserted: Asserted, reach: Reach) -> str:
-    """The first ground that holds; the text is empty where the value differs."""
+    """The first ground that holds, or an empty text if the value differs."""
     for ground, test in _TESTS.items():
         if test(asserted, reach):
             return ground
@@ -99,7 +99,7 @@ def ground_of(asserted: Asserted, reach: Reach) -> str:
 
 
 def grounds_of(asserted: Asserted, reach: Reach) -> list[str]:
-    """The first ground that holds, for each entry of a reach along arrays."""
+    """The first ground that holds for each entry of the arrays in a reach."""
     grounds = np.full(np.shape(reach.value), "", object)
     is_open = np.full(np.shape(reach.value), fill_value=True)
     for ground, test in _TESTS.items():
@@ -112,14 +112,14 @@ def grounds_of(asserted: Asserted, reach: Reach) -> list[str]:
 
 
 def finer_ground(asserted: Asserted, reach: Reach) -> str:
-    """The ground that would hold without the coarser places."""
+    """The ground that would hold if every number were rounded to its finer unit."""
     return ground_of(replace(asserted, coarse=asserted.fine), reach.at_finer_place())
 
 
 def verdicts_along(comparison: Comparison, vary: Arrays) -> list[str]:
     """The verdict at each of the values given for the chosen inputs (leaves).
 
-    The verdict is empty past a limit.
+    The verdict is empty where a value would break a limit.
     """
     plan = comparison.plan
     reach = comparison.reach_at(vary)

@@ -19,8 +19,8 @@ from analysis.model.expressions import Expression, parse
 class Limit:
     """A limit keeps a quantity between two numbers.
 
-    It may instead keep the quantity from going above another quantity (``other``); the
-    ``size`` is about that of both.
+    A limit may instead keep the quantity from going above another quantity (``other``);
+    ``size`` is the typical size of the compared quantities.
     """
 
     quantity: str
@@ -40,7 +40,7 @@ class Limit:
 
     @property
     def sentence_key(self) -> str:
-        """The key of the sentence for a value past it."""
+        """The key of the sentence that refuses a value past the limit."""
         if self.other:
             return "above_other"
         if math.isinf(self.low):
@@ -49,9 +49,10 @@ class Limit:
 
     @cached_property
     def parts(self) -> tuple[Expression, ...]:
-        """The margin to each end of the limit, below 0 past it.
+        """The margin to each end of the limit; negative for a value past the end.
 
-        It is divided by a size, so that one tolerance serves counts and shares alike.
+        The margin is divided by ``size``, so that one tolerance serves counts and
+        shares alike.
         """
         name = self.quantity
         if self.other:
@@ -68,7 +69,8 @@ class Limit:
     def is_kept(self, values: Mapping[str, Any]) -> Any:
         """Whether the limit is kept, to the last digits of a float.
 
-        An input that words alone give has no value; it is past no limit.
+        An input that the article gives only in words has no value, so it breaks no
+        limit.
         """
         is_kept = np.True_
         for margin in self.parts:
@@ -76,7 +78,7 @@ class Limit:
         return is_kept
 
     def sentence(self, values: Mapping[str, Any]) -> str:
-        """The refusal of a value past the limit."""
+        """The sentence that refuses a value past the limit."""
         here = float(values[self.quantity])
         most = float(values[self.other]) if self.other else self.high
         key = self.sentence_key

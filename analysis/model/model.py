@@ -42,8 +42,8 @@ __all__ = [
 class Model(Quantities):
     """The quantities of a register, whose rows and formulas fit each other.
 
-    ``modules`` hold the formulas; without them, the module that datapackage.json names
-    is used. Raises RegisterError where register and formulas disagree.
+    ``modules`` are the Python modules with the formulas; by default, datapackage.json
+    names the module. Raises RegisterError where register and formulas disagree.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The names of quantities and readings, and what they are called in words."""
+"""The names of quantities and readings, and the words for them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _NAMELY = {
 class Names:
     """The quantities of a register and their readings, by name.
 
-    sources: of each quantity, by reading, the default first. quantities: all names,
-    without those of constants.
+    sources: the sources of each quantity, by reading, the default first. quantities:
+    all names of quantities, without constants.
     """
 
     def __init__(
@@ -41,15 +41,15 @@ class Names:
         self.quantities = [name for name in sources if name not in CONSTANTS]
 
     def default(self, quantity: str) -> str:
-        """The reading under the article's setting."""
+        """The name of the reading that a quantity has under the article's setting."""
         return next(iter(self.sources[quantity]))
 
     def readings(self, quantity: str) -> list[str]:
-        """The readings of a quantity, its default first."""
+        """The names of the readings of a quantity, the default first."""
         return list(self.sources[quantity])
 
     def label(self, quantity: str, reading: str) -> str:
-        """A reading in a few words."""
+        """A few words that describe a reading."""
         if row := self.register.readings.get((quantity, reading)):
             return row.label
         if claim := self.register.claims.get(reading):
@@ -72,7 +72,7 @@ class Names:
     def suffix(self, quantity: str) -> str:
         """Return the unit of a quantity as it follows a number.
 
-        The text is a space and the unit's name, or nothing.
+        The text is a space and the unit's name, or empty for a quantity without a unit.
         """
         return with_unit("", self.units[quantity])
 
@@ -86,17 +86,17 @@ class Names:
         return frozenset([*in_percent, *self.register.percent])
 
     def spelled_unit(self, quantity: str) -> str:
-        """The unit in which a number of a quantity is spelled: percent, or its own."""
+        """The unit in which a quantity is spelled: percent, or its own unit."""
         return "percent" if quantity in self._percentages else self.units[quantity]
 
     def spelled(self, quantity: str, **numbers: float) -> dict[str, str]:
-        """The fields of a sentence on a quantity, with all digits of its numbers."""
+        """The fields for a sentence about a quantity; numbers have all their digits."""
         unit = self.spelled_unit(quantity)
         fields = {name: exact(number, unit) for name, number in numbers.items()}
         return {"quantity": quantity, **fields}
 
     def known(self, quantity: Any) -> str:
-        """Return the name of a quantity, if there is such a quantity.
+        """Return the name of a quantity, or refuse a name that no quantity has.
 
         Raises ModelError, with the nearest name, where there is no such quantity.
         """
@@ -107,7 +107,7 @@ class Names:
         raise ModelError(message("no_quantity", name=quantity, hint=hint))
 
     def known_reading(self, quantity: str, reading: str) -> str:
-        """Return the name of a reading, if the quantity has such a reading.
+        """Return the name of a reading, or refuse one that the quantity does not have.
 
         Raises ModelError, with the nearest name, where the quantity has no such
         reading.

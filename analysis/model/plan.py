@@ -1,4 +1,4 @@
-"""A plan holds the nodes that a quantity rests on, in order of computation."""
+"""A plan lists all that a quantity is computed from, in the order of computation."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class ModelError(InputError):
 
 
 class CircleError(ModelError):
-    """The error for readings that need each other."""
+    """The error for readings that are computed from each other in a circle."""
 
 
 @dataclass(frozen=True)
 class Node:
     """A quantity in a plan, the reading in use, and its source.
 
-    A value that a user sets has the reading ``given``.
+    If a user sets the value of the quantity, the reading is ``given``.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Node:
 
     @property
     def start(self) -> float:
-        """The value of a leaf, or the low end of what its words allow."""
+        """The value of an input, or the low end of the values that its words allow."""
         source = self.source
         return source.interval().low if source.in_words else source.value
 
@@ -63,7 +63,7 @@ class Node:
         return abs(value) or self.source.width or 1.0
 
     def compute(self, values: Mapping[str, Any]) -> Any:
-        """The value of the node, from the values of its needs."""
+        """The value of the node, computed from the values that it needs."""
         if self.source.expression:
             return self.source.expression.of(values)
         return values[self.source.alias_of]
@@ -71,10 +71,10 @@ class Node:
 
 @dataclass(eq=False)
 class Plan:
-    """A plan has the nodes that some quantities rest on, in order of computation.
+    """A plan lists all nodes from which some quantities are computed, in order.
 
     The ``target`` is the first of those quantities. The names in ``not_inputs`` do not
-    count as inputs: those that only a limit needs, and all names in the arithmetic of a
+    count as inputs: names that only a limit needs, and all names in the arithmetic of a
     finding.
     """
 
@@ -92,7 +92,7 @@ class Plan:
 
     @cached_property
     def free(self) -> dict[str, Node]:
-        """The leaves that a user may set."""
+        """The inputs (leaves) that a user may set."""
         return {
             name: node
             for name, node in self.leaves.items()
@@ -101,7 +101,7 @@ class Plan:
 
     @cached_property
     def inputs(self) -> dict[str, Source]:
-        """The leaves that count as inputs, without constants and ``not_inputs``."""
+        """The leaves that count as inputs: all but constants and ``not_inputs``."""
         left_out = CONSTANTS.keys() | self.not_inputs
         return {
             name: node.source
@@ -111,34 +111,34 @@ class Plan:
 
     @cached_property
     def rows(self) -> dict[str, Claim | External]:
-        """The rows that print an input, by id."""
+        """The rows whose printed numbers are inputs, by id."""
         rows = (source.row for source in self.inputs.values())
         return {row.id: row for row in rows if row}
 
     @property
     def claims(self) -> frozenset[str]:
-        """The ids of the claims that print an input."""
+        """The ids of the claims whose numbers are inputs."""
         return frozenset(id for id, row in self.rows.items() if isinstance(row, Claim))
 
     @property
     def depends_on(self) -> tuple[str, ...]:
-        """The inputs: the ids of their rows, or the names of assumptions."""
+        """What the inputs come from: ids of rows, or names of assumptions."""
         return tuple(self.input_name(name) for name in self.inputs)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The inputs that words alone give."""
+        """The inputs that the article gives only in words."""
         return tuple(name for name, source in self.inputs.items() if source.in_words)
 
     def input_name(self, name: str) -> str:
-        """A leaf as ``depends_on`` has it: the id of its row, or its own name."""
+        """The name of a leaf in ``depends_on``: the id of its row, or its own name."""
         row = self.leaves[name].source.row
         return row.id if row else name
 
     # Values ---------------------------------------------------------------------------
 
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The value of every node, where some nodes are given other values.
+        """The value of every node if some nodes are given other values.
 
         Arrays broadcast. Nothing is checked or clipped; a division by zero gives
         infinity.
@@ -151,11 +151,11 @@ class Plan:
         return values
 
     def target_at(self, given: Mapping[str, Any]) -> Any:
-        """The target with values given for the chosen inputs (leaves)."""
+        """The target if the chosen inputs (leaves) have the given values."""
         return self.evaluate(given)[self.target]
 
     def target_within(self, given: Mapping[str, Any]) -> Floats:
-        """Compute the target with values given for the chosen inputs (leaves).
+        """Compute the target if the chosen inputs (leaves) have the given values.
 
         Where a limit is passed or the result is not finite, the target is NaN.
         """
@@ -165,10 +165,10 @@ class Plan:
 
     @cached_property
     def value(self) -> float:
-        """The target at the printed numbers.
+        """The target with every input at its printed number or its assumed value.
 
-        Raises ModelError past a limit, for a division by zero, and where words alone
-        give an input.
+        Raises ModelError if a limit is broken, a number is divided by zero, or an input
+        is given only in words.
         """
         values = self.evaluate({})
         refusal = self.refusal(values) or self.no_single_value
@@ -178,7 +178,7 @@ class Plan:
 
     @property
     def no_single_value(self) -> str:
-        """The refusal of a plan in which words alone give a leaf, or no text."""
+        """The sentence that refuses a plan with a leaf in words only, if it has one."""
         if not self.words:
             return ""
         return message("in_words", quantity=self.target, name=self.words[0])
@@ -186,7 +186,7 @@ class Plan:
     # Limits ---------------------------------------------------------------------------
 
     def margins(self, values: Mapping[str, Any]) -> list[Any]:
-        """How far the values lie from each end of each limit; below 0 past the end."""
+        """How far the values lie from each end of each limit; negative if past it."""
         return [margin.of(values) for limit in self.limits for margin in limit.parts]
 
     def is_within(self, values: Mapping[str, Any]) -> Any:
@@ -197,9 +197,10 @@ class Plan:
         return is_within
 
     def divisions(self, values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-        """Where each node divides by zero, and the sentence that refuses it.
+        """The sentence for each node that divides by zero, and where it does so.
 
-        Such a node has no finite value, though all that it needs has one.
+        A node that divides by zero has no finite value although every node it needs has
+        one.
         """
         for node in self.nodes:
             if node.source.is_leaf or node.name in self.not_inputs:
@@ -212,9 +213,9 @@ class Plan:
                 yield where, message("division", **fields)
 
     def refusal(self, values: Mapping[str, Any]) -> str:
-        """The refusal of a division by zero, or of values that are past a limit.
+        """The sentence that refuses values past a limit or a division by zero.
 
-        For any other values the text is empty.
+        For values that are allowed the text is empty.
         """
         for _, sentence in self.divisions(values):
             return sentence
@@ -251,14 +252,16 @@ class Plan:
 
     @cached_property
     def side(self) -> str:
-        """The target leaves room on this side: ``at most``, ``at least`` or neither.
+        """The side on which the true target may lie.
 
-        The side is ``no bound`` where the leaves' sides pull the target both ways.
+        The side is ``at most``, ``at least`` or neither.
+
+        The side is ``no bound`` if inputs with sides push the target both up and down.
         """
         return self.side_by(self.leaves)
 
     def side_by(self, names: Iterable[str]) -> str:
-        """The side of the target on which some leaves leave room."""
+        """The side of the target that follows from the sides of some leaves."""
         sides = set()
         for name in names:
             side = self.leaves[name].source.side
@@ -271,7 +274,7 @@ class Plan:
     # Bounds ---------------------------------------------------------------------------
 
     def rounding_box(self, *, coarse: bool = False) -> dict[str, Interval]:
-        """The values that each leaf stands for, where that is more than one value.
+        """The range of values that each leaf stands for, if it is more than one value.
 
         A printed input stands for all values that round to its digits, at the finer or
         the coarser place, and words stand for all values that they allow.
@@ -285,16 +288,17 @@ class Plan:
 
     @cached_property
     def rounded(self) -> Bounds:
-        """The bounds by rounding, at the finer place."""
+        """The bounds by rounding to the finer unit."""
         return self.bounds(self.rounding_box())
 
     def bounds(self, box: Box, vary: Arrays | None = None) -> Bounds:
-        """The smallest and the largest target as leaves move over a box.
+        """The smallest and the largest target as some leaves move over a box.
 
-        The limits are kept, and the other leaves keep their values. A leaf that is used
-        twice moves together everywhere. Some leaves may take arrays of one length
-        (``vary``), which give one result for each entry; the ends of the box may be
-        such arrays too. A leaf that is in both moves over the box.
+        Only values within the limits count, and leaves outside the box keep their
+        values. A leaf that several formulas use has one value in all of them. Some
+        leaves may take arrays of one length (``vary``), which give one result for each
+        entry; the ends of the box may be such arrays too. A leaf that is both in
+        ``vary`` and in the box moves over the box.
         """
         moving = {}
         still = {}
@@ -318,7 +322,7 @@ class Plan:
     def along(
         self, name: str, column: Floats, others: Mapping[str, Any] | None = None
     ) -> tuple[Floats, Floats]:
-        """The target and the margins along one leaf, in a row for each of its values.
+        """The target and the margins as one leaf takes several values, one value a row.
 
         The ``column`` of values has the shape (values, 1). Other leaves may take arrays
         of one length; the result has a column for each of their entries.
@@ -339,8 +343,8 @@ class Plan:
     def under_extremes(self) -> frozenset[str]:
         """The nodes from which a minimum or maximum is computed.
 
-        The target rises in each of them, but is not one ratio of linear functions of
-        them.
+        The target rises with each of these nodes, but is not a ratio of linear
+        functions of them.
         """
         names: set[str] = set()
         for node in reversed(self.nodes):
@@ -351,7 +355,7 @@ class Plan:
         return frozenset(names)
 
     def confirm(self) -> None:
-        """Confirm that each node is a ratio of two linear functions of each leaf.
+        """Confirm that each node is a ratio of two linear functions in each leaf.
 
         Raises ModelError, which names the formula, for a node that is not such a ratio.
         A leaf under a minimum or a maximum is exempt.

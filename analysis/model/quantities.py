@@ -27,7 +27,7 @@ MOST_PLANS = 10_000
 
 @dataclass(frozen=True)
 class Estimate:
-    """A quantity's value under one setting, in base units, with its bounds by rounding.
+    """A quantity's value under one setting, and its bounds by rounding, in base units.
 
     The ``side`` of an estimate is ``at most``, ``at least``, neither or ``no bound``.
     An estimate ``depends_on`` the claims and assumptions that it starts from. The
@@ -85,7 +85,7 @@ class Quantities(Values):
         *,
         with_units: bool = False,
     ) -> Setting:
-        """Make a setting with some changes over another setting.
+        """Make a setting by adding some changes to another setting.
 
         A change is a number in base units, a text with a number and perhaps its unit,
         or the name of a reading. A number needs its unit if ``with_units``, as in
@@ -111,13 +111,13 @@ class Quantities(Values):
         return replace(setting, given=base.given | changes.keys() | linked)
 
     def over(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
-        """Put readings and numbers that are known to be right over a setting.
+        """Add readings and numbers that are known to be right to a setting.
 
-        A choice takes the place of an earlier one, with two exceptions that leave a
-        number as it is: the readings ``set``, ``published`` and ``in_words``, which
-        only mean "as given", and a reading that nobody named and that only follows from
-        the reading of a linked quantity. Raises ModelError where linked quantities are
-        read differently.
+        A new choice replaces an earlier choice for the same quantity, except in two
+        cases, in which a number stays: the readings ``set``, ``published`` and
+        ``in_words``, which only mean "as given", and a reading that nobody named and
+        that only follows from the reading of a linked quantity. Raises ModelError where
+        linked quantities have different readings.
         """
         merged = dict(base.choices)
         linked = self._linked(choices)
@@ -164,10 +164,10 @@ class Quantities(Values):
         return linked
 
     def named(self, text: str, setting: Setting = ARTICLE) -> tuple[str, Setting]:
-        """Find the quantity that a text names, and a setting that reads it so.
+        """Find the quantity that a text names, and a setting with the named reading.
 
         The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
-        ModelError where none has the name.
+        ModelError where no quantity has the name.
 
         >>> from analysis.model.model import Model
         >>> model = Model(Register.read())
@@ -213,7 +213,7 @@ class Quantities(Values):
         return message("median", distribution=setting.drawn[quantity], **fields)
 
     def other_reading(self, quantity: str, reading: str) -> str:
-        """The words for a reading as a difference from the article."""
+        """The words that name a reading as a difference from the article."""
         row = self.register.readings.get((quantity, reading))
         kind = "our_reading" if row and row.reconstruction else "other_reading"
         label = self.label(quantity, reading)
@@ -226,10 +226,10 @@ class Quantities(Values):
     def check_used(
         self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()
     ) -> None:
-        """Refuse a given reading or value that none of the plans depends on.
+        """Refuse a reading or value that a user gave and none of the plans depends on.
 
-        Raises ModelError for it. A scenario is refused only where nothing that it
-        changes is used.
+        Raises ModelError for it. A scenario is refused only if none of the plans
+        depends on anything that it changes.
         """
         plans = list(plans)
         every = [plan.by_name for plan in plans]
@@ -266,9 +266,9 @@ class Quantities(Values):
     # Plans ----------------------------------------------------------------------------
 
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
-        """Return the nodes that a quantity rests on, with the limits on them.
+        """Return the plan of a quantity, with the limits on its nodes.
 
-        Several quantities together have one plan. Raises CircleError.
+        For several quantities, one plan computes them together. Raises CircleError.
         """
         quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
         if known := self._plans.get((quantities, setting)):
@@ -318,11 +318,11 @@ class Quantities(Values):
             self._add_node(nodes, need, setting, (*path, name))
 
     def plan_of(self, row: Recomputation, setting: Setting = ARTICLE) -> Plan:
-        """The plan of a check or a solution, whose own readings come first."""
+        """The plan of a check or a solution; its own readings replace the setting's."""
         return self.plan(row.quantity, self.setting_of(row, setting))
 
     def setting_of(self, row: Recomputation, setting: Setting = ARTICLE) -> Setting:
-        """Put the readings and numbers of a check or a solution over a setting."""
+        """Add the readings and numbers of a check or a solution to a setting."""
         key = row.file, row.id
         if key not in self._choices:
             self._choices[key] = {
@@ -338,8 +338,8 @@ class Quantities(Values):
     def estimate(self, quantity: str, setting: Setting = ARTICLE) -> Estimate:
         """Estimate a quantity under a setting.
 
-        Raises ModelError for an unknown name, a circle, an input that words alone give,
-        and past a limit.
+        Raises ModelError for an unknown name, for readings in a circle, for an input
+        that the article gives only in words, and for a value past a limit.
 
         >>> from analysis.model.model import Model
         >>> model = Model(Register.read())
@@ -368,7 +368,7 @@ class Quantities(Values):
         """Yield the sentences that are shown with a quantity and refuse nothing.
 
         Some leaves take arrays of one length (``vary``). Each sentence comes with the
-        number of its entry in these arrays; without arrays, the number is 0.
+        index of the entry that it is about; without arrays, the index is 0.
         """
         vary = vary or {}
         yield from self._excesses(quantity, setting, vary)
@@ -415,7 +415,7 @@ class Quantities(Values):
                     yield self.plan(remark.above, setting)
 
     def judged(self, setting: Setting) -> Iterator[Plan]:
-        """Yield the plans of all checks, and of what their remarks compare.
+        """Yield the plans of all checks, and of the quantities in their remarks.
 
         Each check has a plan under its own readings and one without them.
         """
@@ -443,7 +443,7 @@ def _circle(nodes: Mapping[str, Node], names: Sequence[str]) -> str:
 
 
 def listed(things: Any) -> Iterable[Any]:
-    """Several things as they are given; a single thing, or a text, as a list."""
+    """Return the argument as a list: a single thing or text becomes a list of one."""
     if isinstance(things, Iterable) and not isinstance(things, str):
         return things
     return [things]
@@ -452,7 +452,7 @@ def listed(things: Any) -> Iterable[Any]:
 def assignments(texts: Iterable[str]) -> dict[str, str]:
     """Return texts of the form name=value as a mapping of names to values.
 
-    Raises InputError for another form and for a name given twice.
+    Raises InputError for a text of another form and for a name given twice.
 
     >>> assignments(["overlap = 0.5"])
     {'overlap': '0.5'}

@@ -1,8 +1,9 @@
-"""Readings say where the value of each quantity may come from.
+"""A reading says where the value of a quantity may come from.
 
-A reading is a printed or set number, or a formula. A figure published elsewhere is a
-reading of the quantity that it stands for. The default comes first. It is the claim
-that a quantity starts from, the reading that is marked, the bare formula, or the
+The source of a reading is a printed number, a number that a user sets, or a formula. A
+figure published elsewhere is a reading of the quantity that it stands for. The default
+comes first. The default reading is, in this order, the claim from which a quantity
+starts, the reading marked as default, the formula without a reading's name, or the
 assumption.
 """
 
@@ -73,7 +74,7 @@ def collect(register: Register, modules: Iterable[ModuleType] | None) -> Sources
 def default_first(
     register: Register, quantity: str, sources: dict[str, Source]
 ) -> dict[str, Source]:
-    """The readings of a quantity, the article's own before the others."""
+    """The readings of a quantity, those of the article before the others."""
     rows = register.readings
     named = [
         reading

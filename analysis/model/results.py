@@ -19,11 +19,11 @@ _ORDER = [*VERDICTS, NOT_RECALCULABLE]
 class Result:
     """A result of the article under a setting.
 
-    A result has the verdict of the check that judges it, or the weaker verdict of two
-    checks. If no check judges the result, the verdict is ``not_recalculable``; if the
-    setting leaves a check without a verdict, the verdict is empty. A result that prints
-    one thing twice is a ``repetition``. A result ``rests_on`` the weakest grade of its
-    checks.
+    A result has the verdict of the check that judges it; if two checks judge the ends
+    of a range, the weaker of their verdicts. If no check judges the result, the verdict
+    is ``not_recalculable``; if the setting leaves a check without a verdict, the
+    verdict is empty. A result that prints one thing twice is a ``repetition``. A result
+    ``rests_on`` the weakest grade of its checks.
     """
 
     claim: Claim
@@ -72,7 +72,7 @@ TALLIED = (
 def tally(results: Iterable[Result]) -> dict[str, int]:
     """Count the results of each kind and verdict.
 
-    Results that are one calculation count once, with the weakest of their verdicts;
+    Several results of one calculation count once, with the weakest of their verdicts;
     results without a verdict are not counted.
     """
     counts = dict.fromkeys(TALLIED, 0)

@@ -13,11 +13,12 @@ Choice: TypeAlias = str | float
 
 @dataclass(frozen=True)
 class Setting:
-    """What differs from the article: the reading or the number of some quantities.
+    """The differences from the article: the chosen reading or number of each quantity.
 
     ``Model.setting`` makes one. The names in ``given`` are those that a user gave, even
-    with the article's own value; names that only a scenario changes are left out. What
-    is ``drawn`` has its distribution there in words, and is at its median.
+    with the article's own value; names that only a scenario changes are left out.
+    ``drawn`` has the distribution, in words, of each quantity that is drawn; the
+    quantity's number is then the median.
     """
 
     choices: Mapping[str, Choice] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class Setting:
 
     @property
     def readings(self) -> dict[str, str]:
-        """The reading of each quantity that is not read as in the article."""
+        """The reading of each quantity whose reading is not the article's."""
         return {
             name: choice
             for name, choice in self.choices.items()
@@ -55,7 +56,7 @@ class Setting:
 
     @property
     def by_scenario(self) -> set[str]:
-        """The names that a scenario alone changes."""
+        """The names that only a scenario changes, not the user."""
         return {*self.choices} - self.given
 
 

@@ -1,6 +1,6 @@
 """A solution is the value of an assumption at which a quantity equals a number.
 
-A solution shows what one would have to believe, and tests nothing.
+A solution shows what one would have to believe; it is no test of a claim.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from analysis.model.model import ARTICLE, Model, ModelError, Setting
 
 @dataclass(frozen=True)
 class Solution:
-    """The value that solves a row, or None, with its status and the reason.
+    """The value that solves a row, or None, with a status and a reason.
 
-    The status is ``in_range`` of the range that the assumption is varied over,
-    ``out_of_range``, or ``impossible``: outside the allowed range, past a limit, or no
-    value at all.
+    The status is ``in_range`` if the value lies in the range over which the assumption
+    is varied, ``out_of_range`` if it lies outside, and ``impossible`` if it lies
+    outside the allowed range or past a limit, or if there is no such value.
     """
 
     row: Solve
@@ -32,7 +32,7 @@ class Solution:
 def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     """Find the value of the assumption that a row solves for.
 
-    All other values come from the setting and the row.
+    All values but that of the assumption come from the setting and the row.
     """
     assumption = model.register.assumptions[row.solve]
     name, low, high = assumption.id, assumption.minimum, assumption.maximum

@@ -22,8 +22,8 @@ class Source:
     A leaf has a ``value`` in base units, which is NaN where words alone give it. A
     printed number stands for the values ``fine``, and at its coarser place for those
     ``coarse``. The ``side`` says whether the words make the number an ``at most`` or an
-    ``at least``; the ``room`` is then all that the words allow. A range has two
-    sources, one for each ``end``.
+    ``at least``; ``room`` is then the interval of all values that the words allow. A
+    range has two sources, one for each ``end``.
 
     An assumption has a ``role``: its value as ``set``; the ``floor`` or ``ceiling`` of
     its words; or ``in_words``, which is no single value. The range over which the
@@ -77,20 +77,20 @@ class Source:
 
     @property
     def sum(self) -> str:
-        """A figure divided by years, as a text."""
+        """A figure and the years by which it is divided, as a text."""
         if self.external is None or self.external.divided_by == 1:
             return ""
         return self.external.sum
 
     def room_at(self, value: Any) -> Interval:
-        """The room with another value at the end at which the number is taken."""
+        """The interval that the words allow if the printed end has another value."""
         assert self.room is not None
         if self.side == "at most":
             return Interval(self.room.low, value)
         return Interval(value, self.room.high)
 
     def rounded_off_side(self, *, coarse: bool = False) -> Interval:
-        """What the digits stand for on the side where the words leave no room."""
+        """The values that the digits stand for beyond the end that the words set."""
         interval = self.interval(coarse=coarse)
         if self.in_words:
             return interval
@@ -100,7 +100,7 @@ class Source:
 
     @property
     def replaced(self) -> str:
-        """The name of the sentence for a value that replaces this source."""
+        """The key of the sentence that names a value replacing this source."""
         if math.isnan(self.value):
             return "other_value"
         is_ours = self.assumption and self.assumption.grade == "chosen"

@@ -24,7 +24,7 @@ from analysis.model.source import Source
 
 @cache
 def unit_of(expression: Expression, *units: str) -> str:
-    """The unit that an expression gives, if its needs have these units.
+    """The unit of an expression whose names have the given units.
 
     Raises DimensionalityError where the expression adds or compares unlike units.
     """
@@ -143,5 +143,5 @@ def _unit_of_alias(units: Mapping[str, str], computed: _Computed) -> str:
 
 
 def called(quantity: str, reading: str) -> str:
-    """The name that the formula of a reading has in its module."""
+    """The name of the Python function that computes a reading."""
     return quantity if reading == BARE else f"{quantity}__{reading}"

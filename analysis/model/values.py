@@ -26,17 +26,18 @@ class Values(Names):
     """The quantities of a register, and the values that each may take."""
 
     def known_reading(self, quantity: str, reading: str) -> str:
-        """Return the name of a reading, if the quantity has such a reading.
+        """Return the name of a reading, or refuse one that the quantity does not have.
 
-        Raises ModelError, with the nearest name, where it has none. A figure published
-        elsewhere that does not stand for the quantity is refused with the reason.
+        Raises ModelError, with the nearest name, where the quantity has no such
+        reading. A figure published elsewhere that does not stand for the quantity is
+        refused with the reason.
         """
         if reading not in self.sources[self.known(quantity)]:
             self._refuse_figure(quantity, reading)
         return super().known_reading(quantity, reading)
 
     def choice(self, quantity: str, change: Any, *, with_unit: bool = False) -> Choice:
-        """The reading that a change names, or its number. Raises ModelError."""
+        """The reading or the number that a change asks for. Raises ModelError."""
         sources = self.sources[self.known(quantity)]
         if isinstance(change, str) and change.strip() in sources:
             return change.strip()
@@ -97,9 +98,10 @@ class Values(Names):
     # A number far from the printed one ------------------------------------------------
 
     def is_far(self, quantity: str, number: float) -> bool:
-        """Whether a number is fifty times the printed one that it replaces, or more.
+        """Whether a number is at least fifty times the printed number that it replaces.
 
-        A fiftieth of the printed number, or less, is just as far; 0 is not.
+        A number of at most a fiftieth of the printed number also counts as far, except
+        0.
         """
         replaced = self.sources[quantity][self.default(quantity)]
         if not replaced.claim or not replaced.value or not number:
@@ -108,7 +110,10 @@ class Values(Names):
         return ratio >= FAR or ratio <= 1 / FAR
 
     def written(self, quantity: str, choice: Choice) -> Choice:
-        """A choice as ``setting`` takes it again: a far number with its unit."""
+        """The text with which a user makes the same choice.
+
+        A number that is far from the printed one has its unit.
+        """
         if isinstance(choice, str) or not self.is_far(quantity, choice):
             return choice
         if self._is_printed_in_percent(quantity):
@@ -167,10 +172,10 @@ class Values(Names):
         raise ModelError(message(kind, **fields))
 
     def unlike(self, figure: External, quantity: str) -> tuple[str, str] | None:
-        """The period or place of a figure and that of a quantity, where they differ.
+        """The period or place in which a figure and a quantity differ, as a text.
 
-        The answer is None where they agree, or where those of the quantity are not
-        known.
+        The answer is None where period and place agree, or where those of the quantity
+        are not known.
         """
         period, place = self._period_and_place(quantity)
         years = {str(figure.year_from), str(figure.year_to)}
@@ -200,7 +205,7 @@ class Values(Names):
         return claim.period, claim.place
 
     def _starts_of(self, quantity: str) -> set[str]:
-        """The ids of the claims that a quantity starts from in the article."""
+        """The ids of the claims from which a quantity starts in the article."""
         source = self.sources[quantity][self.default(quantity)]
         if source.claim:
             return {source.claim.id}

@@ -1,4 +1,4 @@
-"""A check is judged under a setting, and reported with its numbers."""
+"""This module judges checks under a setting, and reports them with their numbers."""
 
 from __future__ import annotations
 
@@ -87,9 +87,10 @@ class Outcome:
 def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     """Judge one check under a setting.
 
-    The check's own readings come before the setting's. A check has no verdict without a
-    claim, or where the setting makes the check circular or takes a quantity past a
-    limit; ``reason`` says so. A check is judged once under each setting.
+    Where the check names a reading, it replaces the reading of the setting. A check has
+    no verdict if it has no claim, or if the setting would compare a number with itself
+    or takes a quantity past a limit; ``reason`` then says so. The outcome is kept, so
+    that each check is judged only once under each setting.
     """
     # The check is held by its outcome, so Python gives its id to no other object.
     key = id(check), setting
@@ -145,7 +146,7 @@ def judge_all(
 
 
 def _printed_part(model: Model, check: Check, row: Claim | External | None) -> Outcome:
-    """What the other side of a check prints and asserts."""
+    """The printed numbers and the asserted thresholds of the other side of a check."""
     outcome = Outcome(check, model.units[check.quantity])
     if row is None:
         return outcome
@@ -271,9 +272,10 @@ def _difference(
 
 
 def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, float]:
-    """The ends of the other side of a check, from which differences are measured.
+    """The ends of the other side of a check, to which differences are measured.
 
-    The ends are printed, or, for words, those that the words put.
+    The ends are printed numbers, or, for a claim in words, the floor and ceiling of its
+    words.
     """
     if not row.printed:
         return fine.low, fine.high
@@ -286,9 +288,9 @@ def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, fl
 def compared_with(model: Model, quantity: str) -> tuple[float, ...]:
     """The printed numbers and thresholds that values of a quantity are compared with.
 
-    A value is spelled on its own side of these numbers. These are the numbers that the
-    article prints for the quantity, and those that the other side of each check on it
-    prints and asserts.
+    A value is spelled so that it does not cross any of these numbers. They are the
+    numbers that the article prints for the quantity, and the numbers that the other
+    side of each check of it prints and asserts.
     """
     if not model.compared:
         model.compared = _all_compared(model)
@@ -346,8 +348,8 @@ def weakest(grades: Iterable[str]) -> str:
 def grade_of(model: Model, plan: Plan, name: str) -> str:
     """The grade of a node's reading, or of its assumption.
 
-    The grade is empty for a plain claim, formula or constant. A value set by a user
-    counts as chosen; a number as printed has none.
+    The grade is empty for a printed claim, a plain formula or a constant. A value that
+    a user sets has the grade "chosen", and the reading ``published`` has no grade.
     """
     node = plan.by_name[name]
     if node.reading == "given":

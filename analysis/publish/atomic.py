@@ -1,6 +1,6 @@
-"""Files and folders are written beside their target and replace it in one step.
+"""New files and folders are written beside their target, and replace it in one step.
 
-Only one run at a time writes to a target.
+A lock lets only one run at a time write to a target.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ def write_file(
 ) -> None:
     """Write a text file in one step.
 
-    The function ``before`` is called once the text is on the disk, before it takes its
-    place.
+    The function ``before`` is called when the new text is on the disk, just before it
+    replaces the old file.
     """
     with tempfile.TemporaryDirectory(
         prefix=f".{path.name}.new-", dir=path.parent
@@ -43,7 +43,7 @@ def clear_unfinished(folder: Path) -> None:
 def scratch() -> Iterator[Path]:
     """Give a folder in the system's temporary directory, which is removed at the end.
 
-    A process that was killed leaves its folder there, and the next process clears it.
+    A process that is killed leaves its folder there, and the next process removes it.
     """
     start = f"labour-transfer-arithmetic-{os.getuid()}-"
     for left in Path(tempfile.gettempdir()).glob(f"{start}*"):
@@ -87,8 +87,8 @@ def lock(target: Path, file: Path | None = None) -> Iterator[None]:
 def replace_atomically(folder: Path) -> Iterator[Path]:
     """Give a new folder to fill, which replaces ``folder`` at the end.
 
-    The new folder replaces the old one whole or not at all. Where ``refuse_foreign``
-    refuses the folder, InputError is raised.
+    Either the whole new folder replaces the old one, or nothing changes. InputError is
+    raised if ``refuse_foreign`` refuses to replace the folder.
     """
     # Path.resolve raises where a link leads to itself.
     folder = Path(os.path.realpath(folder))

@@ -1,10 +1,12 @@
-"""Every number and code that a surface shows, by table, row and field.
+"""This module lists every number and code that a screen, file or page shows.
 
-All that is shown is spelled from such cells. The guard compares the cells computed now
-with those that were accepted. A cell holds a base number to ten digits, a unit or a
-code, and no spelled text. ``inputs`` are the data as they were read, and their table is
-a file of data; ``computed`` follows from them in a moment; ``drawn`` and ``plotted``
-take the libraries of a whole run.
+Each number or code is a cell, with its table, row and field.
+
+Every number that is shown is spelled from such a cell. The guard compares the cells
+computed now with those that were accepted. A cell holds a number in base units with ten
+digits, a unit or a code, and no spelled text. ``inputs`` gives the data as they were
+read; their tables are the files of data. ``computed`` gives what follows from them in a
+moment; ``drawn`` and ``plotted`` need the libraries of a whole run.
 """
 
 from __future__ import annotations
@@ -91,7 +93,7 @@ COMPUTED = (
 
 
 def needs_a_run(table: str) -> bool:
-    """Whether only a whole run computes the cells of a table."""
+    """Whether the cells of a table are computed only in a whole run."""
     return table.startswith(PLOTTED) or table in DRAWN
 
 
@@ -138,9 +140,12 @@ def rows(register: Register) -> Iterator[Any]:
 
 
 def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
-    """The fields of a row that are not empty, or some of these, as texts.
+    """The fields of a row that are not empty, as texts.
 
-    A field that only holds words is left out. A field within a field has a dot.
+    With names of fields, only those fields are returned.
+
+    A field that only holds words is left out. The name of a field within a field has a
+    dot, as in ``outer.inner``.
     """
     unguarded = {"row", "id", *only_words(type(part))}
     for name in type(part).model_fields:
@@ -415,7 +420,7 @@ def _break_evens(model: Model) -> Cells:
 
 
 def drawn(model: Model) -> Cells:
-    """The draws and indices of each estimate that a shipped scenario draws."""
+    """The draws and indices of each estimate that a scenario of the package draws."""
     from analysis.whatif.draws import Draws
 
     cells: Cells = {}

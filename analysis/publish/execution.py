@@ -34,7 +34,7 @@ _NOT_STARTED = "Kernel died before replying"
 
 
 class RunError(Exception):
-    """A notebook did not run to its last cell.
+    """The error for a notebook that did not run to its last cell.
 
     The message names the notebook, the cell and the error. ``text`` is the notebook as
     far as it ran.
@@ -276,7 +276,7 @@ def _is_left_by_a_run(path: Path) -> bool:
 def clean(notebook: Any) -> str:
     """Return a notebook's text without what differs from run to run.
 
-    The versions, times, paths and the names of cells differ.
+    Left out are versions, times, paths and the names of cells.
     """
     import nbformat
 

@@ -1,8 +1,8 @@
-"""In the explorer, a reader moves an assumption and sees what follows.
+"""The explorer lets a reader move an assumption and see what follows.
 
 The explorer is one page, and the reader has to install nothing. Python writes the
-article's values, verdicts and sentences into the page, with formulas, limits and rows
-for the script, which computes the same under a setting.
+article's values, verdicts and sentences into the page, and the formulas, limits and
+rows from which the page's script computes the same under another setting.
 
 >>> from analysis import load
 >>> presets(load().model)[0]
@@ -54,7 +54,7 @@ _BARS = ("at_risk_2019", "at_risk_2021", "at_risk_total")
 def write(folder: Path, model: Model) -> Path:
     """Write the page into a folder, and return its path.
 
-    Raises InputError as ``page`` does, and where another file stands in its place.
+    Raises InputError as ``page`` does, and if another file has the name of the page.
     """
     path = folder / NAME
     if path.exists() and "const RUNS" not in path.read_text("utf-8", errors="replace"):
@@ -66,7 +66,7 @@ def write(folder: Path, model: Model) -> Path:
 
 
 def address(path: Path, model: Model, setting: Setting) -> str:
-    """The address of the page under a setting."""
+    """The address (URL) at which the page opens with a setting."""
     start = path.absolute().as_uri()
     changes = _changes(model, setting)
     return f"{start}#{quote(changes, safe='=&')}" if changes else start
@@ -82,10 +82,10 @@ def _changes(model: Model, setting: Setting) -> str:
 
 
 def page(model: Model) -> str:
-    """Return the page as HTML, whole.
+    """Return the complete page as HTML.
 
-    The page asks no host for anything, and allows its own script and style alone. A
-    data package that lacks a claim which the page draws raises InputError.
+    The page loads nothing from the network, and runs only its own script and style.
+    Raises InputError if the data package lacks a claim that the page draws.
     """
     if CLAIM not in model.register.claims:
         sentence = f"the explorer draws {CLAIM}, which claims.csv lacks"
@@ -202,7 +202,7 @@ def _fields(model: Model) -> dict[str, Any]:
 
 
 def presets(model: Model) -> list[tuple[str, str]]:
-    """The shipped scenarios that draw nothing, each as an address and in words."""
+    """The package's scenarios that draw nothing, each as an address and in words."""
     return [
         (_changes(model, scenario.setting(model)), scenario.description)
         for scenario in scenarios.shipped(model).values()

@@ -1,8 +1,8 @@
 """The formulas, limits and rows that the explorer's script computes with.
 
-A formula becomes a JavaScript function of all values, and a limit becomes a function
-that says how far they lie from it. A quantity, a source and a check become rows of
-numbers and words.
+Each formula becomes a JavaScript function of all values, and each limit a function that
+gives the distance of these values from the limit. Quantities, sources and checks become
+rows of numbers and words.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LARGE_SCALES = {word: float(factor) for word, factor in SCALES.items() if word}
 
 
 def rests_on(model: Model, names: Iterable[str]) -> list[str]:
-    """Name all that some quantities rest on under any readings, themselves included."""
+    """Name some quantities, and all that they depend on under any of their readings."""
     todo = list(names)
     known: dict[str, None] = {}
     while todo:
@@ -74,7 +74,8 @@ def javascript(expression: Expression) -> str:
 def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
     """Yield a line of JavaScript for each quantity: its formulas, by reading.
 
-    A minimum or maximum, whose bounds the page can't compute, raises InputError.
+    Raises InputError for a formula with a minimum or maximum, because the page can't
+    compute its bounds.
     """
     for name in names:
         lines = []
@@ -98,8 +99,9 @@ def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
 def limits(model: Model, names: Iterable[str]) -> Iterator[str]:
     """Yield a line of JavaScript for each end of each limit of some quantities.
 
-    It has how far a quantity lies from the end, and the sentence that refuses it past
-    the end. The range of an assumption limits it where other quantities supply it.
+    The line gives the distance of a quantity from the end, and the sentence that
+    refuses a value past the end. If other quantities supply the value of an assumption,
+    its allowed range counts as a limit.
     """
     ranges = [
         Limit(name, row.minimum, row.maximum)
@@ -130,7 +132,7 @@ def limits(model: Model, names: Iterable[str]) -> Iterator[str]:
 
 
 def literal(value: Any) -> str:
-    """A value as JavaScript, in which no "<" of a text ends the script."""
+    """A value as JavaScript, in which a "<" is escaped, so that it ends no script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
@@ -139,7 +141,7 @@ def literal(value: Any) -> str:
 
 
 def quantity_row(model: Model, name: str) -> dict[str, Any]:
-    """A quantity with its words, its sources by reading, and what refuses it."""
+    """A quantity with its words, its sources by reading, and its limits."""
     sources = model.sources[name]
     low, high = model.allowed(name)
     assumption = model.register.assumptions.get(name)
@@ -287,10 +289,11 @@ def _ends(interval: Interval) -> list[float]:
 
 
 def check_row(model: Model, check: Check) -> dict[str, Any]:
-    """A check, with the ends of what its claim asserts.
+    """A check as a row, with the ends of the interval that its claim asserts.
 
-    The ends leave room for a float's last digits. The ``plain`` ends are the printed
-    ends of a range, or the ends that any other claim asserts.
+    The ends are widened by the errors in a float's last digits. For a range, the
+    ``plain`` ends are its printed ends; for any other claim, they are the ends of the
+    asserted interval.
     """
     claim = model.register.claims[check.claim]
     asserted = asserted_by(model, check, claim)
@@ -341,7 +344,7 @@ def _met(interval: Interval) -> list[float]:
 
 
 def judged(model: Model, names: Iterable[str]) -> list[Any]:
-    """The quantities and readings of checks, one of which must use each change."""
+    """The quantities and readings of the checks; each change must affect one."""
     known = set(names)
     rows = []
     for check in model.register.checks.values():

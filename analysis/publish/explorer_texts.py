@@ -1,4 +1,6 @@
-"""The explorer's texts under the article's setting; its script makes all others.
+"""This module makes the explorer's texts under the article's setting.
+
+The page's script makes the texts for every other setting.
 
 >>> from analysis.core.register import Register
 >>> from analysis.model.model import Model
@@ -41,7 +43,7 @@ LARGE_CHANGE = 40_000
 
 @cache
 def words() -> dict[str, Any]:
-    """The words of the page: labels, phrases, claims, settings, why a lever ends."""
+    """The words of the page: labels, phrases, claims, settings and reasons."""
     content: dict[str, Any] = read_yaml(PAGES / "explorer.yaml")
     return content
 
@@ -59,13 +61,13 @@ def reading_words(name: str, reading: str) -> str:
 
 
 def phrases(name: str) -> dict[str, str]:
-    """How a sentence says a number of a quantity; ``other`` holds for most."""
+    """The phrases that say a number of a quantity; ``other`` serves for most."""
     special: dict[str, str] = words()["phrases"].get(name, {})
     return {"other": "{number}"} | special
 
 
 def typed_words(model: Model, name: str) -> dict[str, Any]:
-    """The values that the page's own phrases stand for where a reader types them.
+    """The values of phrases, such as "1 person", that a reader may type as a number.
 
     >>> from analysis import load
     >>> typed_words(load().model, "persons_per_transfer")
@@ -84,19 +86,20 @@ def typed_words(model: Model, name: str) -> dict[str, Any]:
 
 
 def claimed() -> list[str]:
-    """The quantities that the claims are about; that of the first comes first."""
+    """The quantities that the claims are about, that of the first claim first."""
     return [claim["quantity"] for claim in words()["claims"].values()]
 
 
 def quantities() -> list[str]:
-    """The quantities whose numbers stand on the page."""
+    """The quantities whose numbers the page shows."""
     return list(dict.fromkeys([*claimed(), *words()["settings"]]))
 
 
 def offered(model: Model, name: str) -> list[str]:
-    """The readings of a quantity, its default first.
+    """The names of the readings of a quantity, the default first.
 
-    A printed number is a reading under the name of its row, too, which is left out.
+    A printed number is also a reading under the name of its row; that reading is left
+    out.
     """
     first, *others = model.readings(name)
     sources = model.sources[name]
@@ -104,13 +107,13 @@ def offered(model: Model, name: str) -> list[str]:
 
 
 def check_of(model: Model, claim: str) -> Check:
-    """The check that judges a claim: that of a headline, or one by itself."""
+    """The check that judges a claim: the check of its headline, or its own check."""
     headline = model.register.headlines.get(claim)
     return model.register.checks[headline.check if headline else claim]
 
 
 def texts(model: Model) -> dict[str, str]:
-    """Every text of the page that follows a setting, by its key."""
+    """Every text of the page that depends on the setting, by its key."""
     by_key = {"differs": "No settings changed."}
     for name in quantities():
         by_key |= _number_texts(model, name)
@@ -169,7 +172,7 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class OtherReading:
-    """A reading other than the article's, with its effect on the first claim."""
+    """A reading that is not the article's, with its effect on the first claim."""
 
     name: str
     reading: str
@@ -178,12 +181,12 @@ class OtherReading:
 
     @property
     def is_large(self) -> bool:
-        """Whether the reading changes the first claim by much."""
+        """Whether the reading's effect on the first claim is large."""
         return self.change >= LARGE_CHANGE
 
 
 def other_readings(model: Model) -> list[OtherReading]:
-    """The other readings that move the first claim; the largest change comes first."""
+    """The other readings that move the first claim, the largest effect first."""
     moving = []
     for name in words()["settings"]:
         for reading in offered(model, name)[1:]:

@@ -53,16 +53,15 @@ _LINES = 200
 
 
 def cells_of(model: Model, outcomes: Iterable[Outcome]) -> Cells:
-    """Every number and code that ``verify`` guards, without those of a whole run."""
+    """Every cell that ``verify`` compares; those that need a whole run are left out."""
     return {**cells.inputs(model), **cells.computed(model, outcomes)}
 
 
 def read_expected(register: Register, *, whole: bool = True) -> Cells:
     """The accepted values by table, row and field.
 
-    Unless ``whole`` is true, the values that only a whole run computes are left out.
-    Raises RegisterError where the file is missing, or is not as ``analysis accept``
-    writes it.
+    The values that only a whole run computes are included if ``whole`` is true. Raises
+    RegisterError for a file that is missing, or that ``analysis accept`` did not write.
     """
     file, path = register.file("expected.csv"), register.folder / "expected.csv"
     if not path.exists():
@@ -87,9 +86,9 @@ def read_expected(register: Register, *, whole: bool = True) -> Cells:
 
 
 def moved_cells(expected: Cells, now: Cells) -> dict[Key, tuple[str, str]]:
-    """The cells that differ from the accepted ones, each with what it was and is.
+    """The cells whose value is not the accepted one, each with its old and new value.
 
-    A float's last digits do not count. Inputs come first.
+    Differences in a float's last digits do not count. Inputs come first.
     """
     inputs: dict[Key, tuple[str, str]] = {}
     others: dict[Key, tuple[str, str]] = {}
@@ -110,10 +109,10 @@ def _is_input(key: Key) -> bool:
 
 
 def described(register: Register, moved: Mapping[Key, tuple[str, str]]) -> list[str]:
-    """A sentence about each cell that moved, and the input that moved it.
+    """A sentence about each cell whose value moved, and the input that caused it.
 
-    An input is named if it is the only input that moved. If no input moved, a formula
-    or a rule has changed.
+    An input is named as the cause if no other input moved. If no input moved, the
+    sentence says that a formula or a rule has changed.
     """
     inputs = list(filter(_is_input, moved))
     cause = ""
@@ -199,10 +198,10 @@ def _part_in_order(part: str) -> tuple[str, int]:
 def verify(model: Model, form: str, setting: Setting) -> int:
     """Print the headlines or the checks, and return the exit status.
 
-    Without a form, the headlines are printed; the form "markdown" makes a table of
-    them. The form "all" prints every check as a table, and the other forms print the
-    checks as JSON or CSV. Under a changed setting, nothing is compared with what is
-    expected.
+    ``form`` says how: by default the headlines are printed, and "markdown" prints them
+    as a table. The form "all" prints every check as a table; "json" and "csv" print the
+    checks as JSON or CSV. Values under a changed setting are not compared with the
+    accepted values.
     """
     outcomes, differs = judge_all(model, setting=setting), model.differences(setting)
     expected = read_expected(model.register, whole=False)
@@ -237,9 +236,10 @@ def print_report(
     now: Cells,
     more: Mapping[str, str] | None = None,
 ) -> int:
-    """Print the headlines, the tally, what is assumed, and what moved.
+    """Print the headlines, the tally, the assumptions, and the values that moved.
 
-    The lines of ``more`` say where to read on. The function returns the exit status.
+    The lines in ``more`` tell the reader where to read on. The function returns the
+    exit status.
     """
     typer.echo(_QUESTION)
     typer.echo(paragraph(model.register.article.reference))
@@ -302,9 +302,9 @@ def print_moved(model: Model, expected: Cells, now: Cells) -> int:
 
 
 def accept(model: Model, notebooks: Iterable[Notebook]) -> None:
-    """Accept the values computed now: write them, and say which of them moved.
+    """Write the values computed now as the accepted ones, and name those that moved.
 
-    Among the values are those of the figures that the notebooks draw.
+    The values include those of the figures that the notebooks draw.
     """
     from analysis.render.figures import data_text, figures
 

@@ -1,10 +1,11 @@
-"""Kernels that start at once, forked from a process that has loaded the libraries.
+"""Kernels start at once, because they fork from a process with the libraries loaded.
 
-Jupyter finds the provisioner by its entry point, and takes it for every kernel where
-the environment says ``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel
-spends two thirds of its time on imports. A forked kernel sees the same environment and
-folder as an ordinary one; only settings of a library that a notebook makes before its
-import are lost. macOS has frameworks that do not survive a fork, so only Linux forks.
+Jupyter finds the provisioner by its entry point, and uses it for every kernel if the
+environment has ``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel spends
+two thirds of its time on imports. A forked kernel sees the same environment and folder
+as an ordinary kernel. It does not see settings of a library that a notebook makes
+before it imports the library. On macOS some frameworks do not survive a fork, so
+kernels are forked only on Linux.
 """
 
 from __future__ import annotations
@@ -59,9 +60,9 @@ _OPEN_FILES = 256
 def serve() -> None:
     """Fork a kernel for each line of standard input, and answer with its process.
 
-    A line is a JSON mapping: the arguments, environment and folder of a kernel. The
-    input ends with the process that asks, and then the kernels that are left are
-    killed.
+    A line is a JSON mapping: the arguments, environment and folder of a kernel. When
+    the process that asks for kernels ends, its input ends too, and the kernels that are
+    left are killed.
     """
     for name in _LOADED:
         import_module(name)
@@ -128,7 +129,10 @@ class _Server:
         self._process: Any = None
 
     def start(self) -> None:
-        """Start the process if it does not run; loading the libraries takes a while."""
+        """Start the process that forks kernels, if it does not run yet.
+
+        Loading the libraries takes a while.
+        """
         # The package may be run from its folder without being installed.
         root = str(Path(__file__).resolve().parents[2])
         code = (
@@ -147,9 +151,9 @@ class _Server:
                 )
 
     def fork(self, **kernel: Any) -> int:
-        """Have a kernel forked, and return the number of its process.
+        """Ask the server to fork a kernel, and return the number of its process.
 
-        Raises RuntimeError where the server has ended.
+        Raises RuntimeError if the server has ended.
         """
         answer = ""
         with self._lock, contextlib.suppress(BrokenPipeError):
@@ -193,7 +197,7 @@ class _Process:
     wait = poll
 
     def send_signal(self, number: int) -> None:
-        """Send a signal; a process that has just ended hears nothing."""
+        """Send a signal to the kernel; nothing happens if its process has ended."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
@@ -206,7 +210,7 @@ _RUNNING_LOCK = threading.Lock()
 class ForkedProvisioner(LocalProvisioner):
     """Starts kernels of this Python by a fork on Linux, and any other kernel as usual.
 
-    In a user's own process the kernels end with that process.
+    Kernels that a user's own process has started end with that process.
     """
 
     process: Any
@@ -246,7 +250,7 @@ class ForkedProvisioner(LocalProvisioner):
 
 
 def check_open_files() -> None:
-    """Raise InputError where the system lets a process open too few files for a run."""
+    """Raise InputError if the system lets a process open too few files for a run."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = math.inf if hard == resource.RLIM_INFINITY else hard
     if soft == resource.RLIM_INFINITY or soft >= _OPEN_FILES:
@@ -261,11 +265,11 @@ def check_open_files() -> None:
 
 @contextlib.contextmanager
 def prepared() -> Iterator[Path]:
-    """Have Jupyter start warm kernels, none of which outlives this context.
+    """Have Jupyter start warm kernels, all of which end with this context.
 
-    The kernels do not see the user's set-up for other work: start-up files, kernels,
-    styles of drawing, or a backend that would take the figures out of the notebook. The
-    context gives a folder, which is removed at its end.
+    The kernels do not see what the user has set up for other work: start-up files,
+    kernels, styles of drawing, or a backend that would show figures outside the
+    notebook. The context gives a temporary folder, which is removed at its end.
     """
     check_open_files()
     name = "forked"

@@ -1,6 +1,6 @@
-"""The map shows the way from each number of the article to its files.
+"""The map leads from each number of the article to the files behind it.
 
-The way leads over the number's row, check, formula and notebook cell.
+For each number it names the row, the check, the formula and the cell of a notebook.
 """
 
 import re
@@ -42,8 +42,9 @@ def trace_frame(
     """Make the map as results/map.csv holds it.
 
     The map has a row for each check of each printed number, and one row for a number
-    without a check. The cell, counted from 0, is the first that shows the check, or a
-    step of its quantity; it is empty where no cell does.
+    without a check. The column ``cell``, counted from 0, has the first cell of the
+    notebook that shows the check or a step of its quantity; it is empty if there is no
+    such cell.
     """
     verdicts = {}
     for outcome in outcomes:
@@ -170,7 +171,7 @@ def _cell(row: Row) -> str:
 
 
 def markdown_list(model: Model, kind: str) -> str:
-    """The map of claims, or the codebook of columns, as Markdown.
+    """The map of claims or the codebook of columns, as a Markdown text.
 
     Raises InputError for another kind.
     """

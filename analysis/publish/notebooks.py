@@ -1,4 +1,4 @@
-"""The notebooks on disk: what each shows, and which parameters it has."""
+"""This module reads the notebooks on disk: what each shows, and its parameters."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ class Notebook:
     def read(cls, path: Path, *, checked: bool = True) -> Notebook:
         """Read a notebook, or raise InputError when the file can't be read as one.
 
-        If ``checked``, the file is checked against the format of notebooks, with all
-        cells. Otherwise only the metadata is read, which needs no library.
+        If ``checked``, the whole file, with all cells, is checked against the format of
+        notebooks. If not ``checked``, only the metadata is read, which needs no
+        library.
         """
         try:
             content = _checked(path) if checked else _unchecked(path)
@@ -61,7 +62,7 @@ class Notebook:
 
     @property
     def title(self) -> str:
-        """The heading at the start of the notebook; empty where there is none."""
+        """The heading at the start of the notebook, or an empty text."""
         for cell in self.content.cells:
             if cell.cell_type == "markdown":
                 heading = re.match(r"\s*# +(.+)", cell.source)
@@ -73,7 +74,7 @@ class Notebook:
         """The names and defaults in the cell tagged ``parameters``.
 
         A notebook has one such cell, which holds literals only, because papermill
-        overwrites them. Raises InputError for any other notebook.
+        overwrites them. Raises InputError for a notebook without exactly one such cell.
         """
         try:
             (cell,) = self._tagged("parameters")
@@ -130,7 +131,7 @@ def all_notebooks(
 def find(name: str, folder: Path | None = None) -> Notebook:
     """Find a notebook by its path, or by its name with or without its ending.
 
-    The start of a name is enough if only one notebook's name starts so.
+    The start of a name is enough if no other notebook's name begins with it.
     """
     if Path(name).suffix == ".ipynb" and Path(name).is_file():
         return Notebook.read(Path(name))

@@ -25,10 +25,10 @@ from analysis.whatif.scenarios import find as find_scenario
 
 @dataclass(frozen=True)
 class Job:
-    """A run that somebody asked for.
+    """A run that a user asked for.
 
-    A job has the notebook, the setting of its numbers, the parameters to put in, and
-    the words for what differs.
+    A job has the notebook, the setting, the parameters to put into the notebook, and
+    the differences from the article in words.
     """
 
     notebook: Notebook
@@ -40,12 +40,15 @@ class Job:
 def prepare_job(
     notebook: Notebook, parameters: Iterable[str], model: Model, scenario: str = ""
 ) -> Job:
-    """A run from ``name=value`` texts over a scenario, checked before it starts.
+    """Prepare a run from ``name=value`` texts, which are checked before it starts.
 
-    A value is in base units, a number and a unit ("0.35 million person"), or the name
-    of a reading. In a notebook whose parameters are no quantities, a value is a text or
-    a whole number, like the default. Raises InputError for an unknown name or a wrong
-    value, and for a name on which nothing in the notebook depends.
+    The changes are applied over a scenario, if one is named.
+
+    A value is a number in base units, a number with its unit ("0.35 million person"),
+    or the name of a reading. If the parameters of the notebook are not quantities, a
+    value is a text or a whole number, like the default. Raises InputError for an
+    unknown name or a wrong value, and for a name on which nothing in the notebook
+    depends.
     """
     texts = assignments(parameters)
     if notebook.parameters.keys() - set(model.quantities):

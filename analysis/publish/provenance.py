@@ -1,10 +1,10 @@
-"""The provenance says where a run came from.
+"""The provenance records what a run was made from.
 
 The provenance gives inputs, parameters, software, commit and outputs as an RO-Crate
 (Process Run Crate profile).
 
-Two runs on one tree give the same bytes: the crate lacks time and agent, which the
-profile does not demand.
+Two runs of the same commit write the same bytes, because the crate leaves out time and
+agent, which the profile does not require.
 """
 
 import hashlib
@@ -47,10 +47,10 @@ def describe(
 ) -> str:
     """Return the provenance of a run.
 
-    ``made`` holds the results: a folder with the crate, or a notebook beside the crate.
-    ``how`` gives the differences from the article in words. A file among the parameters
-    becomes an input, named without its folder. A file that can't be read raises
-    OSError.
+    ``made`` is the path of the results: a folder that contains the crate, or a notebook
+    beside the crate. ``how`` gives the differences from the article in words. A
+    parameter that is a file becomes an input of the run, named without its folder. A
+    file that can't be read raises OSError.
     """
     crate = _Crate(made)
     package = json.loads(read_text(model.register.folder / "datapackage.json"))
@@ -98,14 +98,17 @@ class _Crate:
         return self.crate.add_jsonld({"@id": at, "@type": kind, **properties})
 
     def add_file(self, name: str, path: Path) -> Any:
-        """Add a file with its hash; only results lie in the folder of the crate."""
+        """Add a file with its hash.
+
+        A file outside the crate's folder is recorded by its name alone.
+        """
         known = {"name": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
         if self.made in path.parents:
             return self.crate.add_file(dest_path=name, properties=known)
         return self.add(f"#{quote(name)}", "File", localPath=name, **known)
 
     def add_results(self) -> list[Any]:
-        """Add the files of the results, or the notebook that is the only result."""
+        """Add the files of the results to the crate, or the only notebook."""
         if not self.made.is_dir():
             return [self.add_file(self.made.name, self.made)]
         results = []
@@ -116,7 +119,7 @@ class _Crate:
         return results
 
     def add_tool(self) -> Any:
-        """Add this package, with its commit and the versions of what it needs."""
+        """Add this package to the crate, its commit and its libraries' versions."""
         kind = "SoftwareApplication"
         needs = []
         for name, version in sorted(_versions().items()):
@@ -132,7 +135,7 @@ class _Crate:
         )
 
     def text(self) -> str:
-        """The crate as JSON, dated by its commit and not by the clock."""
+        """The crate as JSON; its date is that of the commit, not of the clock."""
         profile = {"name": "Process Run Crate", "version": "0.6"}
         self.root["conformsTo"] = self.add(f"{PROFILE}/0.6", "CreativeWork", **profile)
         # The library has put the clock there.
@@ -156,10 +159,10 @@ def _versions() -> dict[str, str]:
 
 
 def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
-    """Return the commit of a package, its time, and the state of its tree.
+    """Return the commit of a package, the commit's time, and the state of its tree.
 
-    The time is in seconds since 1970, and the tree is clean or dirty. Where git knows
-    no commit, commit and tree are unknown.
+    The time is in seconds since 1970, and the tree is clean or dirty. If git knows no
+    commit, both commit and tree are called unknown.
     """
 
     def git(*arguments: str) -> str:

@@ -15,7 +15,7 @@ _PROMPTS = (">>> ", "... ")
 
 
 def reference() -> str:
-    """The page in Markdown: how to begin, and each method under a user's purpose."""
+    """The page in Markdown: how to begin, and each method under what a user wants."""
     title, *groups = _paragraphs(analysis)
     parts = ["# The package in Python", _as_markdown(title)]
     for paragraph in groups:

@@ -1,6 +1,6 @@
-"""This module knows which files and folders a run may replace.
+"""This module decides which files and folders a run may replace.
 
-A run may replace what a run wrote and nobody has changed since.
+A run may replace files that a run wrote and that nobody has changed since.
 """
 
 import hashlib
@@ -30,9 +30,9 @@ def is_ours(folder: Path) -> bool:
 
 
 def refuse_foreign(folder: Path) -> None:
-    """Raise InputError where a run would lose something that no run wrote.
+    """Raise InputError if a run would delete something that no run wrote.
 
-    InputError is also raised where a run can't replace the folder.
+    InputError is also raised if the folder can't be replaced.
     """
     if os.path.lexists(folder) and not folder.exists():
         raise InputError(

@@ -1,9 +1,9 @@
-"""The report is a site to read, and the estimates for a TeX document.
+"""The report has a website to read, and the estimates for a TeX document.
 
-Both are made from the results of a run. The pages are templates in ``pages``, filled
-from the model and its outcomes; Sphinx builds them and the executed notebooks in a
-process of its own. A template escapes all that it puts in, so no text of the data is
-read as markup or code.
+Website and TeX file are made from the results of a run. The pages are templates in
+``pages``, filled from the model and its outcomes; Sphinx builds them and the executed
+notebooks in a process of its own. A template escapes all that it puts in, so no text of
+the data is read as markup or code.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ def _letter_by_letter(value: Any) -> Any:
 
 
 def mark(verdict: str) -> tuple[str, str]:
-    """The style and the sign of a verdict.
+    """The style and the symbol that mark a verdict.
 
     >>> mark("would match"), mark("compatible at both ends"), mark("two figures apart")
     (('ok', '✓'), ('part', '≈'), ('two', '↔'))
@@ -209,7 +209,7 @@ def mark(verdict: str) -> tuple[str, str]:
 
 
 def style(verdict: str) -> str:
-    """The style of a headline's verdict, which differs if it rests on assumptions.
+    """The style of a headline's verdict, which has its own style under assumptions.
 
     >>> style("matches, if three assumptions hold"), style("the two agree")
     ('if', 'ok')
@@ -220,9 +220,10 @@ def style(verdict: str) -> str:
 
 
 def picture(model: Model, plots: Mapping[str, Plot], name: str) -> Markup:
-    """A figure as HTML, with words in its place.
+    """A figure as HTML, with an alternative text.
 
-    The figure holds its caption; the caption as text is for those who cannot see it.
+    The picture includes the caption; the alternative text is for those who cannot see
+    it.
     """
     plot = plots[name]
     alt, caption = escape(plot.row.alt), escape(plot.caption(plot.source(model)))
@@ -278,8 +279,8 @@ def write(
 ) -> None:
     """Write report/ and estimates.tex into a folder of results.
 
-    The folder must already hold the notebooks and the figures. A page that Sphinx can't
-    build, or has a warning about, raises ReportError.
+    The folder must already hold the notebooks and the figures. Raises ReportError if
+    Sphinx can't build a page or warns about one.
     """
     with scratch() as beside:
         source, built = beside / "source", beside / "built"

@@ -47,9 +47,9 @@ def reproduce(
 ) -> int:
     """Run every notebook, write the results, and return the exit status.
 
-    The results are written whole or not at all. ``folder`` is that of the notebooks.
-    Where a notebook fails, the former results stand, and the cells that ran are kept
-    beside them.
+    The results are written whole or not at all. ``folder`` is that of the notebooks. If
+    a notebook fails, the former results are kept, and the notebook with the cells that
+    ran is written beside them.
     """
     if not out.name:
         raise InputError(
@@ -195,11 +195,13 @@ def run(
     *,
     timeout: int,
 ) -> int:
-    """Run a notebook, or all that the changes move, and return the exit status.
+    """Run one or all notebooks under some changes, and return the exit status.
 
-    Under several scenarios, the notebook runs side by side under each. Notebooks that
-    the parameters and the scenario do not move are named with the reason. Bad
-    parameters raise InputError before anything is written.
+    Of all notebooks, only those run that the changes affect.
+
+    If several scenarios are given, the notebook runs under each of them at the same
+    time. Notebooks that the changes do not affect are named, with the reason.
+    Parameters that can't be used raise InputError before anything is written.
     """
     jobs: dict[Path, Job] = {}
     left_out: dict[str, list[str]] = {}

@@ -1,8 +1,8 @@
 """What may be cited of each headline, and how to cite the article and this package.
 
 A headline has a sentence to quote, a caveat that must go with it, the check that
-recomputes the number, and the official figures to set beside it. All this is under the
-article's own setting.
+recomputes the number, and the official figures to set beside it. All citations are
+under the article's own setting.
 
 >>> from analysis.core.register import Register
 >>> first, *_ = citations(Model(Register.read()))
@@ -38,7 +38,7 @@ HOW = (
 
 @dataclass(frozen=True)
 class Official:
-    """An official figure in words, with the rows of external.csv that it comes from."""
+    """An official figure in words, and the rows of external.csv that print it."""
 
     words: str
     rows: tuple[External, ...]
@@ -70,19 +70,19 @@ class Cited:
 
     @property
     def checked(self) -> str:
-        """The check with its verdict, or a note that there is no check."""
+        """The check and its verdict as a text, or a note that there is no check."""
         if not self.check:
             return f"none; it {self.verdict}"
         return f"{self.check}: {self.verdict}"
 
     @property
     def beside(self) -> str:
-        """The official figures beside the headline, in one text."""
+        """The official figures to set beside the headline, as one text."""
         return "; ".join(map(str, self.official))
 
 
 def citations(model: Model) -> list[Cited]:
-    """What may be cited of each headline, in their order."""
+    """The sentence, caveat, check and official figures to cite for each headline."""
     speller, cited = Speller(model), []
     for shown in headlines(model):
         cite = shown.row.cite
@@ -142,7 +142,7 @@ def cite_markdown(model: Model) -> str:
 
 
 def cite_bibtex(model: Model) -> str:
-    """Entries for the article, this package and the official figures, for BibTeX."""
+    """The BibTeX entries for the article, this package and the official figures."""
     return "\n\n".join(_entries(model))
 
 

@@ -1,7 +1,7 @@
 """Sphinx takes its settings for the report from this module.
 
-The settings include a search that finds numbers as they are printed, and links from our
-own words to the glossary.
+With these settings, the search finds numbers as they are printed, and words of the
+report link to the glossary.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def words(text: str) -> list[str]:
 
 
 def with_links(html: str) -> str:
-    """Link each term to the glossary where it first stands on a page.
+    """On each page, link the first use of each term to the glossary.
 
     >>> with_links("<h1>Readings</h1><p>A reading, or two readings.</p>")
     '<h1>Readings</h1><p>A <a class="term" href="glossary.html#reading">reading</a>, \
@@ -157,7 +157,7 @@ def _link_page(
 
 
 def setup(app: Any) -> None:
-    """Have the search keep numbers, and terms be linked; Sphinx calls this."""
+    """Make Sphinx keep numbers in its search and link terms; Sphinx calls this."""
     from sphinx.search.en import SearchEnglish
 
     class Numbers(SearchEnglish):
