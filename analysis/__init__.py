@@ -7,9 +7,10 @@
 1733172
 
 ``article`` holds the article's own numbers, and ``study`` holds them under two changes.
-A study never changes: whatever changes something returns another study. An input that
-the article does not print is ours, and is called so. A wrong name or value is refused
-in one sentence, with ``analysis.InputError``, which is a ValueError.
+A study never changes: a method that changes something returns another study. An input
+that the article does not print is our own, and is marked as an assumption. The package
+refuses a wrong name or value in one sentence, with `analysis.InputError`, which is a
+ValueError.
 
 A formula is a function that takes arrays, too, and is imported from its module:
 

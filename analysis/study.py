@@ -132,12 +132,12 @@ class Study:
     def change(self, /, **changes: Any) -> Study:
         """Another study with some assumptions, printed numbers or readings changed.
 
-        ``study.names()`` lists the names, with their units and readings. Each name gets
+        ``study.names()`` lists the names, with their units and readings. Give each name
         a number in base units, a text with a number and its unit, the name of a
-        reading, or a distribution, as ``draws`` takes it; the quantity is then at its
-        median. A change replaces an earlier change of the same name. Raises InputError
-        in one sentence for a wrong name, value, unit, type or combination, and where no
-        check depends on it.
+        reading, or a distribution, as ``draws`` takes it. The quantity of a
+        distribution is then at its median. A change replaces an earlier change of the
+        same name. Raises InputError, with one sentence, for a wrong name, value, unit,
+        type or combination, and for a change on which no check depends.
 
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
@@ -170,11 +170,12 @@ class Study:
     ) -> Study:
         """Make another study with the parameters of a notebook.
 
-        The parameters are the notebook's plain names, as ``globals()`` has them. For a
-        notebook whose parameters are not quantities, ``other`` names all of them.
-        Raises InputError for any further plain name, so that a mistyped parameter never
-        passes unnoticed. Where the names hold a study already, a reader's own names are
-        left out; one that resembles a known name is still refused.
+        The parameters are plain names of the notebook, as ``globals()`` has them. If
+        the parameters of the notebook are not quantities, ``other`` lists the names of
+        all parameters. Raises InputError for any further plain name, so that a mistyped
+        parameter never passes unnoticed. If the names already include a study, other
+        names of the reader's own are ignored; a name that resembles a known name is
+        still refused.
         """
         if not isinstance(namespace, Mapping):
             raise ModelError(f"{namespace!r} holds no names; write globals()")
@@ -238,7 +239,7 @@ class Study:
         return self.model.estimate(*self.model.named(name, self.setting))
 
     def steps(self, *names: str, depth: int | None = None) -> Steps:
-        """Work out some quantities step by step.
+        """Show step by step how some quantities are worked out.
 
         A step shows a formula, the numbers put in, and the result. The ``depth`` says
         how many levels of the quantities below are worked too; without a depth, all of
@@ -259,8 +260,8 @@ class Study:
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
         """Return estimates as a table, one row for each.
 
-        The columns are value, low, high, unit and side. If there is no estimate, the
-        cells are empty and a column gives the reason.
+        The columns are value, low, high, unit and side. If a quantity has no estimate,
+        its cells are empty and a column gives the reason.
 
         >>> load().frame("net_new_persons").value.round().tolist()
         [301222.0]
@@ -288,12 +289,12 @@ class Study:
     def differs_from(
         self, other: Study, names: str | Iterable[str] = ()
     ) -> pd.DataFrame:
-        """Set estimates here beside those of another study.
+        """Set this study's estimates beside those of another study.
 
-        A row has the difference, absolute and in percent, or says why there is none.
-        Without ``names``, the estimates are those that the data package lists. What
-        differs from the article here and there is in ``attrs["differs"]`` and
-        ``attrs["other_differs"]``.
+        Each row has the difference of the two estimates, absolute and in percent, or
+        says why there is none. Without ``names``, the rows are the estimates that the
+        data package lists. ``attrs["differs"]`` says how this study differs from the
+        article, and ``attrs["other_differs"]`` how the other study does.
 
         >>> half = load().change(persons_per_transfer=0.5)
         >>> half.differs_from(load(), ["net_new_persons"]).percent.tolist()
@@ -325,11 +326,12 @@ class Study:
         return frame
 
     def verdict_changes(self, other: Study) -> pd.DataFrame:
-        """Show each check whose verdict is not the one that another study gives.
+        """Show each check whose verdict is not the same in another study.
 
-        A row has the verdict ``before``, of the other study, and ``after``, of this
-        one; they are empty where there is none, and ``reason`` says why. Below the
-        table stands the tally of the article's results, before and after.
+        A row has the verdict ``before``, which is that of the other study, and
+        ``after``, which is that of this study. A verdict that does not exist is empty,
+        and ``reason`` says why. Below the table stands the tally of the article's
+        results, before and after.
 
         >>> half = load().change(persons_per_transfer=0.5)
         >>> changes = half.verdict_changes(load())
@@ -348,9 +350,9 @@ class Study:
     def scenario(self, name: str | Path) -> Study:
         """Put this study under a scenario: one that comes with the package, or a file.
 
-        The scenario's changes take the place of earlier ones.
-        ``study.names("scenarios")`` lists those of the package. Raises InputError for
-        an unknown scenario.
+        The scenario's changes replace earlier changes of the same names.
+        ``study.names("scenarios")`` lists the package's scenarios. Raises InputError
+        for an unknown scenario.
 
         >>> dict(load().scenario("half_overlap").setting.choices)
         {'former_detainees': 'set', 'overlap': 0.5}
@@ -382,14 +384,16 @@ class Study:
         return Study(self.model, replace(setting, drawn=words), distributions)
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
-        """Show how far a quantity moves: by each assumption, by rounding, and by all.
+        """Show how far assumptions and rounding move a quantity, singly and together.
 
-        A row says what is moved. For an assumption, ``low`` and ``high`` are the ends
-        of its varied range, or a limit on the way, and ``at_low`` and ``at_high`` the
-        quantity there, in base units; the widest comes first. In the other rows
-        ``at_low`` and ``at_high`` are the ends of the quantity: with everything at its
-        ``lowest`` or its ``highest`` end, under the printed digits (``rounding``), and
-        under ``all`` together.
+        Each row names what moves the quantity. In the row of an assumption, ``low`` and
+        ``high`` are the ends of the range over which it is varied, or the limit that
+        comes first. ``at_low`` and ``at_high`` give the quantity at these ends, in base
+        units. The assumption that moves the quantity most comes first. In the other
+        rows, ``at_low`` and ``at_high`` are the smallest and the largest value of the
+        quantity: as printed digits are rounded (``rounding``), with every assumption
+        where the quantity is ``lowest`` or ``highest``, and with ``all`` of these
+        together.
 
         >>> at_low = load().sensitivity("at_risk_2021").at_low
         >>> at_low.round().astype(int)["persons_per_transfer"].item()
@@ -417,23 +421,24 @@ class Study:
     ) -> Drawn:
         """Draw quantities under distributions of some assumptions or printed numbers.
 
-        Each name gets a shape and its numbers, in base units or as texts with their
+        Give each name a shape and its numbers, in base units or as texts with their
         unit: ``("uniform", low, high)``, ``("triangular", low, mode, high)``,
         ``("normal", mean, sd)``, ``("lognormal", median, sd of the logarithm)``,
-        ``("beta", a, b)`` or ``("discrete", values, weights)``. The distribution is cut
-        at the allowed range. The distributions of a scenario are drawn, too. The digits
-        of each other printed number are drawn over what they stand for, unless
-        ``rounding`` is false.
+        ``("beta", a, b)`` or ``("discrete", values, weights)``. Each distribution is
+        cut at the allowed range of its quantity. If this study has distributions of a
+        scenario, their quantities are drawn, too. Every other printed number is drawn
+        uniformly over the values that round to its digits, unless ``rounding`` is
+        false.
 
-        The percentiles are from 0 to 100. The number ``n`` is that of the draws.
-        Whatever it is, the indices come from 16,384 base points of their own, and their
+        ``percentiles`` are numbers from 0 to 100. ``n`` is the number of draws. For any
+        ``n``, the Sobol indices come from 16,384 base points of their own, and their
         intervals hold 95 percent of the resamples of these points.
 
         Returns a ``Drawn``, with ``frame``, ``sample``, ``indices`` and ``inputs``,
         which are DataFrames, with ``table`` and ``indices_table`` in words, and with
-        ``plot``. Raises InputError in one sentence for a wrong shape, number or name,
-        for fewer than 2 draws or more than 10^6, where nothing is drawn, and for a name
-        that no quantity asked for depends on.
+        ``plot``. Raises InputError, with one sentence, for a wrong shape, number or
+        name, for fewer than 2 draws or more than 10^6, if nothing is drawn, and for a
+        name on which none of the quantities depends.
 
         >>> half = load().change(former_detainees=300_000)
         >>> drawn = half.draws("at_risk_total", overlap=("uniform", 0, 0.5), n=1024)
@@ -465,14 +470,15 @@ class Study:
     def break_even(self, statement: str) -> pd.DataFrame:
         """Show where a statement holds as one assumption moves over its allowed range.
 
-        Each assumption has a row. The ``statement`` is the id of a statement, or a
-        statement written out. Written out, a statement takes one of two forms. Either
-        it is a quantity, a sign (``>=``, ``>``, ``<=``, ``<`` or ``=``) and then a
-        number with its unit or another quantity; or it is a check and a verdict
-        (matches, matches_within_rounding, compatible or differs), such as
-        ``at_risk_2021_sum matches``. The column ``value`` is the assumption here, and
-        ``holds`` has the spans over which the statement holds. Where words alone give
-        an input, ``waits_for`` names it.
+        The table has a row for each assumption. ``statement`` is the id of a statement
+        in the data package, or a statement written out. A statement that is written out
+        has one of two forms. The first form is a quantity, a sign (``>=``, ``>``,
+        ``<=``, ``<`` or ``=``), and a number with its unit or another quantity. The
+        second form is a check and a verdict (matches, matches_within_rounding,
+        compatible or differs), such as ``at_risk_2021_sum matches``. The column
+        ``value`` has the assumption's value in this study, and ``holds`` has the spans
+        over which the statement holds. If an input is given only in words,
+        ``waits_for`` names it.
 
         >>> turned = load().break_even("at_risk_2021 >= 1.9 million person")
         >>> turned.holds["persons_per_transfer"]
@@ -500,14 +506,14 @@ class Study:
     ) -> pd.DataFrame | None:
         """Compute quantities over a grid, with a row for each combination.
 
-        A row has the reason where a cell is empty, and remarks. The grid goes ``over``
-        some numbers, texts or readings by name, each as ``change`` takes it, or over
-        one. How what is not varied differs from the article is in ``attrs["differs"]``.
-        With ``out``, the sweep is written to that CSV file, whole or not at all, with a
-        progress bar and a last column ``differs``, and nothing is returned. The blocks
-        of rows are computed by threads, or by the Dask cluster whose ``scheduler`` has
-        that address. Raises InputError in one sentence for a wrong name, value, type or
-        file.
+        A row also has remarks, and the reason for each cell that is empty. ``over``
+        maps each name to the numbers, texts or readings of the grid, or to a single
+        one, each as ``change`` takes it. ``attrs["differs"]`` says how the values that
+        are not varied differ from the article. With ``out``, nothing is returned: the
+        sweep is written to that CSV file, whole or not at all, with a progress bar and
+        a last column ``differs``. The rows are computed by threads of this machine, or
+        by the Dask cluster whose scheduler has the address ``scheduler``. Raises
+        InputError in one sentence for a wrong name, value, type or file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()
@@ -530,9 +536,10 @@ class Study:
     def specification_curve(self) -> pd.DataFrame:
         """Compute the estimates under each combination of the choices that we list.
 
-        A row is a combination, as in ``sweep``, sorted by the first estimate. The
-        choices are those of ``specification.yaml``; all else is as in this study. The
-        curve is no distribution, and a share of its rows is no probability.
+        Each row is one combination, as in ``sweep``; the rows are sorted by the first
+        estimate. The choices are listed in ``specification.yaml``; all other values are
+        this study's. The curve is not a distribution, and a share of its rows is not a
+        probability.
         """
         from analysis.whatif import sweep
 
@@ -547,8 +554,9 @@ class Study:
     def scenarios(self, *names: str | Path) -> pd.DataFrame:
         """Tabulate the headline estimates under some scenarios, and under this study.
 
-        Without names, they are the scenarios that come with the package. A row is an
-        estimate under a scenario, in base units, with its difference from the article.
+        Without names, the scenarios are all those that come with the package. Each row
+        is an estimate under one scenario, in base units, with its difference from the
+        article.
         """
         from analysis.render.estimates import AS_PRINTED, Under
         from analysis.render.whatif_tables import scenarios_table
@@ -562,7 +570,7 @@ class Study:
         return self._with_differs(table.to_pandas())
 
     def ranges(self, quantity: str) -> pd.DataFrame:
-        """Tabulate in words how far a quantity moves; ``sensitivity`` has the numbers.
+        """Tabulate in words how far a quantity moves; ``sensitivity`` gives numbers.
 
         >>> load().ranges("net_new_persons")["moved"][0]
         'the printed digits, as rounded'
@@ -574,7 +582,7 @@ class Study:
         return self._with_differs(table.to_pandas())
 
     def statements(self) -> pd.DataFrame:
-        """Tabulate in words where each statement of the data package turns."""
+        """Tabulate in words where each statement of the package stops holding."""
         from analysis.render.whatif_tables import break_even_table
 
         statements = self.model.register.statements.values()
@@ -607,7 +615,7 @@ class Study:
     def headlines(self) -> pd.DataFrame:
         """Return the headline numbers of the article as a table.
 
-        A row has the article's words, the working, the verdict, and one sentence.
+        Each row has the article's words, the working, the verdict, and one sentence.
 
         >>> load().headlines().verdict[4]
         'matches, if three assumptions hold'
@@ -620,9 +628,10 @@ class Study:
         """Return what may be cited of each headline, as a table.
 
         A row has a sentence to quote, its caveat, the check that recomputes the number,
-        and the official figures to set beside it. The table is under the article's own
-        setting, whatever this study changes. Below it stand the references of the
-        article and of this package, which ``attrs["references"]`` has, too.
+        and the official figures to set beside it. The table is computed under the
+        article's own setting, whatever this study changes. Below the table are the
+        references for the article and for this package, which are also in
+        ``attrs["references"]``.
 
         >>> print(load().cite()["caveat"][5])
         The range of two to two and a half million is an estimate. The article gives the
@@ -640,7 +649,7 @@ class Study:
 
         A name is that of a quantity or of a check.
 
-        A row says what is printed, what is recomputed, and the verdict.
+        Each row of the table says what is printed, what is recomputed, and the verdict.
 
         >>> load().checks("at_risk_2021").verdict_words[0]
         'matches, at least 100,000 or 5 percent short'
@@ -660,7 +669,7 @@ class Study:
     def solutions(self, *quantities: str) -> pd.DataFrame:
         """Solve for assumptions so that a claim on one of the quantities holds.
 
-        The solutions are what one would have to believe.
+        The solutions show what one would have to believe.
 
         >>> load().solutions("at_risk_2019").status.tolist()[:3]
         ['in_range', 'impossible', 'out_of_range']
@@ -673,9 +682,10 @@ class Study:
     def findings(self, *quantities: str) -> pd.DataFrame:
         """Return the findings on claims of some quantities, or all of them.
 
-        Each finding has a title; its sceptical and its charitable view are folded. They
-        are under the article's own setting, whatever this study changes; below the
-        findings of a changed study stands a sentence that says so.
+        Each finding has a title; a page shows its sceptical and its charitable view
+        when the finding is opened. The findings are computed under the article's own
+        setting, whatever this study changes; below the findings of a changed study, a
+        sentence says so.
 
         >>> print(load().findings("net_new_persons").title[0])
         The increase since 2019 is about 300,000 both in transfers and in persons,
@@ -691,10 +701,10 @@ class Study:
         """List the names that the other methods take, one row for each.
 
         kind: quantities, claims, checks, solutions, readings, assumptions, findings,
-        external, statements, scenarios, figures or columns. A quantity has its name in
-        words, its unit, its value here (empty where there is none) and its readings,
-        the article's own first; the other kinds have a description. Raises InputError
-        for another kind.
+        external, statements, scenarios, figures or columns. The row of a quantity has
+        its name in words, its unit, its value under this study's setting (empty where
+        there is none) and its readings, the article's own first. The rows of other
+        kinds have a description. Raises InputError for an unknown kind.
 
         >>> names = load().names().set_index("name")
         >>> names.loc["transfers_2019", ["unit", "readings"]].tolist()
@@ -727,11 +737,11 @@ class Study:
     def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str:
         r"""Return a table for a paper in LaTeX, escaped, under this study's setting.
 
-        table: headlines, estimates, checks, solutions or scenarios. The caption, or
-        without one the name of the table, is followed by what differs from the article.
-        The other keywords are those of pandas, such as ``label``. The document needs
-        the packages array, booktabs and longtable. The study's other frames also have a
-        ``to_latex`` method, which writes them as LaTeX in the same way. Raises
+        table: headlines, estimates, checks, solutions or scenarios. The caption, or,
+        without a caption, the name of the table, is followed by what differs from the
+        article. Other keywords go to pandas, such as ``label``. Your LaTeX document
+        needs the packages array, booktabs and longtable. The study's other frames also
+        have a ``to_latex`` method, which writes them as LaTeX in the same way. Raises
         InputError for an unknown table.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")

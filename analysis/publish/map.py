@@ -173,7 +173,7 @@ def _cell(row: Row) -> str:
 def markdown_list(model: Model, kind: str) -> str:
     """The map of claims or the codebook of columns, as a Markdown text.
 
-    Raises InputError for another kind.
+    Raises InputError for an unknown kind.
     """
     if kind == "claims":
         return map_table(model, judge_all(model), all_notebooks())

@@ -23,17 +23,17 @@ from analysis.whatif.draws import Draws
 
 
 class Drawn:
-    """Draws of some quantities: numbers, the draws themselves, and what explains them.
+    """Draws of some quantities: a summary, the draws, and what explains them.
 
     ``frame`` has a row for each quantity: its mean, sd and percentiles, such as
     ``p2.5``. ``sample`` has a row for each draw, by its number: the inputs and the
     quantities. ``indices`` has a row for each input of a quantity: its first-order and
     its total Sobol index, each with the ends of its interval. ``inputs`` has a row for
-    each input: its distribution, its median, and the share of it that is cut off. All
-    four are in base units. ``table`` and ``indices_table`` say the same in words, and
-    ``plot`` draws it. A draw past a limit is left out, and is counted.
+    each input: its distribution, its median, and the share of it that is cut off. These
+    four tables are in base units. A draw that breaks a limit of the model is left out
+    and counted.
 
-    Draws are illustrative: arithmetic under distributions that somebody chose.
+    Draws are illustrative, because somebody chose the distributions.
     """
 
     def __init__(self, draws: Draws) -> None:
@@ -67,7 +67,9 @@ class Drawn:
 
     @cached_property
     def inputs(self) -> pd.DataFrame:
-        """Each input drawn: its distribution, its median, and the share cut off."""
+        """Each input that is drawn: its distribution, its median, and the share cut
+        off.
+        """
         rows = {
             name: {
                 "distribution": str(drawn),
@@ -89,12 +91,12 @@ class Drawn:
 
     @property
     def table(self) -> Frame:
-        """The numbers in words, with what was drawn and set below them."""
+        """The numbers in words, and below them what was drawn and what was set."""
         return self._with_what_is_set(draws_table(self.draws))
 
     @property
     def indices_table(self) -> Frame:
-        """The indices in words; brackets hold 95 percent of the resamples."""
+        """The Sobol indices in words; brackets hold 95 percent of the resamples."""
         return self._with_what_is_set(indices_table(self.draws))
 
     def _with_what_is_set(self, table: Frame) -> Frame:
@@ -114,8 +116,8 @@ class Drawn:
     def plot(self, what: str = "sample") -> Any:
         """A figure of ``frame``, ``sample`` or ``indices``, drawn with matplotlib.
 
-        They are the percentiles as spans, the draws as histograms, and the indices as
-        bars. Raises InputError for another name.
+        ``frame`` is drawn as spans between percentiles, ``sample`` as histograms, and
+        ``indices`` as bars. Raises InputError for an unknown name.
         """
         draw = {
             "frame": self._draw_spans,

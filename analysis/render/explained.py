@@ -1,6 +1,6 @@
 """Where a number comes from, in plain lines, down to the printed rows.
 
-A line is a paragraph of a screen. An empty one is none.
+Each line is one paragraph on the screen. A paragraph that is empty is not shown.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[st
     """The lines on a claim, check, solution, quantity, finding or external figure.
 
     If ``full``, the result has ten digits. An unknown id raises InputError, and so does
-    a setting that nothing depends on.
+    a setting on which nothing shown depends.
     """
     register = model.register
     kinds: dict[str, Mapping[str, Any]] = {
@@ -127,8 +127,8 @@ def _claim(model: Model, claim: Claim, setting: Setting) -> Iterator[str]:
 def claim_lines(model: Model, claim: Claim) -> list[str]:
     """The lines that describe a claim.
 
-    One line has the printed number and its place. Others have the values that the
-    number stands for, and those that it asserts.
+    The first line has the printed number and its paragraph in the article. Other lines
+    have the values that the number stands for, and the values it asserts.
     """
     return [" ".join(line.split()) for line in _described(model, claim)]
 

@@ -112,15 +112,15 @@ def compare(
     """Compare external figures, or all of them, with the numbers that their rows name.
 
     The comparisons are in the order of the table, and their values are in base units.
-    Our number, ``ours``, is the estimate of a ``quantity`` under the setting. The
-    figure in the unit of our number is ``compared``. If the figure can't be compared,
-    ``compared`` is None and ``reason`` says why. ``ratio`` is the figure over our
-    number, and ``difference`` is the figure less our number.
+    Our number, ``ours``, is the estimate of a ``quantity`` under the setting.
+    ``compared`` is the external figure in the unit of our number. If the figure can't
+    be compared, ``compared`` is None and ``reason`` says why. ``ratio`` is the figure
+    over our number, and ``difference`` is the figure less our number.
 
     ``rounding`` says whether our number lies within or outside the values for which the
     printed digits stand, or whether its bounds overlap them. ``words`` says the same
     about the values that the printed words assert. A ratio between units is used only
-    where the setting gives one, even at the article's own value. Nothing is summed or
+    if the user gives one, even if it is the article's own value. Nothing is summed or
     averaged over figures.
 
     >>> from analysis.core.register import Register

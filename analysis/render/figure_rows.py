@@ -1,4 +1,4 @@
-"""What ``data/figures.yaml`` holds: the words of each figure, and the marks of most."""
+"""This module reads ``data/figures.yaml``: the words and marks of each figure."""
 
 from __future__ import annotations
 

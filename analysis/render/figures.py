@@ -100,10 +100,12 @@ Row = dict[str, Any]
 
 
 class Drawing(NamedTuple):
-    """Data under one setting, a function that draws them, and what they show.
+    """The data of a figure, a function that draws them, and the words that it shows.
 
-    The function takes a canvas and the title and note that stand around the figure. The
-    ``fields`` are what the names in the figure's caption stand for.
+    The data are computed under one setting.
+
+    The function takes a canvas and the title and note that stand around the figure.
+    ``fields`` gives the value for each name in the figure's caption.
     """
 
     frame: pd.DataFrame
@@ -196,7 +198,7 @@ def drawn(
 
 
 def render_figure(name: str, source: Any) -> Canvas:
-    """A figure of an evaluation or a sensitivity, for a notebook.
+    """Draw a figure of an evaluation or a sensitivity, for a notebook.
 
     During a run, the figure is also kept as a file.
     """
@@ -244,7 +246,7 @@ def data_text(frame: pd.DataFrame) -> str:
 
 @dataclass(frozen=True)
 class Chart:
-    """A mark for each row of a frame, with what stands around the marks.
+    """A chart: a mark for each row of a frame, with words beside and around the marks.
 
     A row has its label at the left, a line from low to high, the mark at the value, and
     its words at the right. Rows with one label stand together.

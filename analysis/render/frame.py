@@ -1,4 +1,4 @@
-"""A frame is what a feature shows.
+"""A frame is the table that a command, a page or a notebook shows.
 
 A frame has rows of numbers in base units, with words beside them.
 
@@ -62,7 +62,7 @@ class Frame:
 
     @property
     def file_columns(self) -> list[str]:
-        """The columns of a file; under a changed setting, one says how it differs."""
+        """The columns of the CSV file, with ``differs`` if the setting is changed."""
         if self.differs:
             return [*self.columns, "differs"]
         return [*self.columns]
@@ -77,7 +77,8 @@ class Frame:
     def records(self) -> list[dict[str, Any]]:
         """The rows with the columns of a file alone.
 
-        A row of a setting of its own says itself how that differs.
+        A row that has a setting of its own says how that setting differs from the
+        article.
         """
         records = []
         for row in self.rows:

@@ -1,7 +1,8 @@
 """The six headline numbers in words.
 
 Each headline has the article's words, the working, the verdict, and a sentence or two
-that a reader must know. The caveats of a headline stand one step away.
+that a reader must know. A page shows the caveats of a headline when the headline is
+opened.
 
 >>> from analysis.core.register import Register
 >>> print(headlines(Model(Register.read()))[0].verdict)

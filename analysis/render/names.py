@@ -1,4 +1,4 @@
-"""What a data package holds: a frame a kind, with a name and its words in a row."""
+"""This module lists what a data package holds, with a frame for each kind of row."""
 
 from __future__ import annotations
 

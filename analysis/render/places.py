@@ -1,4 +1,4 @@
-"""How many digits the numbers of worked lines have, so that each line recomputes."""
+"""This module sets the digits of worked lines, so that a reader can recompute each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class WorkedLine:
     operands: tuple[Number, ...]
 
     def by_hand(self, places: Places) -> float:
-        """The result that the operands give as they are shown."""
+        """The result of the formula, computed from the operands as they are shown."""
         put_in = dict(self.values)
         for number in self.operands:
             name, value = number
@@ -40,7 +40,7 @@ class WorkedLine:
             return float(self.node.compute(put_in))
 
     def recomputes(self, places: Places) -> bool:
-        """Whether the operands as shown give the result as shown."""
+        """Whether the shown operands give the shown result."""
         by_hand = self.by_hand(places)
         if not math.isfinite(by_hand):
             return True
@@ -76,11 +76,11 @@ def settled_places(
     """The place of each computed value in the lines of a screen under a setting.
 
     The lines are those of the headlines, so that a number reads the same on every
-    screen, and those of the ``wanted`` quantities of plans. A value has its own digits,
-    and up to four where a line needs them to recompute. The result is then shown with
-    exactly the digits that follow from the numbers beside it: 2 million less 1.901
-    million is 99,000. Where that is not enough, operands get more digits in their line
-    alone, by ``operand_places``.
+    screen, and those of the ``wanted`` quantities of plans. A value has the digits that
+    it would have by itself, and up to four if a line needs them to recompute. The
+    result is then shown with exactly the digits that follow from the numbers beside it:
+    2 million less 1.901 million is 99,000. If four digits are not enough, the operands
+    get more digits in their line only, by ``operand_places``.
     """
     made = [
         worked_line(plan, name)

@@ -1,4 +1,4 @@
-"""This module makes the rows that leave a run for machines.
+"""This module makes the rows of files that other programs read.
 
 Numbers are in base units and have ten digits, and every cell holds a text.
 """

@@ -1,4 +1,4 @@
-"""One renderer for every frame: text, a terminal of 80 columns or more, Markdown, HTML.
+"""This module lays out every frame as text, for a terminal, in Markdown or in HTML.
 
 The words come with the frame, and nothing in this module knows what a number means.
 """

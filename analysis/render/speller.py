@@ -34,9 +34,9 @@ Places = Mapping[tuple[str, float], int]
 class Speller:
     """Spells numbers on one screen.
 
-    A worked line may need other digits of a value than it has by itself. The value then
-    has these digits wherever it stands on the screen; ``places`` holds the last place
-    of each such value.
+    A worked line may need more or fewer digits of a value than the value has by itself.
+    The value then has the digits of the line everywhere on the screen; ``places`` holds
+    the position of the last digit of each such value.
     """
 
     model: Model

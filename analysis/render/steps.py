@@ -309,7 +309,8 @@ def as_printed(source: Source) -> str:
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
     """The assumptions in a formula, by name, if all of them are 0 or 1 by default.
 
-    If all of them are as set, the formula is written without them.
+    If all these assumptions have their default values, the formula is written without
+    them.
     """
     idle = {}
     for need in formula.needs:

@@ -27,11 +27,11 @@ _LAST = -5
 
 
 class ShownFrame(pd.DataFrame):
-    """A DataFrame that shows the columns for readers, with the foot below.
+    """A DataFrame that shows readers' columns, with the text below the table.
 
-    It has further columns, and shows itself as pandas does where it has no columns for
-    readers, or they were taken out. ``attrs["differs"]`` says how its setting differs
-    from the article's.
+    The DataFrame has further columns, which are not shown. Without columns meant for
+    readers, it shows itself as pandas does. ``attrs["differs"]`` says how its setting
+    differs from the article's.
     """
 
     @property
@@ -66,9 +66,9 @@ class ShownFrame(pd.DataFrame):
     ) -> str | None:
         r"""Return the table in LaTeX, as pandas does, with two differences.
 
-        What stands in it is escaped, unless ``escape`` is false, and the caption ends
-        with how the setting differs from the article's. The columns are those that a
-        reader sees; a table without such columns has its numbers to four significant
+        The texts in the table are escaped, unless ``escape`` is false, and the caption
+        ends with how the setting differs from the article's. The columns are those that
+        a reader sees; a table without such columns has its numbers to four significant
         digits. The document needs the packages array, booktabs and longtable: wide
         columns are paragraphs, and a long table goes over several pages.
         """

@@ -213,9 +213,10 @@ def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
 def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> Frame:
     """Tabulate how far estimates move, each row below the estimate itself.
 
-    An estimate moves under rounding alone, under each assumption alone, the one that
-    moves it most first, with everything at its low and at its high end, and under all
-    together. Below the table stand those without a value, with the reason.
+    The rows of an estimate show it under rounding only; under each assumption only, the
+    assumption that moves it most first; with everything at its low and at its high end;
+    and with all of these together. Below the table are the estimates without a value,
+    each with the reason.
     """
     names = [*quantities]
     rows, reasons = [], []
@@ -347,8 +348,8 @@ def drawn_words(draws: Draws) -> str:
 def indices_table(draws: Draws) -> Frame:
     """Tabulate how much of the variance of the draws each input explains.
 
-    The first rows have the share that an input explains alone, the others that which
-    it explains with the other inputs.
+    The first rows have the share of the variance that an input explains by itself, and
+    the other rows the share that it explains together with other inputs.
     """
     kinds = {"first": "alone (first order)", "total": "with the others (total)"}
     rows: list[Row] = []

@@ -83,7 +83,7 @@ def result_words(speller: Speller, estimate: Estimate, full: bool = False) -> st
 
 
 def reading_words(model: Model, quantity: str, reading: str) -> str:
-    """What a reading of a quantity is, and its grade."""
+    """The words that describe a reading of a quantity, and its grade."""
     row = model.register.readings.get((quantity, reading))
     label = model.label(quantity, reading)
     if row is None:
@@ -96,7 +96,7 @@ def reading_words(model: Model, quantity: str, reading: str) -> str:
 
 
 def printed_words(model: Model, outcome: Outcome) -> str:
-    """What is printed on the other side of a check."""
+    """The printed words and numbers on the other side of a check, as a text."""
     check = outcome.check
     claim = model.register.claims.get(check.claim)
     if claim is None:
@@ -256,7 +256,7 @@ def reason_words(model: Model, outcome: Outcome) -> str:
 
 
 def passing_words(outcome: Outcome) -> str:
-    """How many near values would have passed, in words; empty where none is asked.
+    """The number of near values that would also pass, in words, or an empty text.
 
     >>> from analysis.core.register import Register
     >>> from analysis.model.verdicts import judge

@@ -1,4 +1,4 @@
-"""Where a statement stops holding as one assumption moves.
+"""This module finds the values of an assumption at which a statement stops holding.
 
 A statement compares two values, or says which verdict a check has.
 
@@ -64,10 +64,11 @@ _WRITTEN = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)
 class BreakEven:
     """A break-even says where a statement turns as one assumption moves.
 
-    The assumption, now at ``value``, moves over its allowed range, and the others keep
-    their values. Both sides are equal at the ``roots``, and the statement holds over
-    the spans in ``holds``. There are no spans where the statement ``waits_for`` the
-    value of another assumption, which words alone give.
+    The assumption, whose value under the setting is ``value``, moves over its allowed
+    range; the others keep their values. At the ``roots`` both sides of the statement
+    are equal, and the statement holds over the spans in ``holds``. There are no spans
+    where the statement ``waits_for`` the value of another assumption, which words alone
+    give.
     """
 
     assumption: str
@@ -110,7 +111,8 @@ class BreakEvens:
     """A statement under a setting, with its break-evens.
 
     The object has both sides in base units, whether the statement holds, and where each
-    assumption turns it. A side that words alone give is None, and so is ``holds``.
+    assumption turns it. A side that the article gives only in words is None, and then
+    ``holds`` is None too.
     """
 
     statement: AnyStatement

@@ -134,13 +134,13 @@ class Distribution:
 
     @property
     def median(self) -> float:
-        """The value that half of the draws lie below."""
+        """The value below which half of the draws lie."""
         return float(self.ppf(np.array(0.5)))
 
     def ppf(self, u: Floats) -> Floats:
-        """Return the value that a share u of the draws lies below.
+        """Return the value below which a share u of the draws lies.
 
-        An array may have any shape, and one of the same shape comes back.
+        For an array, the result is an array of the same shape.
         """
         below, up_to = self._shares
         if (below, up_to) == (0.0, 1.0):
@@ -229,8 +229,8 @@ def distribution(
     """The distribution of a quantity, written as ``("triangular", 0.5, 0.7, 1)``.
 
     A number is in base units, or a text with its unit, which it needs if ``with_unit``.
-    Without weights, the values of a discrete distribution are equally likely. The
-    distribution is cut at the quantity's allowed range. Raises ModelError in one
+    Without weights, the values of a discrete distribution are equally likely. Each
+    distribution is cut at the allowed range of its quantity. Raises ModelError in one
     sentence for an unknown shape, a wrong number of numbers or a wrong value.
     """
     shape, *numbers = content

@@ -1,9 +1,10 @@
 """Draws: distributions for assumptions, and draws through the model on arrays.
 
-A printed input is drawn uniformly over the values it stands for, an assumption only
-where it is given a distribution. Draws are illustrative: arithmetic under distributions
-that somebody chose, and no interval of confidence or credence. Block i uses the i-th
-spawned seed, so its numbers do not depend on which thread computes it.
+Each printed input is drawn uniformly over the values that round to its digits, and an
+assumption is drawn only if it has a distribution. Draws are illustrative: arithmetic
+under distributions that somebody chose, and no interval of confidence or credence.
+Block i uses the i-th spawned seed, so that its draws do not depend on the thread that
+computes it.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -43,9 +44,10 @@ class Draws:
 
     Each quantity in ``distributions`` is drawn from its distribution; with
     ``rounding``, each other printed input is drawn uniformly over what it stands for.
-    All other inputs keep their values. A draw past a limit is left out, and
-    ``violations`` counts them by limit; one draw may violate several. Raises ModelError
-    in one sentence for numbers that can't be used, and where nothing is drawn.
+    All other inputs keep their values. A draw that breaks a limit is left out.
+    ``violations`` counts such draws by limit; one draw may break several limits. Raises
+    ModelError in one sentence for numbers that can't be used, and where nothing is
+    drawn.
     """
 
     model: Model = field(repr=False)
@@ -142,7 +144,7 @@ class Draws:
     def numbers(self) -> dict[str, dict[str, float]]:
         """The mean, sd and percentiles of each quantity, in base units.
 
-        All are NaN if no draw is kept.
+        All numbers are NaN if no draw is kept.
         """
         with ThreadPoolExecutor() as threads:
             rows = list(threads.map(self._numbers, self._drawn[0]))
@@ -190,7 +192,7 @@ def points(count: int, size: int, seed: int, block: int) -> Floats:
 def percentile(values: Floats, percent: float) -> float:
     """What ``np.percentile`` gives, from the values near it, in a third of the time.
 
-    Which values are near shows in the first block.
+    The first block shows between which values the percentile lies.
     """
     about = np.clip([percent - 1, percent + 1], 0, 100)
     low, high = np.percentile(values[:ROWS], about)

@@ -28,8 +28,9 @@ class Range:
     """The ends between which a quantity moves as something else moves.
 
     An assumption moves from ``low`` to ``high``, and the quantity is ``at_low`` and
-    ``at_high`` there, NaN past a limit. What else moves has no ends of its own; then
-    these two are the ends of the quantity.
+    ``at_high`` there, NaN past a limit. A range over rounding, or over everything at
+    once, has no ``low`` and ``high``; then ``at_low`` and ``at_high`` are the ends of
+    the quantity.
     """
 
     moved: str
@@ -73,9 +74,9 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Ran
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
     """Move a quantity by rounding, by each assumption, and by all of these together.
 
-    The first range is that under the rounding of printed digits; then come the
-    assumptions, as in ``tornado``; each of them where the quantity is lowest, and where
-    it is highest, without rounding; and all together.
+    The ranges come in this order: under the rounding of printed digits; under each
+    assumption, as in ``tornado``; with every assumption where the quantity is lowest,
+    and where it is highest, without rounding; and under everything together.
     """
     plan = model.plan(model.known(quantity), setting)
     every = {

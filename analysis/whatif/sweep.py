@@ -86,8 +86,8 @@ class Spec(Content):
     """A sweep, as a file holds it.
 
     A sweep computes ``quantities`` under ``scenario``, over values and readings by
-    quantity. Without quantities, it computes the data package's estimates. Of the
-    readings, those of the first quantity change most slowly.
+    quantity. Without quantities, it computes the data package's estimates. The rows are
+    in the order of the readings; those of the first quantity change most slowly.
     """
 
     name: Words
@@ -403,10 +403,10 @@ def write(
 ) -> Counter[str]:
     """Compute a sweep into a CSV file, and count the empty cells by reason.
 
-    The file is written whole or not at all. Its last column says how what is not varied
-    differs from the article, if it does. The function ``done`` gets the number of rows
-    computed and the number of all rows. Raises InputError where the file exists or
-    can't be written.
+    The file is written whole or not at all. The last column of the file says how the
+    values that are not varied differ from the article, if they do. The function
+    ``done`` gets the number of rows computed and the number of all rows. Raises
+    InputError where the file exists or can't be written.
     """
     if out.suffix != ".csv":
         raise InputError(f"{display_path(out)} does not end in .csv")
