@@ -67,9 +67,7 @@ class Drawn:
 
     @cached_property
     def inputs(self) -> pd.DataFrame:
-        """Each input that is drawn: its distribution, its median, and the share cut
-        off.
-        """
+        """Each drawn input: its distribution, median, and the share cut off."""
         rows = {
             name: {
                 "distribution": str(drawn),
