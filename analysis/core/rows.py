@@ -693,7 +693,7 @@ class OfficialFigure(BaseModel, extra="forbid"):
 
 
 class Citation(BaseModel, extra="forbid"):
-    """What may be cited of a headline."""
+    """The sentence, caveat and official figures to cite for a headline."""
 
     sentence: Prose
     """A sentence to quote."""

@@ -1,4 +1,4 @@
-"""The arithmetic over quantities and rows that checks, findings and words name.
+"""This module evaluates the arithmetic that checks, findings and sentences name.
 
 An expression names quantities, ``quantity.reading``, rows of claims, and external
 figures, so that no formula is written twice. The name of a row followed by ``_low`` or

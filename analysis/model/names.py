@@ -70,7 +70,7 @@ class Names:
         return source.expression.words if source.expression else quantity
 
     def suffix(self, quantity: str) -> str:
-        """Return the unit of a quantity as it follows a number.
+        """Return the text that follows a number of a quantity to give its unit.
 
         The text is a space and the unit's name, or empty for a quantity without a unit.
         """

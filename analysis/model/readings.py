@@ -126,7 +126,7 @@ def _of_claim(claim: Claim, end: str) -> Source:
 
 
 def source_of_number(number: float, assumption: Assumption | None) -> Source:
-    """The source of a value that a user sets, with the side of its assumption."""
+    """The source of a value that a user sets; it keeps the side of the assumption."""
     if assumption is None:
         return Source(number)
     room = None

@@ -46,9 +46,9 @@ class Values(Names):
     def number(self, quantity: str, change: Any, *, with_unit: bool = False) -> float:
         """A value for a quantity in base units, from a number or a text.
 
-        Raises ModelError for a text that is no such number, for a number outside the
-        allowed range, and for one that is far from the printed number that it replaces,
-        unless its unit is written.
+        Raises ModelError for a text that is not a number in the right unit, for a
+        number outside the allowed range, and for a number that is far from the printed
+        number it replaces, unless the unit is written.
         """
         self.known(quantity)
         is_unit_written = isinstance(change, str) and has_unit(change)
@@ -78,7 +78,7 @@ class Values(Names):
         return -1.0 if self.units[quantity] == "dimensionless" else 0.0, math.inf
 
     def varied_range(self, quantity: str) -> tuple[float, float]:
-        """The range over which an assumption is varied without a remark."""
+        """The range of an assumption outside which a value gets a remark."""
         assumption = self.register.assumptions.get(quantity)
         if assumption is None:
             return -math.inf, math.inf

@@ -439,7 +439,7 @@ def drawn(model: Model) -> Cells:
 
 
 def plotted(folder: Path) -> Cells:
-    """The numbers and codes of each figure that a run has kept as CSV in a folder."""
+    """The numbers and codes of each figure, from the CSV files of a run in a folder."""
     cells: Cells = {}
     for path in sorted(folder.glob("*.csv")):
         text = path.read_text(encoding="utf-8")

@@ -50,7 +50,7 @@ class Official:
 
 @dataclass(frozen=True)
 class Cited:
-    """What may be cited of a headline."""
+    """The sentence, caveat and official figures to cite for a headline."""
 
     row: Headline
     verdict: str

@@ -64,7 +64,7 @@ STYLE: Any = {
 
 
 def styled(colour: str, marker: str, **more: Any) -> dict[str, Any]:
-    """The style of a mark: keywords of ``Axes.plot``."""
+    """The style of a mark, as keywords of ``Axes.plot``."""
     return {"color": colour, "marker": marker, "markersize": 6, "linestyle": "", **more}
 
 
@@ -220,7 +220,7 @@ def render_figure(name: str, source: Any) -> Canvas:
 
 
 def table(name: str, model: Model, setting: Setting = ARTICLE) -> Frame:
-    """The data of a figure in words, a row a mark, as notebook 01 shows them."""
+    """The data of a figure in words, with a row for each mark, as in notebook 01."""
     plot = figures(model)[name]
     words = plot.frame(plot.source(model, setting)).select_dtypes(exclude="number")
     frame = of_texts(words.to_numpy().tolist(), [*map(str, words.columns)])
@@ -236,7 +236,7 @@ def _keep(name: str, fig: Canvas, frame: pd.DataFrame, folder: Path) -> None:
 
 
 def data_text(frame: pd.DataFrame) -> str:
-    """A figure's plotted data as CSV, to ten digits."""
+    """The data that a figure plots, as CSV with numbers of ten digits."""
     escaped = escape_spreadsheet_formulas(frame)
     return str(escaped.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
 

@@ -151,7 +151,7 @@ def of_texts(
 ) -> Frame:
     """A frame of texts alone, with the names of its columns as headings.
 
-    The column ``group`` stands above the rows that share it.
+    The value of the column ``group`` is printed above the rows that share it.
 
     >>> of_texts([["1.9 million", "x"]], columns=["a", "b"], foot="In persons.")
     a            b
@@ -172,7 +172,7 @@ def of_texts(
 
 
 def cell_text(cell: Any) -> str:
-    """A cell as a text.
+    """The value of a table's cell as a text.
 
     >>> cell_text({"overlap": "set"}), cell_text(["a", "b"]), cell_text(2 / 3)
     ('overlap=set', 'a; b', '0.6666666667')

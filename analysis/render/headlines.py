@@ -156,7 +156,7 @@ def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
 
 
 def filled(speller: Speller, text: str, setting: Setting = ARTICLE) -> str:
-    """Put a number in place of each name or arithmetic in braces.
+    """Replace each name or arithmetic in braces in a text by its number.
 
     A name is that of a quantity, of ``quantity.reading``, or of a row as it is printed.
     Between bars, the number has no sign; with ``:percent`` it is a percentage; with
@@ -196,7 +196,7 @@ def _number(speller: Speller, setting: Setting, match: re.Match[str]) -> str:
 def changes(
     model: Model, setting: Setting, shown: Iterable[Shown] = ()
 ) -> Iterator[str]:
-    """Yield the differences from the article under a setting, and their effects.
+    """Yield lines on how a setting differs from the article, and with what effects.
 
     The first line names the differences. After that, each headline that changes has a
     line. The headline that approaches a number always has a line. A line ends with the

@@ -11,7 +11,7 @@ WIDTH = 80
 
 
 def wrapped(text: str, start: str = "", under: str | None = None) -> list[str]:
-    """A paragraph in lines of at most 80 columns, which break between words alone.
+    """Break a paragraph into lines of at most 80 columns, between words only.
 
     The first line begins with ``start``, and others with ``under``, by default as much
     room. Some letters take two columns.

@@ -95,7 +95,7 @@ class _Wanted(NamedTuple):
 class Steps:
     """Worked steps show how some quantities come about under a setting.
 
-    The steps show as text, and as HTML in a notebook. The quantities rest on other
+    The steps are shown as text, and as HTML in a notebook. The quantities rest on other
     quantities, which are worked too, down to ``depth`` levels; without ``depth``, all
     of them are. Each is worked once. If the named quantities are ``judged``, the
     printed number and its verdict are shown beside them.

@@ -88,7 +88,7 @@ def named(model: Model, name: str) -> str:
 def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) -> Frame:
     """The estimates under each scenario, and how they differ from those under another.
 
-    Reasons and remarks stand below.
+    Reasons and remarks are printed below the table.
     """
     speller = Speller(model)
     rows: list[Row] = []

@@ -228,10 +228,11 @@ def distribution(
 ) -> Distribution:
     """The distribution of a quantity, written as ``("triangular", 0.5, 0.7, 1)``.
 
-    A number is in base units, or a text with its unit, which it needs if ``with_unit``.
-    Without weights, the values of a discrete distribution are equally likely. Each
-    distribution is cut at the allowed range of its quantity. Raises ModelError in one
-    sentence for an unknown shape, a wrong number of numbers or a wrong value.
+    Each number is in base units, or a text with its unit; if ``with_unit``, it must
+    have its unit. Without weights, the values of a discrete distribution are equally
+    likely. Each distribution is cut at the allowed range of its quantity. Raises
+    ModelError in one sentence for an unknown shape, a wrong number of numbers or a
+    wrong value.
     """
     shape, *numbers = content
     allowed = model.allowed(model.known(quantity))

@@ -40,7 +40,7 @@ ROWS, MOST = 2**15, 10**6
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of quantities under a setting: ``kept`` of ``n`` violate no limit.
+    """Draws of quantities under a setting, of which ``kept`` break no limit.
 
     Each quantity in ``distributions`` is drawn from its distribution; with
     ``rounding``, each other printed input is drawn uniformly over what it stands for.
