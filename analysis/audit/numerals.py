@@ -51,8 +51,8 @@ class Number:
     def key(self) -> Key:
         """The key of a number: numbers that are printed alike have equal keys.
 
-        Two numbers in digits are alike if their digits are equal; if either is in
-        words, their values count.
+        Two numbers in digits are alike if their digits are equal, and two numbers in
+        words if their values are equal.
         """
         if self.kind != "number":
             return self.kind, self.digits or self.text.casefold(), False

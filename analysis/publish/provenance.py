@@ -100,7 +100,7 @@ class _Crate:
     def add_file(self, name: str, path: Path) -> Any:
         """Add a file with its hash.
 
-        A file outside the crate's folder is recorded by its name alone.
+        A file outside the crate's folder is recorded by its name and hash only.
         """
         known = {"name": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
         if self.made in path.parents:
