@@ -473,7 +473,7 @@ def test_draws_of_a_study(article):
     text = " ".join(repr(drawn).split())
     assert "triangular (low 0.5, mode 0.7, high 1)" in text
     for page in (repr(drawn), drawn._repr_html_()):
-        assert page.count("Illustrative") == 1
+        assert page.count("draws are illustrative") == 1
 
 
 def test_numbers_of_draws_are_read_as_they_are_written(article):
@@ -547,7 +547,7 @@ def test_draws_are_drawn(article, what):
         ["at_risk_2021", "at_risk_total"], overlap=("uniform", 0, 0.5), n=512
     ).plot(what)
     assert len(fig.axes) == (1 if what == "frame" else 2)
-    assert "Illustrative" in fig.get_supxlabel()
+    assert "illustrative" in fig.get_supxlabel()
     fig.canvas.draw()
 
 

@@ -1,5 +1,5 @@
 """Trade: growth rates, shares and values, what they imply for the year before, and the
-four prefectures of the south.
+four southern prefectures.
 
 Places are paragraphs of section ``trade``.
 """

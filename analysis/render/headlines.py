@@ -240,7 +240,7 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
         sentences.append(f"We assume, and the article does not print, {listed(that)}.")
     reached = [] if setting.given else [*dict.fromkeys(_reached(model))]
     if reached:
-        sentences.append(f"We also take {listed(reached)} as reached.")
+        sentences.append(f"We also assume that {listed(reached)} was reached.")
     return " ".join(sentences)
 
 
@@ -248,7 +248,9 @@ def _clause(model: Model, name: str) -> str:
     """What an assumption of ours says, as a clause."""
     assumption = model.register.assumptions[name]
     unit = model.spelled_unit(name)
-    label = assumption.label[:1].lower() + assumption.label[1:].removesuffix(", ours")
+    label = assumption.label[:1].lower() + assumption.label[1:].removesuffix(
+        ", our value"
+    )
     return assumption.clause or f"the {label} is {exact(assumption.value, unit)}"
 
 

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 #: Stands once under everything that was drawn.
 ILLUSTRATIVE = (
-    "Illustrative: draws under distributions that were chosen. "
-    "They bound nothing, and are no statement of how sure anybody is."
+    "The draws are illustrative, because somebody chose the distributions. "
+    "The draws set no bounds, and do not say how sure anybody is."
 )
 #: The numbers of draws in words; percentiles have their own.
 LABELS = {
@@ -391,8 +391,8 @@ def break_even_table(
         for row in _break_even_rows(model, statement, setting)
     ]
     foot = (
-        "Each over the values that the limits allow, the other assumptions as they "
-        f"are. {CAVEAT}"
+        "Each assumption moves over the values that the limits allow, and the others "
+        f"stay as they are. {CAVEAT}"
     )
     shown = {"moved": "assumption", "value_words": "as it is", "words": "holds for"}
     differs = model.differences(setting)

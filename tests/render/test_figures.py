@@ -172,7 +172,7 @@ def test_the_two_figures_of_2019_by_hand(studies: dict[str, Study]) -> None:
         [base, 2.87, 2.87, 2.59, 2.59, base]
     )
     # 2.869 less 2.59 is 0.279; 2.59 over 2.869 is 0.903.
-    assert "0.903 a transfer" in found["words"][4]
+    assert "0.903 per transfer" in found["words"][4]
 
 
 def test_the_official_series_has_a_mark_a_year_and_joins_none(
