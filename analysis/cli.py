@@ -8,8 +8,10 @@ that the commands print. Each command loads only the modules that it uses.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
+import math
 import os
 import signal
 import sys
@@ -86,7 +88,10 @@ NotebooksOption = Annotated[
     typer.Option("--notebooks", help="Take the notebooks of another folder."),
 ]
 TimeoutOption = Annotated[
-    int, typer.Option("--timeout", min=1, help="Allow each cell so many seconds.")
+    str,
+    typer.Option(
+        "--timeout", metavar="INTEGER", help="Allow each cell so many seconds."
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -190,6 +195,28 @@ def _one_of(**chosen: bool) -> str:
     return next((name for name, wanted in chosen.items() if wanted), "")
 
 
+def _number(option: str, text: str, kind: str = "a number") -> float:
+    """The number that an option has, or InputError for another text."""
+    from analysis.core.errors import InputError
+
+    with contextlib.suppress(ValueError):
+        if math.isfinite(number := float(text)):
+            return number
+    raise InputError(f"{option} must be {kind}, not '{text}'")
+
+
+def _whole(option: str, text: str, least: int = 0) -> int:
+    """The whole number that an option has, such as 1e3, or InputError."""
+    from analysis.core.errors import InputError
+
+    kind = f"a whole number of {least} or more"
+    number = _number(option, text, kind)
+    if number != int(number) or number < least:
+        raise InputError(f"{option} must be {kind}, not '{text}'")
+    # A float holds 16 digits of a long one.
+    return int(text) if text.isdecimal() else int(number)
+
+
 def _folder(text: str) -> Path:
     """The folder that an option names. Raises InputError for an empty text."""
     if not text.strip():
@@ -228,7 +255,7 @@ def reproduce(
     ] = "results",
     data: DataOption = None,
     notebooks: NotebooksOption = None,
-    timeout: TimeoutOption = 600,
+    timeout: TimeoutOption = "600",
     with_report: Annotated[
         bool, typer.Option("--report/--no-report", help="Build the report, too.")
     ] = True,
@@ -242,7 +269,7 @@ def reproduce(
             model,
             _folder(out).absolute(),
             notebooks,
-            timeout=timeout,
+            timeout=_whole("--timeout", timeout, 1),
             with_report=with_report,
         )
     )
@@ -458,18 +485,26 @@ def sensitivity(
     readings: ReadingOption = None,
     scenario: ScenarioOption = None,
     draws: Annotated[
-        int, typer.Option("--draws", help="Make so many draws, from 2 to 1,000,000.")
-    ] = 2**16,
-    seed: Annotated[
-        int,
+        str,
         typer.Option(
-            "--seed", help="Start the draws from this whole number, 0 or more."
+            "--draws",
+            metavar="INTEGER",
+            help="Make so many draws, from 2 to 1,000,000.",
         ),
-    ] = 0,
+    ] = "65536",
+    seed: Annotated[
+        str,
+        typer.Option(
+            "--seed",
+            metavar="INTEGER",
+            help="Start the draws from this whole number, 0 or more.",
+        ),
+    ] = "0",
     percentiles: Annotated[
-        list[float] | None,
+        list[str] | None,
         typer.Option(
             "--percentile",
+            metavar="NUMBER",
             help="Show this percentile of the draws; you may repeat the option.",
         ),
     ] = None,
@@ -487,15 +522,17 @@ def sensitivity(
     from analysis.render import screens
     from analysis.whatif.draws import PERCENTILES, check_draws
 
-    shares = tuple(percentiles or PERCENTILES)
-    check_draws(draws, seed, shares)
+    size, start = _whole("--draws", draws), _whole("--seed", seed)
+    asked = tuple(_number("--percentile", text) for text in percentiles or ())
+    shares = asked or PERCENTILES
+    check_draws(size, start, shares)
 
     def drawn(name: str) -> Draws | None:
         """The draws of an estimate, or None if no distribution affects it."""
         leaves = study.model.plan(name, study.setting).leaves
         if not study.distributions.keys() & leaves.keys():
             return None
-        how: Any = {"n": draws, "seed": seed, "percentiles": shares}
+        how: Any = {"n": size, "seed": start, "percentiles": shares}
         return study.draws(name, rounding=rounding, **how).draws
 
     screens.sensitivity(study.model, quantity, study.setting, form, drawn)
@@ -616,7 +653,7 @@ def run(
     ] = "runs",
     data: DataOption = None,
     notebooks: NotebooksOption = None,
-    timeout: TimeoutOption = 600,
+    timeout: TimeoutOption = "600",
 ) -> None:
     """Run one notebook with other assumptions or readings."""
     from analysis.core.errors import InputError
@@ -634,6 +671,6 @@ def run(
             parameters or [],
             scenarios or [],
             _folder(out),
-            timeout=timeout,
+            timeout=_whole("--timeout", timeout, 1),
         )
     )

@@ -19,11 +19,13 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.core import arguments
+from analysis.core.arguments import listed
 from analysis.core.errors import InputError
 from analysis.core.register import Register
 from analysis.core.sentences import message
 from analysis.core.units import nearest
-from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting, listed
+from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.model.verdicts import Outcome, judge_all
 
 if TYPE_CHECKING:
@@ -58,12 +60,6 @@ def _restored(
 @cache
 def _model(folder: Path) -> Model:
     return Model(Register.read(folder))
-
-
-def _whole(number: Any) -> Any:
-    """A whole number as an int, such as 1e4; anything else as it is."""
-    is_whole = isinstance(number, float) and number.is_integer()
-    return int(number) if is_whole else number
 
 
 def _named(quantities: Any) -> list[Any]:
@@ -179,18 +175,23 @@ class Study:
         """
         if not isinstance(namespace, Mapping):
             raise ModelError(f"{namespace!r} holds no names; write globals()")
-        for name in namespace.get("__annotations__", {}).keys() - namespace.keys():
+        known = [arguments.text("a name in other", name) for name in listed(other)]
+        names = [arguments.text("a name in the notebook", name) for name in namespace]
+        annotated = namespace.get("__annotations__", {})
+        if not isinstance(annotated, Mapping):
+            annotated = {}
+        for name in annotated.keys() - {*names}:
             raise ModelError(
                 f"'{name}' has an annotation and no value; write the value after an "
                 "equals sign"
             )
-        parameters = self._parameters(namespace, other)
+        parameters = self._parameters(namespace, known)
         for name in parameters:
-            if other and name not in other:
+            if known and name not in known:
                 raise ModelError(
-                    f"'{name}' is no parameter of the notebook{nearest(name, other)}"
+                    f"'{name}' is no parameter of the notebook{nearest(name, known)}"
                 )
-        return self if other else self.change(**self._settled(parameters))
+        return self if known else self.change(**self._settled(parameters))
 
     def _parameters(
         self, namespace: Mapping[str, Any], other: Sequence[str]
@@ -253,8 +254,8 @@ class Study:
         """
         from analysis.render.steps import Steps
 
-        if not isinstance(depth, int | None):
-            raise ModelError(f"the depth {depth!r} is not a whole number")
+        if depth is not None:
+            depth = arguments.whole("depth", depth)
         return Steps(self.model, self.setting, names, depth)
 
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
@@ -359,7 +360,8 @@ class Study:
         """
         from analysis.whatif.scenarios import find
 
-        scenario = find(str(name), self.model)
+        text = str(name) if isinstance(name, Path) else arguments.text("name", name)
+        scenario = find(text, self.model)
         setting = scenario.setting(self.model, self.setting)
         drawn = scenario.distributions(self.model)
         return self._under(setting, scenario.values, drawn)
@@ -457,10 +459,10 @@ class Study:
             tuple(_named(quantities)),
             study.setting,
             study.distributions,
-            _whole(n),
-            seed,
-            tuple(listed(percentiles)),
-            rounding,
+            arguments.whole("n", n),
+            arguments.whole("seed", seed),
+            arguments.numbers("percentiles", percentiles),
+            arguments.yes_or_no("rounding", rounding),
         )
         # What a scenario changes may be unused here; what is named in the call, not.
         named = Setting({}, frozenset(distributions))
@@ -522,15 +524,14 @@ class Study:
         from analysis.render.progress import progress
         from analysis.whatif import sweep
 
-        for text in (out, scheduler):
-            if not isinstance(text, str | Path | None):
-                raise ModelError(f"{text!r} is neither a path nor an address")
+        address = arguments.text("scheduler", scheduler)
+        file = None if out is None else arguments.path("out", out)
         grid = sweep.Sweep.over(self.model, _named(quantities), over, self.setting)
-        if out is None:
-            frame = sweep.compute(self.model, grid, scheduler)
+        if file is None:
+            frame = sweep.compute(self.model, grid, address)
             return self._with_differs(frame, grid.differs)
         with progress("rows") as done:
-            sweep.write(self.model, grid, Path(out), scheduler=scheduler, done=done)
+            sweep.write(self.model, grid, file, scheduler=address, done=done)
         return None
 
     def specification_curve(self) -> pd.DataFrame:
@@ -657,7 +658,10 @@ class Study:
         from analysis.render import frames
 
         table = self.model.register.checks
-        wanted = {name if name in table else self.model.known(name) for name in names}
+        wanted = {
+            name if isinstance(name, str) and name in table else self.model.known(name)
+            for name in names
+        }
         ids = [
             check.id
             for check in table.values()
@@ -715,7 +719,7 @@ class Study:
         """
         from analysis.render.names import names
 
-        return names(self.model, kind, self.setting).to_pandas()
+        return names(self.model, arguments.text("kind", kind), self.setting).to_pandas()
 
     def figure(self, name: str, quantity: str = "at_risk_2021") -> Any:
         """Draw a figure of this study with matplotlib.
@@ -763,6 +767,7 @@ class Study:
             frame = frames.estimates(self.model, self.setting).to_pandas()
         else:
             frame = getattr(self, table)()
+        arguments.text("caption", caption)
         return str(frame.to_latex(caption=caption or captions[table], **how))
 
     @property

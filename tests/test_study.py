@@ -7,6 +7,8 @@ import pickle
 import subprocess
 import sys
 from decimal import Decimal
+from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -310,10 +312,10 @@ def test_a_wrong_type_is_one_sentence(article):
     for call in (article.sweep, article.draws):
         assert refused(call, []) == "no quantity is named; study.names() lists them"
     given = {"persons_per_transfer": [0.5]}
-    said = "5 is neither a path nor an address"
+    said = "out must be a path, not 5"
     assert refused(article.sweep, "net_new_persons", out=5, **given) == said
     assert refused(article.draws, "net_new_persons", percentiles=None) == (
-        "None is no percentile, which is from 0 to 100"
+        "percentiles must be numbers, and None is none"
     )
     assert refused(article.from_notebook, 5) == "5 holds no names; write globals()"
     for wrong in (5, [5], [["overlap"]]):
@@ -323,6 +325,89 @@ def test_a_wrong_type_is_one_sentence(article):
         [(3_170_000 - 3_170_000 / 1.105) / 2]
     )
     assert article.change(overlap=Decimal("0.5")).setting.values == {"overlap": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"rounding": "no"}, "rounding must be True or False, not 'no'"),
+        ({"percentiles": b"05"}, "percentiles must be numbers, and b'05' is none"),
+        ({"percentiles": True}, "percentiles must be numbers, and True is none"),
+        ({"percentiles": {5: 1}}, "percentiles must be numbers, and {5: 1} is none"),
+        ({"percentiles": 10**400}, "and a number with so many digits is none"),
+        ({"percentiles": Decimal("sNaN")}, "and Decimal('sNaN') is none"),
+        ({"seed": True}, "seed must be a whole number, not True"),
+        ({"seed": "1"}, "seed must be a whole number, not '1'"),
+        ({"n": True}, "n must be a whole number, not True"),
+        ({"n": 64.5}, "n must be a whole number, not 64.5"),
+        ({"n": 10**400}, "n must be a whole number, not a number with so many digits"),
+    ],
+)
+def test_what_draws_take_is_refused_by_its_name(article, how, said):
+    half = ("uniform", 0.5, 1)
+    asked = refused(article.draws, "net_new_persons", persons_per_transfer=half, **how)
+    assert said in asked
+
+
+def test_a_number_of_any_kind_is_read(article):
+    half = ("uniform", Fraction(1, 2), np.array(1.0))
+    drawn = article.draws(
+        "net_new_persons",
+        n=np.array(64),
+        seed=np.int64(0),
+        percentiles=[Fraction(5, 2), Decimal("97.5")],
+        persons_per_transfer=half,
+    )
+    assert [*drawn.frame][-2:] == ["p2.5", "p97.5"]
+    assert drawn.draws.n == 64
+    quarter = article.change(overlap=0.25)
+    for one in (Fraction(1, 4), "1/4", np.array(0.25), np.array("0.25")):
+        assert article.change(overlap=one) == quarter
+    swept = article.sweep("net_new_persons", persons_per_transfer=np.array(0.5))
+    assert len(swept) == 1
+
+
+def test_other_arguments_of_a_wrong_type_are_refused_by_their_names(article):
+    one = ["at_risk_2021"]
+    assert refused(article.names, one) == f"kind must be a text, not {one!r}"
+    said = f"'{one!r}' is not a quantity"
+    assert refused(article.checks, one).startswith(said)
+    said = "a name in other must be a text, not 5"
+    for other in (5, [5]):
+        assert refused(article.from_notebook, {"a": 1}, other=other) == said
+    said = "a name in the notebook must be a text, not 5"
+    assert refused(article.from_notebook, {5: 1}) == said
+    assert refused(article.scenario, 5) == "name must be a text, not 5"
+    said = "caption must be a text, not 5"
+    assert refused(article.to_latex, "headlines", caption=5) == said
+    sweep = partial(article.sweep, "net_new_persons", persons_per_transfer=[0.5])
+    assert refused(sweep, out="a\0b") == "out names no file or folder"
+    assert refused(sweep, scheduler=5) == "scheduler must be a text, not 5"
+    assert refused(load, "a\0b") == "folder names no file or folder"
+    for text in ("", " "):
+        assert "is no statement" in refused(article.break_even, text)
+    nan = Decimal("sNaN")
+    assert refused(article.change, overlap=nan) == (
+        "overlap must be a finite number, not Decimal('sNaN')"
+    )
+    for several in (["southern", 1], ["southern", "composition"]):
+        assert refused(article.change, at_risk_2019=several).endswith(
+            "write southern alone"
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("at_risk_2021_summ matches", ". Did you mean 'at_risk_2021_sum'?"),
+        ("at_risk_2021 => 1.9 million person", ". Did you mean '>='?"),
+        ("at_risk_2021 ≤ 1.9 million person", ". Did you mean '<='?"),
+        ("at_risk_2021 is 1.9 million person", ". Write one of >=, >, <=, <, =, == "),
+        ("at_risk_2021_sum match", ". Did you mean 'matches'?"),
+    ],
+)
+def test_a_mistyped_statement_gets_the_nearest(article, text, said):
+    assert said in refused(article.break_even, text)
 
 
 def test_names_of_another_type_are_refused_in_one_sentence(article):
@@ -657,7 +742,7 @@ def test_a_sweep_needs_an_effect_of_its_own_names_and_takes_values_as_a_change_d
         ),
         (
             {"at_risk_2019": ["published", 1_500_000]},
-            "^at_risk_2019 has no reading '1500000'",
+            "^at_risk_2019 takes readings or numbers, but not both: published is a ",
         ),
     ],
 )
@@ -670,7 +755,7 @@ def test_a_statement_or_a_depth_of_another_type_is_refused_in_one_sentence(artic
     said = r"^5 is not the text of a statement, such as 'at_risk_2021 >= 1\.9 million"
     with pytest.raises(InputError, match=said):
         article.break_even(5)
-    with pytest.raises(InputError, match=r"^the depth 'x' is not a whole number\.$"):
+    with pytest.raises(InputError, match=r"^depth must be a whole number, not 'x'\.$"):
         article.steps("at_risk_2021", depth="x")
 
 

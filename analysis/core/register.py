@@ -16,7 +16,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from analysis.core.errors import InputError, RegisterError, display_path
+from analysis.core import arguments
+from analysis.core.errors import RegisterError, display_path
 from analysis.core.readers import read_rows, read_yaml, shipped, validated
 from analysis.core.rows import (
     TABLES,
@@ -77,8 +78,8 @@ class Register(PackageOptions):
         >>> Register.read().claims["excess_2021"].section
         'mobilization-2016-2020'
         """
-        if not isinstance(folder, str | Path | None):
-            raise InputError(f"{folder!r} is not the path of a data package")
+        if folder is not None:
+            folder = arguments.path("folder", folder)
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
         described = folder / "datapackage.json"
         package = validated(described, Package, read_yaml(described))

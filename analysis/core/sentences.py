@@ -39,7 +39,7 @@ SENTENCES = {
     "other_unit": "'{text}' is in the unit '{given}', but the number must be in "
     "'{unit}'.",
     "needless_unit": "'{text}' is in the unit '{given}', but this number has no unit.",
-    "not_finite": "{quantity} must be a finite number, not {number!r}.",
+    "not_finite": "{quantity} must be a finite number, not {number}.",
     "not_a_number": "{quantity} takes one number, but this is of type {kind}.",
     "outside": "{quantity} cannot be {number}. It must be between {low} and "
     "{high}{unit}.",
@@ -69,6 +69,8 @@ SENTENCES = {
     "negative": "{quantity} would be {here}, but cannot be below 0.",
     "division": "{quantity} has no finite value: its reading '{reading}' divides by "
     "zero.",
+    "overflow": "{quantity} has no finite value: under its reading '{reading}' a "
+    "number is too large to compute with.",
     "far": "You set {quantity} to {number}, but the article prints {printed}. "
     "{hint}Write '{written}' if you mean it.",
     "far_meant": "Did you mean '{number} {word}'? ",

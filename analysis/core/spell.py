@@ -320,16 +320,19 @@ def column_place(
 
 
 def with_unit(words: str, unit: str) -> str:
-    """A spelled number with its unit in the plural.
+    """A spelled number with its unit, in the plural unless the number is 1.
 
     >>> with_unit("301,000", "person"), with_unit("0.903", "person/transfer")
     ('301,000 persons', '0.903 person/transfer')
+    >>> with_unit("1", "person"), with_unit("1.0", "person")
+    ('1 person', '1.0 persons')
     >>> with_unit("30.5 percent", "percent")
     '30.5 percent'
     """
     if unit in ("percent", "dimensionless", ""):
         return words
-    ending = "s" if unit in BASE_UNITS and unit not in ("USD", "CNY") else ""
+    has_plural = unit in BASE_UNITS and unit not in ("USD", "CNY")
+    ending = "s" if has_plural and words not in ("1", f"{MINUS}1") else ""
     return f"{words} {unit}{ending}"
 
 

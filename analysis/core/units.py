@@ -168,20 +168,23 @@ def _singular(word: str) -> str:
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     """Read a number from a text, in the base unit of ``unit``.
 
-    The text has digits, then perhaps a scale, then perhaps a unit. A number with a
-    dimension needs its unit if ``with_unit``, as in scenario files. Raises ValueError
-    for a text that is no such number.
+    The text has digits, or two numbers and a slash, then perhaps a scale, then perhaps
+    a unit. A number with a dimension needs its unit if ``with_unit``, as in scenario
+    files. Raises ValueError for a text that is no such number.
 
     >>> read_number("0.35 million person", "person")
     350000.0
     >>> read_number("0.6 millions", "person"), read_number("300000 persons", "person")
     (600000.0, 300000.0)
-    >>> read_number("10.5 %", "dimensionless")
-    0.105
+    >>> read_number("10.5 %", "dimensionless"), read_number("1/4", "dimensionless")
+    (0.105, 0.25)
     """
     digits, rest = _NUMBER.fullmatch(text.strip()).groups()  # type: ignore[union-attr]  # it may be empty
+    divisor = "1"
+    if rest.startswith("/"):
+        divisor, rest = _NUMBER.fullmatch(rest[1:].strip()).groups()  # type: ignore[union-attr]
     try:
-        value = Decimal(digits.replace(",", ""))
+        value = Decimal(digits.replace(",", "")) / Decimal(divisor.replace(",", ""))
     except ArithmeticError:
         value = Decimal("nan")
     if not math.isfinite(float(value)):

@@ -17,7 +17,7 @@ from analysis.core.units import BASE_UNITS
 from analysis.model import consistency
 from analysis.model.limits import Limit
 from analysis.model.plan import CircleError, ModelError, Node, Plan
-from analysis.model.quantities import Estimate, Quantities, assignments, listed
+from analysis.model.quantities import Estimate, Quantities, assignments
 from analysis.model.readings import collect, default_first
 from analysis.model.settings import ARTICLE, Setting
 from analysis.model.source import Source
@@ -35,7 +35,6 @@ __all__ = [
     "Setting",
     "Source",
     "assignments",
-    "listed",
 ]
 
 

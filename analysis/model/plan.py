@@ -210,7 +210,8 @@ class Plan:
                 where = where & np.isfinite(values[need])
             if np.any(where):
                 fields = {"quantity": node.name, "reading": node.reading}
-                yield where, message("division", **fields)
+                kind = "overflow" if _overflows(node, values) else "division"
+                yield where, message(kind, **fields)
 
     def refusal(self, values: Mapping[str, Any]) -> str:
         """The sentence that refuses values past a limit or a division by zero.
@@ -381,3 +382,14 @@ class Plan:
                     "two linear functions of each input, so its bounds can't be "
                     "computed"
                 )
+
+
+def _overflows(node: Node, values: Mapping[str, Any]) -> bool:
+    """Whether a node has no finite value because a number grows too large."""
+    needs = {name: np.asarray(values[name], float)[()] for name in node.source.needs}
+    try:
+        with np.errstate(all="ignore", over="raise"):
+            node.compute(needs)
+    except FloatingPointError:
+        return True
+    return False

@@ -442,13 +442,6 @@ def _circle(nodes: Mapping[str, Node], names: Sequence[str]) -> str:
     return message("circle", first=first, others=", which needs ".join(others))
 
 
-def listed(things: Any) -> Iterable[Any]:
-    """Return the argument as a list: a single thing or text becomes a list of one."""
-    if isinstance(things, Iterable) and not isinstance(things, str):
-        return things
-    return [things]
-
-
 def assignments(texts: Iterable[str]) -> dict[str, str]:
     """Return texts of the form name=value as a mapping of names to values.
 

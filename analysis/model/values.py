@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from analysis.core.arguments import finite, scalar, shown
 from analysis.core.rows import External
 from analysis.core.sentences import message
 from analysis.core.spell import exact
@@ -51,16 +52,18 @@ class Values(Names):
         number it replaces, unless the unit is written.
         """
         self.known(quantity)
+        change = scalar(change)
         is_unit_written = isinstance(change, str) and has_unit(change)
         if isinstance(change, str):
             change = self._read(quantity, change, with_unit=with_unit)
-        number = _finite(change)
+        number = finite(change)
         is_number = isinstance(change, numbers.Real | Decimal)
         if number is None and not is_number and len(repr(change)) > LONG:
             kind = type(change).__name__
             raise ModelError(message("not_a_number", quantity=quantity, kind=kind))
         if number is None:
-            raise ModelError(message("not_finite", quantity=quantity, number=change))
+            fields = {"quantity": quantity, "number": shown(change)}
+            raise ModelError(message("not_finite", **fields))
         self._refuse_total(quantity, number)
         low, high = self.allowed(quantity)
         if not low <= number <= high:
@@ -213,17 +216,6 @@ class Values(Names):
         for need in source.needs:
             starts |= self._starts_of(need)
         return starts
-
-
-def _finite(number: Any) -> float | None:
-    """A finite real number as a float; None for anything else."""
-    if isinstance(number, bool) or not isinstance(number, numbers.Real | Decimal):
-        return None
-    try:
-        value = float(number)
-    except OverflowError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def _ends_of(period: str) -> set[str]:

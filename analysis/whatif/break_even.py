@@ -137,7 +137,7 @@ def statement_of(model: Model, text: str) -> AnyStatement:
     known, checks = model.register.statements, model.register.checks
     if text in known:
         return known[text]
-    name, *words = text.split()
+    name, *words = text.split() or [""]
     if name in checks and words:
         verdict = "_".join(words)
         if verdict not in VERDICTS:
@@ -146,13 +146,38 @@ def statement_of(model: Model, text: str) -> AnyStatement:
         return Judged(checks[name], verdict)
     parts = _WRITTEN.fullmatch(text)
     if not parts:
-        or_write = " Or write one, such as 'at_risk_total >= 2 million person'"
-        raise InputError(f"'{text}' is no statement{nearest(text, known)}{or_write}")
+        raise InputError(f"'{text}' is no statement{_hint(model, text)}")
     quantity, sign, other = parts.groups()
     fields = {"quantity": quantity, "comparison": _SIGNS[sign], "other": other}
     statement = Statement.model_validate({"id": text, "statement": text, **fields})
     plans_of(model, statement)
     return statement
+
+
+def _hint(model: Model, text: str) -> str:
+    """The ending of a sentence about a text that is no statement, with what to write.
+
+    The hint names what is nearest: a sign, a check with a verdict, or a statement.
+    """
+    or_write = " Or write one, such as 'at_risk_total >= 2 million person'"
+    statements = nearest(text, model.register.statements)
+    name, *words = text.split() or [""]
+    if name in model.quantities:
+        return f", as no sign follows {name}{_nearest_sign(words)}"
+    check = nearest(name, model.register.checks)
+    # A verdict is one to three words.
+    if "mean" in check and words and "mean" not in statements:
+        return check
+    return f"{statements}{or_write}"
+
+
+def _nearest_sign(words: Sequence[str]) -> str:
+    """The sign that is written otherwise as the first of some words, or all signs."""
+    first = words[0] if words else ""
+    meant = {"=>": ">=", "≥": ">=", "=<": "<=", "≤": "<=", "===": "="}
+    if first in meant:
+        return f". Did you mean '{meant[first]}'?"
+    return f". Write one of {', '.join(_SIGNS)} after it"
 
 
 def break_even(

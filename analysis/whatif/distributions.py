@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from analysis.core.arguments import finite, listed, scalar, shown
 from analysis.core.sentences import message
 from analysis.core.units import nearest, read_number
 from analysis.model.curves import Floats
@@ -41,6 +42,7 @@ _RULES = {
     "beta": "a and b must be above 0",
     "discrete": "each value needs a weight of 0 or more, and one of them more",
 }
+_TOO_LARGE = "its numbers are too large, or too small, to compute with"
 #: The numbers that are lists, those without a unit, and those that are no values.
 _LISTS = ("values", "weights")
 _BARE = ("sd of the logarithm", "a", "b", "weights")
@@ -66,24 +68,39 @@ class Distribution:
     largest: float = math.inf
 
     def __post_init__(self) -> None:
-        if not self._is_one():
-            raise ModelError(f"{self} can't be drawn: {_RULES[self.shape]}")
+        if fault := self._fault():
+            raise ModelError(f"{self} can't be drawn: {fault}")
         if not self.cut < 1:
             raise ModelError(
-                f"{self} lies outside the allowed range, {self.smallest:,.10g} to "
-                f"{self.largest:,.10g}"
+                f"{self}, or all but all of it, lies outside the allowed range, "
+                f"{self.smallest:,.10g} to {self.largest:,.10g}"
             )
 
-    def _is_one(self) -> bool:
-        """Whether the numbers make a distribution."""
-        if self._has_ends and list(self.numbers) != sorted(self.numbers):
-            return False
+    def _fault(self) -> str:
+        """What keeps the numbers from making a distribution; empty if nothing does."""
+        if not self._keeps_rule():
+            return _RULES[self.shape]
+        values = self.numbers[0]
+        if self.shape == "discrete" and len({*values}) < len(values):
+            return "a value is given twice; give it once, with the sum of its weights"
         try:
             with np.errstate(all="ignore"):
                 middle = self._quantile(np.array([0.25, 0.75]))
         except (ArithmeticError, ValueError):
-            return False
-        return bool(np.isfinite(middle).all())
+            return _TOO_LARGE
+        return "" if np.isfinite(middle).all() else _TOO_LARGE
+
+    def _keeps_rule(self) -> bool:
+        """Whether the numbers keep the rule of their shape."""
+        first, *_, last = self.numbers
+        if self.shape == "discrete":
+            is_complete = 0 < len(first) == len(last)
+            return is_complete and bool(min(last) >= 0 < max(last))
+        if self._has_ends:
+            has_width = self.shape == "uniform" or first < last
+            return has_width and [*self.numbers] == sorted(self.numbers)
+        above_zero = self.numbers[1:] if self.shape == "normal" else self.numbers
+        return bool(min(above_zero) > 0)
 
     def __str__(self) -> str:
         named = zip(SHAPES[self.shape], self.numbers, strict=True)
@@ -236,12 +253,21 @@ def distribution(
     """
     shape, *numbers = content
     allowed = model.allowed(model.known(quantity))
+    if shape in model.readings(quantity):
+        raise ModelError(
+            f"{quantity} takes one reading, or one number, or a distribution such as "
+            f"[uniform, low, high]; write {shape} alone"
+        )
     if shape not in SHAPES:
         hint = nearest(shape, SHAPES)
         raise ModelError(f"{quantity}: '{shape}' is no shape of a distribution{hint}")
     names = SHAPES[shape]
-    if shape == "discrete" and len(numbers) == 1 and isinstance(numbers[0], Iterable):
-        numbers = [*numbers, [1] * len([*numbers[0]])]
+    # Of what can be read only once, a list is made.
+    numbers = [
+        [*number] if listed(number) is number else scalar(number) for number in numbers
+    ]
+    if shape == "discrete" and len(numbers) == 1 and isinstance(numbers[0], list):
+        numbers = [*numbers, [1] * len(numbers[0])]
     if len(numbers) != len(names):
         raise ModelError(
             f"{quantity}: a {shape} distribution has {len(names)} numbers, "
@@ -249,7 +275,7 @@ def distribution(
         )
     read: list[Any] = []
     for name, number in zip(names, numbers, strict=True):
-        is_list = isinstance(number, Iterable) and not isinstance(number, str)
+        is_list = isinstance(number, list)
         if is_list != (name in _LISTS):
             kind = "a list" if name in _LISTS else "one number"
             raise ModelError(f"{quantity}: {shape} takes {kind} for {name}")
@@ -272,10 +298,18 @@ def _read(
     A value of the quantity may lie outside its allowed range, where it is cut.
     """
     unit = "dimensionless" if name in _BARE else model.units[quantity]
-    try:
-        value = read_number(str(number), unit, with_unit=with_unit)
-    except ValueError as error:
-        raise ModelError(message("value", quantity=quantity, error=error)) from None
+    if isinstance(number, str):
+        try:
+            value = read_number(number, unit, with_unit=with_unit)
+        except ValueError as error:
+            raise ModelError(message("value", quantity=quantity, error=error)) from None
+    else:
+        read = finite(number)
+        if read is None:
+            raise ModelError(
+                f"{quantity}: {name} must be a finite number, not {shown(number)}"
+            )
+        value = read
     low, high = model.allowed(quantity)
     if name not in _SPREADS and low <= value <= high:
         # It refuses a value that is far from the print.

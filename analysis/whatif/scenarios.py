@@ -26,7 +26,7 @@ from analysis.core.errors import InputError, RegisterError, display_path
 from analysis.core.readers import read_yaml, validated
 from analysis.core.rows import Prose
 from analysis.core.units import nearest
-from analysis.model.model import ARTICLE, Model, Setting
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.whatif.distributions import SHAPES, Distribution, settled
 
 #: The scenario that changes nothing.
@@ -97,10 +97,15 @@ class Scenario(Content):
         return settled(model, self.values, with_units=True)[1]
 
     def check(self, model: Model, folder: Path) -> Scenario:
-        """Refuse a scenario that can't be computed with.
+        """Refuse a scenario that can't be computed with, or has the article's name.
 
         Raises ModelError for such a scenario, and for a name on which nothing depends.
         """
+        if self.name == OWN:
+            raise ModelError(
+                f"name: '{OWN}' is the name of the article's own setting; choose "
+                "another name"
+            )
         setting = self.setting(model)
         plans = [
             *(model.plan(quantity, setting) for quantity in model.register.estimates),

@@ -37,10 +37,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from analysis.core.arguments import listed
 from analysis.core.errors import InputError, display_path
 from analysis.core.rows import Text as Words
 from analysis.model.curves import Floats
-from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting, listed
+from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.whatif import scenarios
 from analysis.whatif.scenarios import NUMBER, OWN, Content, find, texts
 
@@ -63,7 +64,7 @@ class Span(Content):
 
     def numbers(self, model: Model, quantity: str) -> Sequence[Any]:
         """The values: texts as the file has them, or numbers in base units."""
-        if self.values:
+        if "values" in self.model_fields_set:
             return [f"{value} {self.unit}".strip() for value in self.values]
         low, high = (
             model.number(quantity, f"{end} {self.unit}".strip(), with_unit=True)
@@ -222,8 +223,10 @@ def _axis(
         return np.array(choices)
     for value, choice in zip(values, choices, strict=True):
         if not isinstance(choice, str):
-            # It refuses a number among readings.
-            model.known_reading(name, str(value))
+            raise ModelError(
+                f"{name} takes readings or numbers, but not both: {readings[0]} is a "
+                f"reading, and {value} is a number"
+            )
     return tuple(readings)
 
 

@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import load
 from analysis.core.errors import InputError, RegisterError
 from analysis.core.register import Register
 from analysis.model.model import Model
@@ -328,7 +329,7 @@ values: {overlap: [triangular, 0, 1]}
 values: {overlap: [uniform, 1, 0]}
     values.overlap: low must not be above high
 values: {overlap: [uniform, 1.5, 2]}
-    values.overlap: lies outside the allowed range, 0 to 1
+    values.overlap: or all but all of it, lies outside the allowed range, 0 to 1
 values: {former_detainees: [uniform, 100000, 200000 person]}
     values.former_detainees: '100000' has no unit
 values: {overlap: 0.1, overlap: 0.2}
@@ -373,3 +374,22 @@ def test_a_file_is_refused_as_a_whole(
 
 def test_a_missing_file_is_refused(model: Model, tmp_path: Path) -> None:
     assert refusal(tmp_path / "mine.yaml", model) == ": the file is missing."
+
+
+def test_a_file_may_hold_a_fraction_and_not_the_article_s_name(tmp_path: Path) -> None:
+    study = load()
+    path = tmp_path / "mine.yaml"
+    text = "name: mine\ndescription: Mine.\nreason: Mine.\nvalues: {overlap: 1/3}\n"
+    path.write_text(text, encoding="utf-8")
+    assert study.scenario(path).setting.choices == {"overlap": pytest.approx(1 / 3)}
+    path.write_text(text.replace("mine", "article", 1), encoding="utf-8")
+    with pytest.raises(InputError, match="'article' is the name of the article's own"):
+        study.scenario(path)
+
+
+def test_what_is_too_large_is_not_told_as_a_division_by_zero() -> None:
+    study = load().change(
+        at_risk_2019="1.7e308 person", transfers_2021="1.7e308 transfer"
+    )
+    with pytest.raises(InputError, match="a number is too large to compute with"):
+        study["at_risk_2021"]

@@ -346,7 +346,7 @@ values: {at_rsk_2019: [southern]}
 values: {at_risk_2019: [southren]}
     values.at_risk_2019: Did you mean 'southern'?
 values: {at_risk_2019: [southern, 1.5 million person]}
-    values.at_risk_2019: at_risk_2019 has no reading '1.5 million person'
+    values.at_risk_2019: at_risk_2019 takes readings or numbers, but not both
 quantities: [at_risk_totl]
 values: {overlap: [0]}
     : Did you mean 'at_risk_total'?
@@ -412,6 +412,10 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
             ", field vlaues: 'vlaues' is not known here. Did you mean 'values'?",
         ),
         ("name: a\nvalues: {overlap: 0.1}", ", field values.overlap: "),
+        (
+            "name: a\nvalues: {overlap: []}",
+            ", field values.overlap: overlap has no value and no reading here; give",
+        ),
         (
             "name: a\nvalues: {overlap: [true]}",
             ", field values.overlap: overlap: 'True' is not a number",

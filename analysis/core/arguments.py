@@ -1,0 +1,116 @@
+"""Arguments of a call are read here, or refused in one sentence that names them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis.core.errors import InputError
+
+#: What takes more letters is named by its type.
+_LONG = 60
+
+
+def shown(value: Any) -> str:
+    """A value as a sentence shows it.
+
+    >>> shown(0.5), shown([0.5] * 99), shown(10**400)
+    ('0.5', 'a value of type list', 'a number with so many digits')
+    """
+    if isinstance(value, int | Fraction) and abs(value) > 10**_LONG:
+        return "a number with so many digits"
+    written = " ".join(repr(value).split())
+    if len(written) > _LONG:
+        return f"a value of type {type(value).__name__}"
+    return written
+
+
+def listed(things: Any) -> Iterable[Any]:
+    """Several things as they are given; a single thing, or a text, as a list."""
+    # An array without an axis says that it is iterable, and is not.
+    is_single = isinstance(things, str | bytes | Mapping)
+    is_single = is_single or getattr(things, "ndim", 1) == 0
+    if isinstance(things, Iterable) and not is_single:
+        return things
+    return [things]
+
+
+def scalar(value: Any) -> Any:
+    """The entry of an array without an axis; anything else as it is."""
+    is_entry = isinstance(value, np.ndarray) and value.ndim == 0
+    return value.item() if is_entry else value
+
+
+def finite(number: Any) -> float | None:
+    """A finite real number as a float; None for anything else.
+
+    >>> finite(Decimal("0.5")), finite(True), finite(10**400), finite("1")
+    (0.5, None, None, None)
+    """
+    number = scalar(number)
+    if isinstance(number, bool) or not isinstance(number, Real | Decimal):
+        return None
+    try:
+        value = float(number)
+    except (OverflowError, ValueError):
+        # The second is what a signalling NaN raises.
+        return None
+    return value if math.isfinite(value) else None
+
+
+def whole(name: str, value: Any) -> int:
+    """A whole number, such as 1000 or 1e3. Raises InputError for anything else.
+
+    >>> whole("n", 1e3)
+    1000
+    """
+    number = finite(value)
+    if number is None or not number.is_integer():
+        raise InputError(f"{name} must be a whole number, not {shown(value)}")
+    return int(scalar(value))
+
+
+def numbers(name: str, values: Any) -> tuple[float, ...]:
+    """One number, or several. Raises InputError for anything else.
+
+    >>> numbers("percentiles", 5), numbers("percentiles", ["5"])
+    Traceback (most recent call last):
+    analysis.core.errors.InputError: percentiles must be numbers, and '5' is none.
+    """
+    read: list[float] = []
+    for value in listed(values):
+        number = finite(value)
+        if number is None:
+            raise InputError(f"{name} must be numbers, and {shown(value)} is none")
+        read.append(number)
+    return tuple(read)
+
+
+def yes_or_no(name: str, value: Any) -> bool:
+    """True or False. Raises InputError for anything else."""
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(f"{name} must be True or False, not {shown(value)}")
+    return bool(value)
+
+
+def text(name: str, value: Any) -> str:
+    """A text. Raises InputError for anything else."""
+    if not isinstance(value, str):
+        raise InputError(f"{name} must be a text, not {shown(value)}")
+    return value
+
+
+def path(name: str, value: Any) -> Path:
+    """A path, or the text of one. Raises InputError for anything else."""
+    if not isinstance(value, str | Path):
+        raise InputError(f"{name} must be a path, not {shown(value)}")
+    if not str(value).strip() or "\0" in str(value):
+        raise InputError(f"{name} names no file or folder")
+    return Path(value)
