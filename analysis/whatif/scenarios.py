@@ -26,7 +26,7 @@ from analysis.core.errors import InputError, RegisterError, display_path
 from analysis.core.readers import read_yaml, validated
 from analysis.core.rows import Prose
 from analysis.core.units import nearest
-from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.model import ARTICLE, Model, Setting
 from analysis.whatif.distributions import SHAPES, Distribution, settled
 
 #: The scenario that changes nothing.
@@ -97,15 +97,10 @@ class Scenario(Content):
         return settled(model, self.values, with_units=True)[1]
 
     def check(self, model: Model, folder: Path) -> Scenario:
-        """Refuse a scenario that can't be computed with, or has the article's name.
+        """Refuse a scenario that can't be computed with.
 
         Raises ModelError for such a scenario, and for a name on which nothing depends.
         """
-        if self.name == OWN:
-            raise ModelError(
-                f"name: '{OWN}' is the name of the article's own setting; choose "
-                "another name"
-            )
         setting = self.setting(model)
         plans = [
             *(model.plan(quantity, setting) for quantity in model.register.estimates),
@@ -150,6 +145,9 @@ def find(text: str, model: Model) -> Scenario:
         hint = nearest(text, model.register.scenarios or [OWN])
         raise InputError(f"'{text[:80]}' names no scenario or file{hint}")
     scenario: Scenario = read(path, model, Scenario)
+    if not is_shipped and scenario.name == OWN:
+        sentence = f"'{OWN}' is the article's own setting; choose another name"
+        raise RegisterError(display_path(path), sentence, field="name")
     if is_shipped and scenario.name != text:
         sentence = f"'{scenario.name}' is not the name of the file"
         raise RegisterError(display_path(path), sentence, field="name")

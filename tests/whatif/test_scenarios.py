@@ -383,7 +383,9 @@ def test_a_file_may_hold_a_fraction_and_not_the_article_s_name(tmp_path: Path) -
     path.write_text(text, encoding="utf-8")
     assert study.scenario(path).setting.choices == {"overlap": pytest.approx(1 / 3)}
     path.write_text(text.replace("mine", "article", 1), encoding="utf-8")
-    with pytest.raises(InputError, match="'article' is the name of the article's own"):
+    with pytest.raises(
+        InputError, match="field name: 'article' is the article's own setting"
+    ):
         study.scenario(path)
 
 
