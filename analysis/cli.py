@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -48,9 +48,16 @@ class _Commands(TyperGroup):
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(2) from None
         except BrokenPipeError:
-            raise
+            _end_quietly()
         except OSError as error:
             _refuse_file(error)
+
+
+def _end_quietly() -> NoReturn:
+    """End as a command does that the signal of a closed pipe ends."""
+    # The end of the process flushes again, into the same pipe.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(128 + signal.SIGPIPE)
 
 
 def _refuse_file(error: OSError) -> None:
@@ -149,8 +156,7 @@ def main() -> None:
             if sys.stdout:
                 sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        _end_quietly()
     except OSError as error:
         _refuse_file(error)
 

@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -769,6 +770,12 @@ def test_a_reader_who_leaves_early_is_told_nothing() -> None:
         command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stderr == ""
+    status = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{sys.executable} -m analysis list | true"],
+        cwd=ROOT,
+        check=False,
+    )
+    assert status.returncode == 128 + signal.SIGPIPE
     closed = subprocess.run(
         command.replace("list | head -1", "verify >&-"),
         shell=True,

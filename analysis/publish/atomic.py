@@ -5,6 +5,7 @@ A lock lets only one run at a time write to a target.
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import shutil
@@ -12,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from analysis.core.errors import InputError, display_path
+from analysis.core.errors import InputError, display_path, first_words
 from analysis.publish.replaceable import MARK, MARKED, refuse_foreign
 
 
@@ -114,9 +115,18 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
                 shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise InputError(
-            f"{display_path(folder)} can't be written ({error.strerror}) "
+            f"{display_path(folder)} can't be written ({_reason(error, folder)}) "
             "and is as it was"
         ) from None
+
+
+def _reason(error: OSError, folder: Path) -> str:
+    """Why a file can't be written: a full disk, or the words of the system."""
+    # A library may raise an error of its own, without the system's number.
+    is_full = error.errno == errno.ENOSPC
+    if is_full or shutil.disk_usage(folder.parent).free == 0:
+        return "the disk is full"
+    return error.strerror or first_words(error)
 
 
 #: Of Linux: a path is relative to the working directory; two paths change places.

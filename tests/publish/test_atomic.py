@@ -1,11 +1,14 @@
 """Files and folders: written whole or not at all, whatever ends the run."""
 
+import errno
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -122,8 +125,7 @@ def test_a_full_disk_is_one_sentence(tmp_path):
     fill(tmp_path / "results", "old")
     full = OSError(28, "No space left on device")
     assert refused(fill, tmp_path / "results", "new", full) == (
-        f"{tmp_path}/results can't be written (No space left on device) and is as it "
-        "was"
+        f"{tmp_path}/results can't be written (the disk is full) and is as it was"
     )
     assert content(tmp_path)["results/numbers.csv"] == b"old"
 
@@ -278,3 +280,20 @@ def test_a_run_that_is_killed_lets_go_of_its_lock(tmp_path):
     assert done.returncode == -signal.SIGKILL
     with lock(tmp_path / "results"):
         assert "another run" in refused(fill, tmp_path / "results", "1")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (OSError("a library's own words"), "a library's own words"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_says_why(
+    tmp_path: Path, error: OSError, reason: str
+) -> None:
+    folder = tmp_path / "results"
+    words = re.escape(f"results can't be written ({reason}) and is as it was.")
+    with pytest.raises(InputError, match=words), replace_atomically(folder):
+        raise error
+    assert not folder.exists()
