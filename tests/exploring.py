@@ -260,11 +260,20 @@ def _verdict(model: Model, setting: Setting, name: str) -> str:
     said = SAID["repetition"] if check.kind == "repetition" else SHORT
     verdict = said[outcome.verdict]
     value = outcome.recomputed
+    if outcome.verdict == "matches" and _is_past_printed_range(model, check, value):
+        return "matches, as the printed range is rounded"
     if outcome.verdict != "differs" or value is None or outcome.difference is None:
         return verdict
     unit = model.spelled_unit(check.quantity)
     shown = rounded(value, place_of(value, unit, compared_with(model, check.quantity)))
     return f"{verdict} by {spell_distance(shown, value - outcome.difference, unit)}"
+
+
+def _is_past_printed_range(model: Model, check: Check, value: float | None) -> bool:
+    printed = model.register.claims[check.claim].published
+    if value is None or not printed.printed_high:
+        return False
+    return not printed.value("low") <= value <= printed.value("high")
 
 
 # Sums by hand, and spans along a lever ------------------------------------------------

@@ -129,8 +129,15 @@ def _script(model: Model, names: list[str], article: dict[str, str]) -> str:
         f"const DATA = {rows.literal(data)};\n"
         f"const RUNS = {{\n{''.join(rows.formulas(model, names))}}};\n"
         f"const LIMITS = [\n{''.join(rows.limits(model, names))}];\n"
-        f"{_part('explorer-model.js')}{_part('explorer.js')}"
+        f"{code()}"
     )
+
+
+def code() -> str:
+    """The part of the script that is the same for every model, without its comments."""
+    source = _part("explorer-model.js") + _part("explorer.js")
+    lines = source.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.lstrip().startswith("//"))
 
 
 def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ SHORT = {
     "matches_within_rounding": "fits only by rounding",
     "compatible": "compatible",
     "differs": "differs",
+    "as_rounded": "matches, as the printed range is rounded",
 }
 #: Readings that move the first claim by less stand one step away.
 LARGE_CHANGE = 40_000

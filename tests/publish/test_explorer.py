@@ -382,12 +382,43 @@ def test_a_refused_number_says_why_once_and_draws_levers_without_value(
     assert not re.search("null|undefined|NaN", page.locator("body").inner_text())
 
 
+def test_after_enter_a_click_selects_the_number_again(page: Page) -> None:
+    field = page.locator("#approaches_in_2021 .say [data-set=persons_per_transfer]")
+    for number in ("0.664", "0.6"):
+        field.click()
+        page.keyboard.type(number)
+        page.keyboard.press("Enter")
+        assert field.input_value() == f"{number} persons"
+
+
+def test_a_sum_has_the_digits_that_its_result_needs(page: Page) -> None:
+    # 3.17 million - 3.17 million / 1.105 = 301,221.7 transfers; times 0.663 they are
+    # 199,710 persons. With 1.6 million, that is 290 below nine tenths of two million.
+    say(page, "approaches_in_2021", "persons_per_transfer", "0.663")
+    sums = out(page, "sum approaches_in_2021")
+    assert sums == "1.6 million + 199,700 = 1.7997 million"
+    page.click("#reset")
+    # 1,901,221.7 + 598,778 = 2,499,999.7, which is below 2.5 million.
+    say(page, "with_former_detainees", "former_detainees", "598778")
+    total = out(page, "sum with_former_detainees").rpartition("; ")[2]
+    assert total == "1.9012217 million + 598,778 × (1 − 0) = 2.4999997 million"
+    assert out(page, "verdict with_former_detainees") == "matches"
+
+
+def test_past_the_printed_range_a_match_is_one_by_rounding(page: Page) -> None:
+    # 1,901,222 + 599,000 = 2,500,222; "two and a half million" rounds to 2.5 million.
+    say(page, "with_former_detainees", "former_detainees", "599000")
+    assert out(page, "verdict with_former_detainees") == (
+        "matches, as the printed range is rounded"
+    )
+
+
 def test_what_the_page_writes_can_be_typed(page: Page) -> None:
     claim = "approaches_in_2021"
     for name, phrase, number in (
         ("persons_per_transfer", "1 person", "0.8"),
         ("persons_per_transfer", "0.8 persons", "0.9"),
-        ("persons_per_transfer_drift", "as many", "0.98"),
+        ("persons_per_transfer_drift", "1", "0.98"),
         ("at_risk_share_of_new", "none", "0.7"),
         ("at_risk_share_of_new", "all", "0.7"),
     ):
@@ -427,7 +458,8 @@ def test_a_link_keeps_what_can_be_taken_and_says_what_was_left_out(
     rest(page)
     assert out(page, "differs") == "Changed: Persons per transfer: 0.6."
     assert page.locator("#refused").inner_text() == (
-        "We left these parts of the link out. “abc” is not a number. This page can’t "
+        "We left these parts of the link out. “abc” is not a number. "
+        "Write 0.33, 33% or 1/3. This page can’t "
         "change “zzz”. Former detainees also counted as transferred cannot be 2. It "
         "must be between 0 and 1."
     )
@@ -839,7 +871,8 @@ def test_the_script_is_small_and_its_lines_are_plain() -> None:
         (PAGES / name).read_text(encoding="utf-8")
         for name in ("explorer-model.js", "explorer.js")
     )
-    assert len(gzip.compress(script.encode(), 9)) <= 9_000
+    assert explorer.code() in explorer.page(analysis.load().model)
+    assert len(gzip.compress(explorer.code().encode(), 9)) <= 9_000
     assert max(map(len, script.splitlines())) <= 100
 
 

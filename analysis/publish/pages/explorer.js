@@ -45,7 +45,9 @@ function verdictOf({ check, said }, under) {
   const [judged] = attempt(() => judge(check, under));
   if (!judged) return "not computable";
   const { verdict, value } = judged;
-  if (verdict !== "differs" || !finite(value)) return said[verdict];
+  if (!finite(value)) return said[verdict];
+  if (verdict === "matches" && !holds(check.plain, value)) return DATA.short.as_rounded;
+  if (verdict !== "differs") return said[verdict];
   const { shown, apart } = QUANTITIES[check.quantity];
   const [low, high] = check.ends;
   const off = abs(rounded(value, placeOf(value, shown, apart)) - (value > high ? high : low));
@@ -53,22 +55,33 @@ function verdictOf({ check, said }, under) {
   return `${said.differs} by ${by}`;
 }
 
+// A sum recomputes by hand: where it would not, its operands get more digits.
 function lineOf({ nodes, target }, values) {
   const { needs, text, plain, idle, reading } = nodes.get(target);
-  const texts = {};
-  const show = (name) => {
+  const placeIn = (name) => {
     const { shown, unit, apart } = QUANTITIES[name];
     const place = placeOf(values[name], shown, apart);
-    const number = rounded(values[name], DATA.whole.includes(unit) ? min(place, 3) : place);
-    const isSet = !nodes.get(name).needs && !isLong(values[name]);
-    texts[name] = isSet ? exact(values[name], shown) : written(number, shown);
-    if (!isSet) values[name] = number;
+    return DATA.whole.includes(unit) ? min(place, 3) : place;
   };
-  needs.forEach(show);
-  values[target] = RUNS[target][reading](values);
-  show(target);
-  const isIdle = idle.every((name) => nodes.get(name).isSet);
-  return `${fill(isIdle ? plain : text, texts)} = ${texts[target]}`;
+  const value = values[target];
+  const { shown } = QUANTITIES[target];
+  const place = placeIn(target);
+  const places = place === placeOf(value, shown) ? [place, place + 1] : [place];
+  const texts = {};
+  for (let finer = 0; ; finer += 1) {
+    const byHand = { ...values };
+    for (const name of needs) {
+      const isSet = !nodes.get(name).needs;
+      if (!isSet) byHand[name] = rounded(values[name], placeIn(name) - finer);
+      texts[name] = (isSet ? exact : written)(byHand[name], QUANTITIES[name].shown);
+    }
+    const result = RUNS[target][reading](byHand);
+    const last = places.find((end) => rounded(result, end) === rounded(value, end));
+    if (last === undefined && finer < 9) continue;
+    const isIdle = idle.every((name) => nodes.get(name).isSet);
+    const sum = fill(isIdle ? plain : text, texts);
+    return `${sum} = ${written(rounded(value, last ?? place), shown)}`;
+  }
 }
 
 function sumOf({ working }, under) {
@@ -291,8 +304,8 @@ addEventListener("pointermove", ({ clientX }) => {
 });
 addEventListener("keydown", ({ key, target }) => {
   still = null;
-  if (key !== "Escape" || !target.dataset.set) return;
-  target.value = target.defaultValue;
+  if (!target.dataset.set || !["Escape", "Enter"].includes(key)) return;
+  if (key === "Escape") target.value = target.defaultValue;
   target.blur();
 });
 listen("[data-slide]", "input", (node, { slide }) => {
