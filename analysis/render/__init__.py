@@ -1,4 +1,4 @@
-"""Everything that makes words or pictures, but for the pages of a report."""
+"""The subpackage that writes words and draws figures, except the report's pages."""
 
 #: The environment variable that names the folder in which a run keeps the figures that
 #: its notebooks draw.

@@ -1,8 +1,9 @@
-"""What may be cited of each headline, and how to cite the article and this package.
+"""This module gives what may be cited of each headline, and how to cite it.
 
-A headline has a sentence to quote, a caveat that must go with it, the check that
-recomputes the number, and the official figures to set beside it. All citations are
-under the article's own setting.
+A headline has a sentence to quote, a caveat that must go with the sentence, the check
+that recomputes the number, and official figures to compare the number with. All
+citations are computed under the article's own setting, which is the setting without any
+change by a user.
 
 >>> from analysis.core.register import Register
 >>> first, *_ = citations(Model(Register.read()))
@@ -38,7 +39,7 @@ HOW = (
 
 @dataclass(frozen=True)
 class Official:
-    """An official figure in words, and the rows of external.csv that print it."""
+    """An official figure as a text, with the rows of external.csv that print it."""
 
     words: str
     rows: tuple[External, ...]
@@ -60,7 +61,7 @@ class Cited:
 
     @property
     def title(self) -> str:
-        """The article's words."""
+        """The headline's title, which has the article's words."""
         return self.row.title
 
     @property
@@ -77,12 +78,12 @@ class Cited:
 
     @property
     def beside(self) -> str:
-        """The official figures to set beside the headline, as one text."""
+        """The official figures to compare the headline with, as one text."""
         return "; ".join(map(str, self.official))
 
 
 def citations(model: Model) -> list[Cited]:
-    """The sentence, caveat, check and official figures to cite for each headline."""
+    """Return the sentence, caveat, check and official figures for each headline."""
     speller, cited = Speller(model), []
     for shown in headlines(model):
         cite = shown.row.cite
@@ -102,7 +103,7 @@ def _official(speller: Speller, row: OfficialFigure) -> Official:
 
 
 def references(model: Model) -> dict[str, str]:
-    """How to cite the article and this package, in words."""
+    """Return a reference for the article and one for this package."""
     package = f"{CONTRIBUTORS}, “{TITLE}”, version {__version__}"
     return {"The article": model.register.article.reference, "This package": package}
 
@@ -111,7 +112,7 @@ def references(model: Model) -> dict[str, str]:
 
 
 def cite_text(model: Model) -> str:
-    """The sentences that may be cited, for a terminal."""
+    """Return the sentences that may be cited, laid out for a terminal."""
     lines = [QUESTION, ""]
     for number, cited in enumerate(citations(model), start=1):
         lines += wrapped(cited.title, f"{number}  ")
@@ -127,7 +128,7 @@ def cite_text(model: Model) -> str:
 
 
 def cite_markdown(model: Model) -> str:
-    """The sentences that may be cited, in Markdown."""
+    """Return the sentences that may be cited, laid out in Markdown."""
     lines = [f"# {QUESTION}", ""]
     for number, cited in enumerate(citations(model), start=1):
         lines += [f"{number}. **{cited.title}**", ""]
@@ -142,7 +143,7 @@ def cite_markdown(model: Model) -> str:
 
 
 def cite_bibtex(model: Model) -> str:
-    """The BibTeX entries for the article, this package and the official figures."""
+    """Return BibTeX entries for the article, this package and the official figures."""
     return "\n\n".join(_entries(model))
 
 
@@ -184,7 +185,7 @@ def _entries(model: Model) -> Iterator[str]:
 
 
 def _figures(model: Model) -> Iterator[External]:
-    """The official figures that the citations name, each once."""
+    """Return each official figure that the citations name, without repetition."""
     names: dict[str, None] = {}
     for headline in model.register.headlines.values():
         for row in headline.cite.official if headline.cite else ():

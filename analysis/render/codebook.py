@@ -1,4 +1,4 @@
-"""The codebook describes the columns of the data's tables.
+"""This module makes the codebook, which describes each column of the data files.
 
 The codebook is made from the schema in ``datapackage.json``.
 """
@@ -17,7 +17,7 @@ Column = namedtuple("Column", "file name kind unit description")
 
 
 def columns(register: Register) -> Iterator[Column]:
-    """Every column of every file that the data package describes, in their order."""
+    """Yield each column of each file in the order of ``datapackage.json``."""
     for resource in _package(register)["resources"]:
         schema = resource.get("jsonSchema") or _of_table(resource.get("schema", {}))
         yield from _columns(resource["path"], schema.get("items", schema))
@@ -28,7 +28,7 @@ def _package(register: Register) -> Any:
 
 
 def _of_table(schema: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a table, as a schema of an entry has them."""
+    """Rewrite the schema of a CSV file in the form that entries of YAML files have."""
     fields: dict[str, Any] = {}
     required = []
     for field in schema.get("fields", []):
@@ -54,7 +54,7 @@ def _columns(file: str, schema: dict[str, Any], prefix: str = "") -> Iterator[Co
 
 
 def codebook(register: Register) -> str:
-    """The codebook as Markdown, with a table for each file."""
+    """Return the codebook as Markdown, with a table for each file of the data."""
     package = _package(register)
     described = {
         resource["path"]: resource["description"] for resource in package["resources"]

@@ -1,4 +1,7 @@
-"""Files of a figure that say what it shows, and how its setting differs."""
+"""This module writes a title and a description into the files of a figure.
+
+The description says how the figure's setting differs from the article's.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ _NAMES = {
 
 
 class DescribedCanvas(FigureCanvasAgg):
-    """A canvas that puts a title and a description into each file of its figure.
+    """A matplotlib canvas that puts a title and a description into each file.
 
-    What ``savefig`` writes and what Jupyter shows are printed by the canvas. Metadata
-    that a user gives take the place of these.
+    The canvas prints the figure both for ``savefig`` and for Jupyter. A title or a
+    description that a user passes as ``metadata`` replaces the canvas's own.
     """
 
     def __init__(self, figure: Figure, title: str, description: str) -> None:
@@ -28,7 +31,7 @@ class DescribedCanvas(FigureCanvasAgg):
         self.described = title, description
 
     def print_figure(self, filename: Any, *args: Any, **how: Any) -> Any:
-        """Print the figure into a file, as the canvas of matplotlib does."""
+        """Print the figure into a file, with its title and description as metadata."""
         suffix = Path(filename).suffix[1:] if isinstance(filename, str | Path) else ""
         form = how.get("format") or suffix or self.get_default_filetype()
         names = _NAMES.get(form.lower())

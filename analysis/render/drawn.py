@@ -1,4 +1,4 @@
-"""Draws as Python and a notebook show them: frames, words and pictures."""
+"""This module shows random draws as frames, as texts and as plots."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ from analysis.whatif.draws import Draws
 
 
 class Drawn:
-    """Draws of some quantities: a summary, the draws, and what explains them.
+    """The results of random draws for some quantities, as four tables and as plots.
 
-    ``frame`` has a row for each quantity: its mean, sd and percentiles, such as
-    ``p2.5``. ``sample`` has a row for each draw, by its number: the inputs and the
-    quantities. ``indices`` has a row for each input of a quantity: its first-order and
-    its total Sobol index, each with the ends of its interval. ``inputs`` has a row for
-    each input: its distribution, its median, and the share of it that is cut off. These
-    four tables are in base units. A draw that breaks a limit of the model is left out
-    and counted.
+    ``frame`` has a row for each quantity, with its mean, its standard deviation
+    (``sd``) and its percentiles, such as ``p2.5``. ``sample`` has a row for each draw,
+    with the values of the inputs and of the quantities. ``indices`` has a row for each
+    input of a quantity, with the first-order and the total Sobol index and the ends of
+    their intervals. ``inputs`` has a row for each input, with its distribution, its
+    median, and the share of the distribution that is cut off. These four tables are in
+    base units. A draw that breaks a limit of the model is left out, and the number of
+    such draws is counted.
 
     Draws are illustrative, because somebody chose the distributions.
     """
@@ -41,18 +42,18 @@ class Drawn:
 
     @property
     def differs(self) -> str:
-        """One line names the differences from the article and what was drawn."""
+        """One line that names the differences from the article and what was drawn."""
         differs = self.draws.model.differences(self.draws.setting)
         return differs or "as in the article"
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """The mean, sd and percentiles of each quantity, in base units."""
+        """The mean, standard deviation and percentiles of quantities, in base units."""
         return self._framed(self.draws.numbers, "quantity")
 
     @cached_property
     def sample(self) -> pd.DataFrame:
-        """The draws that are kept: inputs and quantities, in base units."""
+        """The draws that break no limit: inputs and quantities, in base units."""
         return self._with_differs(pd.DataFrame(self.draws.sample).rename_axis("draw"))
 
     @cached_property
@@ -67,7 +68,7 @@ class Drawn:
 
     @cached_property
     def inputs(self) -> pd.DataFrame:
-        """Each drawn input: its distribution, median, and the share cut off."""
+        """The distribution of each drawn input, its median, and the share cut off."""
         rows = {
             name: {
                 "distribution": str(drawn),
@@ -89,16 +90,22 @@ class Drawn:
 
     @property
     def table(self) -> Frame:
-        """The numbers in words, and below them what was drawn and what was set."""
+        """The results of the draws as a table for readers.
+
+        The text below the table says what was drawn and which values a user set.
+        """
         return self._with_what_is_set(draws_table(self.draws))
 
     @property
     def indices_table(self) -> Frame:
-        """The Sobol indices in words; brackets hold 95 percent of the resamples."""
+        """The Sobol indices as a table for readers.
+
+        The brackets after an index hold 95 percent of its bootstrap resamples.
+        """
         return self._with_what_is_set(indices_table(self.draws))
 
     def _with_what_is_set(self, table: Frame) -> Frame:
-        """A table whose foot names what differs from the article and is not drawn."""
+        """Put above a table's foot how the values not drawn differ from the article."""
         setting = self.draws.setting
         choices = {
             name: choice
@@ -112,10 +119,11 @@ class Drawn:
         return replace(table, foot=f"{sentence} {table.foot}")
 
     def plot(self, what: str = "sample") -> Any:
-        """A figure of ``frame``, ``sample`` or ``indices``, drawn with matplotlib.
+        """Draw ``frame``, ``sample`` or ``indices`` with matplotlib.
 
-        ``frame`` is drawn as spans between percentiles, ``sample`` as histograms, and
-        ``indices`` as bars. Raises InputError for an unknown name.
+        The plot of ``frame`` has a line from percentile to percentile, the plot of
+        ``sample`` has histograms, and the plot of ``indices`` has bars. Raises
+        InputError for an unknown name.
         """
         draw = {
             "frame": self._draw_spans,

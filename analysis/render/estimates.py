@@ -1,4 +1,4 @@
-"""The estimates of the data package under scenarios, in base units.
+"""This module computes the headline estimates under scenarios, in base units.
 
 >>> from analysis.core.register import Register
 >>> round(estimate(Model(Register.read()), AS_PRINTED, "at_risk_2021").value)
@@ -16,7 +16,7 @@ from analysis.whatif.scenarios import OWN, Scenario
 
 
 class Under(NamedTuple):
-    """A setting with a name and a description, as a table of scenarios shows it."""
+    """A setting with the name and the description that a table of scenarios shows."""
 
     name: str
     description: str
@@ -24,7 +24,7 @@ class Under(NamedTuple):
 
     @classmethod
     def of(cls, scenario: Scenario, model: Model) -> Under:
-        """Return a scenario with its setting."""
+        """Return a scenario's name and description together with its setting."""
         return cls(scenario.name, scenario.description, scenario.setting(model))
 
 
@@ -34,12 +34,13 @@ AS_PRINTED = Under(OWN, "Nothing is changed.", ARTICLE)
 
 @dataclass(frozen=True)
 class Estimated:
-    """A quantity under a scenario, in base units.
+    """The estimate of a quantity under a scenario, in base units.
 
-    Where the quantity is not computable, its ``value`` is None and its ``reason`` says
-    why. Rounding leaves the values from ``low`` to ``high`` open. A ``reconstruction``
-    rests on our reading, which the article does not derive. The ``difference`` and
-    ``percent`` are from the value under another scenario, ``against``.
+    If the quantity is not computable, ``value`` is None and ``reason`` says why. The
+    value can lie anywhere from ``low`` to ``high``, because printed digits are rounded.
+    A ``reconstruction`` uses a reading of ours, which the article does not derive. The
+    ``difference`` and the ``percent`` compare the value with the value under another
+    scenario, whose name is ``against``.
     """
 
     scenario: str
@@ -60,9 +61,11 @@ class Estimated:
 
 
 def estimate(model: Model, under: Under, quantity: str) -> Estimated:
-    """Estimate a quantity under a scenario, with its bounds by rounding and its side.
+    """Estimate a quantity under a scenario, with the bounds that rounding gives.
 
-    If the quantity is not computable, the reason is given.
+    The estimate also says whether its value is an upper or a lower limit.
+
+    If the quantity is not computable, the result says why.
     """
     unit = model.units[model.known(quantity)]
     differs = model.differences(under.setting)
@@ -85,9 +88,9 @@ def estimate(model: Model, under: Under, quantity: str) -> Estimated:
 def tabulate(
     model: Model, scenarios: Iterable[Under], against: Under | None = None
 ) -> list[Estimated]:
-    """Estimate each estimate of the data package under every scenario.
+    """Compute every estimate that the data package lists under every scenario.
 
-    With ``against``, each estimate has its difference from the estimate under that
+    If ``against`` is given, each row has the difference from the estimate under that
     scenario.
     """
     rows = []
@@ -102,7 +105,7 @@ def tabulate(
 
 
 def _compared(row: Estimated, base: Estimated) -> Estimated:
-    """An estimate with its difference from another, absolute and in percent."""
+    """Add to an estimate its difference from another one, absolute and in percent."""
     row = replace(row, against=base.scenario)
     if row.value is None or base.value is None:
         return row

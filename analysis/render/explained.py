@@ -1,6 +1,7 @@
-"""Where a number comes from, in plain lines, down to the printed rows.
+"""This module explains a number by its calculation, down to the printed rows.
 
-Each line is one paragraph on the screen. A paragraph that is empty is not shown.
+Each line of an explanation is a paragraph on the screen. Empty paragraphs are not
+shown.
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ _UNCHOSEN = ("constant", "given", "formula")
 
 
 def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[str]:
-    """The lines on a claim, check, solution, quantity, finding or external figure.
+    """Explain a claim, check, solution, quantity, finding or external figure.
 
-    If ``full``, the result has ten digits. An unknown id raises InputError, and so does
-    a setting on which nothing shown depends.
+    The result is a list of lines. If ``full``, the calculated number has ten digits.
+    Raises InputError for an unknown id, and for a setting that changes nothing in the
+    explanation.
     """
     register = model.register
     kinds: dict[str, Mapping[str, Any]] = {
@@ -83,7 +85,7 @@ def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[st
 
 
 def _refuse_changes(id: str, setting: Setting) -> None:
-    """Raise InputError under another setting than the article's."""
+    """Raise InputError if the setting changes anything in the article."""
     if setting.choices or setting.given:
         raise InputError(
             f"{id} is arithmetic of the rows as printed; nothing can be set in it"
@@ -91,7 +93,7 @@ def _refuse_changes(id: str, setting: Setting) -> None:
 
 
 def _refuse_named(row: Check | Solve, setting: Setting) -> None:
-    """Raise ModelError for what is given and what the row names by itself."""
+    """Raise ModelError if a user sets a quantity whose reading the row fixes."""
     for name in setting.given & set(row.readings):
         raise ModelError(
             f"{name} does not affect {row.id}, which names its own reading of it, "
@@ -103,7 +105,7 @@ def _refuse_named(row: Check | Solve, setting: Setting) -> None:
 
 
 def _claim(model: Model, claim: Claim, setting: Setting) -> Iterator[str]:
-    """A claim, the checks on it, and those that start from it."""
+    """Describe a claim, the checks of the claim, and the checks that start from it."""
     plans: dict[str, Plan] = {}
     for check in model.register.checks.values():
         # A setting may make one of them circular; its verdict says so.
@@ -125,10 +127,10 @@ def _claim(model: Model, claim: Claim, setting: Setting) -> Iterator[str]:
 
 
 def claim_lines(model: Model, claim: Claim) -> list[str]:
-    """The lines that describe a claim.
+    """Describe a claim in lines of text.
 
-    The first line has the printed number and its paragraph in the article. Other lines
-    have the values that the number stands for, and the values it asserts.
+    The first line has the printed number and its paragraph in the article. Further
+    lines say for which values the printed number stands and which values it asserts.
     """
     return [" ".join(line.split()) for line in _described(model, claim)]
 
@@ -152,7 +154,7 @@ def _described(model: Model, claim: Claim) -> Iterator[str]:
 
 
 def _meaning(claim: Claim, end: str, unit: str) -> str:
-    """What a printed number, or one end of it, stands for and asserts."""
+    """Say which values a printed number or an end of a range stands for and asserts."""
     published = claim.published
     asserts = published.asserts(end)
     coarse = published.asserts(end, coarse=True)
@@ -176,7 +178,7 @@ def _interval_words(interval: Interval, unit: str) -> str:
 
 
 def _vague_end(side: str, end: VagueEnd | None, unit: str) -> Iterator[str]:
-    """The floor or the ceiling that words allow, and why."""
+    """Say which floor or ceiling a printed word such as "several" allows, and why."""
     if end is None:
         return
     words = "none" if end.value is None else exact(end.value, unit)
@@ -190,7 +192,7 @@ def _vague_end(side: str, end: VagueEnd | None, unit: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Worked:
-    """The worked steps of a quantity with what they rest on, and the result."""
+    """The worked steps of a quantity, the inputs of these steps, and the result."""
 
     speller: Speller
     steps: list[str]
@@ -200,7 +202,7 @@ class _Worked:
 def _worked(
     model: Model, quantity: str, setting: Setting, *, full: bool, judged: bool
 ) -> _Worked:
-    """Work out a quantity. If ``judged``, the steps have the verdict."""
+    """Work out a quantity; if ``judged``, the steps also have the verdict."""
     plan = model.plan(quantity, setting)
     steps = Steps(model, setting, [quantity], judged=judged)
     lines: list[str] = []
@@ -224,7 +226,7 @@ def _worked(
 
 
 def _inputs(model: Model, plan: Plan) -> Iterator[str]:
-    """The assumptions and the chosen readings that a plan rests on."""
+    """Describe the assumptions and the chosen readings that a plan uses."""
     for name, node in plan.by_name.items():
         if name in plan.not_inputs:
             continue
@@ -242,7 +244,7 @@ def _inputs(model: Model, plan: Plan) -> Iterator[str]:
 
 
 def _quantity(model: Model, name: str, setting: Setting, *, full: bool) -> list[str]:
-    """A quantity worked out, and the checks of it."""
+    """Explain a quantity by its worked steps and the verdicts of its checks."""
     model.check_used(setting, model.remark_plans(name, setting))
     worked = _worked(model, name, setting, full=full, judged=True)
     checks = model.register.checks.values()
@@ -255,7 +257,7 @@ def _quantity(model: Model, name: str, setting: Setting, *, full: bool) -> list[
 
 
 def _verdict_line(speller: Speller, outcome: Outcome) -> str:
-    """A check in one line: what it says, its value, what is printed and the verdict."""
+    """Put a check's statement, its two numbers and its verdict into one line."""
     check = outcome.check
     value = recomputed_words(speller, outcome) or "not computable"
     printed = printed_words(speller.model, outcome)
@@ -265,7 +267,7 @@ def _verdict_line(speller: Speller, outcome: Outcome) -> str:
 
 
 def _check(model: Model, check: Check, setting: Setting, *, full: bool) -> list[str]:
-    """A check worked out, what it is held against, and its verdict with the reason."""
+    """Explain a check: its steps, the printed number, the verdict and its reason."""
     if check.against and check.claim:
         _refuse_changes(check.id, setting)
         outcome = judge(model, check, setting)
@@ -286,7 +288,7 @@ def _check(model: Model, check: Check, setting: Setting, *, full: bool) -> list[
 
 
 def _worked_elsewhere(model: Model, outcome: Outcome) -> _Worked:
-    """The arithmetic over figures published elsewhere that a check is held against."""
+    """Work out a check that compares a claim with figures published elsewhere."""
     check = outcome.check
     speller = Speller(model)
     value = recomputed_words(speller, outcome)
@@ -296,14 +298,14 @@ def _worked_elsewhere(model: Model, outcome: Outcome) -> _Worked:
 
 
 def _note(note: str, setting: Setting) -> Iterator[str]:
-    """A note, which is on the article's own numbers."""
+    """Yield a row's note, and say that the note is about the article's own values."""
     where = ", at the article's values" if setting.choices else ""
     if note:
         yield f"note{where}: {note}"
 
 
 def _against(model: Model, check: Check) -> Iterator[str]:
-    """The rows that a check is held against: a figure, a claim, or both."""
+    """Describe the rows with which a check compares: a figure, a claim, or both."""
     figure = model.register.external.get(check.against)
     if figure:
         yield f"against {figure.id}"
@@ -317,7 +319,7 @@ def _against(model: Model, check: Check) -> Iterator[str]:
 
 
 def _verdict(speller: Speller, outcome: Outcome) -> Iterator[str]:
-    """A verdict, why it is given, what it rests on, and for which values it stays."""
+    """Give the verdict, its reason, its assumptions, and the values that keep it."""
     verdict = verdict_words(speller, outcome)
     reason = reason_words(speller.model, outcome)
     because = "" if reason in verdict else f": {reason}"
@@ -335,7 +337,7 @@ def _verdict(speller: Speller, outcome: Outcome) -> Iterator[str]:
 
 
 def _solution(model: Model, solve: Solve, setting: Setting, *, full: bool) -> list[str]:
-    """What an assumption is solved for, and whether that lies in its range."""
+    """Give the value that solves for an assumption, and say if it is in range."""
     _refuse_named(solve, setting)
     if solve.solve in setting.given:
         raise ModelError(
@@ -355,7 +357,7 @@ def _solution(model: Model, solve: Solve, setting: Setting, *, full: bool) -> li
 
 
 def _finding(model: Model, finding: Finding, setting: Setting) -> Iterator[str]:
-    """The arithmetic of a finding, its rows and sources, and its readings."""
+    """Give a finding's arithmetic, rows and sources, and its two interpretations."""
     _refuse_changes(finding.id, setting)
     register = model.register
     for step, number in finding_steps(model, finding).items():
@@ -372,7 +374,7 @@ def _finding(model: Model, finding: Finding, setting: Setting) -> Iterator[str]:
 
 
 def _external(model: Model, figure: External, setting: Setting) -> Iterator[str]:
-    """A figure published elsewhere, its source, and our numbers beside it."""
+    """Describe a figure published elsewhere, its source, and our numbers."""
     compared = external.compare(model, setting, [figure])
     external.check_used(model, setting, compared)
     citation = filter(None, [figure.publisher, figure.title, figure.date])

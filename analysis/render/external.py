@@ -1,13 +1,15 @@
 """This module sets figures published elsewhere beside the article's numbers.
 
-Figures are compared only in the same unit, and they are never averaged. An external
-figure enters no estimate of the article's setting, and is not judged.
+Figures are compared only in the same unit, and they are never averaged. No estimate of
+the article's own setting uses a figure published elsewhere, and no such figure gets a
+verdict.
 
 A unit is a product of base units. Two units may differ by exactly one ratio of the
-register (persons per transfer). If they do, the figures are compared only when a user
-gives that ratio, and the row says at which ratio. The sources leave the unit of a
-labourer open, so a labourer is set beside a transfer or a person only as "read as
-transfers" or "read as persons".
+register (persons per transfer). If two units differ so, the figures are compared only
+when a user gives that ratio, and the row of the comparison names the ratio used. The
+sources do not say whether a labourer is one person or one transfer, so a number of
+labourers is compared with transfers or persons only as "read as transfers" or "read as
+persons".
 
 >>> from analysis.core.register import Register
 >>> rows = compare(Model(Register.read()))
@@ -109,19 +111,20 @@ OPEN = "labourer"
 def compare(
     model: Model, setting: Setting = ARTICLE, figures: Iterable[External] = ()
 ) -> list[Row]:
-    """Compare external figures, or all of them, with the numbers that their rows name.
+    """Compare external figures with those numbers of ours that their rows name.
 
-    The comparisons are in the order of the table, and their values are in base units.
-    Our number, ``ours``, is the estimate of a ``quantity`` under the setting.
-    ``compared`` is the external figure in the unit of our number. If the figure can't
-    be compared, ``compared`` is None and ``reason`` says why. ``ratio`` is the figure
-    over our number, and ``difference`` is the figure less our number.
+    Without ``figures``, all external figures are compared. The comparisons are in the
+    order of external.csv, and their values are in base units. Our number, ``ours``, is
+    the estimate of a ``quantity`` under the setting. ``compared`` is the external
+    figure in the unit of our number. If the figure can't be compared, ``compared`` is
+    None and ``reason`` says why. ``ratio`` is the figure divided by our number, and
+    ``difference`` is the figure less our number.
 
-    ``rounding`` says whether our number lies within or outside the values for which the
-    printed digits stand, or whether its bounds overlap them. ``words`` says the same
-    about the values that the printed words assert. A ratio between units is used only
-    if the user gives one, even if it is the article's own value. Nothing is summed or
-    averaged over figures.
+    ``rounding`` says whether our number lies within or outside the values that round to
+    the printed digits, or whether the bounds of our number overlap these values.
+    ``words`` says the same about the values that the printed words assert. A ratio
+    between units is used only if the user gives a number for that ratio, even if it is
+    the article's own number. Figures are neither added up nor averaged.
 
     >>> from analysis.core.register import Register
     >>> model = Model(Register.read())
@@ -139,9 +142,10 @@ def compare(
 
 
 def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
-    """Raise ModelError for a value or a reading that has no effect here.
+    """Raise ModelError for a value or a reading that has no effect on comparisons.
 
-    A value has no effect if no comparison and none of our numbers depends on it.
+    A value has no effect if neither a comparison nor a number of ours depends on the
+    value.
     """
     plans, ratios = [], set()
     for row in compared:
@@ -154,7 +158,7 @@ def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
 
 
 def _compared(model: Model, setting: Setting, figure: External, beside: str) -> Row:
-    """A figure beside one of our numbers, if its row names any."""
+    """Compare a figure with one of our numbers, if the figure's row names any."""
     row = _published(figure, beside)
     if not beside:
         return {**row, "reason": "context only"}
@@ -181,7 +185,7 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
 
 
 def _published(figure: External, beside: str) -> Row:
-    """What is published, with nothing beside it yet."""
+    """The row of a figure, before the figure is compared with any number."""
     printed = figure.published
     stands = printed.stands_for()
     row: Row = {name: getattr(figure, name, None) for name in COLUMNS}
@@ -195,7 +199,7 @@ def _published(figure: External, beside: str) -> Row:
 def _scored(
     model: Model, setting: Setting, figure: External, ours: Estimate, years: int
 ) -> Row:
-    """How a figure compares with our number, or which ratio of units is missing."""
+    """Compare a figure with our number, or say which ratio of units is missing."""
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
         units = f"{figure.base_unit} against {ours.unit}"
@@ -221,7 +225,10 @@ def _scored(
 
 
 def _context(model: Model, figure: External, quantity: str, setting: Setting) -> str:
-    """Why a figure is only shown beside our number; empty where it is scored."""
+    """Say why a figure is shown beside our number without a comparison.
+
+    The text is empty if the figure is compared.
+    """
     unlike = model.unlike(figure, quantity)
     if unlike:
         theirs, ours = unlike
@@ -235,7 +242,7 @@ def _context(model: Model, figure: External, quantity: str, setting: Setting) ->
 
 
 def _lies(interval: Interval, value: float, low: float, high: float) -> str:
-    """Where our number lies: its value within, its bounds overlapping, or neither."""
+    """Say whether our number is within an interval, overlaps it, or is outside it."""
     if interval.holds(value):
         return "within"
     return "overlap" if interval.meets(low, high) else "outside"
@@ -244,9 +251,10 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
 def _bridge(
     model: Model, setting: Setting, theirs: str, ours: str
 ) -> tuple[float | None, str]:
-    """Return the factor from a figure's unit to ours, and how a row words it.
+    """Return the factor from a figure's unit to our unit, and the words for it.
 
-    Where there is no factor, return None and the words for what a row would need.
+    If there is no such factor, return None and the name of the ratio that would be
+    needed.
     """
     wanted = parse_unit(ours) / parse_unit(theirs)
     if wanted.dimensionless:
@@ -273,7 +281,7 @@ def _bridge(
 
 
 def _turned(wanted: Any, unit: str) -> int:
-    """1 where a ratio in this unit is wanted, −1 where one over it is, else 0."""
+    """Return 1 if a ratio has the wanted unit, −1 if its inverse has, otherwise 0."""
     ratio = parse_unit(unit)
     if (wanted / ratio).dimensionless:
         return 1
@@ -281,10 +289,10 @@ def _turned(wanted: Any, unit: str) -> int:
 
 
 def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> str:
-    """Say in words where our value comes from.
+    """Say where our number comes from.
 
-    It comes from a place in the article, a reading of a formula, an assumption, or the
-    user.
+    The number comes from a place in the article, a reading of a formula, an assumption,
+    or the user.
     """
     if quantity in setting.values:
         return "given by you"
@@ -305,10 +313,10 @@ def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> 
 
 
 def frame(model: Model, setting: Setting = ARTICLE) -> Frame:
-    """Figures published elsewhere beside the article's numbers, one comparison a row.
+    """Return a frame of figures published elsewhere and the article's numbers.
 
-    No number is divided by a number of another unit. Raises ModelError for a value or a
-    reading that has no effect here.
+    Each row has one comparison. No number is divided by a number of another unit.
+    Raises ModelError for a value or a reading that has no effect on any comparison.
     """
     compared = compare(model, setting)
     check_used(model, setting, compared)
@@ -331,7 +339,10 @@ _SHOWN = {
 
 
 def _words(model: Model, row: Row, *, is_repeated: bool) -> dict[str, str]:
-    """What a reader sees of a comparison; of the figure itself only once."""
+    """Return the words of a comparison's row.
+
+    The words about the figure itself appear only in the figure's first row.
+    """
     figure = model.register.external[row["id"]]
     words = dict.fromkeys(_SHOWN, "")
     words["figure_words"] = f"the same ({figure.id})"
@@ -351,7 +362,7 @@ def _words(model: Model, row: Row, *, is_repeated: bool) -> dict[str, str]:
 
 
 def _noun(figure: External) -> str:
-    """The noun that is printed with a figure, and its unit in brackets."""
+    """Return the noun printed with a figure, and the figure's unit in brackets."""
     unit = figure.base_unit
     if unit == "dimensionless":
         return ""
@@ -360,24 +371,27 @@ def _noun(figure: External) -> str:
 
 
 def _ours_words(model: Model, row: Row) -> str:
-    """Our number with its unit, and where it is from."""
+    """Return our number with its unit, and say where the number comes from."""
     unit = model.spelled_unit(row["quantity"])
     words = spell_at(row["ours"], unit, _our_place(model, row))
     return f"{with_unit(words, unit)}: {row['quantity']}, {row['ours_from']}"
 
 
 def _our_place(model: Model, row: Row) -> int:
-    """The place to which our number is shown: apart from the figure beside it."""
+    """Return the place of the last digit of our number.
+
+    The number has enough digits to differ visibly from the figure beside it.
+    """
     compared = row["compared"]
     apart_from = [] if compared is None else [compared]
     return Speller(model).place(row["quantity"], row["ours"], apart_from)
 
 
 def comparison(model: Model, row: Row) -> str:
-    """Put a comparison into a few words.
+    """Say in a few words how our number compares with the printed figure.
 
-    The words say how our number compares with the printed one, and at which ratio, or
-    why there is no comparison.
+    The words also give the ratio between units that was used, or say why there is no
+    comparison.
     """
     if row["ratio"] is None:
         return str(row["reason"])
@@ -401,7 +415,7 @@ def comparison(model: Model, row: Row) -> str:
 
 
 def _distance(model: Model, row: Row) -> str:
-    """How far a figure lies above or below ours, both as shown."""
+    """Say how far a figure is above or below our number, both as shown on screen."""
     unit = model.spelled_unit(row["quantity"])
     ours = rounded(row["ours"], _our_place(model, row))
     compared = row["compared"]
@@ -414,7 +428,7 @@ def _distance(model: Model, row: Row) -> str:
 
 
 def context(model: Model) -> list[str]:
-    """Sentences on figures published elsewhere, which are shown and not scored."""
+    """Return sentences about figures published elsewhere that are only shown."""
     sentences = []
     for row in model.register.context:
         words = filled(Speller(model), row.words)

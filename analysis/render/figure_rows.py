@@ -1,4 +1,7 @@
-"""This module reads ``data/figures.yaml``: the words and marks of each figure."""
+"""This module reads ``data/figures.yaml``, which has the words of each figure.
+
+It also lists the marks of most figures.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ FILE = "figures.yaml"
 
 
 class Mark(BaseModel):
-    """A mark of a figure: a quantity under some readings."""
+    """A mark in a figure, which shows a quantity under some readings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     quantity: Name
@@ -50,9 +53,9 @@ class Mark(BaseModel):
 
 
 class FigureRow(Row):
-    """A figure: its words and its marks.
+    """An entry of ``data/figures.yaml``, with the words and the marks of a figure.
 
-    A figure without marks has a drawing of its own.
+    A figure without marks is drawn by a function of its own.
     """
 
     file = FILE
@@ -87,6 +90,6 @@ class FigureRow(Row):
 
 
 def read(register: Register) -> dict[str, FigureRow]:
-    """The figures of a data package, by name. Raises RegisterError."""
+    """Read the figures of a data package, by name. Raises RegisterError."""
     path = register.folder / FILE
     return read_rows(path, FigureRow) if path.is_file() else {}

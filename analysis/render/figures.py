@@ -1,8 +1,8 @@
 """This module draws the figures.
 
-An entry of ``data/figures.yaml`` holds the words of a figure. Most figures are made of
-the marks that their entry lists; the others have a function that gives their data and
-their drawing.
+An entry of ``data/figures.yaml`` holds the words of a figure. For most figures the
+entry also lists the marks to draw. Each other figure has a function in this module that
+computes its data and draws them.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ STYLE: Any = {
 
 
 def styled(colour: str, marker: str, **more: Any) -> dict[str, Any]:
-    """The style of a mark, as keywords of ``Axes.plot``."""
+    """Return the style of a mark, as keyword arguments of ``Axes.plot``."""
     return {"color": colour, "marker": marker, "markersize": 6, "linestyle": "", **more}
 
 
@@ -100,12 +100,11 @@ Row = dict[str, Any]
 
 
 class Drawing(NamedTuple):
-    """The data of a figure, a function that draws them, and the words that it shows.
+    """The data of a figure under one setting, with a function that draws them.
 
-    The data are computed under one setting.
+    The function takes a canvas, a title above the figure and a note below the figure.
 
-    The function takes a canvas and the title and note that stand around the figure.
-    ``fields`` gives the value for each name in the figure's caption.
+    ``fields`` has the text that replaces each name in braces in the figure's caption.
     """
 
     frame: pd.DataFrame
@@ -114,9 +113,10 @@ class Drawing(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """What a figure is drawn from: a model, a setting and a quantity.
+    """A model, a setting and a quantity from which a figure is drawn.
 
-    The quantity is the one that a tornado chart shows.
+    Only a tornado chart uses the quantity: the chart shows how assumptions move that
+    quantity.
     """
 
     model: Model
@@ -126,7 +126,7 @@ class Evaluation(NamedTuple):
 
 @dataclass(frozen=True)
 class Plot:
-    """A figure: its words, and a function that makes it from its source."""
+    """A figure: its entry in ``data/figures.yaml``, and the function that draws it."""
 
     row: FigureRow
     make: Callable[[FigureRow, Any], Drawing]
@@ -138,9 +138,10 @@ class Plot:
         setting: Setting = ARTICLE,
         quantity: str = "at_risk_2021",
     ) -> Evaluation:
-        """The source of the figure's data under a setting.
+        """Return the model, the setting and the quantity that the figure shows.
 
-        Raises ModelError for a changed setting if the figure shows only the article.
+        Raises ModelError for a changed setting if the figure always shows the article's
+        own numbers.
         """
         changed = model.differences(setting)
         if self.of_the_article and changed:
@@ -151,15 +152,15 @@ class Plot:
         return Evaluation(model, setting, quantity)
 
     def drawing(self, source: Any) -> Drawing:
-        """The figure's data, with the function that draws them."""
+        """Return the figure's data, with the function that draws them."""
         return self.make(self.row, source)
 
     def frame(self, source: Any) -> pd.DataFrame:
-        """Its data."""
+        """Return the data that the figure plots."""
         return self.drawing(source).frame
 
     def caption(self, source: Any, drawing: Drawing | None = None) -> str:
-        """What the figure shows, with its numbers, and how its setting differs."""
+        """Say what the figure shows, with its numbers, and how its setting differs."""
         fields = (drawing or self.drawing(source)).fields
         caption = fields.get("caption")
         if caption is None:
@@ -171,7 +172,7 @@ class Plot:
 
 
 def figures(model: Model) -> dict[str, Plot]:
-    """The figures of a data package, by name. Raises RegisterError."""
+    """Return the figures of a data package, by name. Raises RegisterError."""
     return {
         name: Plot(row, *_OWN.get(name, [marked]))
         for name, row in figure_rows.read(model.register).items()
@@ -179,7 +180,7 @@ def figures(model: Model) -> dict[str, Plot]:
 
 
 def _differs(source: Any) -> str:
-    """How the setting of a figure's source differs from the article's."""
+    """Say how the setting under which a figure is drawn differs from the article's."""
     differs = source.model.differences(source.setting)
     return f"{differs[0].upper()}{differs[1:]}." if differs else ""
 
@@ -187,7 +188,7 @@ def _differs(source: Any) -> str:
 def drawn(
     name: str, model: Model, setting: Setting, quantity: str = "at_risk_2021"
 ) -> Canvas:
-    """A figure under a setting, for a notebook.
+    """Draw the figure of this name under a setting, for a notebook.
 
     Raises ModelError for an unknown name.
     """
@@ -198,9 +199,9 @@ def drawn(
 
 
 def render_figure(name: str, source: Any) -> Canvas:
-    """Draw a figure of an evaluation or a sensitivity, for a notebook.
+    """Draw a figure from an evaluation, for a notebook.
 
-    During a run, the figure is also kept as a file.
+    While notebooks run to write results, the figure is also saved as files.
     """
     with mpl.rc_context(STYLE):
         plot = figures(source.model)[name]
@@ -220,7 +221,7 @@ def render_figure(name: str, source: Any) -> Canvas:
 
 
 def table(name: str, model: Model, setting: Setting = ARTICLE) -> Frame:
-    """The data of a figure in words, with a row for each mark, as in notebook 01."""
+    """Return the data of a figure as texts, with a row for each mark."""
     plot = figures(model)[name]
     words = plot.frame(plot.source(model, setting)).select_dtypes(exclude="number")
     frame = of_texts(words.to_numpy().tolist(), [*map(str, words.columns)])
@@ -236,7 +237,7 @@ def _keep(name: str, fig: Canvas, frame: pd.DataFrame, folder: Path) -> None:
 
 
 def data_text(frame: pd.DataFrame) -> str:
-    """The data that a figure plots, as CSV with numbers of ten digits."""
+    """Return the data that a figure plots, as CSV with numbers of ten digits."""
     escaped = escape_spreadsheet_formulas(frame)
     return str(escaped.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
 
@@ -246,16 +247,18 @@ def data_text(frame: pd.DataFrame) -> str:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: a mark for each row of a frame, with words beside and around the marks.
+    """A chart that has one mark for each row of a frame, and texts beside the marks.
 
-    A row has its label at the left, a line from low to high, the mark at the value, and
-    its words at the right. Rows with one label stand together.
+    Each row of the frame is drawn as a label at the left, a line from the low to the
+    high value, a mark at the value, and words at the right. Neighbouring rows with the
+    same label stand together.
 
-    ``frame`` has the columns label, role, value, low, high and words. A column ``side``
-    puts an arrow at an open end, and from a column ``start`` a bar goes to the value.
-    ``styles`` gives a style for each role, and makes the key. ``guides`` are upright
-    lines, ``band`` is a printed range, and ``rounding`` is what its ends stand for; all
-    are in units of the axis.
+    ``frame`` has the columns label, role, value, low, high and words. If ``frame`` has
+    a column ``side``, an arrow shows on which side a value is open; if it has a column
+    ``start``, a bar goes from the start to the value. ``styles`` gives a style for each
+    role; the key lists the roles. ``guides`` are vertical lines, ``band`` is a printed
+    range, and ``rounding`` is the wider range for which the printed digits stand. The
+    guides, the band and the rounding are in the unit of the axis.
     """
 
     row: FigureRow
@@ -267,7 +270,7 @@ class Chart:
     rounding: tuple[float, float] | None = None
 
     def draw(self, fig: Canvas, title: str, note: str) -> None:
-        """Draw the marks, then what is behind them, then the words at both sides."""
+        """Draw the marks, then the guides and the band, then the texts beside them."""
         ax = fig.add_subplot()
         is_first = self.frame["label"] != self.frame["label"].shift()
         ys = -pd.Series(np.where(is_first, 1, self.row.apart)).cumsum()
@@ -290,7 +293,7 @@ class Chart:
         around(fig, title, note, self._key())
 
     def _draw_mark(self, ax: Axes, y: float, mark: Mapping[str, Any]) -> None:
-        """A row's mark or bar, its line, and its arrow where a side is open."""
+        """Draw a row's mark or bar, its line, and an arrow if a side is open."""
         style, side = self.styles[mark["role"]], mark.get("side", "")
         value, low, high = (
             mark[name] / self.row.scale for name in ("value", "low", "high")
@@ -309,7 +312,7 @@ class Chart:
             _draw_arrow(ax, (end, y), _TURNS[side], colour)
 
     def _draw_guides(self, ax: Axes) -> None:
-        """The upright lines and the printed range, each with its words above."""
+        """Draw the vertical lines and the printed range, each with its words above."""
         for x, name in self.guides:
             ax.axvline(x, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
             _above(ax, x, name, PALE_INK)
@@ -322,7 +325,7 @@ class Chart:
             _above(ax, (low + high) / 2, words, INK)
 
     def _key(self) -> list[Any]:
-        """What the key shows: a patch or a mark for each role."""
+        """Return the entries of the key: a patch or a mark for each role."""
         key = Patch if "start" in self.frame else partial(Line2D, [], [])
         return [key(label=role, **style) for role, style in self.styles.items()]
 
@@ -334,7 +337,7 @@ def charted(
     styles: Mapping[str, Any] | None = None,
     **around: Any,
 ) -> Drawing:
-    """The drawing of a chart: see ``Chart``. The styles are by default the row's."""
+    """Return the drawing of a ``Chart``; the row of the figure gives default styles."""
     if styles is None:
         styles = {role: MARKS[name] for role, name in row.roles.items()}
     unit = row.unit.format_map(fields)
@@ -342,14 +345,14 @@ def charted(
 
 
 def _draw_arrow(ax: Axes, start: tuple[float, float], turn: int, colour: str) -> None:
-    """A short arrow from a place to the right, or to the left where it turns."""
+    """Draw a short arrow to the right if ``turn`` is 1, and to the left if it is −1."""
     style = {"arrowstyle": "<-", "color": colour, "linewidth": 1.4}
     style |= {"shrinkA": 0, "shrinkB": 0}
     ax.annotate("", start, (turn * 18, 0), textcoords="offset points", arrowprops=style)
 
 
 def _write_beside(side: Any, texts: Mapping[float, str]) -> None:
-    """Texts at one side of a figure, each at its height."""
+    """Write texts at the left or right side of a figure, each at its height."""
     side.set_yticks([*texts], [*texts.values()], linespacing=1.2)
     side.tick_params(axis="y", length=0)
 
@@ -367,9 +370,10 @@ def _above(ax: Axes, x: float, words: str, colour: str) -> None:
 
 
 def around(fig: Canvas, title: str, note: str, handles: Sequence[Any]) -> None:
-    """Put the title and the key over a figure, and the note under it.
+    """Put the title and the key above a figure, and the note below the figure.
 
-    The note has the caption and the place of the figure's numbers in the article.
+    The note has the caption, the place of the figure's numbers in the article, and a
+    caveat.
     """
     widest = max((len(handle.get_label()) for handle in handles), default=0)
     fig.legend(
@@ -396,9 +400,10 @@ def around(fig: Canvas, title: str, note: str, handles: Sequence[Any]) -> None:
 
 
 def _wrapped(text: str, letters: int = LETTERS) -> str:
-    """Break a text into lines that are about as long as each other.
+    """Break a text into lines of about the same length.
 
-    A line has at most so many letters. A break that the text has stays.
+    No line has more than the given number of letters. Line breaks that the text already
+    has are kept.
     """
     lines = []
     for line in text.split("\n"):
@@ -413,9 +418,10 @@ _NONE = {"value": np.nan, "low": np.nan, "high": np.nan, "words": NOT_COMPUTABLE
 
 
 def estimated(study: Evaluation, quantity: str, **readings: str) -> Row:
-    """The numbers and the words of a quantity, under some readings over the setting.
+    """Return the numbers and the words of a quantity under a setting.
 
-    The numbers are NaN where the quantity is not computable.
+    ``readings`` replace the setting's readings. The numbers are NaN where the quantity
+    is not computable.
     """
     model = study.model
     try:
@@ -429,7 +435,7 @@ def estimated(study: Evaluation, quantity: str, **readings: str) -> Row:
 
 
 def marked(row: FigureRow, study: Evaluation) -> Drawing:
-    """Draw a figure from the marks that its entry lists."""
+    """Draw a figure from the marks that its entry in ``data/figures.yaml`` lists."""
     frame = pd.DataFrame([_marked_row(study, mark) for mark in row.marks])
     if not any(mark.with_side for mark in row.marks):
         frame = frame.drop(columns="side")
@@ -458,7 +464,7 @@ def marked(row: FigureRow, study: Evaluation) -> Drawing:
 
 
 def _marked_row(study: Evaluation, mark: Mark) -> Row:
-    """A mark with its numbers and words."""
+    """Return the row of a chart for a mark, with its numbers and words."""
     readings = dict(mark.readings)
     label = mark.label
     if not label:
@@ -483,7 +489,7 @@ def _marked_row(study: Evaluation, mark: Mark) -> Row:
 
 
 def _from_start(study: Evaluation, mark: Mark, numbers: Row) -> Row:
-    """The line from the quantity where a mark starts to its own, and its words."""
+    """Return the line from the start quantity of a mark to the mark's own quantity."""
     start = estimated(study, mark.start, **mark.readings)
     ends = start["value"], numbers["value"]
     if not np.isfinite(ends).all():
@@ -493,7 +499,7 @@ def _from_start(study: Evaluation, mark: Mark, numbers: Row) -> Row:
 
 
 def _mark_words(study: Evaluation, mark: Mark, value: str) -> str:
-    """The words of a mark, with numbers in place of names in braces."""
+    """Return the words of a mark, with each name in braces replaced by a number."""
     fields = {"value": value}
     for name in set(_BRACES.findall(mark.words)) - {"value"}:
         fields[name] = str(estimated(study, name, **mark.readings)["words"])
@@ -501,7 +507,7 @@ def _mark_words(study: Evaluation, mark: Mark, value: str) -> str:
 
 
 def _over_shares(study: Evaluation, mark: Mark) -> tuple[float, float]:
-    """A quantity with each share that it starts from at the ends of its range."""
+    """Return a quantity with all its assumed shares at their low, then high ends."""
     model = study.model
     plan = model.plan(mark.quantity, model.over(study.setting, mark.readings))
     free = [model.register.assumptions.get(name) for name in plan.leaves]
@@ -514,7 +520,7 @@ def _over_shares(study: Evaluation, mark: Mark) -> tuple[float, float]:
 def _of_group(
     study: Evaluation, row: FigureRow, name: str, frame: pd.DataFrame
 ) -> dict[str, str]:
-    """The span and the count of a group of marks, in words."""
+    """Return the span of the values of a group of marks and their count, in words."""
     is_member = [mark.group == name for mark in row.marks]
     values = frame["value"][is_member].dropna()
     if values.empty:
@@ -530,7 +536,7 @@ def _of_group(
 
 
 def official_series(row: FigureRow, study: Evaluation) -> Drawing:
-    """Official figures a year, by noun, beside the article's numbers."""
+    """Draw the official yearly figures, by noun, beside the article's numbers."""
     marks = [
         _official(row, figure)
         for figure in study.model.register.external.values()
@@ -556,7 +562,7 @@ def official_series(row: FigureRow, study: Evaluation) -> Drawing:
 
 
 def _official(row: FigureRow, figure: External) -> Row:
-    """An official figure as a mark: its role is the verb in its noun."""
+    """Turn an official figure into a mark; the mark's role is the verb in the noun."""
     noun = figure.noun.partition("(")[2].rstrip(")") or figure.unit_as_printed
     role = next((verb for verb in row.roles if verb in noun), "")
     if figure.published.target:
@@ -584,9 +590,9 @@ _BARS: dict[str, Row] = {
 
 
 class _Waterfall:
-    """The sums of the waterfall under a setting, each in words at one place.
+    """The numbers of the waterfall chart under a setting.
 
-    So the figure adds up.
+    All numbers are rounded to the same place, so that the bars add up for a reader.
     """
 
     def __init__(self, study: Evaluation) -> None:
@@ -613,18 +619,18 @@ class _Waterfall:
         self.place = min(places, default=0)
 
     def words(self, size: float, side: str = "") -> str:
-        """A number of persons in words."""
+        """Write a number of persons in words."""
         if not np.isfinite(size):
             return NOT_COMPUTABLE
         return with_side(spell_at(abs(size), "person", self.place), side)
 
     @property
     def is_printed(self) -> bool:
-        """Whether the first bar is the article's own number."""
+        """Whether the first bar shows the number that the article prints for 2019."""
         return self.plan_2019.claims == {"at_risk_2019_up_to"}
 
     def bars(self) -> list[Row]:
-        """The rows of the bars, from persons at risk in 2019 to both groups."""
+        """Return the rows of the bars, from persons at risk in 2019 to both groups."""
         base, now = self.base, self.now
         added = self.words(now - base)
         if np.isfinite(now - base):
@@ -648,7 +654,7 @@ class _Waterfall:
         return _bar("At risk in 2019", role, 0, self.base, side=side, words=words)
 
     def _last(self) -> Row:
-        """Former detainees: a number, or the least that the words allow."""
+        """Return the bar of former detainees, or of the least that the words allow."""
         total = self.total["value"]
         if self.plan_total.words:
             words = self.words(total - self.now, "at least")
@@ -672,13 +678,13 @@ def _bar(
     side: str = "",
     words: str = "",
 ) -> Row:
-    """A bar of the waterfall, without a line for rounding."""
+    """Return the row of a bar in the waterfall chart, without a line for rounding."""
     bar: Row = {"label": label, "role": role, "start": start, "value": value}
     return bar | {"side": side, "words": words, "low": np.nan, "high": np.nan}
 
 
 def waterfall(row: FigureRow, study: Evaluation) -> Drawing:
-    """Bars from persons at risk in 2019 to those in 2021 and to both groups."""
+    """Draw bars for persons at risk in 2019, in 2021, and with former detainees."""
     sums = _Waterfall(study)
     frame = pd.DataFrame(sums.bars())
     total = sums.words(sums.total["value"], sums.plan_total.side)
@@ -695,7 +701,7 @@ def waterfall(row: FigureRow, study: Evaluation) -> Drawing:
 
 
 def _sum_in_words(study: Evaluation, second: Plan, third: Plan) -> dict[str, str]:
-    """What the caption of the waterfall says of its sum, or why there is none."""
+    """Return what the waterfall's caption says about the total for both groups."""
     together = "With former detainees it is {total}."
     if third.words:
         together = (
@@ -721,7 +727,10 @@ def _sum_in_words(study: Evaluation, second: Plan, third: Plan) -> dict[str, str
 
 
 def tornado(row: FigureRow, study: Evaluation) -> Drawing:
-    """An estimate with each assumption at both ends of its range, the widest first."""
+    """Draw an estimate with each assumption at either end of its range.
+
+    The assumption that moves the estimate most is at the top.
+    """
     model, quantity = study.model, study.quantity
     speller = Speller(model)
     now = float(estimated(study, quantity)["value"])
@@ -756,7 +765,7 @@ def _end_of_bar(
     now: float,
     end: tuple[float, float],
 ) -> Row:
-    """An estimate with an assumption at one end of its range, as a mark."""
+    """Return the mark of an estimate with an assumption at an end of its range."""
     at, value = end
     words = speller.spell(quantity, value)
     return {
@@ -772,7 +781,7 @@ def _end_of_bar(
 
 
 def specification_curve(row: FigureRow, source: Any) -> Drawing:
-    """Both estimates for 2021 under each combination of choices, sorted."""
+    """Draw both estimates for 2021, sorted, under each combination of choices."""
     model = source.model
     spec = sweep.read(model.register.folder / "specification.yaml", model)
     frame = sweep.compute(model, spec)
@@ -812,7 +821,7 @@ def specification_curve(row: FigureRow, source: Any) -> Drawing:
 
 
 def _draw_band(ax: Axes, printed: Published) -> None:
-    """What is printed: a range from end to end, or what words assert."""
+    """Draw the printed range as a band, or the range that printed words assert."""
     low, high = printed.asserts().low, printed.asserts().high
     if printed.printed_high:
         low, high = printed.value("low"), printed.value("high")
@@ -822,7 +831,7 @@ def _draw_band(ax: Axes, printed: Published) -> None:
 def _draw_options(
     ax: Axes, curve: pd.DataFrame, options: Sequence[tuple[str, Any]]
 ) -> None:
-    """A line for each option, marked where a combination has it."""
+    """Draw a line for each option, with a mark for each combination that has it."""
     labels = []
     for y, (name, value) in enumerate(options):
         places = curve.index[curve[name] == value]

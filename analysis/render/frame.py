@@ -1,8 +1,9 @@
 """A frame is the table that a command, a page or a notebook shows.
 
-A frame has rows of numbers in base units, with words beside them.
+A frame has rows of numbers in base units, and the words that a reader sees for these
+numbers.
 
-Files, screens and notebooks show the same frame. ``show`` lays it out.
+Files, screens and notebooks show the same frame. The module ``show`` lays a frame out.
 """
 
 from __future__ import annotations
@@ -29,13 +30,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Frame:
-    """The rows of a table, and how they are shown.
+    """The rows of a table, with all that a screen or a file needs to know about them.
 
-    rows: a mapping a row, with numbers in base units and with words. columns: those of
-    a file, in their order. shown: those that a reader sees, with their headings.
-    differs: how the setting differs from the article's, if it does. foot: the text
-    below. group: the column whose value stands above the rows that share it. folded:
-    whether a page shows the first column, and the others when it is opened.
+    rows: a mapping for each row, with numbers in base units and with words. columns:
+    the columns of a file, in their order. shown: the columns that a reader sees, with
+    their headings. differs: how the setting differs from the article's own; empty if it
+    does not differ. foot: the text below the table. group: the column whose value is
+    printed above the rows that share the value. folded: whether a page shows only the
+    first column until a reader opens the row.
 
     >>> rows = [{"name": "a", "value": 2 / 3, "words": "0.667"}]
     >>> frame = Frame(rows, ("name", "value"), {"name": "of", "words": "is"}, foot="")
@@ -68,17 +70,17 @@ class Frame:
         return [*self.columns]
 
     def texts(self) -> list[dict[str, str]]:
-        """The rows as a file holds them: each cell a text, numbers with ten digits."""
+        """Return the rows of a file as texts, in which numbers have ten digits."""
         return [
             {name: cell_text(cell) for name, cell in record.items()}
             for record in self.records()
         ]
 
     def records(self) -> list[dict[str, Any]]:
-        """The rows with the columns of a file alone.
+        """Return the rows with only the columns that a file has.
 
-        A row that has a setting of its own says how that setting differs from the
-        article.
+        If a row is under a setting of its own, its column ``differs`` says how that
+        setting differs from the article's.
         """
         records = []
         for row in self.rows:
@@ -89,7 +91,7 @@ class Frame:
         return records
 
     def csv(self) -> str:
-        """The frame as CSV, in which no spreadsheet computes a cell."""
+        """Return the frame as CSV; no spreadsheet takes a cell for a formula."""
         written = io.StringIO()
         writer = csv.writer(written, lineterminator="\n")
         writer.writerow(self.file_columns)
@@ -98,14 +100,14 @@ class Frame:
         return written.getvalue()
 
     def json(self) -> str:
-        """The frame as JSON: a record for each row, with null for a missing number."""
+        """Return the frame as JSON: a record for each row, null for no number."""
         return as_json(plain(self.records()))
 
     def to_pandas(self) -> pd.DataFrame:
-        """The frame for pandas, with numbers in base units.
+        """Return the frame as a pandas DataFrame, with numbers in base units.
 
-        ``attrs["differs"]`` says how the setting differs from the article's, or that it
-        does not.
+        ``attrs["differs"]`` says how the setting differs from the article's own, or
+        that the setting is as in the article.
         """
         from analysis.render.tables import ShownFrame
 
@@ -124,7 +126,7 @@ class Frame:
     # What a reader sees ---------------------------------------------------------------
 
     def groups(self) -> dict[str, list[list[str]]]:
-        """The cells that a reader sees, by the group of their row."""
+        """Return the cells that a reader sees, by the name of their group."""
         groups: dict[str, list[list[str]]] = {}
         for row in self.rows:
             name = str(row[self.group]) if self.group else ""
@@ -133,7 +135,7 @@ class Frame:
         return groups
 
     def markdown(self) -> str:
-        """The frame as a table in Markdown."""
+        """Return the frame as a table in Markdown."""
         return show.markdown(self)
 
     def __repr__(self) -> str:
@@ -149,7 +151,7 @@ def of_texts(
     foot: str = CAVEAT,
     group: str = "",
 ) -> Frame:
-    """A frame of texts alone, with the names of its columns as headings.
+    """Make a frame from texts; the headings are the names of the columns.
 
     The value of the column ``group`` is printed above the rows that share it.
 
@@ -172,7 +174,7 @@ def of_texts(
 
 
 def cell_text(cell: Any) -> str:
-    """The value of a table's cell as a text.
+    """Return the value of a table's cell as a text.
 
     >>> cell_text({"overlap": "set"}), cell_text(["a", "b"]), cell_text(2 / 3)
     ('overlap=set', 'a; b', '0.6666666667')
@@ -193,7 +195,7 @@ def cell_text(cell: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON holds it.
+    """Return a value in the form in which JSON holds it.
 
     Numbers have ten digits, and a number that is not finite becomes None.
 
@@ -210,5 +212,5 @@ def plain(value: Any) -> Any:
 
 
 def as_json(value: Any) -> str:
-    """A plain value as JSON, in lines."""
+    """Return a value as JSON, spread over several lines."""
     return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)

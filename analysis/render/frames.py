@@ -1,4 +1,7 @@
-"""The frame of each feature: its rows with base numbers, and words beside them."""
+"""This module makes the frames that commands, pages and notebooks show.
+
+Each row has numbers in base units, and the words that a reader sees for them.
+"""
 
 from __future__ import annotations
 
@@ -76,9 +79,9 @@ def checks(
     shown: Mapping[str, str] = SHOWN,
     notebooks: Mapping[str, str] | None = None,
 ) -> Frame:
-    """Judged checks and derived quantities, one row for each.
+    """Return judged checks and derived quantities as a frame, with a row for each.
 
-    notebooks: the notebook that shows a check, by the id of the check.
+    notebooks: for the id of each check, the notebook that shows the check.
     """
     speller, where = Speller(model), notebooks or {}
     rows = [
@@ -89,7 +92,7 @@ def checks(
 
 
 def derived(model: Model, outcomes: Iterable[Outcome], **how: Any) -> Frame:
-    """Only the derived quantities, which are compared with no claim."""
+    """Return the derived quantities, which are compared with no claim, as a frame."""
     unjudged = [outcome for outcome in outcomes if not outcome.check.kind]
     frame = checks(model, unjudged, **how)
     return Frame(frame.rows, COLUMNS["derived"].split(), SHOWN, frame.differs)
@@ -120,10 +123,10 @@ def _check_row(speller: Speller, outcome: Outcome, notebook: str) -> Row:
 def solutions(
     model: Model, setting: Setting = ARTICLE, quantities: Iterable[str] = ()
 ) -> Frame:
-    """The assumptions that are solved for so that a claim holds, one row for each.
+    """Return the values of assumptions at which a claim holds, as a frame.
 
-    The claims are those on any of the quantities; without quantities, the solutions for
-    all claims are listed.
+    The frame has a row for each solution. Only claims on the given quantities are
+    solved for; if no quantity is given, all solutions are listed.
     """
     wanted = set(quantities)
     rows = [
@@ -168,7 +171,7 @@ def _solution_row(model: Model, setting: Setting, name: str) -> Row:
 
 
 def claims(model: Model, outcomes: Iterable[Outcome]) -> Frame:
-    """The rows of claims.csv, each with its verdict and the checks on it."""
+    """Return the rows of claims.csv, each with its verdict and its checks."""
     judged = results(model, outcomes)
     verdicts = {result.claim.id: result.verdict for result in judged}
     rows = [
@@ -202,9 +205,10 @@ def _claim_row(model: Model, claim: Claim, verdict: str) -> Row:
 def findings(
     model: Model, quantities: Iterable[str] = (), *, is_changed: bool = False
 ) -> Frame:
-    """The findings on claims of some quantities, or all findings, as rows.
+    """Return the findings on claims of some quantities, or all findings, as a frame.
 
-    They are the article's own. Where its setting is changed, the foot says so.
+    The findings are always about the article's own numbers. If a user's setting changes
+    something, the text below the table says so.
     """
     wanted = set(quantities)
     rows = []
@@ -225,7 +229,7 @@ def _quantities_of(model: Model, claim: str) -> set[str]:
 
 
 def finding_steps(model: Model) -> Frame:
-    """The arithmetic of the findings, with a row for each step."""
+    """Return the arithmetic of the findings, with a row for each step."""
     rows = []
     for finding in model.register.findings.values():
         for number, (step, value) in enumerate(recomputed(model, finding), start=1):
@@ -240,10 +244,11 @@ def verdict_changes(
     after: Sequence[Outcome],
     setting: Setting = ARTICLE,
 ) -> Frame:
-    """The checks whose verdict a change alters, one row for each.
+    """Return the checks whose verdict a change of the setting alters.
 
-    The foot has the tally of the results before and after it. The setting is the one
-    after the change.
+    The frame has a row for each such check. The text below the table has the tally of
+    the results before the change and after it. ``setting`` is the setting after the
+    change.
     """
     speller = Speller(model)
     pairs = zip(before, after, strict=True)
@@ -261,7 +266,7 @@ def verdict_changes(
 def tallies(
     model: Model, before: Iterable[Outcome], after: Iterable[Outcome]
 ) -> list[str]:
-    """The tally of the results before a change and after it, a text each."""
+    """Return the tally of the results before a change, and the tally after it."""
     was = tally_words(tally(results(model, before)))
     now = tally_words(tally(results(model, after)))
     if was == now:
@@ -284,7 +289,7 @@ def _changed_row(speller: Speller, before: Outcome, after: Outcome) -> Row:
 
 
 def headlines(model: Model, setting: Setting = ARTICLE) -> Frame:
-    """The headline numbers of the article, one row for each."""
+    """Return the headline numbers of the article as a frame, with a row for each."""
     rows = [
         {
             "id": shown.row.id,
@@ -301,14 +306,14 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> Frame:
 
 
 def summary(model: Model, setting: Setting = ARTICLE) -> Frame:
-    """The headline numbers as a study shows them: without a sentence on each."""
+    """Return the headline numbers without the column of explanations."""
     frame = headlines(model, setting)
     shown = {name: words for name, words in frame.shown.items() if name != "why"}
     return replace(frame, shown=shown, foot="")
 
 
 def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
-    """The estimates that the data package lists, one row for each."""
+    """Return the estimates that the data package lists, with a row for each."""
     speller = Speller(model)
     rows = []
     for quantity in model.register.estimates:
@@ -334,7 +339,7 @@ def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
 
 
 def cite(model: Model) -> Frame:
-    """The sentence to cite for each headline, under the article's setting."""
+    """Return what may be cited of each headline, under the article's own setting."""
     rows = [
         {
             "title": cited.row.title,
@@ -357,7 +362,10 @@ def tables(
     outcomes: Iterable[Outcome],
     notebooks: Mapping[str, str] | None = None,
 ) -> dict[str, Frame]:
-    """The frames that a run writes as files, by name; findings where there are any."""
+    """Return the frames that a run writes as files, by name.
+
+    The frame of findings is left out if the data package has no findings.
+    """
     judged = list(outcomes)
     checked = [outcome for outcome in judged if outcome.check.kind]
     made = {

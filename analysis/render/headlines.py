@@ -1,8 +1,8 @@
-"""The six headline numbers in words.
+"""This module puts the headline numbers of the article into words.
 
-Each headline has the article's words, the working, the verdict, and a sentence or two
-that a reader must know. A page shows the caveats of a headline when the headline is
-opened.
+Each headline has the article's words, the calculation with its numbers, the verdict,
+and a sentence or two that a reader must know. A page shows the caveats of a headline
+when a reader opens the headline.
 
 >>> from analysis.core.register import Register
 >>> print(headlines(Model(Register.read()))[0].verdict)
@@ -36,9 +36,9 @@ _SENTENCE_END = re.compile(r'(?<=\.)\s+(?=[A-Z"{])')
 
 @dataclass(frozen=True)
 class Shown:
-    """A headline under a setting, in words.
+    """A headline as a screen shows it, computed under a setting.
 
-    ``remarks`` are the remarks on the number that the headline is about.
+    ``remarks`` warn of what is unusual about the number in the headline.
     """
 
     row: Headline
@@ -50,13 +50,13 @@ class Shown:
 
     @property
     def why(self) -> str:
-        """The sentence of the headline, followed by the remarks."""
+        """The headline's sentence of explanation, followed by the remarks."""
         remarks = [f"Remark: {remark}." for remark in self.remarks]
         return " ".join([self.sentence, *remarks])
 
 
 def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
-    """The headlines of the data package under a setting, in their order."""
+    """Return the headlines of the data package under a setting, in their order."""
     rows = model.register.headlines.values()
     speller = Speller(model, settled_places(model, setting))
     return [_headline(speller, setting, row) for row in rows]
@@ -84,10 +84,11 @@ def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
 
 
 def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> str:
-    """The verdict of a headline's check, perhaps in other words.
+    """Return the verdict of a headline's check, perhaps in the headline's own words.
 
-    The article's words for the verdict hold as long as the verdict is the article's, on
-    the same inputs, or as long as neither has a value.
+    A headline's own words for its verdict are used only if the setting gives the same
+    verdict as the article's own setting, on the same inputs or with no value under
+    either.
     """
     model = speller.model
     check = model.register.checks[row.check]
@@ -117,7 +118,7 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
 
 
 def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]:
-    """Each formula of a headline with its numbers, or why it has no value."""
+    """Yield each formula of a headline with its numbers, or why there is no value."""
     model = speller.model
     for name in row.working:
         if is_replaced(model, setting, name):
@@ -134,7 +135,7 @@ def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]
 
 
 def _is_changed(model: Model, setting: Setting, row: Headline) -> bool:
-    """Whether a setting changes a number or a reading that a headline rests on."""
+    """Whether a setting changes a number or a reading that a headline uses."""
     changed = setting.choices.keys()
     return bool(changed) and any(
         changed & plan.by_name.keys() for plan in _plans(model, setting, row)
@@ -142,7 +143,7 @@ def _is_changed(model: Model, setting: Setting, row: Headline) -> bool:
 
 
 def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
-    """The plans of what a headline shows and checks, as far as they have any."""
+    """Yield the plans of the calculations and the check of a headline that have any."""
     for name in row.working:
         with contextlib.suppress(ModelError):
             yield model.plan(*model.named(name, setting))
@@ -156,11 +157,12 @@ def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
 
 
 def filled(speller: Speller, text: str, setting: Setting = ARTICLE) -> str:
-    """Replace each name or arithmetic in braces in a text by its number.
+    """Replace each name or calculation in braces in a text by its number.
 
-    A name is that of a quantity, of ``quantity.reading``, or of a row as it is printed.
-    Between bars, the number has no sign; with ``:percent`` it is a percentage; with
-    ``:short`` it has two digits. A sentence whose number has no value is left out.
+    A name is that of a quantity, of ``quantity.reading``, or of a row whose printed
+    number is wanted. A number between bars is written without its sign, a number with
+    ``:percent`` as a percentage, and a number with ``:short`` with two digits. A
+    sentence is left out if a number in it has no value.
     """
     sentences = []
     for sentence in _SENTENCE_END.split(text):
@@ -196,12 +198,12 @@ def _number(speller: Speller, setting: Setting, match: re.Match[str]) -> str:
 def changes(
     model: Model, setting: Setting, shown: Iterable[Shown] = ()
 ) -> Iterator[str]:
-    """Yield lines on how a setting differs from the article, and with what effects.
+    """Yield lines on how a setting differs from the article, and what that changes.
 
-    The first line names the differences. After that, each headline that changes has a
-    line. The headline that approaches a number always has a line. A line ends with the
-    remarks on its headline. The headlines in ``shown`` are left out, because they are
-    shown already.
+    The first line names the differences. Then each headline that changes has a line,
+    which ends with the remarks on that headline. The headline with the word
+    "approaches" has a line even if nothing in it changes. The headlines in ``shown``
+    are left out, because the screen already has them.
     """
     differs = model.differences(setting)
     if not differs:
@@ -217,7 +219,7 @@ def changes(
 
 
 def approaches(model: Model) -> Headline | None:
-    """The headline that approaches a number, or None where there is none."""
+    """Return the headline whose printed word is "approaches", or None."""
     register = model.register
     for row in register.headlines.values():
         if register.claims[row.claim].published.word.stretches_by is not None:
@@ -226,11 +228,11 @@ def approaches(model: Model) -> Headline | None:
 
 
 def ours(model: Model, setting: Setting = ARTICLE) -> str:
-    """Name what is assumed and not printed, if anything is.
+    """Name what we assume and the article does not print, if there is anything.
 
-    If a user named quantities, only the assumptions among them are named; otherwise
-    those that the headlines use, and the printed bounds that their checks take as
-    reached.
+    If a user set quantities, only the assumptions among those quantities are named.
+    Otherwise the text names the assumptions that the headlines use, and the printed
+    limits ("up to 1.6 million") that their checks take as reached.
     """
     names = list(_named_by_user(model, setting) if setting.given else _used(model))
     clauses = [_clause(model, name) for name in names]
@@ -245,7 +247,7 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
 
 
 def _clause(model: Model, name: str) -> str:
-    """What an assumption of ours says, as a clause."""
+    """Say in a clause what an assumption of ours means."""
     assumption = model.register.assumptions[name]
     unit = model.spelled_unit(name)
     label = assumption.label[:1].lower() + assumption.label[1:].removesuffix(
@@ -262,7 +264,7 @@ def _named_by_user(model: Model, setting: Setting) -> Iterator[str]:
 
 
 def _used(model: Model) -> Iterator[str]:
-    """The assumptions of ours that the workings of the headlines rest on."""
+    """Yield the assumptions of ours that the calculations of the headlines use."""
     used: dict[str, None] = {}
     for row in model.register.headlines.values():
         for name in row.working:
@@ -276,7 +278,7 @@ def _used(model: Model) -> Iterator[str]:
 
 
 def _reached(model: Model) -> Iterator[str]:
-    """The printed bounds that the checks of headlines take as reached."""
+    """Yield the printed limits that the checks of headlines take as reached."""
     register = model.register
     for row in register.headlines.values():
         if row.check:
@@ -292,8 +294,8 @@ def _reached(model: Model) -> Iterator[str]:
 def headlines_text(shown: Iterable[Shown]) -> str:
     """Lay out headlines for a terminal.
 
-    Each headline has its words, its working with the verdict at the right, and its
-    sentence.
+    Each headline has the article's words, the calculation with the verdict at the
+    right, and a sentence of explanation.
     """
     lines: list[str] = []
     for number, headline in enumerate(shown, start=1):

@@ -1,4 +1,7 @@
-"""In IPython and Jupyter, refusals are sentences and names are completed."""
+"""This module makes IPython and Jupyter show a refusal as one sentence.
+
+It also makes them complete the names of quantities.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,10 @@ _CHANGING = re.compile(r"\.change\((?:[^()]|\([^()]*\))*$")
 
 
 def prepare(quantities: Iterable[str]) -> None:
-    """Make the running IPython, if there is one, show refusals as their sentence.
+    """Make the running IPython show a refusal as one sentence, without a traceback.
 
-    Inside ``change(``, IPython completes the names of quantities.
+    Inside ``change(``, IPython then also completes the names of quantities. Nothing
+    happens if IPython is not running.
     """
     module = sys.modules.get("IPython")
     shell = module.get_ipython() if module else None
@@ -44,7 +48,7 @@ def _show_sentence(
     traceback: Any,
     tb_offset: int | None = None,
 ) -> list[str]:
-    """Show an error as its sentence alone, as IPython's own handlers show theirs."""
+    """Show only the sentence of an error, by the way IPython shows its own errors."""
     lines = [f"{kind.__name__}: {error}"]
     shell._showtraceback(kind, error, lines)
     return lines

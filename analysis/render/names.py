@@ -20,10 +20,10 @@ _OF_QUANTITIES = ("name", "words", "unit", "value", "readings")
 
 
 def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
-    """The rows of a kind, such as claims, checks or columns, by their names.
+    """List the rows of one kind, such as claims, checks or columns, by their names.
 
-    A quantity has its unit, its value under the setting and its readings, too. Raises
-    InputError for an unknown kind.
+    The row of a quantity also has the quantity's unit, its value under the setting, and
+    its readings. Raises InputError for an unknown kind.
     """
     if kind == "quantities":
         rows = [_quantity(model, name, setting) for name in model.quantities]
@@ -37,7 +37,7 @@ def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
 def _shown(
     rows: list[Row], columns: tuple[str, ...] = ("name", "words"), differs: str = ""
 ) -> Frame:
-    """A frame whose columns are shown under their own names."""
+    """Return a frame whose headings are the names of its columns."""
     shown = {name: name for name in columns}
     return Frame(rows, columns, shown, differs, foot="")
 

@@ -1,4 +1,4 @@
-"""Paragraphs in lines that fit a terminal."""
+"""This module breaks paragraphs into lines that fit a terminal."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ WIDTH = 80
 def wrapped(text: str, start: str = "", under: str | None = None) -> list[str]:
     """Break a paragraph into lines of at most 80 columns, between words only.
 
-    The first line begins with ``start``, and others with ``under``, by default as much
-    room. Some letters take two columns.
+    The first line begins with ``start``, and each other line with ``under``, which is
+    by default as many spaces as ``start`` has letters. Letters that take two columns on
+    a terminal are counted as two.
 
     >>> wrapped("word " * 17, "1  ")[1]
     '   word word'
@@ -33,5 +34,5 @@ def wrapped(text: str, start: str = "", under: str | None = None) -> list[str]:
 
 
 def paragraph(text: str) -> str:
-    """A paragraph as one text."""
+    """Return a paragraph as one text, broken into lines."""
     return "\n".join(wrapped(text))

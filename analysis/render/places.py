@@ -1,4 +1,8 @@
-"""This module sets the digits of worked lines, so that a reader can recompute each."""
+"""This module decides how many digits the numbers of a worked line have.
+
+A worked line is a formula with its numbers and its result. A reader who computes the
+line with the numbers on the screen should get the result on the screen.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ Number = tuple[str, float]
 
 @dataclass(frozen=True)
 class WorkedLine:
-    """A formula with its numbers: its result, and the operands that are computed."""
+    """A formula with its numbers, its result, and those operands that are computed."""
 
     node: Node
     values: Mapping[str, float]
@@ -31,7 +35,7 @@ class WorkedLine:
     operands: tuple[Number, ...]
 
     def by_hand(self, places: Places) -> float:
-        """The result of the formula, computed from the operands as they are shown."""
+        """Compute the formula from the operands as the screen shows them."""
         put_in = dict(self.values)
         for number in self.operands:
             name, value = number
@@ -40,7 +44,7 @@ class WorkedLine:
             return float(self.node.compute(put_in))
 
     def recomputes(self, places: Places) -> bool:
-        """Whether the shown operands give the shown result."""
+        """Whether the operands on the screen give the result on the screen."""
         by_hand = self.by_hand(places)
         if not math.isfinite(by_hand):
             return True
@@ -49,7 +53,7 @@ class WorkedLine:
         return rounded(by_hand, place) == rounded(value, place)
 
     def inexact(self, places: Places) -> list[Number]:
-        """The operands whose value has more digits than are shown."""
+        """Return the operands whose values have more digits than the screen shows."""
         return [
             number
             for number in self.operands
@@ -58,7 +62,10 @@ class WorkedLine:
 
 
 def worked_line(plan: Plan, name: str) -> WorkedLine | None:
-    """The line of a quantity in a plan; None without a formula or a finite number."""
+    """Return the worked line of a quantity in a plan.
+
+    The line is None if the quantity has no formula or if a number is not finite.
+    """
     node = plan.by_name[name]
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
     needs = [need for need in node.source.needs if need not in CONSTANTS]
@@ -73,14 +80,15 @@ def worked_line(plan: Plan, name: str) -> WorkedLine | None:
 def settled_places(
     model: Model, setting: Setting, wanted: Iterable[tuple[Plan, str]] = ()
 ) -> Places:
-    """The place of each computed value in the lines of a screen under a setting.
+    """Return the place of the last digit of each computed value on a screen.
 
-    The lines are those of the headlines, so that a number reads the same on every
-    screen, and those of the ``wanted`` quantities of plans. A value has the digits that
-    it would have by itself, and up to four if a line needs them to recompute. The
-    result is then shown with exactly the digits that follow from the numbers beside it:
-    2 million less 1.901 million is 99,000. If four digits are not enough, the operands
-    get more digits in their line only, by ``operand_places``.
+    The places serve the worked lines of the headlines, so that a number looks the same
+    on every screen, and the worked lines of the ``wanted`` quantities of plans. A value
+    has the digits that it would have by itself, or up to four significant digits if a
+    line needs these to recompute. The result is then shown with exactly the digits that
+    follow from the numbers in its line: 2 million less 1.901 million is 99,000. If four
+    digits are not enough, ``operand_places`` gives the operands more digits in that
+    line only.
     """
     made = [
         worked_line(plan, name)
@@ -107,7 +115,7 @@ def _own_places(model: Model, lines: list[WorkedLine]) -> dict[Number, int]:
 
 
 def _has_refined(line: WorkedLine, places: dict[Number, int]) -> bool:
-    """Give operands one digit more, up to four, where the line does not recompute."""
+    """Give operands one more digit, up to four, if their line does not recompute."""
     if line.recomputes(places):
         return False
     short = [
@@ -121,7 +129,7 @@ def _has_refined(line: WorkedLine, places: dict[Number, int]) -> bool:
 
 
 def _shorten_result(model: Model, line: WorkedLine, places: dict[Number, int]) -> None:
-    """Show two digits of a result where the operands as shown give just these."""
+    """Show a result with two digits if the operands on the screen give just these."""
     quantity, value = line.result
     unit, levels = model.spelled_unit(quantity), compared_with(model, quantity)
     place = place_of(value, unit, levels, DIGITS_IN_A_COLUMN)
@@ -131,7 +139,7 @@ def _shorten_result(model: Model, line: WorkedLine, places: dict[Number, int]) -
 
 
 def operand_places(places: Places, plan: Plan, quantity: str) -> Places:
-    """The places of a line's operands, finer where the line needs more digits."""
+    """Return the places of a line's operands, with more digits where needed."""
     line = worked_line(plan, quantity)
     if line is None or line.result not in places:
         return places
@@ -149,7 +157,7 @@ def operand_places(places: Places, plan: Plan, quantity: str) -> Places:
 
 
 def headline_lines(model: Model, setting: Setting) -> Iterator[tuple[Plan, str]]:
-    """The worked lines of the headlines, as far as they have numbers."""
+    """Yield the worked lines of the headlines that have numbers."""
     for row in model.register.headlines.values():
         for name in row.working:
             if not is_replaced(model, setting, name):
@@ -160,6 +168,6 @@ def headline_lines(model: Model, setting: Setting) -> Iterator[tuple[Plan, str]]
 
 
 def is_replaced(model: Model, setting: Setting, name: str) -> bool:
-    """Whether a setting gives the number that a working computes by default."""
+    """Whether a user's setting gives the number that a headline would compute."""
     quantity, _, reading = name.partition(".")
     return quantity in setting.choices and reading == model.default(quantity)

@@ -1,6 +1,6 @@
 """This module makes the rows of files that other programs read.
 
-Numbers are in base units and have ten digits, and every cell holds a text.
+Numbers are in base units and have ten digits.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame for spreadsheets: no text in it starts like a formula."""
+    """Return a frame in which no text can start a spreadsheet formula."""
     return frame.map(escape_spreadsheet_formula)
 
 
 def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
-    """Return the fields of an Estimate for every quantity and every reading of it.
+    """Return the fields of the estimate of every quantity under each reading.
 
-    The key of a reading is ``quantity.reading``. For an estimate without a value, the
-    fields say why.
+    The key for a reading is ``quantity.reading``. If an estimate has no value, its
+    record has the reason.
     """
     records: dict[str, dict[str, Any]] = {}
     for key, estimate in each_estimate(model, setting):
@@ -38,7 +38,7 @@ def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
 
 
 def _record(estimate: Estimate) -> dict[str, Any]:
-    """The fields of an estimate; a number that is whole has no decimals."""
+    """Return the fields of an estimate; a whole number has no decimals."""
     record: dict[str, Any] = {}
     for name in ("value", "low", "high"):
         number = float(digits(getattr(estimate, name)) or "nan")
@@ -52,11 +52,11 @@ def _record(estimate: Estimate) -> dict[str, Any]:
 def each_estimate(
     model: Model, setting: Setting
 ) -> Iterator[tuple[str, Estimate | ModelError]]:
-    """Yield the estimate of every quantity by its name.
+    """Yield the estimate of every quantity, with the quantity's name as key.
 
-    Where a quantity has several readings, the estimate under each of them follows, by
-    the key ``quantity.reading``. For an estimate without a value, the error that says
-    why is yielded instead.
+    If a quantity has several readings, the estimate under each reading follows, with
+    the key ``quantity.reading``. If an estimate has no value, the error that says why
+    is yielded instead of the estimate.
     """
     for quantity in model.quantities:
         keys: dict[str, dict[str, str]] = {quantity: {}}

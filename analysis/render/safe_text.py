@@ -1,6 +1,7 @@
 """This module makes texts safe for a terminal, a spreadsheet and Markdown.
 
-The module also fits lines to a width where a letter takes two columns.
+The module also fits lines to a width on a terminal, where some letters take two
+columns.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _QUOTED = re.compile(r'"([^"]*)"')
 
 
 def tex(text: str) -> str:
-    r"""Escape a text for TeX.
+    r"""Escape the characters of a text that have a meaning in TeX.
 
     >>> print(tex('10 % & "more"'))
     10 \% \& ``more''
@@ -46,7 +47,7 @@ def tex(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Spell out the control characters of a text.
+    r"""Replace each control character of a text by its escape sequence.
 
     >>> printable("a\x1b[31mb")
     'a\\x1b[31mb'
@@ -59,9 +60,9 @@ def _spelled_out(match: re.Match[str]) -> str:
 
 
 def padded(text: str) -> str:
-    """Pad a text until its length is its width on a terminal.
+    """Pad a text so that its length equals its width on a terminal.
 
-    A null follows each letter that takes two columns.
+    A null character follows each letter that takes two columns.
 
     >>> len(padded("人次"))
     4
@@ -75,7 +76,7 @@ def padded(text: str) -> str:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a finite number in Python's spelling."""
+    """Whether a text is a finite number as Python writes numbers."""
     try:
         return math.isfinite(float(text))
     except ValueError:
@@ -83,9 +84,9 @@ def is_number(text: str) -> bool:
 
 
 def escape_spreadsheet_formula(value: Any) -> Any:
-    """Return a cell that no spreadsheet computes.
+    """Return a cell's text so that no spreadsheet takes it for a formula.
 
-    A text that starts like a formula gets an apostrophe.
+    A text that starts like a formula gets an apostrophe in front.
 
     >>> (
     ...     escape_spreadsheet_formula("=1+1"),
@@ -104,7 +105,7 @@ _MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|^[-+=]
 
 
 def markdown_cell(text: str) -> str:
-    r"""A text as a cell of a table in Markdown shows it letter by letter.
+    r"""Escape a text so that a cell of a Markdown table shows it letter by letter.
 
     >>> print(markdown_cell("a | *b*"))
     a \| \*b\*
@@ -113,7 +114,7 @@ def markdown_cell(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    r"""A text as Markdown shows it letter by letter: no link, no markup, on one line.
+    r"""Escape a text so that Markdown shows it letter by letter on one line.
 
     >>> print(markdown("a <b>\n*c* | d_e"))
     a \<b\> \*c\* \| d_e

@@ -1,4 +1,4 @@
-"""The screens of the commands: tables, lists, and where a number comes from."""
+"""This module makes the screens of the commands: tables, lists and explanations."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ CHECKED = (
 
 
 def echo_wrapped(*texts: str) -> None:
-    """Print paragraphs in lines of at most 80 columns, with later lines indented."""
+    """Print paragraphs in lines of at most 80 columns; later lines are indented."""
     for text in filter(str.strip, texts):
         indent = " " * (len(text) - len(text.lstrip()) + 4)
         typer.echo("\n".join(wrapped(text, under=indent)))
 
 
 def show(*frames: Frame, form: str = "") -> None:
-    """Print frames as wide as the terminal, each with its foot, or in another form.
+    """Print frames in columns that fit the terminal, or as JSON, CSV or Markdown.
 
-    The form is json, csv or markdown. Where there is no terminal, a frame is 80 columns
-    wide. The foot leaves out the caveat.
+    The ``form`` is json, csv, markdown or, for columns, empty. Without a terminal, a
+    frame is 80 columns wide. The text below a frame leaves out the caveat.
     """
     for frame in frames:
         if form:
@@ -59,7 +59,7 @@ def show(*frames: Frame, form: str = "") -> None:
 
 
 def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> None:
-    """Raise ModelError for what was given and none of the quantities depends on."""
+    """Raise ModelError for a user's choice that affects none of the quantities."""
     plans = []
     for name in quantities:
         with contextlib.suppress(CircleError):
@@ -71,7 +71,7 @@ def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> No
 
 
 def list_all(model: Model, kind: str) -> None:
-    """The rows of a kind, or of every kind, a table each.
+    """Print the rows of one kind, or of every kind, with a table for each kind.
 
     Raises InputError for an unknown kind.
     """
@@ -88,7 +88,7 @@ def list_all(model: Model, kind: str) -> None:
 
 
 def compare(model: Model, setting: Setting, form: str) -> None:
-    """External figures beside the article's numbers, as a table, json or csv."""
+    """Print external figures and the article's numbers as a table, JSON or CSV."""
     from analysis.render import external
 
     frame = external.frame(model, setting)
@@ -104,11 +104,13 @@ def compare(model: Model, setting: Setting, form: str) -> None:
 def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> None:
     """Print the estimates under scenarios, as tables, CSV or JSON.
 
-    The estimates stand beside their differences from those under the first scenario.
-    The form "schema" prints the schema of a scenario's file instead.
+    If two or more files are named, each estimate is shown with its difference from the
+    first scenario's estimate; otherwise, with its difference from the article's. If the
+    form is "schema", the function prints the JSON Schema of a scenario's file instead.
 
-    A ``setting`` other than the article's is one more scenario. Without files, that
-    setting stands beside the article.
+    If ``setting`` differs from the article's own setting, it counts as one more
+    scenario. If no file is given either, the estimates under that setting are compared
+    with the article's.
     """
     from analysis.render import estimates, whatif_tables
     from analysis.render.frame import as_json
@@ -143,10 +145,10 @@ def sensitivity(
     form: str,
     drawn: Callable[[str], Draws | None],
 ) -> None:
-    """Print what moves an estimate: ranges, and draws with their indices.
+    """Print how far assumptions, rounding and random draws move an estimate.
 
-    Without a quantity, print the ranges of every estimate. The function ``drawn`` gives
-    the draws of an estimate, if there are any.
+    If no quantity is named, the function prints the ranges of every estimate. ``drawn``
+    is a function that returns the draws of an estimate, or None.
     """
     from analysis.render import whatif_tables
 
@@ -175,7 +177,7 @@ def sensitivity(
 
 
 def break_even(model: Model, text: str, setting: Setting, form: str) -> None:
-    """Print where one statement, or each, stops holding along every assumption."""
+    """Print the values of each assumption at which statements stop holding."""
     from analysis.render.whatif_tables import break_even_table
     from analysis.whatif import break_even as turning
 
@@ -196,7 +198,7 @@ def break_even(model: Model, text: str, setting: Setting, form: str) -> None:
 
 
 def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
-    """Compute a sweep into a file, with a progress bar."""
+    """Compute a sweep and write it to a file, with a progress bar."""
     from analysis.whatif.sweep import read, write
 
     grid = read(spec, model)
@@ -209,7 +211,7 @@ def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
 
 
 def explain(model: Model, id: str, setting: Setting, full: bool) -> None:
-    """Print where a number comes from, down to the printed rows."""
+    """Print the calculation of a number, down to the printed rows."""
     from analysis.render.explained import explained
 
     lines = explained(model, id, setting, full=full)

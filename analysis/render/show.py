@@ -1,6 +1,6 @@
 """This module lays out every frame as text, for a terminal, in Markdown or in HTML.
 
-The words come with the frame, and nothing in this module knows what a number means.
+A frame already has its words; nothing in this module knows what a number means.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ Cells = list[list[str]]
 
 
 def text(frame: Frame, width: int = UNLIMITED) -> str:
-    """A frame as text in columns, fitted to a width, with its foot below.
+    """Return a frame as text in columns that fit a width, with its foot below.
 
-    If the columns do not fit, each row becomes a list under its first cell.
+    If the columns do not fit, each row is laid out as a list under its first cell.
     """
     blocks = []
     for name, rows in frame.groups().items():
@@ -53,7 +53,7 @@ def _one_line(cell: str) -> str:
 
 
 def _fitted(frame: Frame, rows: Cells, width: int) -> str:
-    """Rows in columns, of which the widest is wrapped; else as a list."""
+    """Lay rows out in columns, the widest of them wrapped, or else as lists."""
     from rich.cells import cell_len
     from rich.console import Console
 
@@ -107,9 +107,9 @@ def _in_columns(
 
 
 def _print_list(screen: Console, headings: Sequence[str], row: list[str]) -> None:
-    """The first cell of a row, and under it the others by the names of columns.
+    """Print the first cell of a row, and the other cells below with their headings.
 
-    One that is alone there needs no name.
+    If there is only one other cell, it has no heading.
     """
     from rich.padding import Padding
     from rich.table import Table
@@ -130,7 +130,7 @@ def _print_list(screen: Console, headings: Sequence[str], row: list[str]) -> Non
 
 
 def markdown(frame: Frame) -> str:
-    """A frame as tables in Markdown, a table a group, with what differs below."""
+    """Return a frame as Markdown, with a table for each group and the setting below."""
     return "\n".join(_markdown_lines(frame))
 
 
@@ -149,7 +149,7 @@ def _markdown_lines(frame: Frame) -> Iterator[str]:
 
 
 def html(frame: Frame) -> str:
-    """A frame as a page or a notebook shows it, escaped, with its foot below."""
+    """Return a frame as escaped HTML for a page or a notebook, with its foot below."""
     blocks = []
     headings = list(frame.shown.values())
     for name, rows in frame.groups().items():
@@ -173,7 +173,7 @@ def _html_row(tag: str, cells: Sequence[str]) -> str:
 
 
 def _folded(headings: Sequence[str], row: list[str]) -> str:
-    """The first cell of a row, and the others when it is opened."""
+    """Return a row whose first cell is visible; a reader opens it to see the others."""
     first, *others = map(escaping.escape, row)
     parts = ""
     for heading, cell in zip(headings[1:], others, strict=True):

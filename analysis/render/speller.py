@@ -32,24 +32,24 @@ Places = Mapping[tuple[str, float], int]
 
 @dataclass(frozen=True)
 class Speller:
-    """Spells numbers on one screen.
+    """Writes the numbers of one screen, so that equal numbers look equal.
 
     A worked line may need more or fewer digits of a value than the value has by itself.
-    The value then has the digits of the line everywhere on the screen; ``places`` holds
-    the position of the last digit of each such value.
+    The value then has the digits of that line everywhere on the screen; ``places``
+    holds the position of the last digit of each such value.
     """
 
     model: Model
     places: Places = field(default_factory=dict)
 
     def unit(self, quantity: str) -> str:
-        """The unit in which a quantity is spelled: percent, or its own."""
+        """Return "percent" if a quantity is shown in percent, otherwise its unit."""
         return self.model.spelled_unit(quantity)
 
     def place(
         self, quantity: str, value: float, apart_from: Iterable[float] = ()
     ) -> int:
-        """The place of the last digit of a value; see ``spell.place_of``."""
+        """Return the place of the last digit of a value; see ``spell.place_of``."""
         settled = self.places.get((quantity, float(value)))
         if settled is not None:
             return settled
@@ -57,16 +57,17 @@ class Speller:
         return place_of(value, self.unit(quantity), levels)
 
     def shown(self, quantity: str, value: float) -> Decimal:
-        """A value as it is shown, as a number."""
+        """Return a value rounded as the screen shows it."""
         return rounded(value, self.place(quantity, value))
 
     def spell(
         self, quantity: str, value: float | None, apart_from: Iterable[float] = ()
     ) -> str:
-        """A value in words, without its unit.
+        """Return the text of a value, without its unit.
 
-        The text stays on the value's own side of the printed numbers and thresholds
-        that the value is compared with, and of the numbers in ``apart_from``.
+        The text is rounded so that it stays on the value's own side of the printed
+        numbers and thresholds that the value is compared with, and of the numbers in
+        ``apart_from``.
         """
         if value is None:
             return "no value"
@@ -76,14 +77,17 @@ class Speller:
     def span(
         self, quantity: str, low: float, high: float, value: float | None = None
     ) -> str:
-        """Two bounds in words, rounded outward; they contain the value as shown."""
+        """Return the text of two bounds, rounded outward.
+
+        The span in the text contains the value as the screen shows it.
+        """
         shown = self._within(quantity, value)
         return spell_span(low, high, self.unit(quantity), shown)
 
     def bounds(
         self, quantity: str, low: float, high: float, value: float | None = None
     ) -> tuple[str, str]:
-        """The two bounds of a span in words, as two texts."""
+        """Return the two bounds of a span as two texts."""
         shown = self._within(quantity, value)
         return spell_bounds(low, high, self.unit(quantity), shown)
 
@@ -93,11 +97,11 @@ class Speller:
         return self.shown(quantity, value)
 
     def distance(self, quantity: str, value: float, other: float) -> str:
-        """How far a value, as shown, lies from a printed number."""
+        """Return how far a value lies from a printed number, both as shown."""
         return spell_distance(self.shown(quantity, value), other, self.unit(quantity))
 
     def estimate(self, estimate: Estimate) -> str:
-        """An estimate in words, with its side and its unit."""
+        """Return an estimate with its unit, and with any "at most" or "at least"."""
         quantity = estimate.quantity
         words = with_unit(self.spell(quantity, estimate.value), self.unit(quantity))
         return with_side(words, estimate.side)

@@ -1,6 +1,6 @@
-"""Worked steps show a formula, the numbers put in, and the result together.
+"""This module shows a calculation step by step: formula, numbers and result.
 
-The printed number stands beside the result.
+The number that the article prints is shown beside the result.
 
 >>> from analysis.core.register import Register
 >>> print(Steps(Model(Register.read()), Setting(), ["net_new_persons"], depth=0))
@@ -48,8 +48,8 @@ _IN_WORDS = {
 class Step:
     """A step works out one quantity.
 
-    A step has the quantity's label, and its value in lines that start with ``=``. The
-    notes and the remarks stand beside the value.
+    A step has the quantity's label, and the calculation in lines that start with ``=``.
+    Notes and remarks follow the calculation.
     """
 
     quantity: str
@@ -76,7 +76,7 @@ class Step:
         return "\n".join(texts)
 
     def _in_line(self, head: str) -> list[str]:
-        """A short step in one line; else with the equals signs below each other."""
+        """Return a short step as one line; a longer step has aligned equals signs."""
         if len(self.lines) < 3:
             return [head + " ".join(self.lines)]
         first, *others = self.lines
@@ -85,7 +85,7 @@ class Step:
 
 
 class _Wanted(NamedTuple):
-    """A quantity that is worked: in which plan and setting, and how deep it stands."""
+    """A quantity to work out, with its setting, plan and level of indentation."""
 
     setting: Setting
     plan: Plan
@@ -93,12 +93,13 @@ class _Wanted(NamedTuple):
 
 
 class Steps:
-    """Worked steps show how some quantities come about under a setting.
+    """The worked steps that lead to some quantities under a setting.
 
-    The steps are shown as text, and as HTML in a notebook. The quantities rest on other
-    quantities, which are worked too, down to ``depth`` levels; without ``depth``, all
-    of them are. Each is worked once. If the named quantities are ``judged``, the
-    printed number and its verdict are shown beside them.
+    The steps are shown as text, or as HTML in a notebook. A quantity is computed from
+    other quantities, which are also worked out, down to ``depth`` levels; without
+    ``depth``, all levels are shown. Each quantity is worked out only once. If
+    ``judged`` is true, the steps of the named quantities also have the printed number
+    and the verdict.
     """
 
     def __init__(
@@ -140,7 +141,7 @@ class Steps:
 def _collect(
     all_wanted: dict[str, _Wanted], quantity: str, wanted: _Wanted, deepest: float
 ) -> None:
-    """Add a quantity, and those that it rests on down to the deepest level."""
+    """Add a quantity and the quantities that it needs, down to the deepest level."""
     if quantity in all_wanted or quantity in CONSTANTS:
         return
     all_wanted[quantity] = wanted
@@ -160,9 +161,10 @@ def step(
     judged: bool = True,
     plain: bool = False,
 ) -> Step:
-    """The worked step of one node of a plan under a setting.
+    """Return the worked step of a quantity in a plan under a setting.
 
-    A ``plain`` step leaves out our factors of one and our terms of zero.
+    If ``plain``, the step leaves out assumptions of ours that are factors of one or
+    terms of zero.
     """
     model = speller.model
     values, reason = _values(model, setting, plan, quantity)
@@ -185,9 +187,9 @@ def step(
 def _values(
     model: Model, setting: Setting, plan: Plan, quantity: str
 ) -> tuple[dict[str, float], str]:
-    """The values of a plan, and why the quantity has none, if a limit refuses it.
+    """Return the values of a plan, and the reason if a limit refuses the quantity.
 
-    What a limit refuses is NaN on the quantity's line.
+    A value that a limit refuses is NaN in the quantity's line.
     """
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
     reason = ""
@@ -211,7 +213,7 @@ def _lines(
     *,
     plain: bool,
 ) -> tuple[str, ...]:
-    """The lines of a step, each after an equals sign; the last has the result."""
+    """Return the lines of a step, each after "="; the last line has the result."""
     node = plan.by_name[quantity]
     result = _shown(speller, node, values[quantity])
     if node.source.expression is None:
@@ -231,10 +233,10 @@ def _lines(
 
 
 def line(speller: Speller, setting: Setting, name: str) -> str:
-    """The numbers put into the formula of a quantity, and the result, in one line.
+    """Return the formula of a quantity with its numbers and its result, on one line.
 
-    Factors of one and terms of zero are left out where they are ours and unchanged.
-    Raises ModelError past a limit.
+    Factors of one and terms of zero are left out if they are assumptions of ours that
+    the setting does not change. Raises ModelError if a value is past a limit.
     """
     quantity, under = speller.model.named(name, setting)
     plan = speller.model.plan(quantity, under)
@@ -244,13 +246,13 @@ def line(speller: Speller, setting: Setting, name: str) -> str:
 
 
 def label(quantity: str) -> str:
-    """A quantity's name in words, with its years joined: 2017_2019 is 2017–2019."""
+    """Return a quantity's name in words, with years joined: 2017_2019 is 2017–2019."""
     words = quantity.replace("__", ", ").replace("_", " ")
     return re.sub(r"\b(\d{4}) (\d{4})\b", r"\1–\2", words)
 
 
 def _origin(model: Model, node: Node) -> str:
-    """Where an input is printed, or that it is an assumption, and whose."""
+    """Say where an input is printed, or whose assumption it is."""
     source = node.source
     if source.claim:
         words = f': "{source.claim.words}"' if source.claim.words else ""
@@ -266,7 +268,7 @@ def _origin(model: Model, node: Node) -> str:
 
 
 def _judged(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
-    """The number printed for a quantity, and the verdict."""
+    """Yield the number that the article prints for a quantity, and the verdict."""
     model = speller.model
     for check in model.register.checks.values():
         claim = model.register.claims.get(check.claim)
@@ -277,7 +279,7 @@ def _judged(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
 
 
 def _shown(speller: Speller, node: Node, value: float) -> str:
-    """A number of a line: as printed, as set, or spelled."""
+    """Return a number as the article prints it, as a user set it, or rounded."""
     source = node.source
     if source.in_words:
         return "in words"
@@ -291,7 +293,7 @@ def _shown(speller: Speller, node: Node, value: float) -> str:
 
 
 def as_printed(source: Source) -> str:
-    """The digits of a claim that a source takes, with their scale."""
+    """Return the digits that the article prints for an input, with their scale."""
     assert source.claim
     published = source.claim.published
     is_high = source.end == "high"
@@ -307,10 +309,10 @@ def as_printed(source: Source) -> str:
 
 
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
-    """The assumptions in a formula, by name, if all of them are 0 or 1 by default.
+    """Return the assumptions in a formula if all are 0 or 1 by default.
 
-    If all these assumptions have their default values, the formula is written without
-    them.
+    The result is empty if any assumption has another default. If all these assumptions
+    have their default values, the formula is written without them.
     """
     idle = {}
     for need in formula.needs:
@@ -321,7 +323,7 @@ def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
 
 
 class _Without(ast.NodeTransformer):
-    """Leaves out factors of one and terms of nothing."""
+    """Removes factors of one and terms of zero from a formula."""
 
     def __init__(self, values: Mapping[str, float]) -> None:
         self.values = values
@@ -345,9 +347,9 @@ class _Without(ast.NodeTransformer):
 
 
 def without(formula: Expression, values: Mapping[str, float]) -> Expression:
-    """The formula without the inputs that do not change it.
+    """Return the formula without the inputs that do not change its result.
 
-    These are factors equal to one and terms equal to zero.
+    Such inputs are factors equal to one and terms equal to zero.
 
     >>> from analysis.model.expressions import parse
     >>> without(parse("(a - b) / (1 - c)"), {"c": 0.0}).needs
@@ -357,7 +359,7 @@ def without(formula: Expression, values: Mapping[str, float]) -> Expression:
 
 
 class _WithoutUnits(ast.NodeTransformer):
-    """Leaves out factors such as ``a_year``."""
+    """Removes factors such as ``a_year`` from a formula."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
@@ -373,7 +375,7 @@ def _is_constant(node: ast.expr) -> bool:
 
 
 def without_units(formula: Expression) -> Expression:
-    """A formula without the factors that only serve units, such as ``a_year``."""
+    """Return a formula without factors that only adjust units, such as ``a_year``."""
     return _transformed(formula, _WithoutUnits())
 
 

@@ -1,4 +1,4 @@
-"""Frames in pandas, which look like the frames that they come from."""
+"""This module makes pandas DataFrames that are displayed like the package's tables."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ _LAST = -5
 
 
 class ShownFrame(pd.DataFrame):
-    """A DataFrame that shows readers' columns, with the text below the table.
+    """A DataFrame that displays the columns for readers, with a text below them.
 
-    The DataFrame has further columns, which are not shown. Without columns meant for
-    readers, it shows itself as pandas does. ``attrs["differs"]`` says how its setting
-    differs from the article's.
+    Its further columns have numbers in base units and are not displayed. If the
+    DataFrame has no columns for readers, it is displayed as pandas does it.
+    ``attrs["differs"]`` says how the setting of the table differs from the article's
+    own.
     """
 
     @property
@@ -64,13 +65,14 @@ class ShownFrame(pd.DataFrame):
     def to_latex(  # type: ignore[override]
         self, buf: Any = None, *, caption: str = "", escape: bool = True, **how: Any
     ) -> str | None:
-        r"""Return the table in LaTeX, as pandas does, with two differences.
+        r"""Return the table in LaTeX as pandas writes it, with two differences.
 
-        The texts in the table are escaped, unless ``escape`` is false, and the caption
-        ends with how the setting differs from the article's. The columns are those that
-        a reader sees; a table without such columns has its numbers to four significant
-        digits. The document needs the packages array, booktabs and longtable: wide
-        columns are paragraphs, and a long table goes over several pages.
+        First, the texts in the table are escaped, unless ``escape`` is false. Second,
+        the caption ends with how the setting differs from the article's own. The LaTeX
+        table has the columns that a reader sees; if the table has no such columns, its
+        numbers have four significant digits. The document needs the packages array,
+        booktabs and longtable: wide columns are paragraphs, and a long table goes over
+        several pages.
         """
         frame = self._frame()
         table = self._as_texts() if frame is None else _seen(frame)
@@ -94,14 +96,14 @@ class ShownFrame(pd.DataFrame):
         return made
 
     def _as_texts(self) -> pd.DataFrame:
-        """All columns as short texts, after an index that says something."""
+        """Return the index, unless it only counts rows, and all columns as texts."""
         is_counted = isinstance(self.index, pd.RangeIndex)
         table = pd.DataFrame(self).reset_index(drop=is_counted)
         return table.map(_short_text).rename(columns=str)
 
 
 def _short_text(cell: Any) -> str:
-    """A cell as a text; a number has four significant digits."""
+    """Return a cell as a text; a number has four significant digits."""
     if isinstance(cell, float) and math.isfinite(cell):
         place = max(_LAST, place_of(cell, "", digits=_DIGITS))
         return f"{rounded(cell, place):,f}".replace("-", MINUS)
@@ -109,7 +111,7 @@ def _short_text(cell: Any) -> str:
 
 
 def _breakable(text: str) -> str:
-    """A text in TeX in which a long name may break after an underscore."""
+    """Return a TeX text in which a long name may break after an underscore."""
     return text.replace(r"\_", r"\_\allowbreak{}")
 
 
@@ -118,9 +120,9 @@ def _letters(table: pd.DataFrame) -> int:
 
 
 def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
-    """Numbers beside the words of another frame for the same rows, which are shown.
+    """Return a DataFrame of numbers that displays the words of a frame instead.
 
-    The table fits a terminal.
+    The frame has the same rows as the DataFrame. The displayed table fits a terminal.
     """
     table = ShownFrame(numbers)
     for column in filter(None, (words.group, *words.shown)):
@@ -138,7 +140,7 @@ def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
 
 
 def _seen(frame: Frame) -> pd.DataFrame:
-    """What a reader sees of a frame, a text a cell; a group is the first column."""
+    """Return the texts that a reader sees of a frame; a group is the first column."""
     rows = [
         [*([name] if frame.group else []), *cells]
         for name, group in frame.groups().items()
@@ -149,7 +151,7 @@ def _seen(frame: Frame) -> pd.DataFrame:
 
 
 def _setting_sentence(attrs: Any) -> str:
-    """How the setting of a table differs from the article's, as a sentence."""
+    """Say in a sentence how the setting of a table differs from the article's."""
     differs = attrs.get("differs", "")
     if differs in ("", "as in the article"):
         return "No settings changed."
@@ -157,7 +159,7 @@ def _setting_sentence(attrs: Any) -> str:
 
 
 def _column_format(table: pd.DataFrame) -> str:
-    """Columns of one line each where they fit beside each other, else paragraphs."""
+    """Return the LaTeX columns: lines if they fit side by side, else paragraphs."""
     columns = [[str(heading), *table[heading]] for heading in table.columns]
     if sum(max(map(len, cells)) + _GAP for cells in columns) <= _PAGE:
         return "l" * len(columns)
@@ -169,7 +171,7 @@ def _column_format(table: pd.DataFrame) -> str:
 
 
 def _weight(cells: list[str]) -> float:
-    """How wide a column of paragraphs is: by its letters, and its longest word."""
+    """Return how wide a column is, from its letters and its longest word."""
     letters = sum(map(len, cells)) / len(cells)
     # A line may break after an underscore.
     words = " ".join(cells).replace("_", "_ ").split()

@@ -1,4 +1,4 @@
-"""The frames of scenarios, ranges, draws, indices and break-evens."""
+"""This module makes the tables of scenarios, ranges, draws and break-evens."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ BREAK_EVENS = (
 
 
 def named(model: Model, name: str) -> str:
-    """A quantity in words, with its name."""
+    """Return a quantity in words, followed by the quantity's name."""
     return f"{model.name(name).rstrip('.')} ({name})"
 
 
@@ -86,9 +86,10 @@ def named(model: Model, name: str) -> str:
 
 
 def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) -> Frame:
-    """The estimates under each scenario, and how they differ from those under another.
+    """Tabulate the estimates under each scenario, with their differences.
 
-    Reasons and remarks are printed below the table.
+    The differences are from the estimates under another scenario. The reasons for
+    missing values and the remarks are printed below the table.
     """
     speller = Speller(model)
     rows: list[Row] = []
@@ -127,9 +128,9 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
 
 
 def _change(speller: Speller, row: Estimated) -> str:
-    """A difference of two numbers as shown, and its percentage in brackets.
+    """Return the difference of two numbers as shown, with its percentage in brackets.
 
-    The text is empty where there is no number to compare, or only the number itself.
+    If there is no other number to compare with, the text is empty.
     """
     is_compared = row.scenario != row.against
     if row.value is None or row.difference is None or not is_compared:
@@ -140,7 +141,7 @@ def _change(speller: Speller, row: Estimated) -> str:
 
 
 def estimated_words(model: Model, found: Estimated) -> str:
-    """One estimate under a scenario, in a few words.
+    """Return the estimate of a quantity under a scenario in a few words.
 
     >>> from analysis.core.register import Register
     >>> from analysis.render.estimates import AS_PRINTED, estimate
@@ -159,10 +160,10 @@ def estimated_words(model: Model, found: Estimated) -> str:
 def beside_table(
     model: Model, numbers: pd.DataFrame, differs: str, other_differs: str
 ) -> Frame:
-    """Estimates here beside those of another study, and their differences, in words.
+    """Tabulate this study's estimates, another study's, and their differences.
 
-    numbers: a row for each estimate by its name, with value, other and percent, and
-    with the reason where a number is missing.
+    numbers: a row for each estimate, with the columns value, other and percent, and
+    with the reason if a number is missing.
     """
     speller = Speller(model)
     rows: list[Row] = []
@@ -185,7 +186,7 @@ def beside_table(
 
 
 def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
-    """Two values in words with their difference; empty where a value is missing."""
+    """Return two values and their difference in words, or empty texts."""
     words = {
         f"{column}_words": ""
         if math.isnan(row[column])
@@ -213,10 +214,11 @@ def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
 def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> Frame:
     """Tabulate how far estimates move, each row below the estimate itself.
 
-    The rows of an estimate show it under rounding only; under each assumption only, the
-    assumption that moves it most first; with everything at its low and at its high end;
-    and with all of these together. Below the table are the estimates without a value,
-    each with the reason.
+    An estimate has a row for rounding alone, then a row for each assumption alone,
+    where the assumption that moves the estimate most comes first. After these come a
+    row with every assumption where the estimate is lowest, a row with every assumption
+    where the estimate is highest, and a row for rounding and all assumptions together.
+    Estimates without a value are listed below the table, each with the reason.
     """
     names = [*quantities]
     rows, reasons = [], []
@@ -258,13 +260,13 @@ def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
 
 
 def _row(quantity: str, part: str, what: str, **numbers: float) -> dict[str, Any]:
-    """A row of a file: a number, or the ends of a span, with the places of its ends."""
+    """Return a row of a file, with a number or with the two ends of a span."""
     blank = dict.fromkeys(SENSITIVITY)
     return {**blank, "quantity": quantity, "part": part, "what": what, **numbers}
 
 
 def idle_words(model: Model, quantities: Iterable[str], setting: Setting) -> str:
-    """Name the differences from the article, and those that have no effect here."""
+    """Name the differences from the article, and those without effect on a table."""
     words = model.differences(setting)
     plans = [model.plan(name, setting) for name in quantities]
     idle = [
@@ -278,7 +280,7 @@ def idle_words(model: Model, quantities: Iterable[str], setting: Setting) -> str
 
 
 def _over(model: Model, bar: Range) -> str:
-    """The range that an assumption is varied over; says so where a limit cuts it."""
+    """Return the range over which an assumption varies, and any limit that cuts it."""
     assumption = model.register.assumptions[bar.moved]
     unit = model.spelled_unit(bar.moved)
     low, high = exact(bar.low, unit), exact(bar.high, unit)
@@ -290,7 +292,7 @@ def _over(model: Model, bar: Range) -> str:
 
 
 def _span(speller: Speller, quantity: str, row: Range) -> str:
-    """Bounds are rounded outward; the values at an assumption's ends are no bounds."""
+    """Return the span of an estimate; only true bounds are rounded outward."""
     ends = sorted([row.at_low, row.at_high])
     if row.moved in (ROUNDING, ALL):
         return speller.span(quantity, *ends)
@@ -302,10 +304,10 @@ def _span(speller: Speller, quantity: str, row: Range) -> str:
 
 
 def draws_table(draws: Draws) -> Frame:
-    """Tabulate the mean, the spread and the percentiles of the draws.
+    """Tabulate the mean, the standard deviation and the percentiles of the draws.
 
-    Text below the table says what was drawn, how much was cut or left out, and that the
-    draws are illustrative.
+    The text below the table says what was drawn, how much of each distribution was cut
+    off, how many draws were left out, and that the draws are illustrative.
     """
     model = draws.model
     made = {"n": draws.n, "seed": draws.seed, "kept": draws.kept}
@@ -337,7 +339,7 @@ def _percentile_words(name: str) -> str:
 
 
 def drawn_words(draws: Draws) -> str:
-    """Say what was drawn, from which distribution, and how much of it was cut off."""
+    """Say what was drawn, from which distribution, and how much was cut off."""
     parts = []
     for name, drawn in draws.inputs.items():
         cut = f", {100 * drawn.cut:.3g} percent of it cut off" if drawn.cut else ""
@@ -348,8 +350,8 @@ def drawn_words(draws: Draws) -> str:
 def indices_table(draws: Draws) -> Frame:
     """Tabulate how much of the variance of the draws each input explains.
 
-    The first rows have the share of the variance that an input explains by itself, and
-    the other rows the share that it explains together with other inputs.
+    The first rows have the share of the variance that each input explains by itself.
+    The other rows have the share that each input explains together with other inputs.
     """
     kinds = {"first": "alone (first order)", "total": "with the others (total)"}
     rows: list[Row] = []
@@ -379,11 +381,12 @@ def _share(share: float, low: float, high: float) -> str:
 def break_even_table(
     model: Model, statements: Iterable[AnyStatement], setting: Setting
 ) -> Frame:
-    """Tabulate over which values of an assumption a statement holds.
+    """Tabulate the values of each assumption for which a statement holds.
 
-    There is a row for each statement and each assumption, with the other assumptions as
-    they are. A statement that is not computable under the setting has one row, with the
-    reason; so has one on which no assumption has an effect.
+    The table has a row for each statement and each assumption, while the other
+    assumptions keep their values. A statement that is not computable under the setting
+    has a single row, with the reason. A statement on which no assumption has an effect
+    also has a single row.
     """
     rows = [
         row
@@ -400,7 +403,7 @@ def break_even_table(
 
 
 def by_name(table: Frame) -> Frame:
-    """A table of break-evens of one statement with the bare names of assumptions.
+    """Tabulate the break-evens of one statement, with the names of assumptions alone.
 
     Where no assumption has an effect, the text below the table says so.
     """
@@ -434,7 +437,7 @@ def _break_even_rows(
 
 
 def _turn(model: Model, turned: BreakEvens, row: BreakEven) -> Row:
-    """An assumption, its value, and the values for which a statement holds."""
+    """Return the row of an assumption, with the values for which a statement holds."""
     value_words = "in words only"
     if row.value is not None:
         value_words = exact(row.value, model.spelled_unit(row.assumption))
@@ -455,7 +458,7 @@ def _turn(model: Model, turned: BreakEvens, row: BreakEven) -> Row:
 
 
 def _answer(model: Model, turned: BreakEvens) -> str:
-    """A statement, whether it holds, and its two sides."""
+    """Return the row of a statement: its two sides, and whether the statement holds."""
     statement, speller = turned.statement.statement, Speller(model)
     if turned.holds is None:
         return f"{statement}: not known"
@@ -470,7 +473,10 @@ def _answer(model: Model, turned: BreakEvens) -> str:
 
 
 def _turning_words(value: float, unit: str) -> str:
-    """A value at which a statement turns: whole persons, or four digits."""
+    """Write a value at which a statement turns.
+
+    Persons are whole numbers, and other values have four digits.
+    """
     place = 0 if unit in BASE_UNITS else place_of(value, unit, digits=4)
     return spell_at(value, unit, place)
 
@@ -478,7 +484,7 @@ def _turning_words(value: float, unit: str) -> str:
 def _spans(model: Model, turned: BreakEvens, row: BreakEven) -> str:
     """Say for which values of an assumption a statement holds.
 
-    Of a strict comparison, the values at which both sides are equal are left out.
+    For the signs > and <, the values at which both sides are equal are left out.
     """
     if row.everywhere:
         return "the whole range"

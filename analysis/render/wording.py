@@ -1,4 +1,4 @@
-"""Checks and rows in words."""
+"""This module puts checks and rows of the data package into words."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ TESTS_NOTHING = 'comparing an upper limit with an "up to" tests nothing'
 
 
 def against_words(model: Model, check: Check) -> list[str]:
-    """Return the arithmetic that a check has in place of a quantity.
+    """Return the arithmetic that some checks have instead of a quantity.
 
-    The arithmetic is over figures published elsewhere, first with their names and then
-    with their numbers.
+    This arithmetic uses figures published elsewhere. The first line has their names,
+    and the second line has their numbers.
     """
     expression = parse(check.against)
     shown = {}
@@ -64,7 +64,10 @@ def against_words(model: Model, check: Check) -> list[str]:
 
 
 def result_words(speller: Speller, estimate: Estimate, full: bool = False) -> str:
-    """An estimate with its side, unit and bounds, rounded or in full."""
+    """Return an estimate with its unit and its bounds.
+
+    If ``full``, numbers have ten digits; otherwise they are rounded.
+    """
     quantity, value = estimate.quantity, estimate.value
     low, high = estimate.low, estimate.high
     if full:
@@ -83,7 +86,7 @@ def result_words(speller: Speller, estimate: Estimate, full: bool = False) -> st
 
 
 def reading_words(model: Model, quantity: str, reading: str) -> str:
-    """The words that describe a reading of a quantity, and its grade."""
+    """Return the words that describe a reading of a quantity, and its grade."""
     row = model.register.readings.get((quantity, reading))
     label = model.label(quantity, reading)
     if row is None:
@@ -96,7 +99,7 @@ def reading_words(model: Model, quantity: str, reading: str) -> str:
 
 
 def printed_words(model: Model, outcome: Outcome) -> str:
-    """The printed words and numbers on the other side of a check, as a text."""
+    """Return the words or the number with which a check compares its value."""
     check = outcome.check
     claim = model.register.claims.get(check.claim)
     if claim is None:
@@ -117,7 +120,7 @@ def printed_words(model: Model, outcome: Outcome) -> str:
 
 
 def recomputed_words(speller: Speller, outcome: Outcome) -> str:
-    """Put the recomputed value into words, with its side."""
+    """Return the recomputed value, with "at most" or "at least" if it is a limit."""
     if outcome.recomputed is None:
         if outcome.reason and not outcome.verdict:
             return ""
@@ -128,7 +131,7 @@ def recomputed_words(speller: Speller, outcome: Outcome) -> str:
 
 
 def distance_words(speller: Speller, outcome: Outcome) -> str:
-    """Say how far a value, as shown, lies from the printed number."""
+    """Say how far a value, as the screen shows it, lies from the printed number."""
     register = speller.model.register
     claim, value = register.claims.get(outcome.check.claim), outcome.recomputed
     word = QUALIFIERS[claim.qualifier if claim else "exact"]
@@ -153,10 +156,10 @@ def distance_words(speller: Speller, outcome: Outcome) -> str:
 
 
 def bounds_words(speller: Speller, outcome: Outcome) -> str:
-    """Put the bounds of the recomputed value into words.
+    """Return the bounds of the recomputed value as a text.
 
-    The bounds come from the rounding of the printed digits. The text is empty where
-    there is no value.
+    The bounds come from the rounding of the printed digits. If there is no value, the
+    text is empty.
     """
     low, high = outcome.recomputed_low, outcome.recomputed_high
     if outcome.recomputed is None or low is None or high is None:
@@ -165,7 +168,7 @@ def bounds_words(speller: Speller, outcome: Outcome) -> str:
 
 
 def verdict_words(speller: Speller, outcome: Outcome) -> str:
-    """The verdict as a screen says it, with how far off or short the value is."""
+    """Return the verdict of a check as a screen shows it, with its notes."""
     if not outcome.verdict:
         is_known = outcome.recomputed is not None or outcome.recomputed_low is not None
         if is_known and not outcome.check.kind:
@@ -191,7 +194,7 @@ def verdict_words(speller: Speller, outcome: Outcome) -> str:
 
 
 def verdict_and_distance(speller: Speller, outcome: Outcome) -> str:
-    """The verdict in words, and, for a number that differs, by how much."""
+    """Return the verdict and, if the value differs, by how much it differs."""
     verdict = said_verdict(outcome.check, outcome.verdict)
     if outcome.verdict != "differs":
         return verdict
@@ -199,12 +202,12 @@ def verdict_and_distance(speller: Speller, outcome: Outcome) -> str:
 
 
 def said_verdict(check: Check, verdict: str) -> str:
-    """A verdict in the words for the check's kind, without its notes."""
+    """Return the words for a verdict on this kind of check, without notes."""
     return SAID.get(check.kind, {}).get(verdict, verdict.replace("_", " "))
 
 
 def taken_at_end(row: Claim | External) -> str:
-    """Say that a printed number is taken at its end."""
+    """Say that a number printed as a limit is taken as reached."""
     return f'taking "{row.published}" as {row.published.digits_words}'
 
 
@@ -217,7 +220,7 @@ def _at_end(model: Model, name: str) -> str:
 
 
 def _rounded_to(model: Model, outcome: Outcome) -> str:
-    """Say to which place the rows are rounded whose coarser place gives a verdict."""
+    """Say to which coarser place printed numbers are rounded for a verdict to hold."""
     register = model.register
     places = []
     for name in outcome.coarser_in:
@@ -227,7 +230,7 @@ def _rounded_to(model: Model, outcome: Outcome) -> str:
 
 
 def coarser_place(model: Model, check: Check, row: Claim | External) -> str:
-    """The coarser place of a row in words; empty where the row has none."""
+    """Return the coarser rounding of a row's number in words, or an empty text."""
     if row.qualifier != "vague":
         return row.published.coarse_place_words
     words = model.register.vague_readings[check.quantity]
@@ -238,7 +241,7 @@ def coarser_place(model: Model, check: Check, row: Claim | External) -> str:
 
 
 def reason_words(model: Model, outcome: Outcome) -> str:
-    """The reason why a verdict is given, or why there is none."""
+    """Give the reason for a verdict, or the reason why there is no verdict."""
     if not outcome.verdict:
         return outcome.reason
     if outcome.ground == "stretch":
@@ -256,7 +259,9 @@ def reason_words(model: Model, outcome: Outcome) -> str:
 
 
 def passing_words(outcome: Outcome) -> str:
-    """The number of near values that would also pass, in words, or an empty text.
+    """Say how many numbers near the printed one would also match.
+
+    The text is empty if such numbers were not counted.
 
     >>> from analysis.core.register import Register
     >>> from analysis.model.verdicts import judge
@@ -274,7 +279,7 @@ def passing_words(outcome: Outcome) -> str:
 
 
 def _input_words(model: Model, name: str) -> str:
-    """An input of a check by what is printed, or by its name."""
+    """Name an input of a check by its printed words, or else by its name."""
     claims = model.register.claims
     if name in claims:
         return f'"{claims[name].words or claims[name].published}"'
@@ -304,7 +309,7 @@ _NUMBERS = (
 
 
 def count_words(number: int, verb: str = "") -> str:
-    """A count in words, perhaps with a verb that agrees with it.
+    """Write a count in words, and, if a verb is given, a verb that agrees with it.
 
     >>> count_words(1, "match"), count_words(2, "match"), count_words(16)
     ('one matches', 'two match', '16')
@@ -339,9 +344,9 @@ _SUMMED = {
 
 
 def tally_words(counts: Mapping[str, int]) -> str:
-    """The tally of the article's results, in two or three sentences.
+    """Return the tally of the article's results, in two or three sentences.
 
-    Our own comparisons are not counted.
+    The comparisons that we made ourselves are not counted.
     """
     repeated = sum(counts[name] for name in _REPEATED)
     summed = sum(counts[name] for name in _SUMMED)
@@ -375,7 +380,7 @@ def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:
 
 
 def listed(parts: Sequence[str]) -> str:
-    """Join some words as a list in a sentence.
+    """Join words with commas and "and", as a list in a sentence.
 
     >>> listed(["one"]), listed(["one", "two"]), listed(["one", "two", "three"])
     ('one', 'one and two', 'one, two and three')
@@ -388,16 +393,16 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def finding_words(model: Model, finding: Finding) -> list[str]:
-    """The arithmetic of a finding as a screen shows it, with a line for each step."""
+    """Return the arithmetic of a finding, with a line for each step."""
     return [
         f"{step.what}: {words}" for step, words in finding_steps(model, finding).items()
     ]
 
 
 def finding_steps(model: Model, finding: Finding) -> dict[Step, str]:
-    """The steps of a finding's arithmetic, each with its number and unit in words.
+    """Return the steps of a finding's arithmetic, each with its number and unit.
 
-    Two different numbers in one unit do not look the same.
+    Two different numbers in the same unit get enough digits to look different.
     """
     steps = recomputed(model, finding)
     words = {}
@@ -408,9 +413,9 @@ def finding_steps(model: Model, finding: Finding) -> dict[Step, str]:
 
 
 def printed_claim(claim: Claim) -> str:
-    """Return a claim's own words where they are held.
+    """Return the words that a claim prints, if the data package has them.
 
-    For any other claim, return the digits with the noun that the article prints after
+    For any other claim, return the digits and the noun that the article prints after
     them.
     """
     if claim.words:
