@@ -289,6 +289,19 @@ def test_solutions_of_a_quantity_or_all(article):
     assert len(article.solutions()) == len(rows)
 
 
+def test_draws_without_the_printed_digits_say_so(article):
+    half = ("uniform", 0.5, 1)
+    asked = partial(article.draws, "net_new_persons", n=64, persons_per_transfer=half)
+    said = "the printed digits are not drawn"
+    drawn = asked(rounding=False)
+    for one in (drawn, drawn.table, drawn.indices_table):
+        assert one.differs.endswith(f"; {said}")
+    for frame in (drawn.frame, drawn.sample, drawn.indices, drawn.inputs):
+        assert frame.attrs["differs"] == drawn.differs
+    assert said in drawn.table.csv()
+    assert said not in asked().differs
+
+
 def test_an_empty_table_of_solutions_says_so(article):
     found = article.solutions("transfers_2021")
     assert found.empty

@@ -43,8 +43,7 @@ class Drawn:
     @property
     def differs(self) -> str:
         """One line that names the differences from the article and what was drawn."""
-        differs = self.draws.model.differences(self.draws.setting)
-        return differs or "as in the article"
+        return self.draws.differs or "as in the article"
 
     @cached_property
     def frame(self) -> pd.DataFrame:

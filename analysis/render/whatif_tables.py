@@ -326,11 +326,7 @@ def draws_table(draws: Draws) -> Frame:
             rows.append({**_row(quantity, "left out", what, value=number), **words})
     foot = f"Scrambled Sobol points. {drawn_words(draws)} {ILLUSTRATIVE} {CAVEAT}"
     shown = {"label": "of the draws", "words": "number"}
-    return Frame(rows, SENSITIVITY, shown, _differs(draws), foot, group="quantity")
-
-
-def _differs(draws: Draws) -> str:
-    return draws.model.differences(draws.setting)
+    return Frame(rows, SENSITIVITY, shown, draws.differs, foot, group="quantity")
 
 
 def _percentile_words(name: str) -> str:
@@ -367,7 +363,7 @@ def indices_table(draws: Draws) -> Frame:
                 rows.append(cells)
     foot = f"{POINTS:,} base points; 95 percent of the resamples in brackets."
     shown = {"label": "input", "words": "share of the variance"}
-    return Frame(rows, SENSITIVITY, shown, _differs(draws), foot, group="heading")
+    return Frame(rows, SENSITIVITY, shown, draws.differs, foot, group="heading")
 
 
 def _share(share: float, low: float, high: float) -> str:

@@ -35,6 +35,7 @@ PERCENTILES = (5.0, 50.0, 95.0)
 #: Draws of a block, so that its columns stay in a core's cache; and the most draws,
 #: which are held in memory.
 ROWS, MOST = 2**15, 10**6
+NOT_DRAWN = "the printed digits are not drawn"
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,14 @@ class Draws:
                 )
         left_out = zip(map(str, self.plan.limits), counts.tolist(), strict=True)
         return values, {limit: count for limit, count in left_out if count}
+
+    @property
+    def differs(self) -> str:
+        """How the draws differ from the article, in one line; empty if they do not."""
+        said = self.model.differences(self.setting)
+        if self.rounding:
+            return said
+        return f"{said}; {NOT_DRAWN}" if said else NOT_DRAWN
 
     @property
     def kept(self) -> int:

@@ -634,7 +634,7 @@ def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(
         RegisterError, match=r"^nowhere/datapackage\.json: the file is missing\.$"
     ):
         Register.read("nowhere")
-    with pytest.raises(InputError, match=r"^1 is not the path of a data package\.$"):
+    with pytest.raises(InputError, match=r"^folder must be a path, not 1\.$"):
         Register.read(1)
 
 
