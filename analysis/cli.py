@@ -1,9 +1,9 @@
-"""The command line: ``analysis`` or ``python -m analysis``.
+"""This module is the command line: ``analysis`` or ``python -m analysis``.
 
 A command reads its arguments, calls the package, and ends with an exit status. The
 status is 0 when all values are as accepted, 1 when a value moved or a run failed, and 2
-on bad input, which is refused in one sentence. The modules of ``render`` hold the words
-that the commands print. Each command loads only the modules that it uses.
+on bad input, which a command refuses in one sentence. The modules of ``render`` hold
+the words that the commands print. Each command loads only the modules that it uses.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 class _Commands(TyperGroup):
-    """This group of commands turns bad input into one sentence and exit status 2.
+    """A group of commands that answers bad input with one sentence and status 2.
 
-    It turns an interrupt into a word and exit status 130.
+    It answers an interrupt with one word and exit status 130.
     """
 
     def invoke(self, ctx: Any) -> Any:
@@ -54,14 +54,14 @@ class _Commands(TyperGroup):
 
 
 def _end_quietly() -> NoReturn:
-    """End as a command does that the signal of a closed pipe ends."""
+    """End silently with status 141 because the reader of the output has gone."""
     # The end of the process flushes again, into the same pipe.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(128 + signal.SIGPIPE)
 
 
 def _refuse_file(error: OSError) -> None:
-    """Say which file can't be read or written, and end with status 2."""
+    """Name the file that can't be read or written, and end with status 2."""
     name = (
         f"{error.filename} can't be read or written"
         if error.filename
@@ -78,37 +78,46 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Recompute the numbers printed in an article, and see what follows from what.",
+    help="Recompute the numbers that an article prints, and see which of them follow "
+    "from others.",
 )
 
 DataOption = Annotated[
     Path | None,
     typer.Option(
         "--data",
-        help="Read another data package. The default is the data package "
-        "named in the environment variable ANALYSIS_DATA or, if that is not set, the "
-        "one that comes with the code.",
+        help="Read the data package in this folder. The default is the folder named in "
+        "the environment variable ANALYSIS_DATA or, if that is not set, the data "
+        "package that comes with the code.",
     ),
 ]
 NotebooksOption = Annotated[
     Path | None,
-    typer.Option("--notebooks", help="Take the notebooks of another folder."),
+    typer.Option("--notebooks", help="Take the notebooks in this folder."),
 ]
 TimeoutOption = Annotated[
     str,
     typer.Option(
-        "--timeout", metavar="INTEGER", help="Allow each cell so many seconds."
+        "--timeout",
+        metavar="INTEGER",
+        help="Stop a notebook if one of its cells runs longer than this many seconds.",
     ),
 ]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="Set quantity=value, in base units or with a unit, or quantity=reading.",
+        help="Set a quantity to a value, in base units or with a unit, or to a "
+        "reading, as quantity=value; you may repeat the option.",
     ),
 ]
 ReadingOption = Annotated[
-    list[str] | None, typer.Option("--reading", help="Choose quantity=reading.")
+    list[str] | None,
+    typer.Option(
+        "--reading",
+        help="Choose the reading of a quantity, which is one of the ways to get its "
+        "number, as quantity=reading; you may repeat the option.",
+    ),
 ]
 ScenarioOption = Annotated[
     list[str] | None,
@@ -176,7 +185,7 @@ def _study(
     values: list[str] | None,
     readings: list[str] | None,
 ) -> Study:
-    """The study under a scenario, with the changes that were given besides."""
+    """Return the study under a scenario, with the changes of --set and --reading."""
     from analysis.model.model import ModelError, assignments
 
     study = _load(data)
@@ -192,7 +201,7 @@ def _study(
 
 
 def _one_of(**chosen: bool) -> str:
-    """The form of output that was chosen, or none; refuse two at once."""
+    """Return the chosen form of output, if any; refuse two forms at once."""
     from analysis.core.errors import InputError
 
     if sum(chosen.values()) > 1:
@@ -202,7 +211,7 @@ def _one_of(**chosen: bool) -> str:
 
 
 def _number(option: str, text: str, kind: str = "a number") -> float:
-    """The number that an option has, or InputError for another text."""
+    """Return the number that is given to an option, or raise InputError."""
     from analysis.core.errors import InputError
 
     with contextlib.suppress(ValueError):
@@ -212,7 +221,7 @@ def _number(option: str, text: str, kind: str = "a number") -> float:
 
 
 def _whole(option: str, text: str, least: int = 0) -> int:
-    """The whole number that an option has, such as 1e3, or InputError."""
+    """Return the whole number, such as 1e3, given to an option, or raise InputError."""
     from analysis.core.errors import InputError
 
     kind = f"a whole number of {least} or more"
@@ -224,7 +233,7 @@ def _whole(option: str, text: str, least: int = 0) -> int:
 
 
 def _folder(text: str) -> Path:
-    """The folder that an option names. Raises InputError for an empty text."""
+    """Return the folder given to an option. Raises InputError for an empty text."""
     if not text.strip():
         from analysis.core.errors import InputError
 
@@ -252,8 +261,8 @@ def _options(version: VersionOption = False) -> None:
 
 
 @app.command(
-    help="Run every notebook, write results with a report, and print the headlines; "
-    "the exit status is 1 when a value moved."
+    help="Run every notebook, write results with a report, and print the headlines. "
+    "The exit status is 1 if a value differs from the accepted one."
 )
 def reproduce(
     out: Annotated[
@@ -263,7 +272,10 @@ def reproduce(
     notebooks: NotebooksOption = None,
     timeout: TimeoutOption = "600",
     with_report: Annotated[
-        bool, typer.Option("--report/--no-report", help="Build the report, too.")
+        bool,
+        typer.Option(
+            "--report/--no-report", help="Also build the report as web pages."
+        ),
     ] = True,
 ) -> None:
     """Run every notebook, write results with a report, and print the headlines."""
@@ -286,15 +298,23 @@ def verify(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
     as_markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the headline table of the README.")
+        bool,
+        typer.Option(
+            "--markdown", help="Print the table of headlines that is in the README."
+        ),
     ] = False,
-    every: Annotated[bool, typer.Option("--all", help="Print every check.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Print every check and its verdict.")
+    ] = False,
     values: SetOption = None,
     readings: ReadingOption = None,
     scenario: ScenarioOption = None,
     data: DataOption = None,
 ) -> None:
-    """Print the headlines without running notebooks; exit with 1 if a value moved."""
+    """Recompute and print the headlines without running notebooks.
+
+    The exit status is 1 if a value differs from the accepted one.
+    """
     form = _one_of(json=as_json, csv=as_csv, markdown=as_markdown, all=every)
     study = _study(data, scenario, values, readings)
     from analysis.publish import guard
@@ -304,7 +324,8 @@ def verify(
 
 @app.command(
     help="Print a sentence to quote for each headline, with its caveat, its check and "
-    "official figures, and how to cite the article and this package."
+    "official figures. Below the sentences, print references for the article and for "
+    "this package."
 )
 def cite(
     as_markdown: Annotated[
@@ -312,11 +333,11 @@ def cite(
     ] = False,
     as_bibtex: Annotated[
         bool,
-        typer.Option("--bibtex", help="Print entries for BibTeX."),
+        typer.Option("--bibtex", help="Print the references as BibTeX entries."),
     ] = False,
     data: DataOption = None,
 ) -> None:
-    """Print what may be cited of each headline, with its caveat."""
+    """Print a sentence to quote for each headline, with its caveat."""
     form = _one_of(markdown=as_markdown, bibtex=as_bibtex)
     model = _load(data).model
     from analysis.render import citations
@@ -331,7 +352,7 @@ def cite(
 
 @app.command()
 def accept(data: DataOption = None, notebooks: NotebooksOption = None) -> None:
-    """Show which values moved, then write the present values as the expected ones."""
+    """Show which values moved, then store the present values as the expected values."""
     from analysis.publish import guard
     from analysis.publish.notebooks import all_notebooks
 
@@ -340,19 +361,20 @@ def accept(data: DataOption = None, notebooks: NotebooksOption = None) -> None:
 
 @app.command(
     "list",
-    help="List claims, checks, quantities, readings, assumptions, findings and so on, "
-    "with a table for each kind.",
+    help="List claims, checks, solutions, quantities, readings, assumptions, findings, "
+    "external figures, statements, scenarios, figures and columns. Each kind has a "
+    "table of its own.",
 )
 def list_(
     kind: Annotated[
-        str, typer.Argument(help="List only claims, checks, quantities and so on.")
+        str, typer.Argument(help="List only this kind, such as claims or checks.")
     ] = "",
     as_markdown: Annotated[
         bool,
         typer.Option(
             "--markdown",
-            help="Print Markdown: the map of claims for the kind claims, the codebook "
-            "for columns.",
+            help="Print Markdown: the map of claims if the kind is claims, and the "
+            "codebook if the kind is columns.",
         ),
     ] = False,
     data: DataOption = None,
@@ -370,14 +392,15 @@ def list_(
 
 
 @app.command(
-    help="Show where a number comes from, down to the printed rows, and recompute it "
-    "under other assumptions."
+    help="Show where a number comes from, down to the printed numbers, and recompute "
+    "the number under other assumptions."
 )
 def explain(
     id: Annotated[
         str,
         typer.Argument(
-            help="Name a claim, check, solution, quantity, finding or external figure.",
+            help="The id of a claim, check, solution, quantity, finding or external "
+            "figure.",
             show_default=False,
         ),
     ],
@@ -389,7 +412,7 @@ def explain(
     ] = False,
     data: DataOption = None,
 ) -> None:
-    """Show where a number comes from, and recompute it under other assumptions."""
+    """Show where a number comes from, or recompute it under other assumptions."""
     study = _study(data, scenario, values, readings)
     from analysis.render import screens
 
@@ -397,8 +420,9 @@ def explain(
 
 
 @app.command(
-    help="Compare figures published elsewhere with the article's. Unlike units are "
-    "compared only at a ratio that you give with --set."
+    help="Compare figures published elsewhere with the article's numbers. If the units "
+    "differ, two numbers are compared only if you set the ratio of the units with "
+    "--set."
 )
 def compare(
     values: SetOption = None,
@@ -408,7 +432,7 @@ def compare(
     as_csv: CsvOption = False,
     data: DataOption = None,
 ) -> None:
-    """Set figures published elsewhere beside the article's numbers."""
+    """Compare figures published elsewhere with the article's numbers."""
     form = _one_of(json=as_json, csv=as_csv)
     study = _study(data, scenario, values, readings)
     from analysis.render import screens
@@ -417,12 +441,13 @@ def compare(
 
 
 @app.command(
-    help="Find the digits of every row in your own copy of the article, and every "
-    "number of the article that no row covers.\n\n"
-    "The audit compares the numbers, a word such as over or up to before them, their "
-    "order and their place. It does not compare the other words, dates and sources.\n\n"
-    "The copy stays where it is: nothing of it is kept or sent. Exit status 1 when "
-    "copy and register differ."
+    help="Look up each printed number of the data package in your own copy of the "
+    "article, and list the numbers in the copy that the data package lacks.\n\n"
+    "The audit compares numbers, a word such as over or up to before a number, and the "
+    "order and place of the numbers. It does not compare other words, dates or "
+    "sources.\n\n"
+    "Your copy stays where it is: no part of the copy is kept or sent. The exit status "
+    "is 1 if the copy and the data package differ."
 )
 def audit(
     file: Annotated[
@@ -433,7 +458,7 @@ def audit(
     ],
     data: DataOption = None,
 ) -> None:
-    """Compare the user's own copy of the article with the register."""
+    """Compare the user's own copy of the article with the data package."""
     from analysis.audit.report import audit as compare_with_copy
     from analysis.core.register import Register
     from analysis.render.safe_text import printable
@@ -445,16 +470,17 @@ def audit(
 
 
 @app.command(
-    help="Tabulate the headline estimates under every scenario, or those given, and "
-    "how they differ from the first of them.\n\n"
-    "If you name one scenario or none, the estimates are compared with the article. "
-    "What you set with --set or --reading is one more scenario."
+    help="Tabulate the headline estimates under every scenario, or under those that "
+    "you name.\n\n"
+    "If you name two or more scenarios, each estimate is compared with the estimate "
+    "under the first scenario; otherwise, with the article's. What you set with --set "
+    "or --reading counts as one more scenario."
 )
 def scenarios(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Name scenarios that come with the package, or files of your own."
+            help="Names of scenarios in the data package, or paths of your own files."
         ),
     ] = None,
     values: SetOption = None,
@@ -477,14 +503,14 @@ def scenarios(
 
 
 @app.command(
-    help="Show what moves an estimate: each assumption, and draws where a scenario "
-    "gives distributions."
+    help="Show how far each assumption and the rounding of printed digits move an "
+    "estimate. If a scenario has distributions, show random draws as well."
 )
 def sensitivity(
     quantity: Annotated[
         str,
         typer.Argument(
-            help="Name a quantity; without one, you get the ranges of all headlines."
+            help="The name of a quantity. Without it, you get all headline estimates."
         ),
     ] = "",
     values: SetOption = None,
@@ -495,7 +521,7 @@ def sensitivity(
         typer.Option(
             "--draws",
             metavar="INTEGER",
-            help="Make so many draws, from 2 to 1,000,000.",
+            help="Make this many random draws, from 2 to 1,000,000.",
         ),
     ] = "65536",
     seed: Annotated[
@@ -503,7 +529,7 @@ def sensitivity(
         typer.Option(
             "--seed",
             metavar="INTEGER",
-            help="Start the draws from this whole number, 0 or more.",
+            help="Seed the random draws with this whole number, 0 or more.",
         ),
     ] = "0",
     percentiles: Annotated[
@@ -516,13 +542,16 @@ def sensitivity(
     ] = None,
     rounding: Annotated[
         bool,
-        typer.Option("--rounding/--no-rounding", help="Draw printed digits, too."),
+        typer.Option(
+            "--rounding/--no-rounding",
+            help="Also draw each printed number among the values that round to it.",
+        ),
     ] = True,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
     data: DataOption = None,
 ) -> None:
-    """Show how assumptions and draws move an estimate."""
+    """Show how far assumptions, rounding and random draws move an estimate."""
     form = _one_of(json=as_json, csv=as_csv)
     study = _study(data, scenario, values, readings)
     from analysis.render import screens
@@ -534,7 +563,7 @@ def sensitivity(
     check_draws(size, start, shares)
 
     def drawn(name: str) -> Draws | None:
-        """The draws of an estimate, or None if no distribution affects it."""
+        """Return the draws of an estimate, or None if no distribution affects it."""
         leaves = study.model.plan(name, study.setting).leaves
         if not study.distributions.keys() & leaves.keys():
             return None
@@ -549,10 +578,12 @@ def break_even(
     statement: Annotated[
         str,
         typer.Argument(
-            help="Write a statement's id; or a quantity, one of >=, >, <=, < and =, "
-            "and a number with its unit or a quantity, such as 'at_risk_2021 >= 1.9 "
-            "million person'; or a check and a verdict, such as 'at_risk_2021_sum "
-            "matches'. Without a statement, you get all of them."
+            help="The id of a statement, or a statement written out. A statement may "
+            "compare a quantity with a number or with another quantity, such as "
+            "'at_risk_2021 >= 1.9 million person'; the signs are >=, >, <=, < and =. "
+            "Or it may name a check and a verdict, such as 'at_risk_2021_sum "
+            "matches'. Without a statement, you get every statement of the data "
+            "package."
         ),
     ] = "",
     values: SetOption = None,
@@ -574,7 +605,7 @@ def break_even(
 def sweep(
     spec: Annotated[
         Path,
-        typer.Argument(help="The file that says what is swept.", show_default=False),
+        typer.Argument(help="The file that describes the sweep.", show_default=False),
     ],
     out: Annotated[
         Path | None,
@@ -583,7 +614,7 @@ def sweep(
     scheduler: SchedulerOption = "",
     data: DataOption = None,
 ) -> None:
-    """Compute estimates over a grid of assumptions and readings."""
+    """Compute estimates over a grid of assumptions and readings into a CSV file."""
     from analysis.render import screens
 
     screens.sweep(
@@ -599,11 +630,11 @@ def explore(
         str, typer.Option("--out", help="Write the page into this folder.")
     ] = "runs",
     opened: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the page in a browser, too.")
+        bool, typer.Option("--open/--no-open", help="Also open the page in a browser.")
     ] = True,
     data: DataOption = None,
 ) -> None:
-    """Write and open a single page on which a reader can change the assumptions."""
+    """Write and open a web page on which a reader can change the assumptions."""
     import webbrowser
 
     from analysis.publish import explorer
@@ -619,14 +650,15 @@ def explore(
 
 
 @app.command(
-    help="Run one notebook with other assumptions or readings, or, with --all, every "
-    "notebook that they move. All input is checked before anything is written."
+    help="Run one notebook with other assumptions or readings. With --all, run every "
+    "notebook whose results the changes affect. All input is checked before anything "
+    "is written."
 )
 def run(
     notebook: Annotated[
         str,
         typer.Argument(
-            help="Give the name of a notebook, or the start of its name.",
+            help="The name of a notebook, or the start of its name.",
             show_default=False,
         ),
     ] = "",
@@ -634,7 +666,7 @@ def run(
         bool,
         typer.Option(
             "--all",
-            help="Run each notebook that the changes move, and name the others.",
+            help="Run each notebook that the changes affect, and name the others.",
         ),
     ] = False,
     parameters: Annotated[
@@ -644,14 +676,15 @@ def run(
             "--parameter",
             "--set",
             "--reading",
-            help="Set the parameter name=value; you may repeat the option.",
+            help="Set a parameter, as name=value; you may repeat the option.",
         ),
     ] = None,
     scenarios: Annotated[
         list[str] | None,
         typer.Option(
             "--scenario",
-            help="Apply a scenario, by name or file; you may repeat the option.",
+            help="Apply a scenario, by its name or the path of its file; you may "
+            "repeat the option.",
         ),
     ] = None,
     out: Annotated[

@@ -1,6 +1,8 @@
-"""A study holds the article's numbers under one setting.
+"""This module holds ``Study``: the article's numbers under one setting.
 
-The same study serves Python, a notebook and the command line.
+A setting is the choice of all assumptions, printed numbers and readings with which the
+numbers are computed. A reading is one of several ways in which a quantity can get its
+number. Python, notebooks and the command line use the same studies.
 
 >>> study = load().change(persons_per_transfer=0.55)
 >>> round(study["net_new_persons"].value), study.differs
@@ -37,11 +39,11 @@ if TYPE_CHECKING:
 
 
 def load(folder: Path | str | None = None) -> Study:
-    """The article's own numbers.
+    """Return a study of the article's own numbers, in which nothing is changed.
 
-    folder: another data package; else the environment's ANALYSIS_DATA, else the one
-    that comes with the package. Raises InputError, one sentence that names file, row
-    and field.
+    folder: the folder of a data package; by default the folder named in the environment
+    variable ANALYSIS_DATA or, if that is not set, the data package that comes with the
+    code. Raises InputError, one sentence that names the file, the row and the field.
     """
     from analysis.render.interactive import prepare
 
@@ -53,7 +55,7 @@ def load(folder: Path | str | None = None) -> Study:
 def _restored(
     folder: Path, setting: Setting, drawn: tuple[tuple[str, Distribution], ...]
 ) -> Study:
-    """A study that was pickled, on the model that this process has of its package."""
+    """Restore a pickled study, with the model that this process has already built."""
     return Study(_model(folder), setting, dict(drawn))
 
 
@@ -63,7 +65,7 @@ def _model(folder: Path) -> Model:
 
 
 def _named(quantities: Any) -> list[Any]:
-    """The quantities that are asked for. Raises ModelError where there are none."""
+    """Return the named quantities. Raises ModelError if no quantity is named."""
     names = [*listed(quantities)]
     if not names:
         raise ModelError("no quantity is named; study.names() lists them")
@@ -71,13 +73,13 @@ def _named(quantities: Any) -> list[Any]:
 
 
 class Study:
-    """The numbers under one setting.
+    """The article's numbers under one setting.
 
-    A study never changes; ``change`` makes another. It holds an estimate for each
-    quantity by its name, and is read by ``in``, iteration, ``len`` and ``[...]`` alone:
-    it has no ``items`` and no ``get``, because a quantity that has no single value
-    raises InputError. Studies are equal under equal settings of one data package, and
-    can be pickled.
+    A study never changes; ``change`` makes another study. A study maps the name of each
+    quantity to its estimate. Only ``in``, iteration, ``len`` and ``[...]`` read it as a
+    mapping: a study has no ``items`` and no ``get``, because a quantity without a
+    single value raises InputError. Two studies are equal if they have the same data
+    package and equal settings. Studies can be pickled.
 
     >>> article = load()
     >>> "at_risk_2021" in article, "at_risk_2022" in article
@@ -126,14 +128,15 @@ class Study:
         return folder, self.setting, tuple(sorted(self.distributions.items()))
 
     def change(self, /, **changes: Any) -> Study:
-        """Another study with some assumptions, printed numbers or readings changed.
+        """Return another study, with changed assumptions, printed numbers or readings.
 
-        ``study.names()`` lists the names, with their units and readings. Give each name
-        a number in base units, a text with a number and its unit, the name of a
-        reading, or a distribution, as ``draws`` takes it. The quantity of a
-        distribution is then at its median. A change replaces an earlier change of the
-        same name. Raises InputError, with one sentence, for a wrong name, value, unit,
-        type or combination, and for a change on which no check depends.
+        ``study.names()`` lists the names of the quantities, with their units and
+        readings. Give each name a number in base units, a text with a number and its
+        unit, the name of a reading, or a distribution as the method ``draws`` takes it.
+        A quantity with a distribution is set to the median of that distribution. A
+        change replaces an earlier change of the same quantity. Raises InputError, with
+        one sentence, for a wrong name, value, unit, type or combination, and for a
+        change that affects no check.
 
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
@@ -147,10 +150,11 @@ class Study:
         return self._under(setting, changes, drawn)
 
     def changed_by_texts(self, scenario: str, texts: Mapping[str, str]) -> Study:
-        """Make the study that a command asks for: under a scenario, then with changes.
+        """Return the study that a command asks for, under a scenario and with changes.
 
-        The name of the scenario may be empty. Raises InputError as ``scenario`` and
-        ``change`` do, and where the changes leave nothing of the scenario.
+        If ``scenario`` is empty, only the changes apply. Raises InputError as the
+        methods ``scenario`` and ``change`` do, and if the changes replace everything
+        that the scenario changes.
         """
         study = self.scenario(scenario) if scenario else self
         if not texts:
@@ -164,14 +168,15 @@ class Study:
     def from_notebook(
         self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()
     ) -> Study:
-        """Make another study with the parameters of a notebook.
+        """Return another study, changed by the parameters of a notebook.
 
-        The parameters are plain names of the notebook, as ``globals()`` has them. If
-        the parameters of the notebook are not quantities, ``other`` lists the names of
-        all parameters. Raises InputError for any further plain name, so that a mistyped
-        parameter never passes unnoticed. If the names already include a study, other
-        names of the reader's own are ignored; a name that resembles a known name is
-        still refused.
+        ``namespace`` maps the names in the notebook to their values, as ``globals()``
+        returns them. A name whose value is a number, a text, a list or a mapping counts
+        as a parameter. If the notebook's parameters are not quantities, ``other`` lists
+        the names of all parameters. Raises InputError for any parameter with an unknown
+        name, so that a mistyped parameter never passes unnoticed. If the namespace
+        already holds a study, other names that the reader has defined are ignored; a
+        name that resembles a quantity's name is still refused.
         """
         if not isinstance(namespace, Mapping):
             raise ModelError(f"{namespace!r} holds no names; write globals()")
@@ -196,7 +201,10 @@ class Study:
     def _parameters(
         self, namespace: Mapping[str, Any], other: Sequence[str]
     ) -> dict[str, Any]:
-        """The plain names of a notebook; next to a study, those like a known name."""
+        """Return a notebook's parameters.
+
+        Beside a study, only names that resemble those of quantities count.
+        """
         kinds = (Real, Decimal, str, list, tuple, dict, type(None))
         known = self.model.quantities
         parameters = {}
@@ -219,9 +227,10 @@ class Study:
         }
 
     def _settled(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Parameters without those that another one of the same choice replaces.
+        """Return the parameters without any reading that a linked reading replaces.
 
-        Of two linked readings, the one that was left as the article has it gives way.
+        If two linked quantities have different readings, the reading that is the
+        article's own is dropped.
         """
         settled = dict(parameters)
         for group in self.model.register.linked_readings:
@@ -233,18 +242,18 @@ class Study:
         return settled
 
     def __getitem__(self, name: str) -> Estimate:
-        """The estimate of ``quantity``, ``quantity.reading`` or a claim.
+        """Return the estimate for ``quantity``, ``quantity.reading`` or a claim's id.
 
-        Raises InputError where there is none, or no single value.
+        Raises InputError if the name is unknown or if there is no single value.
         """
         return self.model.estimate(*self.model.named(name, self.setting))
 
     def steps(self, *names: str, depth: int | None = None) -> Steps:
-        """Show step by step how some quantities are worked out.
+        """Show step by step how some quantities are calculated.
 
-        A step shows a formula, the numbers put in, and the result. The ``depth`` says
-        how many levels of the quantities below are worked too; without a depth, all of
-        them are.
+        A step shows a formula, the formula with its numbers, and the result. A
+        quantity's formula needs other quantities, and ``depth`` says how many levels of
+        these are shown too; without ``depth``, all levels are shown.
 
         >>> load().change(persons_per_transfer=0.5).steps("net_new_persons", depth=0)
         net new persons = persons 2021 − persons 2019
@@ -259,10 +268,10 @@ class Study:
         return Steps(self.model, self.setting, names, depth)
 
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
-        """Return estimates as a table, one row for each.
+        """Return the estimates of some quantities as a table, with a row for each.
 
         The columns are value, low, high, unit and side. If a quantity has no estimate,
-        its cells are empty and a column gives the reason.
+        its cells are empty and a further column gives the reason.
 
         >>> load().frame("net_new_persons").value.round().tolist()
         [301222.0]
@@ -290,12 +299,13 @@ class Study:
     def differs_from(
         self, other: Study, names: str | Iterable[str] = ()
     ) -> pd.DataFrame:
-        """Set this study's estimates beside those of another study.
+        """Compare this study's estimates with those of another study.
 
-        Each row has the difference of the two estimates, absolute and in percent, or
-        says why there is none. Without ``names``, the rows are the estimates that the
-        data package lists. ``attrs["differs"]`` says how this study differs from the
-        article, and ``attrs["other_differs"]`` how the other study does.
+        Each row has the difference between the two estimates, absolute and in percent,
+        or the reason why there is no difference. Without ``names``, the table has the
+        estimates that the data package lists. ``attrs["differs"]`` says how this study
+        differs from the article, and ``attrs["other_differs"]`` says how the other
+        study differs from the article.
 
         >>> half = load().change(persons_per_transfer=0.5)
         >>> half.differs_from(load(), ["net_new_persons"]).percent.tolist()
@@ -321,18 +331,18 @@ class Study:
         return self._beside(other, in_words(frame, words))
 
     def _beside(self, other: Study, frame: pd.DataFrame) -> pd.DataFrame:
-        """A frame that knows the settings of this study and of the other one."""
+        """Return a frame whose ``attrs`` describe the settings of both studies."""
         frame = self._with_differs(frame)
         frame.attrs["other_differs"] = other.differs
         return frame
 
     def verdict_changes(self, other: Study) -> pd.DataFrame:
-        """Show each check whose verdict is not the same in another study.
+        """Show each check whose verdict here is not its verdict in another study.
 
-        A row has the verdict ``before``, which is that of the other study, and
-        ``after``, which is that of this study. A verdict that does not exist is empty,
-        and ``reason`` says why. Below the table stands the tally of the article's
-        results, before and after.
+        The column ``before`` has the verdict in the other study, and ``after`` has the
+        verdict in this study. If a check has no verdict in one of the studies, the cell
+        is empty and ``reason`` says why. The text below the table counts the article's
+        results by verdict, in the other study and in this one.
 
         >>> half = load().change(persons_per_transfer=0.5)
         >>> changes = half.verdict_changes(load())
@@ -349,9 +359,9 @@ class Study:
         return self._beside(other, changed.to_pandas().set_index("check"))
 
     def scenario(self, name: str | Path) -> Study:
-        """Put this study under a scenario: one that comes with the package, or a file.
+        """Return this study under a scenario of the package or of a file.
 
-        The scenario's changes replace earlier changes of the same names.
+        The scenario's changes replace earlier changes of the same quantities.
         ``study.names("scenarios")`` lists the package's scenarios. Raises InputError
         for an unknown scenario.
 
@@ -372,7 +382,7 @@ class Study:
         changes: Mapping[str, Any],
         drawn: Mapping[str, Distribution],
     ) -> Study:
-        """A study under another setting; what is changed is drawn no longer."""
+        """Return a study under another setting; what is changed is no longer drawn."""
         kept = {
             name: earlier
             for name, earlier in self.distributions.items()
@@ -386,16 +396,18 @@ class Study:
         return Study(self.model, replace(setting, drawn=words), distributions)
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
-        """Show how far assumptions and rounding move a quantity, singly and together.
+        """Show how far each assumption, rounding, and all together move a quantity.
 
-        Each row names what moves the quantity. In the row of an assumption, ``low`` and
-        ``high`` are the ends of the range over which it is varied, or the limit that
-        comes first. ``at_low`` and ``at_high`` give the quantity at these ends, in base
-        units. The assumption that moves the quantity most comes first. In the other
-        rows, ``at_low`` and ``at_high`` are the smallest and the largest value of the
-        quantity: as printed digits are rounded (``rounding``), with every assumption
-        where the quantity is ``lowest`` or ``highest``, and with ``all`` of these
-        together.
+        The column ``moved`` names what moves the quantity. In the row of an assumption,
+        ``low`` and ``high`` are the ends of the range over which the assumption is
+        varied, or a limit of the model that comes first. ``at_low`` and ``at_high`` are
+        the quantity's values at these two ends, in base units. The assumption that
+        moves the quantity most is in the first row. In the rows that are not about one
+        assumption, ``at_low`` and ``at_high`` are the smallest and the largest value of
+        the quantity: in the rows ``lowest`` and ``highest`` with every assumption where
+        the quantity is lowest or highest, in the row ``rounding`` over all values that
+        round to the printed digits, and in the row ``all`` with rounding and all
+        assumptions together.
 
         >>> at_low = load().sensitivity("at_risk_2021").at_low
         >>> at_low.round().astype(int)["persons_per_transfer"].item()
@@ -421,26 +433,29 @@ class Study:
         rounding: bool = True,
         **distributions: Any,
     ) -> Drawn:
-        """Draw quantities under distributions of some assumptions or printed numbers.
+        """Draw quantities at random, from distributions of some of their inputs.
 
-        Give each name a shape and its numbers, in base units or as texts with their
-        unit: ``("uniform", low, high)``, ``("triangular", low, mode, high)``,
-        ``("normal", mean, sd)``, ``("lognormal", median, sd of the logarithm)``,
-        ``("beta", a, b)`` or ``("discrete", values, weights)``. Each distribution is
-        cut at the allowed range of its quantity. If this study has distributions of a
-        scenario, their quantities are drawn, too. Every other printed number is drawn
-        uniformly over the values that round to its digits, unless ``rounding`` is
+        The inputs are assumptions or printed numbers. Give each input a shape and the
+        numbers of that shape, in base units or as texts with their unit: ``("uniform",
+        low, high)``, ``("triangular", low, mode, high)``, ``("normal", mean, sd)``,
+        ``("lognormal", median, sd of the logarithm)``, ``("beta", a, b)`` or
+        ``("discrete", values, weights)``. Each distribution is cut at the allowed range
+        of its quantity. If this study is under a scenario with distributions, the
+        quantities of these distributions are drawn, too. Every other printed number is
+        drawn uniformly over the values that round to its digits, unless ``rounding`` is
         false.
 
-        ``percentiles`` are numbers from 0 to 100. ``n`` is the number of draws. For any
-        ``n``, the Sobol indices come from 16,384 base points of their own, and their
-        intervals hold 95 percent of the resamples of these points.
+        ``percentiles`` are numbers from 0 to 100. ``n`` is the number of draws.
+        Whatever ``n`` is, the Sobol indices are computed from 16,384 base points of
+        their own, and the intervals of the indices hold 95 percent of the bootstrap
+        resamples of these points.
 
-        Returns a ``Drawn``, with ``frame``, ``sample``, ``indices`` and ``inputs``,
-        which are DataFrames, with ``table`` and ``indices_table`` in words, and with
-        ``plot``. Raises InputError, with one sentence, for a wrong shape, number or
-        name, for fewer than 2 draws or more than 10^6, if nothing is drawn, and for a
-        name on which none of the quantities depends.
+        Returns a ``Drawn``. Its attributes ``frame``, ``sample``, ``indices`` and
+        ``inputs`` are DataFrames, ``table`` and ``indices_table`` are tables for
+        readers, and its method ``plot`` draws a figure. Raises InputError, with one
+        sentence, for a wrong shape, number or name, for fewer than 2 draws or more than
+        10^6, if nothing is drawn, and for a name on which none of the quantities
+        depends.
 
         >>> half = load().change(former_detainees=300_000)
         >>> drawn = half.draws("at_risk_total", overlap=("uniform", 0, 0.5), n=1024)
@@ -470,17 +485,18 @@ class Study:
         return Drawn(draws)
 
     def break_even(self, statement: str) -> pd.DataFrame:
-        """Show where a statement holds as one assumption moves over its allowed range.
+        """Show for which values of each assumption a statement holds.
 
-        The table has a row for each assumption. ``statement`` is the id of a statement
-        in the data package, or a statement written out. A statement that is written out
-        has one of two forms. The first form is a quantity, a sign (``>=``, ``>``,
-        ``<=``, ``<`` or ``=``), and a number with its unit or another quantity. The
-        second form is a check and a verdict (matches, matches_within_rounding,
-        compatible or differs), such as ``at_risk_2021_sum matches``. The column
-        ``value`` has the assumption's value in this study, and ``holds`` has the spans
-        over which the statement holds. If an input is given only in words,
-        ``waits_for`` names it.
+        One assumption at a time moves over its allowed range, and the table has a row
+        for each assumption. ``statement`` is the id of a statement in the data package,
+        or a statement written out. A written-out statement has one of two forms. The
+        first form is a quantity, a sign (``>=``, ``>``, ``<=``, ``<`` or ``=``), and a
+        number with its unit or another quantity. The second form is a check and a
+        verdict (matches, matches_within_rounding, compatible or differs), such as
+        ``at_risk_2021_sum matches``. The column ``value`` has the assumption's value in
+        this study, and ``holds`` has the spans of values for which the statement holds.
+        If the article gives another input only in words, no span can be computed, and
+        ``waits_for`` names that input.
 
         >>> turned = load().break_even("at_risk_2021 >= 1.9 million person")
         >>> turned.holds["persons_per_transfer"]
@@ -506,16 +522,17 @@ class Study:
         scheduler: str = "",
         **over: Any,
     ) -> pd.DataFrame | None:
-        """Compute quantities over a grid, with a row for each combination.
+        """Compute quantities over a grid of values, with a row for each combination.
 
-        A row also has remarks, and the reason for each cell that is empty. ``over``
-        maps each name to the numbers, texts or readings of the grid, or to a single
-        one, each as ``change`` takes it. ``attrs["differs"]`` says how the values that
-        are not varied differ from the article. With ``out``, nothing is returned: the
-        sweep is written to that CSV file, whole or not at all, with a progress bar and
-        a last column ``differs``. The rows are computed by threads of this machine, or
-        by the Dask cluster whose scheduler has the address ``scheduler``. Raises
-        InputError in one sentence for a wrong name, value, type or file.
+        ``over`` maps each name to the numbers, texts or readings of the grid, or to a
+        single number, text or reading, as ``change`` takes them. Each row also has
+        remarks, and the reason for each cell that is empty. ``attrs["differs"]`` says
+        how the values that are not varied differ from the article. If ``out`` is given,
+        the method returns nothing and writes the sweep to that CSV file, whole or not
+        at all, with a progress bar and a last column ``differs``. The rows are computed
+        by threads of this machine or, if ``scheduler`` is an address, by the Dask
+        cluster whose scheduler has that address. Raises InputError in one sentence for
+        a wrong name, value, type or file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()
@@ -535,12 +552,12 @@ class Study:
         return None
 
     def specification_curve(self) -> pd.DataFrame:
-        """Compute the estimates under each combination of the choices that we list.
+        """Compute the headline estimates under each combination of listed choices.
 
         Each row is one combination, as in ``sweep``; the rows are sorted by the first
-        estimate. The choices are listed in ``specification.yaml``; all other values are
-        this study's. The curve is not a distribution, and a share of its rows is not a
-        probability.
+        estimate. ``specification.yaml`` lists the choices that are combined; all other
+        values are those of this study. The curve is not a distribution, and a share of
+        its rows is not a probability.
         """
         from analysis.whatif import sweep
 
@@ -555,9 +572,9 @@ class Study:
     def scenarios(self, *names: str | Path) -> pd.DataFrame:
         """Tabulate the headline estimates under some scenarios, and under this study.
 
-        Without names, the scenarios are all those that come with the package. Each row
-        is an estimate under one scenario, in base units, with its difference from the
-        article.
+        If no name is given, the table has all scenarios that come with the package.
+        Each row is an estimate under one scenario, in base units, with its difference
+        from the article's estimate.
         """
         from analysis.render.estimates import AS_PRINTED, Under
         from analysis.render.whatif_tables import scenarios_table
@@ -571,7 +588,7 @@ class Study:
         return self._with_differs(table.to_pandas())
 
     def ranges(self, quantity: str) -> pd.DataFrame:
-        """Tabulate in words how far a quantity moves; ``sensitivity`` gives numbers.
+        """Tabulate for readers how far a quantity moves; ``sensitivity`` has numbers.
 
         >>> load().ranges("net_new_persons")["moved"][0]
         'the printed digits, as rounded'
@@ -583,7 +600,10 @@ class Study:
         return self._with_differs(table.to_pandas())
 
     def statements(self) -> pd.DataFrame:
-        """Tabulate in words where each statement of the package stops holding."""
+        """Tabulate for readers at which values each statement stops holding.
+
+        The statements are those of the data package.
+        """
         from analysis.render.whatif_tables import break_even_table
 
         statements = self.model.register.statements.values()
@@ -593,9 +613,9 @@ class Study:
     def _with_differs(
         self, frame: pd.DataFrame, differs: str | None = None
     ) -> pd.DataFrame:
-        """A frame that knows how the setting differs from the article's.
+        """Return a frame whose ``attrs`` say how its setting differs from the article.
 
-        Of a sweep, it is the setting of what is not varied.
+        For a sweep, ``differs`` is about the values that the sweep does not vary.
         """
         from analysis.render.tables import ShownFrame
 
@@ -616,7 +636,8 @@ class Study:
     def headlines(self) -> pd.DataFrame:
         """Return the headline numbers of the article as a table.
 
-        Each row has the article's words, the working, the verdict, and one sentence.
+        Each row has the article's words, the calculation, the verdict, and a sentence
+        of explanation.
 
         >>> load().headlines().verdict[4]
         'matches, if three assumptions hold'
@@ -629,8 +650,8 @@ class Study:
         """Return what may be cited of each headline, as a table.
 
         A row has a sentence to quote, its caveat, the check that recomputes the number,
-        and the official figures to set beside it. The table is computed under the
-        article's own setting, whatever this study changes. Below the table are the
+        and official figures to compare the number with. The table is computed under the
+        article's own setting, whatever this study changes. Below the table are
         references for the article and for this package, which are also in
         ``attrs["references"]``.
 
@@ -646,11 +667,11 @@ class Study:
         return frame
 
     def checks(self, *names: str) -> pd.DataFrame:
-        """Return the checks of some quantities, or all checks, in words.
+        """Return the checks of some quantities, or all checks, as a table.
 
-        A name is that of a quantity or of a check.
+        ``names`` are names of quantities, ids of checks, or both.
 
-        Each row of the table says what is printed, what is recomputed, and the verdict.
+        Each row has the printed number, the recomputed number and the verdict.
 
         >>> load().checks("at_risk_2021").verdict_words[0]
         'matches, at least 100,000 or 5 percent short'
@@ -671,9 +692,10 @@ class Study:
         return frames.checks(self.model, outcomes, self.setting).to_pandas()
 
     def solutions(self, *quantities: str) -> pd.DataFrame:
-        """Solve for assumptions so that a claim on one of the quantities holds.
+        """Find values of assumptions at which a claim on some quantities holds.
 
-        The solutions show what one would have to believe.
+        A solution shows what one would have to assume for the claim to hold. Without
+        names, all claims that have solutions are listed.
 
         >>> load().solutions("at_risk_2019").status.tolist()[:3]
         ['in_range', 'impossible', 'out_of_range']
@@ -684,12 +706,12 @@ class Study:
         return frames.solutions(self.model, self.setting, wanted).to_pandas()
 
     def findings(self, *quantities: str) -> pd.DataFrame:
-        """Return the findings on claims of some quantities, or all of them.
+        """Return the findings on claims of some quantities, or all findings.
 
-        Each finding has a title; a page shows its sceptical and its charitable view
-        when the finding is opened. The findings are computed under the article's own
-        setting, whatever this study changes; below the findings of a changed study, a
-        sentence says so.
+        Each finding has a title; on a page, a reader opens the finding to see its
+        sceptical and its charitable view. The findings are computed under the article's
+        own setting, whatever this study changes; if the study changes anything, a
+        sentence below the table says so.
 
         >>> print(load().findings("net_new_persons").title[0])
         The increase since 2019 is about 300,000 both in transfers and in persons,
@@ -702,13 +724,14 @@ class Study:
         return frames.findings(self.model, wanted, is_changed=is_changed).to_pandas()
 
     def names(self, kind: str = "quantities") -> pd.DataFrame:
-        """List the names that the other methods take, one row for each.
+        """List the names that other methods of a study take, with a row for each name.
 
         kind: quantities, claims, checks, solutions, readings, assumptions, findings,
         external, statements, scenarios, figures or columns. The row of a quantity has
-        its name in words, its unit, its value under this study's setting (empty where
-        there is none) and its readings, the article's own first. The rows of other
-        kinds have a description. Raises InputError for an unknown kind.
+        the quantity's name in words, its unit, its value under this study's setting
+        (empty if there is no single value) and its readings, of which the article's own
+        comes first. The rows of other kinds have a description. Raises InputError for
+        an unknown kind.
 
         >>> names = load().names().set_index("name")
         >>> names.loc["transfers_2019", ["unit", "readings"]].tolist()
@@ -724,8 +747,9 @@ class Study:
     def figure(self, name: str, quantity: str = "at_risk_2021") -> Any:
         """Draw a figure of this study with matplotlib.
 
-        ``study.names("figures")`` lists the names; the ``quantity`` is that of the
-        tornado. The caption says how the setting differs from the article's, and so do
+        ``study.names("figures")`` lists the names of the figures. Only the figure
+        "tornado" uses ``quantity``: it shows how each assumption moves that quantity.
+        The caption says how this study's setting differs from the article's, and so do
         the metadata of an SVG, PNG or PDF file of the figure. Raises InputError for an
         unknown name.
 
@@ -739,14 +763,15 @@ class Study:
         return drawn(name, self.model, self.setting, self.model.known(quantity))
 
     def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str:
-        r"""Return a table for a paper in LaTeX, escaped, under this study's setting.
+        r"""Return a table of this study for a paper, in LaTeX.
 
-        table: headlines, estimates, checks, solutions or scenarios. The caption, or,
-        without a caption, the name of the table, is followed by what differs from the
-        article. Other keywords go to pandas, such as ``label``. Your LaTeX document
-        needs the packages array, booktabs and longtable. The study's other frames also
-        have a ``to_latex`` method, which writes them as LaTeX in the same way. Raises
-        InputError for an unknown table.
+        table: headlines, estimates, checks, solutions or scenarios. The table's caption
+        is your ``caption`` or, without one, the default for that table, followed by how
+        this study's setting differs from the article's. Other keyword arguments, such
+        as ``label``, go to pandas. Texts are escaped for LaTeX. Your LaTeX document
+        needs the packages array, booktabs and longtable. The DataFrames that a study
+        returns also have a method ``to_latex``, which writes them in the same way.
+        Raises InputError for an unknown table.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
         >>> r"\caption{Headline numbers of the article, recomputed. No" in table
@@ -772,9 +797,9 @@ class Study:
 
     @property
     def differs(self) -> str:
-        """One line names the differences from the article, or says there are none.
+        """One line that names the differences from the article, or says there are none.
 
-        What is drawn is named with its distribution and its median.
+        A quantity that is drawn is named with its distribution and its median.
         """
         return self.model.differences(self.setting) or "as in the article"
 
@@ -787,7 +812,7 @@ class Study:
         return f"No settings changed. {ours(self.model, self.setting)}".strip()
 
     def __str__(self) -> str:
-        """What differs from the article, and the headline numbers here."""
+        """Return how this study differs from the article, and its headline numbers."""
         from analysis.render import frames, show
         from analysis.render.paragraphs import WIDTH
 

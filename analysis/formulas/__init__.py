@@ -1,13 +1,14 @@
-"""The article's arithmetic: pure functions, one module per subject.
+"""The subpackage of the article's arithmetic, with one module for each subject.
 
-A formula is named after the quantity it computes. The parameters of a formula are the
-names of the quantities that it needs. ``quantity__reading`` is one reading of a
-quantity. The arguments are floats, arrays of one shape, or pint quantities, in base
-units: persons, transfers, labourers, households, dollars; shares and growths are
-fractions. A formula is arithmetic without branches: it neither converts nor rounds nor
-clips. A division by zero raises an error or gives infinity, depending on the type of
-number. Each docstring says the formula in words, its place in the article, and an
-example.
+A formula is a function named after the quantity that it computes. The parameters of the
+function are the names of the quantities that the formula needs. A name such as
+``quantity__reading`` is for one reading of a quantity: one of several ways to compute
+it. The arguments are floats, arrays of equal shape, or pint quantities. They are in
+base units: persons, transfers, labourers, households or dollars; shares and growth
+rates are fractions. A formula is arithmetic without branches: it neither converts units
+nor rounds nor limits a result. A division by zero raises an error or gives infinity,
+depending on the type of number. Each docstring has the formula in words, the place in
+the article, and an example.
 """
 
 from analysis.formulas import (

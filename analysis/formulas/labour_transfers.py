@@ -1,12 +1,13 @@
-"""Transfers, planned and made, 2016 to 2021, and the step from transfers to persons.
+"""Transfers planned and carried out from 2016 to 2021, and persons transferred.
 
-A total of several years counts person-times, not persons.
+One person who is transferred twice counts as two transfers. A total over several years
+is therefore a number of transfers, not of persons.
 """
 
 
 def excess_over_plan_2016_2020(transfers_2016_2020, planned_transfers_2016_2020):
-    """Transfers made per year divided by transfers planned per year, less one
-    (mobilization-2016-2020, paragraph 6).
+    """Mean yearly transfers in 2016 to 2020, divided by the transfers planned per year,
+    minus one (mobilization-2016-2020, paragraph 6).
 
     >>> round(excess_over_plan_2016_2020(1_300_000, 1_000_000), 6)
     0.3
@@ -15,7 +16,7 @@ def excess_over_plan_2016_2020(transfers_2016_2020, planned_transfers_2016_2020)
 
 
 def planned_transfers_2021(transfers_2021, excess_over_plan_2021):
-    """Transfers made in 2021 divided by one plus their excess over the plan
+    """Transfers in 2021, divided by one plus the share by which they exceeded the plan
     (mobilization-2016-2020, paragraph 6).
 
     >>> round(planned_transfers_2021(1_100_000, 0.1))
@@ -25,8 +26,8 @@ def planned_transfers_2021(transfers_2021, excess_over_plan_2021):
 
 
 def planned_2021_over_mean_2016_2020(planned_transfers_2021, transfers_2016_2020):
-    """The plan for 2021 divided by the yearly mean of transfers made in 2016 to 2020,
-    less one (mobilization-2016-2020, paragraph 6).
+    """Transfers planned for 2021, divided by mean yearly transfers in 2016 to 2020,
+    minus one (mobilization-2016-2020, paragraph 6).
 
     >>> round(planned_2021_over_mean_2016_2020(950_000, 1_000_000), 6)
     -0.05
@@ -35,8 +36,8 @@ def planned_2021_over_mean_2016_2020(planned_transfers_2021, transfers_2016_2020
 
 
 def transfers_2019__from_rate(transfers_2021, growth_2019_2021):
-    """Transfers in 2021 divided by one plus their growth since 2019 (scale, paragraph
-    2).
+    """Transfers in 2021, divided by one plus the growth rate of transfers from 2019 to
+    2021 (scale, paragraph 2).
 
     >>> round(transfers_2019__from_rate(1_100_000, 0.1))
     1000000
@@ -45,7 +46,7 @@ def transfers_2019__from_rate(transfers_2021, growth_2019_2021):
 
 
 def transfers_2019__from_difference(transfers_2021, net_new_transfers):
-    """Transfers in 2021 less those added since 2019 (scale, paragraph 2).
+    """Transfers in 2021 minus the transfers added since 2019 (scale, paragraph 2).
 
     >>> transfers_2019__from_difference(1_100_000, 100_000)
     1000000
@@ -54,8 +55,8 @@ def transfers_2019__from_difference(transfers_2021, net_new_transfers):
 
 
 def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
-    """Transfers added since 2019, divided by the transfers of 2019 (those of 2021 less
-    those added) (scale, paragraph 2).
+    """Transfers added since 2019, divided by transfers in 2019, which are transfers in
+    2021 minus those added (scale, paragraph 2).
 
     >>> round(growth_2019_2021__from_difference(100_000, 1_100_000), 6)
     0.1
@@ -64,7 +65,7 @@ def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
 
 
 def net_new_transfers__from_base(transfers_2021, transfers_2019):
-    """Transfers in 2021 less transfers in 2019 (scale, paragraph 2).
+    """Transfers in 2021 minus transfers in 2019 (scale, paragraph 2).
 
     >>> net_new_transfers__from_base(1_100_000, 1_000_000)
     100000
@@ -73,7 +74,7 @@ def net_new_transfers__from_base(transfers_2021, transfers_2019):
 
 
 def persons_2019(transfers_2019, persons_per_transfer):
-    """Transfers in 2019 times persons per transfer (note 4).
+    """Transfers in 2019 times persons per transfer in 2019 (note 4).
 
     >>> persons_2019(1_000_000, 0.5)
     500000.0
@@ -82,7 +83,8 @@ def persons_2019(transfers_2019, persons_per_transfer):
 
 
 def persons_per_transfer_2021(persons_per_transfer, persons_per_transfer_drift):
-    """Persons per transfer in 2019 times the change of that ratio to 2021 (note 4).
+    """Persons per transfer in 2019, times the factor by which this ratio changed from
+    2019 to 2021 (note 4).
 
     >>> persons_per_transfer_2021(0.5, 1.5)
     0.75
@@ -100,7 +102,7 @@ def persons_2021(transfers_2021, persons_per_transfer_2021):
 
 
 def net_new_persons(persons_2021, persons_2019):
-    """Persons transferred in 2021 less persons transferred in 2019 (note 4).
+    """Persons transferred in 2021 minus persons transferred in 2019 (note 4).
 
     >>> net_new_persons(1_100_000, 1_000_000)
     100000
@@ -109,8 +111,8 @@ def net_new_persons(persons_2021, persons_2019):
 
 
 def persons_per_transfer__implied(total_2019, transfers_2019):
-    """Persons in 2019 divided by transfers in 2019 (scale, paragraphs 1 and 2; note 4;
-    if the labourers of 2019 are persons).
+    """Persons transferred in 2019 divided by transfers in 2019 (scale, paragraphs 1 and
+    2; note 4; if the labourers printed for 2019 are persons).
 
     >>> persons_per_transfer__implied(900_000, 1_000_000)
     0.9
@@ -119,8 +121,8 @@ def persons_per_transfer__implied(total_2019, transfers_2019):
 
 
 def planned_total_2016_2020(planned_transfers_2016_2020, years_2016_2020, a_year):
-    """Transfers planned a year times the years of the plan (mobilization-2016-2020,
-    paragraph 6).
+    """Transfers planned per year, times the number of years from 2016 to 2020
+    (mobilization-2016-2020, paragraph 6).
 
     >>> planned_total_2016_2020(1_000_000, 5, 1)
     5000000.0
@@ -129,8 +131,8 @@ def planned_total_2016_2020(planned_transfers_2016_2020, years_2016_2020, a_year
 
 
 def transfers_total_2016_2020(transfers_2016_2020, years_2016_2020, a_year):
-    """Transfers made a year times the years of the mean (mobilization-2016-2020,
-    paragraph 6).
+    """Mean yearly transfers in 2016 to 2020, times the number of these years
+    (mobilization-2016-2020, paragraph 6).
 
     >>> transfers_total_2016_2020(1_000_000, 5, 1)
     5000000.0
@@ -139,8 +141,9 @@ def transfers_total_2016_2020(transfers_2016_2020, years_2016_2020, a_year):
 
 
 def planned_total_2021_2025(planned_transfers_2021, years_2021_2025, a_year):
-    """Transfers planned for 2021 times the years of the plan, as if each year had the
-    same plan (mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1).
+    """Transfers planned for 2021, times the number of years from 2021 to 2025, if the
+    plan is the same for each year (mobilization-2016-2020, paragraph 6;
+    monitoring-2021-2025, paragraph 1).
 
     >>> planned_total_2021_2025(1_000_000, 5, 1)
     5000000.0
@@ -149,8 +152,8 @@ def planned_total_2021_2025(planned_transfers_2021, years_2021_2025, a_year):
 
 
 def southern_share_2019(labourers_south_2019, labourers_2019):
-    """Labourers of the south in 2019 divided by labourers of the whole region (scale,
-    paragraph 1).
+    """Labourers of southern Xinjiang in 2019, divided by labourers of the whole region
+    in 2019 (scale, paragraph 1).
 
     >>> southern_share_2019(600_000, 1_000_000)
     0.6
@@ -159,10 +162,11 @@ def southern_share_2019(labourers_south_2019, labourers_2019):
 
 
 def figures_of_2019_apart(transfers_2019, labourers_2019, transfers_per_labourer):
-    """Transfers in 2019 less the labourers printed for 2019, each read as one transfer.
+    """Transfers in 2019 minus the labourers printed for 2019, if each labourer is one
+    transfer.
 
-    Place: scale, paragraphs 1 and 2. The comparison is ours; the article does not
-    equate the two.
+    Place: scale, paragraphs 1 and 2. This comparison is our own; the article does not
+    say that transfers and labourers in 2019 are equal.
 
     >>> figures_of_2019_apart(1_100_000, 1_000_000, 1)
     100000

@@ -1,16 +1,16 @@
-"""Monitoring: cadres, households and persons, and the share under real-time monitoring.
+"""Cadres, households and persons visited, and the share under real-time monitoring.
 
-Places are paragraphs of section ``early-warning``. A printed number of households can
-also be read as a number of persons; it then gives households by way of the persons per
-household.
+The paragraphs named in brackets are those of the article's section ``early-warning``. A
+printed number of households may in fact count persons. If so, the number of households
+is that number divided by persons per household.
 """
 
 
 def rural_households__persons(
     households_as_printed, persons_per_household_as_printed, persons_per_household
 ):
-    """Households as printed, read as persons, divided by persons per household
-    (paragraph 2).
+    """The printed number of households, read as a number of persons, divided by persons
+    per household (paragraph 2).
 
     >>> rural_households__persons(2_000_000, 1, 4)
     500000.0
@@ -21,7 +21,7 @@ def rural_households__persons(
 
 
 def rural_persons__households(households_as_printed, persons_per_household):
-    """Households as printed times persons per household (paragraph 2).
+    """The printed number of households times persons per household (paragraph 2).
 
     >>> rural_persons__households(2_000_000, 4)
     8000000
@@ -32,8 +32,8 @@ def rural_persons__households(households_as_printed, persons_per_household):
 def flagged_households__persons(
     flagged_as_printed, persons_per_household_as_printed, persons_per_household
 ):
-    """Households under real-time monitoring as printed, read as persons, divided by
-    persons per household (paragraph 2).
+    """The printed number of households under real-time monitoring, read as a number of
+    persons, divided by persons per household (paragraph 2).
 
     >>> flagged_households__persons(100_000, 1, 4)
     25000.0
@@ -42,7 +42,7 @@ def flagged_households__persons(
 
 
 def households_per_cadre(rural_households, cadres):
-    """Rural households divided by cadres (paragraph 2).
+    """Rural households divided by the number of cadres (paragraph 2).
 
     >>> households_per_cadre(2_000_000, 100_000)
     20.0
@@ -51,7 +51,7 @@ def households_per_cadre(rural_households, cadres):
 
 
 def persons_per_cadre(rural_persons, cadres):
-    """Rural persons divided by cadres (paragraph 2).
+    """Rural persons divided by the number of cadres (paragraph 2).
 
     >>> persons_per_cadre(2_000_000, 100_000)
     20.0
@@ -69,7 +69,8 @@ def flagged_share(flagged_households, rural_households):
 
 
 def households_checked__apart(households_visited, households_investigated):
-    """Households visited and households investigated, none of them both (paragraph 6).
+    """Households visited plus households investigated, if no household was both visited
+    and investigated (paragraph 6).
 
     >>> households_checked__apart(2_000, 500)
     2500
@@ -78,8 +79,8 @@ def households_checked__apart(households_visited, households_investigated):
 
 
 def investigated_share(households_investigated, households_checked):
-    """Households investigated divided by households visited or investigated (paragraph
-    6).
+    """Households investigated, divided by households that were visited or investigated
+    (paragraph 6).
 
     >>> investigated_share(500, 2_000)
     0.25

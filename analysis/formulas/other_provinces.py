@@ -1,16 +1,17 @@
-"""Labourers moved to other provinces: yearly means, the years outside 2017 to 2019, and
-the yearly number.
+"""Labourers moved to other provinces: yearly means for several spans of years.
 
-Places are paragraphs of section ``other-provinces``. The figures come from different
-papers and span different years; a difference of two figures assumes that both count in
-the same way.
+The paragraphs named in brackets are those of the article's section ``other-provinces``.
+The article's figures come from different papers and cover different spans of years. To
+subtract one such figure from another is to assume that both count labourers in the same
+way.
 """
 
 
 def cross_provincial_mean_2017_2019(
     cross_provincial_2017_2019, years_2017_2019, a_year
 ):
-    """Labourers moved in 2017 to 2019 divided by the years of that span (paragraph 1).
+    """Labourers moved to other provinces in 2017 to 2019, divided by the number of
+    these years (paragraph 1).
 
     >>> cross_provincial_mean_2017_2019(60_000, 3, 1)
     20000.0
@@ -21,8 +22,8 @@ def cross_provincial_mean_2017_2019(
 def cross_provincial_mean_2014_mid_2020(
     cross_provincial_2014_mid_2020, years_2014_mid_2020, a_year
 ):
-    """Labourers moved from 2014 to the middle of 2020 divided by the years of that span
-    (paragraph 1).
+    """Labourers moved to other provinces from 2014 to the middle of 2020, divided by
+    the number of years in that span (paragraph 1).
 
     >>> cross_provincial_mean_2014_mid_2020(65_000, 6.5, 1)
     10000.0
@@ -33,8 +34,8 @@ def cross_provincial_mean_2014_mid_2020(
 def cross_provincial_other_years(
     cross_provincial_2014_mid_2020, cross_provincial_2017_2019
 ):
-    """Labourers moved from 2014 to the middle of 2020, less those moved in 2017 to 2019
-    (paragraph 1).
+    """Labourers moved to other provinces from 2014 to the middle of 2020, minus those
+    moved in 2017 to 2019 (paragraph 1).
 
     >>> cross_provincial_other_years(100_000, 60_000)
     40000
@@ -45,8 +46,9 @@ def cross_provincial_other_years(
 def cross_provincial_mean_other_years(
     cross_provincial_other_years, years_2014_mid_2020, years_2017_2019, a_year
 ):
-    """Labourers moved outside 2017 to 2019, divided by the difference in years between
-    the longer and the shorter span (paragraph 1).
+    """Labourers moved to other provinces from 2014 to the middle of 2020 but not in
+    2017 to 2019, divided by the number of years in the first span minus the number of
+    years in the second (paragraph 1).
 
     >>> cross_provincial_mean_other_years(35_000, 6.5, 3, 1)
     10000.0
@@ -65,8 +67,9 @@ def cross_provincial_mean_2014_2016(
     part_of_2020,
     a_year,
 ):
-    """Labourers moved outside 2017 to 2019, less the part of the 2020 plan that was
-    carried out, divided by the years of 2014 to 2016 (paragraph 1).
+    """Labourers moved to other provinces from 2014 to the middle of 2020 but not in
+    2017 to 2019, minus the part of the 2020 plan that was carried out, divided by the
+    number of years from 2014 to 2016 (paragraph 1).
 
     >>> cross_provincial_mean_2014_2016(40_000, 20_000, 0.5, 6.5, 3, 0.5, 1)
     10000.0
@@ -81,8 +84,8 @@ def cross_provincial_mean_2014_2016(
 def mean_2017_2019_over_quota(
     cross_provincial_mean_2017_2019, transfers_per_labourer, cross_provincial_quota
 ):
-    """Labourers moved a year in 2017 to 2019, counting one transfer each, divided by
-    the yearly quota, less one (paragraphs 1 and 2).
+    """Mean yearly labourers moved to other provinces in 2017 to 2019, each counted as
+    one transfer, divided by the yearly quota, minus one (paragraphs 1 and 2).
 
     >>> mean_2017_2019_over_quota(20_000, 1, 10_000)
     1.0

@@ -1,7 +1,6 @@
-"""Trade: growth rates, shares and values, what they imply for the year before, and the
-four southern prefectures.
+"""Trade of Xinjiang and of its four southern prefectures: growth, shares and values.
 
-Places are paragraphs of section ``trade``.
+The paragraphs named in brackets are those of the article's section ``trade``.
 """
 
 from analysis.core.units import maximum, minimum
@@ -10,8 +9,9 @@ from analysis.core.units import maximum, minimum
 def labour_intensive_share_2020(
     labour_intensive_share_2021, export_growth_2021, labour_intensive_growth_2021
 ):
-    """The share of 2021 times one plus the growth of exports, divided by one plus the
-    growth of these products (paragraph 1).
+    """The share of labour-intensive products in exports in 2021, times one plus the
+    growth rate of exports, divided by one plus the growth rate of these products
+    (paragraph 1).
 
     >>> round(labour_intensive_share_2020(0.5, 0.2, 0.5), 6)
     0.4
@@ -24,8 +24,8 @@ def labour_intensive_share_2020(
 
 
 def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figure_2022):
-    """The base share times one plus the printed figure, read as the growth of the share
-    (paragraph 1).
+    """The share of labour-intensive products in early 2021, times one plus the figure
+    printed for early 2022, read as the growth rate of that share (paragraph 1).
 
     >>> labour_intensive_share_2022__share_growth(0.5, 0.5)
     0.75
@@ -36,8 +36,9 @@ def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figur
 def labour_intensive_share_2022__value_growth(
     share_base, labour_intensive_figure_2022, export_growth_2022
 ):
-    """The base share times one plus the figure, read as the growth of value, divided by
-    one plus the growth of exports (paragraph 1).
+    """The share of labour-intensive products in early 2021, times one plus the figure
+    printed for early 2022, read as the growth rate of the products' value, divided by
+    one plus the growth rate of exports (paragraph 1).
 
     >>> labour_intensive_share_2022__value_growth(0.5, 0.5, 0.25)
     0.6
@@ -48,8 +49,9 @@ def labour_intensive_share_2022__value_growth(
 def labour_intensive_growth_2022__share(
     labour_intensive_figure_2022, share_base, export_growth_2022
 ):
-    """The figure, read as the share, divided by the base share, times one plus the
-    growth of exports, less one (paragraph 1).
+    """The figure printed for early 2022, read as the share of labour-intensive
+    products, divided by that share in early 2021, times one plus the growth rate of
+    exports, minus one (paragraph 1).
 
     >>> labour_intensive_growth_2022__share(0.6, 0.5, 0.25)
     0.5
@@ -60,8 +62,9 @@ def labour_intensive_growth_2022__share(
 def labour_intensive_growth_2022__share_growth(
     labour_intensive_figure_2022, export_growth_2022
 ):
-    """One plus the printed figure, read as the growth of the share, times one plus the
-    growth of exports, less one (paragraph 1).
+    """One plus the figure printed for early 2022, read as the growth rate of the share
+    of labour-intensive products, times one plus the growth rate of exports, minus one
+    (paragraph 1).
 
     >>> labour_intensive_growth_2022__share_growth(0.5, 0.5)
     1.25
@@ -70,8 +73,8 @@ def labour_intensive_growth_2022__share_growth(
 
 
 def largest_share_base__share_growth(labour_intensive_figure_2022):
-    """One divided by one plus the printed figure, read as the growth of the share
-    (paragraph 1).
+    """One divided by one plus the figure printed for early 2022, read as the growth
+    rate of the share of labour-intensive products (paragraph 1).
 
     >>> largest_share_base__share_growth(0.6)
     0.625
@@ -80,8 +83,9 @@ def largest_share_base__share_growth(labour_intensive_figure_2022):
 
 
 def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth_2022):
-    """One plus the growth of exports, divided by one plus the printed figure, read as
-    the growth of value (paragraph 1).
+    """One plus the growth rate of exports, divided by one plus the figure printed for
+    early 2022, read as the growth rate of the value of labour-intensive products
+    (paragraph 1).
 
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
@@ -90,8 +94,9 @@ def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth
 
 
 def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_over_2020):
-    """Trade of 2021 with the United States divided by one less its decline, times the
-    change of yuan per dollar, if the rates are in yuan (paragraph 2).
+    """Trade with the United States in 2021, divided by one minus the rate of its
+    decline, times yuan per dollar in 2021 over yuan per dollar in 2020, if the rates
+    are in yuan (paragraph 2).
 
     >>> trade_us_2020(400_000_000, 0.5, 2)
     1600000000.0
@@ -100,8 +105,9 @@ def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_ove
 
 
 def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over_2020):
-    """Trade of 2021 with the European Union divided by one plus its growth, times the
-    change of yuan per dollar, if the rates are in yuan (paragraph 2).
+    """Trade with the European Union in 2021, divided by one plus its growth rate, times
+    yuan per dollar in 2021 over yuan per dollar in 2020, if the rates are in yuan
+    (paragraph 2).
 
     >>> trade_eu_2020(1_250_000_000, 0.25, 2)
     2000000000.0
@@ -112,8 +118,8 @@ def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over
 def trade_vietnam_2020(
     trade_vietnam_2021, trade_growth_vietnam_2021, yuan_per_dollar_2021_over_2020
 ):
-    """Trade of 2021 with Vietnam divided by one plus its growth, times the change of
-    yuan per dollar, if the rates are in yuan (paragraph 2).
+    """Trade with Vietnam in 2021, divided by one plus its growth rate, times yuan per
+    dollar in 2021 over yuan per dollar in 2020, if the rates are in yuan (paragraph 2).
 
     >>> trade_vietnam_2020(400_000_000, 1, 2)
     400000000.0
@@ -133,7 +139,7 @@ def trade_change_three_partners(
     trade_vietnam_2021,
     trade_vietnam_2020,
 ):
-    """Trade of 2021 less that of 2020, summed over the United States, the European
+    """Trade in 2021 minus trade in 2020, added up over the United States, the European
     Union and Vietnam (paragraph 2).
 
     >>> trade_change_three_partners(4, 8, 6, 5, 3, 1)
@@ -152,7 +158,8 @@ def south_growth_2022__slowest(
     trade_growth_kizilsu_2022,
     trade_growth_aksu_2022,
 ):
-    """The smallest of the growth rates of the four prefectures (paragraph 4).
+    """The smallest of the growth rates of trade in the four southern prefectures
+    (paragraph 4).
 
     >>> float(south_growth_2022__slowest(0.25, 2.0, 3.0, 0.5))
     0.25
@@ -170,8 +177,8 @@ def south_growth_2022__equal(
     trade_growth_kizilsu_2022,
     trade_growth_aksu_2022,
 ):
-    """The mean of the growth rates of the four prefectures, as if each had the same
-    amount of trade the year before (paragraph 4).
+    """The mean of the growth rates of trade in the four southern prefectures, as if
+    each had traded the same amount in early 2021 (paragraph 4).
 
     >>> south_growth_2022__equal(1.0, 2.0, 3.0, 0.5)
     1.625
@@ -191,7 +198,8 @@ def south_growth_2022__fastest(
     trade_growth_kizilsu_2022,
     trade_growth_aksu_2022,
 ):
-    """The largest of the growth rates of the four prefectures (paragraph 4).
+    """The largest of the growth rates of trade in the four southern prefectures
+    (paragraph 4).
 
     >>> float(south_growth_2022__fastest(1.0, 4.0, 3.0, 0.5))
     4.0
@@ -206,8 +214,9 @@ def south_growth_2022__fastest(
 def south_trade_share_2021(
     trade_growth_2022, growth_of_the_rest_2022, south_growth_2022
 ):
-    """The growth of all trade less that of the rest, divided by the growth of the four
-    prefectures less that of the rest (paragraph 4).
+    """The growth rate of all trade minus that of the rest of Xinjiang, divided by the
+    growth rate of trade in the four southern prefectures minus that of the rest
+    (paragraph 4).
 
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
@@ -220,8 +229,9 @@ def south_trade_share_2021(
 def south_trade_share_2022(
     south_trade_share_2021, south_growth_2022, trade_growth_2022
 ):
-    """The four prefectures' combined share of trade the year before, times one plus
-    their growth, divided by one plus the growth of all trade (paragraph 4).
+    """The four southern prefectures' combined share of trade in early 2021, times one
+    plus the growth rate of their trade, divided by one plus the growth rate of all
+    trade (paragraph 4).
 
     >>> south_trade_share_2022(0.25, 1.0, 0.25)
     0.4
@@ -232,8 +242,9 @@ def south_trade_share_2022(
 def trade_growth_hotan_2018_2020(
     trade_growth_hotan_2019, trade_growth_hotan_2020, hotan_year_over_eleven_months
 ):
-    """One plus the growth of 2019, times one plus the growth of eleven months of 2020
-    carried over to the whole year, less one (paragraph 5).
+    """One plus the growth rate of Hotan's trade in 2019, times one plus its growth rate
+    in the first eleven months of 2020, times the factor that carries this over to the
+    whole year, minus one (paragraph 5).
 
     >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)
     5.0

@@ -1,1 +1,1 @@
-"""Other assumptions than the article's, and what they change."""
+"""The subpackage that replaces assumptions and computes what then changes."""

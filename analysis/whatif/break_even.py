@@ -1,6 +1,6 @@
 """This module finds the values of an assumption at which a statement stops holding.
 
-A statement compares two values, or says which verdict a check has.
+A statement either compares two values or says that a check has a certain verdict.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -62,13 +62,14 @@ _WRITTEN = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)
 
 @dataclass(frozen=True)
 class BreakEven:
-    """A break-even says where a statement turns as one assumption moves.
+    """The values of one assumption at which a statement starts or stops holding.
 
-    The assumption, whose value under the setting is ``value``, moves over its allowed
-    range; the others keep their values. At the ``roots`` both sides of the statement
-    are equal, and the statement holds over the spans in ``holds``. There are no spans
-    where the statement ``waits_for`` the value of another assumption, which words alone
-    give.
+    The assumption moves over its allowed range, and the other assumptions keep their
+    values; ``value`` is the assumption's own value under the setting. At the ``roots``
+    both sides of the statement are equal, and ``holds`` lists the spans of the
+    assumption's values for which the statement holds. ``holds`` is empty if the
+    comparison needs a number for another input that the article gives only in words;
+    ``waits_for`` names that input.
     """
 
     assumption: str
@@ -81,7 +82,7 @@ class BreakEven:
 
 @dataclass(frozen=True)
 class Judged:
-    """The statement that a check has a verdict."""
+    """A statement that a check has a certain verdict."""
 
     check: Check
     verdict: str
@@ -89,17 +90,17 @@ class Judged:
 
     @property
     def id(self) -> str:
-        """The statement as it is written."""
+        """The statement as a user writes it: a check's id and a verdict."""
         return f"{self.check.id} {self.verdict}"
 
     @property
     def statement(self) -> str:
-        """The statement in words."""
+        """The statement with the verdict in plain words."""
         return f"{self.check.id} {self.verdict.replace('_', ' ')}"
 
     @property
     def quantity(self) -> str:
-        """The quantity that the check is on."""
+        """The quantity that the check recomputes."""
         return self.check.quantity
 
 
@@ -108,11 +109,11 @@ AnyStatement: TypeAlias = Statement | Judged
 
 @dataclass(frozen=True)
 class BreakEvens:
-    """A statement under a setting, with its break-evens.
+    """A statement under a setting, with a break-even for each assumption.
 
-    The object has both sides in base units, whether the statement holds, and where each
-    assumption turns it. A side that the article gives only in words is None, and then
-    ``holds`` is None too.
+    The object has the values of both sides in base units, and says whether the
+    statement holds. If the article gives a side only in words, the value of that side
+    is None, and ``holds`` is None too.
     """
 
     statement: AnyStatement
@@ -124,9 +125,9 @@ class BreakEvens:
 
 
 def statement_of(model: Model, text: str) -> AnyStatement:
-    """Return a statement of the data package by its id, or one that is written out.
+    """Return a statement, either by its id or from the text in which it is written out.
 
-    A statement that is written out looks like ``at_risk_2021 >= 1.9 million person``,
+    A text that writes a statement out looks like ``at_risk_2021 >= 1.9 million person``
     or like ``at_risk_2021_sum matches``. Raises InputError for any other text.
     """
     if not isinstance(text, str):
@@ -155,9 +156,10 @@ def statement_of(model: Model, text: str) -> AnyStatement:
 
 
 def _hint(model: Model, text: str) -> str:
-    """The ending of a sentence about a text that is no statement, with what to write.
+    """Return the end of a refusal, which tells a user what to write instead.
 
-    The hint names what is nearest: a sign, a check with a verdict, or a statement.
+    The refused text is no statement. The hint names the sign, the check with a verdict,
+    or the statement that is nearest to the text.
     """
     or_write = " Or write one, such as 'at_risk_total >= 2 million person'"
     statements = nearest(text, model.register.statements)
@@ -172,7 +174,7 @@ def _hint(model: Model, text: str) -> str:
 
 
 def _nearest_sign(words: Sequence[str]) -> str:
-    """The sign that is written otherwise as the first of some words, or all signs."""
+    """Return the sign that a user probably meant, or a list of all signs."""
     first = words[0] if words else ""
     meant = {"=>": ">=", "≥": ">=", "=<": "<=", "≤": "<=", "===": "="}
     if first in meant:
@@ -183,12 +185,12 @@ def _nearest_sign(words: Sequence[str]) -> str:
 def break_even(
     model: Model, statement: AnyStatement, setting: Setting = ARTICLE
 ) -> BreakEvens:
-    """Find where each assumption turns a statement.
+    """Find the values of each assumption at which a statement stops holding.
 
-    The assumption moves over its allowed range, and the others keep their values. Both
-    sides are computed under the setting, and move with the assumption. Raises
-    ModelError where a side can't be computed; if that is so only because words alone
-    give an input, the result says what it waits for.
+    One assumption at a time moves over its allowed range, while the other assumptions
+    keep their values under the setting. Both sides of the statement are computed again
+    for each value. Raises ModelError if a side can't be computed; if it can't only
+    because the article gives an input in words, the result names that input.
     """
     plans = plans_of(model, statement, setting)
     words = list(dict.fromkeys(name for plan in plans for name in plan.words))
@@ -221,7 +223,7 @@ def break_even(
 def plans_of(
     model: Model, statement: AnyStatement, setting: Setting = ARTICLE
 ) -> Sequence[Plan]:
-    """The plan of a check, or those of both sides; a number has a plan of one leaf."""
+    """Return the plan of a check, or the plans of both sides of a comparison."""
     if isinstance(statement, Judged):
         return [resolve(model, statement.check, setting).plan]
     quantity, here = model.named(statement.quantity, setting)
@@ -239,9 +241,10 @@ def plans_of(
 
 
 def _moving(model: Model, plans: Sequence[Plan]) -> list[str]:
-    """The assumptions with a number that move a statement.
+    """Return the assumptions with a number that change either side of a statement.
 
-    Under a minimum or maximum, a root has no closed form.
+    Assumptions inside a minimum or a maximum are left out, because no formula gives
+    their roots.
     """
     moving: dict[str, Assumption] = {}
     under_extremes: set[str] = set()
@@ -258,7 +261,7 @@ def _turned(
     value: float | None,
     setting: Setting,
 ) -> BreakEven:
-    """Where a statement holds along an assumption."""
+    """Find the values of one assumption for which a statement holds."""
     assumption = model.register.assumptions[name]
     roots: list[float] = []
     if isinstance(statement, Judged):
@@ -275,7 +278,7 @@ def _turned(
 
 
 def _holds(statement: Statement, above: Floats, slack: float) -> Any:
-    """Whether a statement holds where the left side lies so far above the right."""
+    """Whether a statement holds if the left side exceeds the right by ``above``."""
     above = np.where(np.abs(above) <= slack, 0.0, above)
     return _COMPARED[statement.comparison](above, 0.0)
 
@@ -283,7 +286,7 @@ def _holds(statement: Statement, above: Floats, slack: float) -> Any:
 def _compared(
     sides: Sequence[Plan], assumption: Assumption, statement: Statement
 ) -> tuple[list[float], list[Span]]:
-    """Where both sides are equal along an assumption, and where a statement holds."""
+    """Find where both sides are equal, and over which values a statement holds."""
     name, low, high = assumption.id, assumption.minimum, assumption.maximum
     column = readings_between(low, high)[:, None]
     (left, left_margins), (right, right_margins) = (
@@ -293,7 +296,7 @@ def _compared(
     slack = SAME * targets[np.isfinite(targets)].max(initial=0.0)
 
     def above(x: Floats) -> Floats:
-        """How far the left side lies above the right side, or NaN past a limit."""
+        """Return how far the left side exceeds the right side, or NaN past a limit."""
         first, second = (
             side.target_within({name: x} if name in side.free else {}) for side in sides
         )

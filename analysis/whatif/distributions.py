@@ -1,7 +1,7 @@
-"""Distributions that an assumption or a printed number is drawn from.
+"""This module has the distributions from which a quantity can be drawn.
 
-A distribution is a shape and its numbers, in base units. A distribution is cut at the
-limits of the quantity that is drawn.
+A distribution has a shape and numbers in base units. It is cut at the smallest and the
+largest value that the quantity may have.
 
 >>> Distribution("triangular", (0, 1, 2)).ppf(np.array([0.0, 0.5, 1.0])).tolist()
 [0.0, 1.0, 2.0]
@@ -51,11 +51,12 @@ _SPREADS = ("sd", *_BARE)
 
 @dataclass(frozen=True)
 class Distribution:
-    """A shape with its numbers, cut where it passes the smallest or the largest value.
+    """A shape with its numbers, cut at the smallest and the largest allowed value.
 
-    The shapes and the names of their numbers are in ``SHAPES``; a beta lies between 0
-    and 1; ``values`` and ``weights`` are tuples. Raises ModelError for numbers that
-    make no distribution, and for a distribution that has nothing between the limits.
+    ``SHAPES`` lists the shapes and the names of their numbers. A beta distribution lies
+    between 0 and 1. ``values`` and ``weights`` are tuples. Raises ModelError for
+    numbers that make no distribution, and for a distribution of which nothing, or
+    almost nothing, lies between the limits.
 
     >>> share = Distribution("normal", (0.9, 0.1), largest=1.0)
     >>> round(share.cut, 3), share.ppf(np.array(1.0)).item()
@@ -77,7 +78,7 @@ class Distribution:
             )
 
     def _fault(self) -> str:
-        """What keeps the numbers from making a distribution; empty if nothing does."""
+        """Say why the numbers make no distribution, or return an empty text."""
         if not self._keeps_rule():
             return _RULES[self.shape]
         values = self.numbers[0]
@@ -91,7 +92,7 @@ class Distribution:
         return "" if np.isfinite(middle).all() else _TOO_LARGE
 
     def _keeps_rule(self) -> bool:
-        """Whether the numbers keep the rule of their shape."""
+        """Whether the numbers obey the rule of their shape in ``_RULES``."""
         first, *_, last = self.numbers
         if self.shape == "discrete":
             is_complete = 0 < len(first) == len(last)
@@ -108,7 +109,7 @@ class Distribution:
 
     @cached_property
     def _frozen(self) -> Any:
-        """The distribution of scipy.stats, not cut."""
+        """The distribution of scipy.stats, before it is cut."""
         from scipy import stats
 
         first, *others, last = self.numbers
@@ -130,12 +131,12 @@ class Distribution:
 
     @property
     def _has_ends(self) -> bool:
-        """Whether the first and the last number are the ends of the distribution."""
+        """Whether the first and last numbers are the ends of the distribution."""
         return self.shape in ("uniform", "triangular")
 
     @cached_property
     def _shares(self) -> tuple[float, float]:
-        """The shares of the distribution below the smallest and up to the largest."""
+        """The shares of the distribution below its lower and up to its upper limit."""
         ends = self.numbers if self._has_ends else self._frozen.support()
         if self.smallest <= ends[0] and ends[-1] <= self.largest:
             return 0.0, 1.0
@@ -145,19 +146,19 @@ class Distribution:
 
     @property
     def cut(self) -> float:
-        """The share of the distribution that lies past a limit and is cut off."""
+        """The share of the distribution that lies outside the limits and is cut off."""
         below, up_to = self._shares
         return 1 - (up_to - below)
 
     @property
     def median(self) -> float:
-        """The value below which half of the draws lie."""
+        """The median of the distribution after the cut."""
         return float(self.ppf(np.array(0.5)))
 
     def ppf(self, u: Floats) -> Floats:
-        """Return the value below which a share u of the draws lies.
+        """Return the value below which the share ``u`` of the cut distribution lies.
 
-        For an array, the result is an array of the same shape.
+        If ``u`` is an array, the result is an array of the same shape.
         """
         below, up_to = self._shares
         if (below, up_to) == (0.0, 1.0):
@@ -166,9 +167,10 @@ class Distribution:
         return np.clip(values, self.smallest, self.largest)
 
     def _quantile(self, u: Floats) -> Floats:
-        """The quantiles, not cut.
+        """Return the value below which the share ``u`` of the uncut distribution lies.
 
-        Two shapes have a closed form, which is much faster and loads no library.
+        The uniform and the triangular distribution have a formula of their own, which
+        is much faster and loads no library.
         """
         quantiles: Floats
         low, *others, high = self.numbers
@@ -189,7 +191,7 @@ class Distribution:
 
 
 def _digits(number: Any) -> str:
-    """A number, or several, with at most ten digits."""
+    """Write a number, or several numbers, with at most ten digits."""
     if isinstance(number, tuple):
         return ", ".join(map(_digits, number))
     return f"{number:,.10g}"
@@ -202,10 +204,11 @@ def settled(
     *,
     with_units: bool = False,
 ) -> tuple[Setting, dict[str, Distribution]]:
-    """Make a setting with some changes over another, and the distributions among them.
+    """Apply changes to a setting, and return the new setting and any distributions.
 
-    A quantity that is drawn is at the median of its distribution. Raises ModelError as
-    ``Model.setting`` does, and for numbers that make no distribution.
+    In the new setting, a quantity with a distribution has the median of that
+    distribution. Raises ModelError as ``Model.setting`` does, and for numbers that make
+    no distribution.
     """
     points: dict[str, Any] = {}
     drawn: dict[str, Distribution] = {}
@@ -233,7 +236,11 @@ def settled(
 
 
 def _shape_without_numbers(change: Any) -> str:
-    """The shape that a text or a mapping starts with, where it is no list of both."""
+    """Return the shape with which a text or a mapping starts, or an empty text.
+
+    A distribution must be a list of a shape and its numbers; a text or a mapping is a
+    mistake that deserves a hint.
+    """
     text = change if isinstance(change, str) else ""
     if isinstance(change, Mapping):
         text = str(next(iter(change), ""))
@@ -243,11 +250,11 @@ def _shape_without_numbers(change: Any) -> str:
 def distribution(
     model: Model, quantity: str, content: Sequence[Any], *, with_unit: bool = False
 ) -> Distribution:
-    """The distribution of a quantity, written as ``("triangular", 0.5, 0.7, 1)``.
+    """Read the distribution of a quantity, such as ``("triangular", 0.5, 0.7, 1)``.
 
-    Each number is in base units, or a text with its unit; if ``with_unit``, it must
-    have its unit. Without weights, the values of a discrete distribution are equally
-    likely. Each distribution is cut at the allowed range of its quantity. Raises
+    Each number is in base units or is a text with its unit; if ``with_unit`` is true, a
+    unit is required. If a discrete distribution has no weights, its values are equally
+    likely. The distribution is cut at the allowed range of the quantity. Raises
     ModelError in one sentence for an unknown shape, a wrong number of numbers or a
     wrong value.
     """
@@ -293,9 +300,10 @@ def distribution(
 def _read(
     model: Model, quantity: str, name: str, number: Any, *, with_unit: bool
 ) -> float:
-    """One number of a distribution in base units.
+    """Read one number of a distribution, in base units.
 
-    A value of the quantity may lie outside its allowed range, where it is cut.
+    The number may lie outside the quantity's allowed range, at which the distribution
+    is cut.
     """
     unit = "dimensionless" if name in _BARE else model.units[quantity]
     if isinstance(number, str):

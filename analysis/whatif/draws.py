@@ -1,10 +1,11 @@
-"""Draws: distributions for assumptions, and draws through the model on arrays.
+"""This module draws inputs at random and computes quantities from them on arrays.
 
 Each printed input is drawn uniformly over the values that round to its digits, and an
-assumption is drawn only if it has a distribution. Draws are illustrative: arithmetic
-under distributions that somebody chose, and no interval of confidence or credence.
-Block i uses the i-th spawned seed, so that its draws do not depend on the thread that
-computes it.
+assumption is drawn only if it has a distribution. Draws are illustrative: they are
+arithmetic under distributions that somebody chose, so their percentiles are neither
+confidence nor credible intervals. The draws are computed in blocks by several threads;
+block i uses the i-th spawned seed, so that the result does not depend on which thread
+computes the block.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -40,13 +41,14 @@ NOT_DRAWN = "the printed digits are not drawn"
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of quantities under a setting, of which ``kept`` break no limit.
+    """Random draws of quantities under a setting.
 
-    Each quantity in ``distributions`` is drawn from its distribution; with
-    ``rounding``, each other printed input is drawn uniformly over what it stands for.
-    All other inputs keep their values. A draw that breaks a limit is left out.
-    ``violations`` counts such draws by limit; one draw may break several limits. Raises
-    ModelError in one sentence for numbers that can't be used, and where nothing is
+    Each quantity in ``distributions`` is drawn from its distribution. If ``rounding``
+    is true, each other printed input is drawn uniformly over the values that round to
+    its digits. All other inputs keep their values. A draw that breaks a limit of the
+    model is left out: ``kept`` counts the draws that break no limit, and ``violations``
+    counts for each limit the draws that break it. One draw may break several limits.
+    Raises ModelError in one sentence for numbers that can't be used, and if nothing is
     drawn.
     """
 
@@ -76,7 +78,7 @@ class Draws:
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan of all quantities together."""
+        """The plan by which all quantities are computed together."""
         return self.model.plan(self.quantities, self.setting)
 
     @cached_property
@@ -93,9 +95,10 @@ class Draws:
         return inputs
 
     def _computed(self, names: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
-        """Some nodes of all draws, and where each limit is kept.
+        """Compute some quantities for all draws, and whether each limit is kept.
 
-        The arrays are (nodes, draws) and (limits, draws). Threads fill them by block.
+        The arrays have the shapes (quantities, draws) and (limits, draws). Threads fill
+        the arrays block by block.
         """
         values = np.empty((len(names), self.n))
         within = np.empty((len(self.plan.limits), self.n), bool)
@@ -116,7 +119,7 @@ class Draws:
 
     @cached_property
     def _drawn(self) -> tuple[Floats, dict[str, int]]:
-        """The quantities of the draws kept, and how many each limit leaves out."""
+        """The values of the draws kept, and how many draws break each limit."""
         values, within = self._computed(self.quantities)
         counts = self.n - within.sum(axis=1)
         if counts.any():
@@ -140,19 +143,19 @@ class Draws:
 
     @property
     def kept(self) -> int:
-        """How many draws violate no limit."""
+        """The number of draws that break no limit."""
         return int(self._drawn[0].shape[1])
 
     @property
     def violations(self) -> dict[str, int]:
-        """How many draws violate a limit, by limit."""
+        """The number of draws that break each limit, by limit."""
         return self._drawn[1]
 
     @cached_property
     def numbers(self) -> dict[str, dict[str, float]]:
-        """The mean, sd and percentiles of each quantity, in base units.
+        """The mean, standard deviation and percentiles of each quantity, in base units.
 
-        All numbers are NaN if no draw is kept.
+        All these numbers are NaN if every draw is left out.
         """
         with ThreadPoolExecutor() as threads:
             rows = list(threads.map(self._numbers, self._drawn[0]))
@@ -183,10 +186,10 @@ class Draws:
 
 
 def points(count: int, size: int, seed: int, block: int) -> Floats:
-    """The scrambled Sobol points of one block, (count, size).
+    """Return the scrambled Sobol points of one block, as an array (count, size).
 
-    All blocks have one ``seed``; this block uses the ``block``-th seed spawned from
-    that seed.
+    All blocks have the same ``seed``; this block uses the ``block``-th seed spawned
+    from it.
     """
     from scipy.stats import qmc
 
@@ -198,9 +201,10 @@ def points(count: int, size: int, seed: int, block: int) -> Floats:
 
 
 def percentile(values: Floats, percent: float) -> float:
-    """What ``np.percentile`` gives, from the values near it, in a third of the time.
+    """Compute a percentile as ``np.percentile`` does, in a third of the time.
 
-    The first block shows between which values the percentile lies.
+    The first block of values tells roughly where the percentile is, so that only the
+    values near it need sorting.
     """
     about = np.clip([percent - 1, percent + 1], 0, 100)
     low, high = np.percentile(values[:ROWS], about)
@@ -214,7 +218,7 @@ def percentile(values: Floats, percent: float) -> float:
 
 
 def percentile_name(percent: float) -> str:
-    """The name of the column that holds a percentile.
+    """Return the name of the column that holds a percentile.
 
     >>> percentile_name(5), percentile_name(97.5)
     ('p05', 'p97.5')
@@ -223,7 +227,7 @@ def percentile_name(percent: float) -> str:
 
 
 def check_draws(n: int, seed: int, percentiles: Sequence[float] = ()) -> None:
-    """Raise ModelError where no draws can be made with these numbers."""
+    """Raise ModelError for a number of draws, seed or percentile that can't be used."""
     if seed < 0:
         raise ModelError(f"the seed {seed} lies below 0")
     if not 2 <= n <= MOST:

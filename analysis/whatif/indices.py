@@ -1,4 +1,7 @@
-"""Sobol indices: how much of the variance of a quantity each input explains."""
+"""This module computes Sobol indices.
+
+A Sobol index says how much of the variance of a quantity an input explains.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ POINTS = 2**14
 
 
 def values_of(inputs: Mapping[str, Distribution], cube: Floats) -> dict[str, Floats]:
-    """The inputs' values from points of the unit cube, (inputs, n)."""
+    """Turn points of the unit cube into values of the inputs, as arrays (inputs, n)."""
     rows = zip(inputs.items(), cube, strict=True)
     return {name: drawn.ppf(row) for (name, drawn), row in rows}
 
@@ -32,14 +35,15 @@ def sobol_indices(
     seed: int = 0,
     resamples: int = 100,
 ) -> Indices:
-    """Compute the Sobol indices of quantities, by quantity and by independent input.
+    """Compute the Sobol indices of each quantity for each independent input.
 
-    The function takes arrays of one length by name, and returns the quantities by name.
-    The index ``first`` is the share of the variance that an input explains alone, and
-    ``total`` is the share that is left when all other inputs are known
-    (``scipy.stats.sobol_indices``). Each index has a low and a high end: 1.96 standard
-    deviations over bootstrap ``resamples`` of the ``n`` base points, a power of two.
-    Raises ModelError for a quantity that does not vary.
+    The function takes arrays of equal length by the names of the inputs, and returns
+    arrays by the names of the quantities. The index ``first`` is the share of the
+    variance that an input explains alone. The index ``total`` is the share that remains
+    if all other inputs are fixed (see ``scipy.stats.sobol_indices``). Each index has a
+    low and a high end, at 1.96 standard deviations over bootstrap ``resamples`` of the
+    ``n`` base points; ``n`` is a power of two. Raises ModelError for a quantity that
+    does not vary.
 
     >>> unit = Distribution("uniform", (0, 1))
     >>> both = {"a": unit, "b": unit}
@@ -71,10 +75,11 @@ def sobol_indices(
 
 
 def _shares(f: Floats, weights: Floats) -> Sequence[dict[str, float]]:
-    """The indices of one quantity, an entry an input.
+    """Compute the indices of one quantity, with an entry for each input.
 
-    f: at both halves of the base points, and with each input from the other half.
-    weights: of the base points, and in each resample, (1 + resamples, n).
+    f: the quantity at both halves of the base points, and with each input taken from
+    the other half. weights: the weights of the base points, first equal and then for
+    each resample, as an array (1 + resamples, n).
     """
     if not np.ptp(f[:2]):
         raise ModelError(

@@ -1,7 +1,8 @@
-"""A scenario is a named departure from the article: a file that holds only changes.
+"""This module reads scenarios, which are files of named changes to the article.
 
-A change is a reading, a number with its unit, or a distribution. A figure published
-elsewhere is a reading of the quantity that it stands for.
+A scenario's file lists only what differs from the article. A change is a reading, a
+number with its unit, or a distribution. A quantity may also take a figure published
+elsewhere as its reading, if that figure's row in external.csv names the quantity.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -47,13 +48,13 @@ DISTRIBUTION = {
 
 
 class Content(BaseModel):
-    """The content of a file, or a part of it."""
+    """The content of a YAML file, or a part of that content."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 def texts(content: Any) -> Any:
-    """The numbers in a part of a file as texts, so that one parser reads them all."""
+    """Turn the numbers in a part of a file into texts, so that one parser reads all."""
     if isinstance(content, list):
         return [texts(part) for part in content]
     is_number = isinstance(content, int | float) and not isinstance(content, bool)
@@ -61,7 +62,7 @@ def texts(content: Any) -> Any:
 
 
 class Scenario(Content):
-    """A scenario as a file holds it: the differences from the article, by name."""
+    """The content of a scenario's file, with its changes by quantity."""
 
     model_config = ConfigDict(title="A scenario: the differences from the article")
     name: Annotated[
@@ -83,23 +84,24 @@ class Scenario(Content):
     ] = {}
 
     def setting(self, model: Model, base: Setting = ARTICLE) -> Setting:
-        """The setting under which everything is computed, over another setting.
+        """Apply the scenario to a setting, which by default is the article's own.
 
-        Inputs that are drawn are set to their medians. Raises ModelError for a wrong
-        name, number, unit or reading.
+        Inputs with a distribution take its median. Raises ModelError for a wrong name,
+        number, unit or reading.
         """
         setting, _ = settled(model, self.values, base, with_units=True)
         # What a file changes is no single name that a user gave.
         return replace(setting, given=base.given)
 
     def distributions(self, model: Model) -> dict[str, Distribution]:
-        """The distributions that the file gives. Raises ModelError likewise."""
+        """Return the distributions in the file. Raises ModelError for bad numbers."""
         return settled(model, self.values, with_units=True)[1]
 
     def check(self, model: Model, folder: Path) -> Scenario:
-        """Refuse a scenario that can't be computed with.
+        """Return the scenario if it can be computed with.
 
-        Raises ModelError for such a scenario, and for a name on which nothing depends.
+        Raises ModelError for a scenario that can't be computed with, and for a name on
+        which neither an estimate nor a check depends.
         """
         setting = self.setting(model)
         plans = [
@@ -119,16 +121,16 @@ class Scenario(Content):
 def shipped(model: Model) -> Mapping[str, Scenario]:
     """Return the scenarios that come with the data package, by name.
 
-    The scenarios are in the order in which datapackage.json lists them, and are read
-    once.
+    The scenarios are in the order in which datapackage.json lists them. Each file is
+    read only once.
     """
     return {name: find(name, model) for name in model.register.scenarios or [OWN]}
 
 
 def find(text: str, model: Model) -> Scenario:
-    """A scenario by its name, or by the path of its file.
+    """Return a scenario by its name, or by the path of its file.
 
-    Raises InputError for any other text.
+    Raises InputError if the text is neither a name nor a path.
     """
     is_shipped = text in model.register.scenarios
     if is_shipped:
@@ -157,7 +159,8 @@ def find(text: str, model: Model) -> Scenario:
 def schema(model: Model) -> dict[str, Any]:
     """Return the JSON Schema of a scenario's file.
 
-    The schema has the names of this data package, so that an editor completes them.
+    The schema lists the quantities and readings of this data package, so that an editor
+    can complete their names.
     """
     content = Scenario.model_json_schema()
     parts = {"number": NUMBER, "distribution": DISTRIBUTION}
@@ -180,10 +183,10 @@ _Content = TypeVar("_Content", bound=Content)
 
 
 def read(path: Path, model: Model, structure: type[_Content]) -> Any:
-    """A scenario or another content in a file, checked by its method ``check``.
+    """Read a file, such as a scenario's, and check its content.
 
-    Raises RegisterError, one sentence that names file and field, for any fault in it;
-    the field is the one that holds the first name in the sentence.
+    Raises RegisterError, one sentence that names the file and the field, for any fault
+    in the content. The field is the one whose name comes first in the sentence.
     """
     content: Any = validated(path, structure, read_yaml(path))
     try:

@@ -25,12 +25,13 @@ ROUNDING, ALL, LOWEST, HIGHEST = "rounding", "all", "lowest", "highest"
 
 @dataclass(frozen=True)
 class Range:
-    """The ends between which a quantity moves as something else moves.
+    """The lowest and the highest value that a quantity takes while something moves.
 
-    An assumption moves from ``low`` to ``high``, and the quantity is ``at_low`` and
-    ``at_high`` there, NaN past a limit. A range over rounding, or over everything at
-    once, has no ``low`` and ``high``; then ``at_low`` and ``at_high`` are the ends of
-    the quantity.
+    If an assumption moves from ``low`` to ``high``, the quantity is ``at_low`` for the
+    low end and ``at_high`` for the high end of the assumption; either is NaN past a
+    limit. If rounding moves the quantity, or everything at once, ``low`` and ``high``
+    are NaN, and ``at_low`` and ``at_high`` are the lowest and the highest value of the
+    quantity.
     """
 
     moved: str
@@ -41,15 +42,15 @@ class Range:
 
     @property
     def width(self) -> float:
-        """The width says how far the quantity moves.
+        """The distance between the quantity's lowest and highest value.
 
-        The width is 0 where either end is past a limit or has no bound.
+        The width is 0 if an end is past a limit or has no bound.
         """
         return float(np.nan_to_num(abs(self.at_high - self.at_low), posinf=0.0))
 
 
 def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
-    """The assumptions of a plan that move its target by themselves, by name."""
+    """Return the assumptions in a plan that can each move its target alone."""
     free = model.free(plan)
     return {name: row for name, row in free.items() if plan.direction[name]}
 
@@ -74,9 +75,10 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Ran
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
     """Move a quantity by rounding, by each assumption, and by all of these together.
 
-    The ranges come in this order: under the rounding of printed digits; under each
-    assumption, as in ``tornado``; with every assumption where the quantity is lowest,
-    and where it is highest, without rounding; and under everything together.
+    The ranges come in this order: first under the rounding of printed digits alone;
+    then under each assumption alone, as in ``tornado``; then, without rounding, with
+    every assumption where the quantity is lowest, and with every assumption where the
+    quantity is highest; last under rounding and all assumptions together.
     """
     plan = model.plan(model.known(quantity), setting)
     every = {

@@ -1,8 +1,11 @@
-"""Sweeps: estimates over a grid of assumptions and readings, as a DataFrame or a file.
+"""This module computes sweeps, which are estimates over a grid of assumptions.
 
-A row is one combination: the values varied and the estimates, in base units. An
-estimate past a limit is empty, and so is an estimate with an input that words alone
-give; ``violates`` says why. ``remarks`` holds the remarks on each estimate.
+The result is a DataFrame or a CSV file. A grid may also combine readings.
+
+Each row has one combination: the values that are varied and the estimates, all in base
+units. An estimate past a limit is left empty, and so is an estimate that needs a number
+for an input that the article gives only in words; ``violates`` says why. ``remarks``
+warns of unusual but possible values.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -63,7 +66,7 @@ class Span(Content):
     unit: str = ""
 
     def numbers(self, model: Model, quantity: str) -> Sequence[Any]:
-        """The values: texts as the file has them, or numbers in base units."""
+        """Return the values as texts from the file, or as numbers in base units."""
         if "values" in self.model_fields_set:
             return [f"{value} {self.unit}".strip() for value in self.values]
         low, high = (
@@ -84,11 +87,12 @@ def _as_span(content: Any) -> Any:
 
 
 class Spec(Content):
-    """A sweep, as a file holds it.
+    """The content of a sweep's file.
 
-    A sweep computes ``quantities`` under ``scenario``, over values and readings by
-    quantity. Without quantities, it computes the data package's estimates. The rows are
-    in the order of the readings; those of the first quantity change most slowly.
+    A sweep computes ``quantities`` under a ``scenario``, over the listed values and
+    readings of some quantities. If the file lists no ``quantities``, the sweep computes
+    the estimates that the data package lists. Rows with the same readings stand
+    together; within them, the value of the first quantity changes most slowly.
     """
 
     name: Words
@@ -109,10 +113,10 @@ class Spec(Content):
     steps and perhaps the unit of all."""
 
     def check(self, model: Model, folder: Path = Path()) -> Sweep:
-        """The sweep that the file describes.
+        """Return the sweep that the file describes.
 
-        A scenario's file may lie in the folder. Raises ModelError for a fault in the
-        file.
+        ``scenario`` may be the name of a file in the ``folder``. Raises ModelError for
+        a fault in the sweep's file.
         """
         beside = folder / self.scenario
         name = str(beside) if beside.is_file() else self.scenario
@@ -124,7 +128,7 @@ class Spec(Content):
 
 @dataclass(frozen=True)
 class Sweep:
-    """A grid of numbers and of readings over a setting, for some quantities."""
+    """A grid of numbers and readings, applied to a setting, for some quantities."""
 
     quantities: tuple[str, ...]
     numbers: Mapping[str, Floats]
@@ -136,12 +140,12 @@ class Sweep:
 
     @property
     def inner(self) -> int:
-        """The rows of one combination of readings."""
+        """The number of rows under one combination of readings."""
         return math.prod(len(values) for values in self.numbers.values())
 
     @property
     def rows(self) -> int:
-        """The rows of the whole grid."""
+        """The number of rows of the whole grid."""
         return self.inner * len(self.settings)
 
     @classmethod
@@ -154,11 +158,12 @@ class Sweep:
         *,
         with_units: bool = False,
     ) -> Sweep:
-        """Make a sweep over a setting.
+        """Make a sweep over the values and readings in ``axes``.
 
-        Each name is given one or several numbers, texts or readings, over which the
-        sweep goes. A text needs its unit if ``with_units``. Raises ModelError for a
-        wrong name, value or type, and for a name on which nothing depends.
+        ``axes`` gives each quantity a number, text or reading, or several of these. If
+        ``with_units`` is true, a text with a number must have its unit. All other
+        values come from the setting ``base``. Raises ModelError for a wrong name, value
+        or type, and for a name on which none of the quantities depends.
         """
         if not axes:
             raise ModelError("nothing is varied; give values or readings")
@@ -204,7 +209,7 @@ class Sweep:
 
 
 def _differs(model: Model, base: Setting, varied: Iterable[str]) -> str:
-    """How a setting differs from the article in what is not varied."""
+    """Say how the values that the sweep does not vary differ from the article."""
     names = {*varied}
     choices = {name: base.choices[name] for name in base.choices if name not in names}
     drawn = {name: base.drawn[name] for name in base.drawn if name not in names}
@@ -214,7 +219,7 @@ def _differs(model: Model, base: Setting, varied: Iterable[str]) -> str:
 def _axis(
     model: Model, name: str, values: Sequence[Any], *, with_units: bool
 ) -> Floats | tuple[str, ...]:
-    """The readings of a quantity, or its numbers in base units."""
+    """Return the readings of a quantity, or its numbers in base units."""
     if not values:
         raise ModelError(f"{name} has no value and no reading here; give one or more")
     choices = [model.choice(name, value, with_unit=with_units) for value in values]
@@ -231,9 +236,9 @@ def _axis(
 
 
 def read(path: Path, model: Model) -> Sweep:
-    """The sweep that a file describes.
+    """Read a sweep's file and return the sweep that it describes.
 
-    Raises RegisterError, one sentence that names file and field.
+    Raises RegisterError, one sentence that names the file and the field.
     """
     sweep: Sweep = scenarios.read(path, model, Spec)
     return sweep
@@ -244,7 +249,7 @@ _Block: TypeAlias = "tuple[pd.DataFrame, Counter[str]]"
 
 
 def _block(model: Model, grid: Sweep, number: int, start: int, stop: int) -> _Block:
-    """The rows from one to another of a combination of readings."""
+    """Compute the rows from ``start`` to ``stop`` under one combination of readings."""
     import pandas as pd
 
     combination, setting = [*grid.settings.items()][number]
@@ -287,7 +292,7 @@ def _block(model: Model, grid: Sweep, number: int, start: int, stop: int) -> _Bl
 def _cells(
     model: Model, name: str, setting: Setting, taken: Mapping[str, Floats], count: int
 ) -> pd.DataFrame:
-    """A quantity in rows that take some values; or why there is none, and remarks."""
+    """Compute a quantity in some rows, with remarks, or say why it has no value."""
     import pandas as pd
 
     plan = model.plan(name, setting)
@@ -313,10 +318,11 @@ def _cells(
 def _refusals(
     plan: Plan, computed: Mapping[str, Any], count: int
 ) -> dict[int, tuple[str, str]]:
-    """By row without a value: the reason, by which rows are counted, and a sentence.
+    """Return, for each row without a value, the reason and a sentence.
 
-    The first reason decides: a division by zero, a limit that the value is past, an
-    input in words.
+    Rows are counted by the reason. If there are several reasons, the first in this
+    order is used: a division by zero, a value past a limit, an input given only in
+    words.
     """
     refusals: dict[int, tuple[str, str]] = {}
     for where, sentence in plan.divisions(computed):
@@ -334,7 +340,7 @@ def _refusals(
 
 
 def _joined(columns: Iterable[Iterable[str]]) -> list[str]:
-    """The texts of each row as one, each once."""
+    """Join the texts of each row, and leave out repetitions."""
     rows = [*zip(*columns, strict=True)]
     joined = {row: " | ".join(dict.fromkeys(filter(None, row))) for row in {*rows}}
     return [joined[row] for row in rows]
@@ -343,11 +349,11 @@ def _joined(columns: Iterable[Iterable[str]]) -> list[str]:
 def blocks(
     model: Model, grid: Sweep, scheduler: str = ""
 ) -> Generator[_Block, None, None]:
-    """Compute a sweep block by block, in order.
+    """Compute a sweep block by block, in the order of its rows.
 
-    The blocks come from this machine's threads, or from the workers of a Dask cluster
-    whose scheduler has the address ``scheduler``. Raises InputError where no scheduler
-    answers, or Dask is not installed.
+    The blocks are computed by threads of this machine or, if ``scheduler`` is an
+    address, by the workers of the Dask cluster with the scheduler at that address.
+    Raises InputError if no scheduler answers there, or if Dask is not installed.
     """
     from joblib import Parallel, delayed, parallel_config
 
@@ -368,7 +374,7 @@ def blocks(
 
 
 def _reach(scheduler: str) -> AbstractContextManager[Any]:
-    """A connection to a Dask scheduler; none for this machine."""
+    """Connect to a Dask scheduler; without an address, connect to nothing."""
     if not scheduler:
         return contextlib.nullcontext()
     try:
@@ -389,7 +395,7 @@ def _reach(scheduler: str) -> AbstractContextManager[Any]:
 
 
 def compute(model: Model, grid: Sweep, scheduler: str = "") -> pd.DataFrame:
-    """The whole sweep as a frame, with a row for each combination."""
+    """Compute the whole sweep as a DataFrame, with a row for each combination."""
     import pandas as pd
 
     frames = [frame for frame, _ in blocks(model, grid, scheduler)]
@@ -406,10 +412,10 @@ def write(
 ) -> Counter[str]:
     """Compute a sweep into a CSV file, and count the empty cells by reason.
 
-    The file is written whole or not at all. The last column of the file says how the
-    values that are not varied differ from the article, if they do. The function
-    ``done`` gets the number of rows computed and the number of all rows. Raises
-    InputError where the file exists or can't be written.
+    The file is written whole or not at all. If values that are not varied differ from
+    the article, the file's last column says how. The function ``done`` is called with
+    the number of rows computed so far and the number of all rows. Raises InputError if
+    the file already exists or can't be written.
     """
     if out.suffix != ".csv":
         raise InputError(f"{display_path(out)} does not end in .csv")
@@ -447,7 +453,7 @@ def write(
 
 
 def _spelled(column: pd.Series[float]) -> NDArray[np.object_]:
-    """Numbers with ten digits, each number spelled once; NaN has no digits."""
+    """Write numbers with ten digits, and NaN as an empty text."""
     import pandas as pd
 
     codes, numbers = pd.factorize(column)
