@@ -105,7 +105,7 @@ class Study:
 
     def __contains__(self, name: object) -> bool:
         try:
-            self.model.parsed(str(name))
+            self.model.quantity_and_reading(str(name))
         except ModelError:
             return False
         return True
@@ -246,7 +246,7 @@ class Study:
 
         Raises InputError if the name is unknown or if there is no single value.
         """
-        return self.model.estimate(*self.model.named(name, self.setting))
+        return self.model.estimate(*self.model.quantity_and_setting(name, self.setting))
 
     def steps(self, *names: str, depth: int | None = None) -> Steps:
         """Show step by step how some quantities are calculated.
@@ -282,7 +282,7 @@ class Study:
             try:
                 rows[name] = vars(self[name])
             except ModelError as error:
-                self.model.named(name)
+                self.model.quantity_and_setting(name)
                 rows[name] = {"reason": str(error)}
         if any("reason" in row for row in rows.values()):
             columns.append("reason")
@@ -680,7 +680,9 @@ class Study:
 
         table = self.model.register.checks
         wanted = {
-            name if isinstance(name, str) and name in table else self.model.known(name)
+            name
+            if isinstance(name, str) and name in table
+            else self.model.checked_name(name)
             for name in names
         }
         ids = [
@@ -702,7 +704,7 @@ class Study:
         """
         from analysis.render import frames
 
-        wanted = [self.model.known(name) for name in quantities]
+        wanted = [self.model.checked_name(name) for name in quantities]
         return frames.solutions(self.model, self.setting, wanted).to_pandas()
 
     def findings(self, *quantities: str) -> pd.DataFrame:
@@ -719,7 +721,7 @@ class Study:
         """
         from analysis.render import frames
 
-        wanted = [self.model.known(name) for name in quantities]
+        wanted = [self.model.checked_name(name) for name in quantities]
         is_changed = bool(self.setting.choices)
         return frames.findings(self.model, wanted, is_changed=is_changed).to_pandas()
 
@@ -760,7 +762,7 @@ class Study:
         """
         from analysis.render.figures import drawn
 
-        return drawn(name, self.model, self.setting, self.model.known(quantity))
+        return drawn(name, self.model, self.setting, self.model.checked_name(quantity))
 
     def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str:
         r"""Return a table of this study for a paper, in LaTeX.

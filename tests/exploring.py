@@ -246,7 +246,9 @@ def _is_moved(model: Model, setting: Setting, name: str) -> bool:
     nodes: set[str] = set()
     for text in headline.working if headline else ():
         with contextlib.suppress(ModelError):
-            nodes |= model.plan(*model.named(text, setting)).by_name.keys()
+            nodes |= model.plan(
+                *model.quantity_and_setting(text, setting)
+            ).by_name.keys()
     with contextlib.suppress(ModelError):
         nodes |= model.plan_of(check, setting).by_name.keys()
     return bool(nodes & setting.choices.keys())

@@ -773,7 +773,7 @@ class Headline(Row):
         ]
 
     @staticmethod
-    def named(text: str) -> list[str]:
+    def names_in_text(text: str) -> list[str]:
         """The names and arithmetic in braces in a text, except ``verdict``."""
         return [name for name, _ in Headline.placed(text)]
 

@@ -45,13 +45,13 @@ def same(number: float, other: float, tolerance: float = SAME) -> bool:
     )
 
 
-def digits(number: float | None) -> str:
+def ten_digits(number: float | None) -> str:
     """Spell a number as files do, with ten significant digits.
 
     The text is empty for None and for an open end.
 
     >>> numbers = (0.30454545454545456, 2870000.0, None, float("inf"))
-    >>> tuple(digits(number) for number in numbers)
+    >>> tuple(ten_digits(number) for number in numbers)
     ('0.3045454545', '2870000', '', '')
     """
     if number is None or not math.isfinite(number):

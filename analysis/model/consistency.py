@@ -23,12 +23,12 @@ def verify_names(model: Quantities) -> None:
     for to, row, field, name in register.references():
         if to == "quantities":
             with register.refusing(row, field):
-                model.known(name.removeprefix(PER_YEAR))
+                model.checked_name(name.removeprefix(PER_YEAR))
     for check in register.checks.values():
         _verify_claim(model, check)
     for key, row in register.readings.items():
         with register.refusing(row, "reading"):
-            model.known_reading(*key)
+            model.checked_reading(*key)
     for quantity, reading, source in each(model.sources):
         for need in source.needs:
             if need not in model.sources:
@@ -80,7 +80,9 @@ def _require_same_unit(
     The other is a quantity, or a figure published elsewhere.
     """
     figure = model.register.external.get(other)
-    unit = unit or (figure.base_unit if figure else model.units[model.known(other)])
+    unit = unit or (
+        figure.base_unit if figure else model.units[model.checked_name(other)]
+    )
     ours = model.units[quantity]
     if ours != unit:
         raise ModelError(f"{quantity} is in {ours}, and {other} in {unit}")
@@ -101,7 +103,9 @@ def verify(model: Quantities) -> None:
     for quantity, reading, source in each(model.sources):
         if source.expression:
             with model.register.refusing(None, "formulas"):
-                model.plan(*model.named(f"{quantity}.{reading}")).confirm()
+                model.plan(
+                    *model.quantity_and_setting(f"{quantity}.{reading}")
+                ).confirm()
     _verify_texts(model)
     for finding in model.register.findings.values():
         findings.recomputed(model, finding)
@@ -127,7 +131,7 @@ def _verify_limits_and_remarks(model: Quantities) -> None:
             if isinstance(other, str):
                 _require_same_unit(model, quantity, other)
             else:
-                model.known(quantity)
+                model.checked_name(quantity)
 
 
 def _verify_check(model: Quantities, row: Check) -> None:
@@ -169,19 +173,19 @@ def _verify_texts(model: Quantities) -> None:
     for to, place, field, text in register.references():
         if to == "values":
             with register.refusing(place, field):
-                model.plan(*model.named(text.removeprefix(PER_YEAR)))
+                model.plan(*model.quantity_and_setting(text.removeprefix(PER_YEAR)))
     for headline in register.headlines.values():
         for field, text in headline.texts():
             with register.refusing(headline, field):
-                for name in headline.named(text):
+                for name in headline.names_in_text(text):
                     arithmetic.value(model, name)
     for context in register.context:
         with register.refusing(None, "context"):
-            for name in Headline.named(context.words):
+            for name in Headline.names_in_text(context.words):
                 arithmetic.value(model, name)
     for statement in register.statements.values():
         with register.refusing(statement, "other"):
             if statement.is_number:
                 model.number(statement.quantity, statement.other)
             else:
-                model.named(statement.other)
+                model.quantity_and_setting(statement.other)

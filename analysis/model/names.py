@@ -95,7 +95,7 @@ class Names:
         fields = {name: exact(number, unit) for name, number in numbers.items()}
         return {"quantity": quantity, **fields}
 
-    def known(self, quantity: Any) -> str:
+    def checked_name(self, quantity: Any) -> str:
         """Return the name of a quantity, or refuse a name that no quantity has.
 
         Raises ModelError, with the nearest name, where there is no such quantity.
@@ -106,20 +106,20 @@ class Names:
         hint = nearest(quantity, self.quantities)
         raise ModelError(message("no_quantity", name=quantity, hint=hint))
 
-    def known_reading(self, quantity: str, reading: str) -> str:
+    def checked_reading(self, quantity: str, reading: str) -> str:
         """Return the name of a reading, or refuse one that the quantity does not have.
 
         Raises ModelError, with the nearest name, where the quantity has no such
         reading.
         """
-        sources = self.sources[self.known(quantity)]
+        sources = self.sources[self.checked_name(quantity)]
         if reading in sources:
             return reading
         hint = nearest(str(reading), sources)
         fields = {"reading": reading, "quantity": quantity, "hint": hint}
         raise ModelError(message("no_reading", **fields))
 
-    def parsed(self, text: str) -> tuple[str, str]:
+    def quantity_and_reading(self, text: str) -> tuple[str, str]:
         """The quantity and the reading that a text names; the reading may be empty.
 
         The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
@@ -137,4 +137,4 @@ class Names:
             raise ModelError(
                 f"'{text}' is not a quantity and not a row of claims.csv{hint}"
             )
-        return quantity, reading and self.known_reading(quantity, reading)
+        return quantity, reading and self.checked_reading(quantity, reading)

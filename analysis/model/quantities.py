@@ -143,7 +143,7 @@ class Quantities(Values):
         if isinstance(choice, str):
             # The default reading of a printed number has two names: "published" and the
             # id of its row.
-            return sources[self.known_reading(quantity, choice)] is default
+            return sources[self.checked_reading(quantity, choice)] is default
         return default.is_leaf and default.value == choice
 
     def _linked(self, choices: Mapping[str, Choice]) -> dict[str, str]:
@@ -163,7 +163,9 @@ class Quantities(Values):
                 linked |= dict.fromkeys(group, reading)
         return linked
 
-    def named(self, text: str, setting: Setting = ARTICLE) -> tuple[str, Setting]:
+    def quantity_and_setting(
+        self, text: str, setting: Setting = ARTICLE
+    ) -> tuple[str, Setting]:
         """Find the quantity that a text names, and a setting with the named reading.
 
         The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
@@ -171,11 +173,12 @@ class Quantities(Values):
 
         >>> from analysis.model.model import Model
         >>> model = Model(Register.read())
-        >>> quantity, setting = model.named("transfers_2019.from_difference")
+        >>> name = "transfers_2019.from_difference"
+        >>> quantity, setting = model.quantity_and_setting(name)
         >>> quantity, setting.readings
         ('transfers_2019', {'transfers_2019': 'from_difference'})
         """
-        quantity, reading = self.parsed(text)
+        quantity, reading = self.quantity_and_reading(text)
         if not reading:
             return quantity, setting
         return quantity, self.over(setting, {quantity: reading})
@@ -347,7 +350,7 @@ class Quantities(Values):
         >>> round(model.estimate("transfers_2019", setting).value)
         2870000
         """
-        plan = self.plan(self.known(quantity), setting)
+        plan = self.plan(self.checked_name(quantity), setting)
         value = plan.value
         bounds = plan.rounded
         remarks = tuple(said for _, said in self.remarks(quantity, setting))

@@ -26,20 +26,20 @@ LONG = 30
 class Values(Names):
     """The quantities of a register, and the values that each may take."""
 
-    def known_reading(self, quantity: str, reading: str) -> str:
+    def checked_reading(self, quantity: str, reading: str) -> str:
         """Return the name of a reading, or refuse one that the quantity does not have.
 
         Raises ModelError, with the nearest name, where the quantity has no such
         reading. A figure published elsewhere that does not stand for the quantity is
         refused with the reason.
         """
-        if reading not in self.sources[self.known(quantity)]:
+        if reading not in self.sources[self.checked_name(quantity)]:
             self._refuse_figure(quantity, reading)
-        return super().known_reading(quantity, reading)
+        return super().checked_reading(quantity, reading)
 
     def choice(self, quantity: str, change: Any, *, with_unit: bool = False) -> Choice:
         """The reading or the number that a change asks for. Raises ModelError."""
-        sources = self.sources[self.known(quantity)]
+        sources = self.sources[self.checked_name(quantity)]
         if isinstance(change, str) and change.strip() in sources:
             return change.strip()
         return self.number(quantity, change, with_unit=with_unit)
@@ -51,7 +51,7 @@ class Values(Names):
         number outside the allowed range, and for a number that is far from the printed
         number it replaces, unless the unit is written.
         """
-        self.known(quantity)
+        self.checked_name(quantity)
         change = scalar(change)
         is_unit_written = isinstance(change, str) and has_unit(change)
         if isinstance(change, str):
@@ -94,7 +94,7 @@ class Values(Names):
             return read_number(text, self.units[quantity], with_unit=with_unit)
         except ValueError as error:
             if text[:1].isalpha() and len(self.sources[quantity]) > 1:
-                self.known_reading(quantity, text)
+                self.checked_reading(quantity, text)
             refusal = message("value", quantity=quantity, error=error)
             raise ModelError(refusal) from None
 

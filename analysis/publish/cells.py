@@ -23,7 +23,7 @@ from analysis.core.published import Interval, Published
 from analysis.core.readers import read_yaml, validated
 from analysis.core.register import Register
 from analysis.core.rows import TABLES, Headline, only_words
-from analysis.core.spell import digits
+from analysis.core.spell import ten_digits
 from analysis.model import arithmetic
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.plan import CircleError
@@ -177,7 +177,7 @@ def _text(content: Any) -> str:
     if isinstance(content, bool):
         return str(content).lower()
     if isinstance(content, int | float):
-        return digits(content)
+        return ten_digits(content)
     return str(content)
 
 
@@ -209,7 +209,7 @@ def _numbers(table: str, row: str, numbers: Mapping[str, Any]) -> Cells:
     """The cells of a row of numbers and codes, without those that are empty."""
     cells: Cells = {}
     for field, number in numbers.items():
-        text = number if isinstance(number, str) else digits(number)
+        text = number if isinstance(number, str) else ten_digits(number)
         if text:
             cells[table, row, field] = text
     return cells
@@ -277,7 +277,7 @@ def _formulas(model: Model) -> Cells:
             row = f"{quantity}.{reading}"
             for field, values in (("rising", up), ("falling", up[::-1])):
                 value = float(source.expression.compiled(*values))
-                cells["formulas", row, f"at_{field}_values"] = digits(value)
+                cells["formulas", row, f"at_{field}_values"] = ten_digits(value)
     return cells
 
 
@@ -325,7 +325,7 @@ def _headlines(model: Model, outcomes: list[Outcome]) -> Cells:
 
 def _worked(model: Model, field: str, name: str) -> dict[str, float]:
     """The numbers of a line of a working: the result, and what goes in."""
-    quantity, setting = model.named(name)
+    quantity, setting = model.quantity_and_setting(name)
     plan = model.plan(quantity, setting)
     if plan.words:
         return {}
@@ -406,8 +406,10 @@ def _break_evens(model: Model) -> Cells:
         numbers = {"left": found.left, "right": found.right, "holds": holds}
         cells |= _numbers("break_evens", statement.id, numbers)
         for turn in found.break_evens:
-            spans = "; ".join(f"{digits(a)} to {digits(b)}" for a, b in turn.holds)
-            roots = "; ".join(map(digits, turn.roots))
+            spans = "; ".join(
+                f"{ten_digits(a)} to {ten_digits(b)}" for a, b in turn.holds
+            )
+            roots = "; ".join(map(ten_digits, turn.roots))
             row = f"{statement.id}.{turn.assumption}"
             numbers = {"value": turn.value, "roots": roots, "holds": spans or "never"}
             if turn.waits_for:

@@ -145,7 +145,7 @@ def _as_default(name: str, text: str, default: Any, model: Model) -> Any:
     if not isinstance(default, str):
         return _literal(name, text, default)
     if name.endswith("quantity"):
-        model.known(text)
+        model.checked_name(text)
     elif name.endswith("scenario"):
         find_scenario(text, model)
     return text

@@ -39,7 +39,7 @@ HOW = (
 
 @dataclass(frozen=True)
 class Official:
-    """An official figure as a text, with the rows of external.csv that print it."""
+    """An official figure as a text, with the rows of external.csv that have it."""
 
     words: str
     rows: tuple[External, ...]

@@ -17,7 +17,7 @@ from analysis.render.whatif_tables import (
     ILLUSTRATIVE,
     draws_table,
     indices_table,
-    named,
+    label_and_name,
 )
 from analysis.whatif.draws import Draws
 
@@ -173,7 +173,7 @@ class Drawn:
                     shares[name][f"{kind}_high"] - shares[name][kind] for name in inputs
                 ]
                 ax.barh(places, values, 0.4, xerr=spread, label=kind)
-            words = [named(self.draws.model, name) for name in inputs]
+            words = [label_and_name(self.draws.model, name) for name in inputs]
             ax.set_yticks(range(len(inputs)), words, fontsize=7)
             ax.set(title=f"{quantity}: share of the variance")
             ax.legend(frameon=False)

@@ -67,7 +67,7 @@ def estimate(model: Model, under: Under, quantity: str) -> Estimated:
 
     If the quantity is not computable, the result says why.
     """
-    unit = model.units[model.known(quantity)]
+    unit = model.units[model.checked_name(quantity)]
     differs = model.differences(under.setting)
     estimated = Estimated(under.name, quantity, unit, differs=differs)
     try:
@@ -90,8 +90,8 @@ def tabulate(
 ) -> list[Estimated]:
     """Compute every estimate that the data package lists under every scenario.
 
-    If ``against`` is given, each row has the difference from the estimate under that
-    scenario.
+    If a scenario ``against`` is given, each row has the difference from the estimate
+    under that scenario.
     """
     rows = []
     for under in scenarios:

@@ -15,7 +15,7 @@ from typing import Any
 from analysis.core.errors import InputError
 from analysis.core.published import Interval
 from analysis.core.rows import Check, Claim, External, Finding, Solve, VagueEnd
-from analysis.core.spell import digits, exact, exact_span, with_unit
+from analysis.core.spell import exact, exact_span, ten_digits, with_unit
 from analysis.core.units import nearest
 from analysis.model.model import CircleError, Model, ModelError, Plan, Setting
 from analysis.model.solutions import solution
@@ -305,7 +305,7 @@ def _note(note: str, setting: Setting) -> Iterator[str]:
 
 
 def _against(model: Model, check: Check) -> Iterator[str]:
-    """Describe the rows with which a check compares: a figure, a claim, or both."""
+    """Describe the figure and the claim with which a check compares its value."""
     figure = model.register.external.get(check.against)
     if figure:
         yield f"against {figure.id}"
@@ -348,7 +348,7 @@ def _solution(model: Model, solve: Solve, setting: Setting, *, full: bool) -> li
     solved = solution(model, solve, setting)
     words = "none"
     if solved.value is not None and full:
-        words = digits(solved.value)
+        words = ten_digits(solved.value)
     elif solved.value is not None:
         words = Speller(model).spell(solve.solve, solved.value)
     status = solved.status.replace("_", " ")

@@ -29,12 +29,12 @@ from typing import Any
 from analysis.core.published import Interval
 from analysis.core.rows import PER_YEAR, External
 from analysis.core.spell import (
-    digits,
     place_of,
     rounded,
     spell,
     spell_at,
     spell_distance,
+    ten_digits,
     with_unit,
 )
 from analysis.core.units import CONSTANTS, name_of, parse_unit
@@ -152,7 +152,9 @@ def check_used(model: Model, setting: Setting, compared: list[Row]) -> None:
         ratios.add(row["at_ratio"].partition("=")[0])
         if row["quantity"]:
             with contextlib.suppress(ModelError):
-                _, under = model.named(row["beside"].removeprefix(PER_YEAR), setting)
+                _, under = model.quantity_and_setting(
+                    row["beside"].removeprefix(PER_YEAR), setting
+                )
                 plans.append(model.plan(row["quantity"], under))
     model.check_used(setting, plans, ignored=ratios)
 
@@ -162,7 +164,7 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
     row = _published(figure, beside)
     if not beside:
         return {**row, "reason": "context only"}
-    quantity, under = model.named(beside.removeprefix(PER_YEAR), setting)
+    quantity, under = model.quantity_and_setting(beside.removeprefix(PER_YEAR), setting)
     row["quantity"] = quantity
     row["reading"] = under.readings.get(quantity, model.default(quantity))
     row["ours_from"] = _where_from(model, quantity, row["reading"], under)
@@ -272,7 +274,7 @@ def _bridge(
         fitting.append(name)
         used = setting.choices.get(name, assumption.value)
         if name in setting.given and isinstance(used, float) and used:
-            return used**turned, f"{name}={digits(used)}"
+            return used**turned, f"{name}={ten_digits(used)}"
     if fitting:
         return None, " or ".join(fitting)
     # A ratio reads person/household whichever way it is needed, so no power is below 0.
@@ -428,7 +430,7 @@ def _distance(model: Model, row: Row) -> str:
 
 
 def context(model: Model) -> list[str]:
-    """Return sentences about figures published elsewhere that are only shown."""
+    """Return sentences about figures that are shown without a comparison."""
     sentences = []
     for row in model.register.context:
         words = filled(Speller(model), row.words)

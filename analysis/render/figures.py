@@ -1,8 +1,8 @@
 """This module draws the figures.
 
 An entry of ``data/figures.yaml`` holds the words of a figure. For most figures the
-entry also lists the marks to draw. Each other figure has a function in this module that
-computes its data and draws them.
+entry also lists the marks to draw. If an entry lists no marks, a function in this
+module computes the figure's data and draws them.
 """
 
 from __future__ import annotations

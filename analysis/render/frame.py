@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analysis.core.spell import digits
+from analysis.core.spell import ten_digits
 from analysis.render import show
 from analysis.render.safe_text import escape_spreadsheet_formula
 from analysis.render.wording import CAVEAT
@@ -126,7 +126,7 @@ class Frame:
     # What a reader sees ---------------------------------------------------------------
 
     def groups(self) -> dict[str, list[list[str]]]:
-        """Return the cells that a reader sees, by the name of their group."""
+        """Return the cells that a reader sees, by the name of each group of rows."""
         groups: dict[str, list[list[str]]] = {}
         for row in self.rows:
             name = str(row[self.group]) if self.group else ""
@@ -153,7 +153,8 @@ def of_texts(
 ) -> Frame:
     """Make a frame from texts; the headings are the names of the columns.
 
-    The value of the column ``group`` is printed above the rows that share it.
+    If ``group`` names a column, each value of that column is printed once, above the
+    rows that have the value.
 
     >>> of_texts([["1.9 million", "x"]], columns=["a", "b"], foot="In persons.")
     a            b
@@ -191,7 +192,7 @@ def cell_text(cell: Any) -> str:
         return "; ".join(map(cell_text, cell))
     if isinstance(cell, int):
         return str(cell)
-    return digits(cell)
+    return ten_digits(cell)
 
 
 def plain(value: Any) -> Any:
@@ -207,7 +208,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     if isinstance(value, float):
-        return float(digits(value)) if math.isfinite(value) else None
+        return float(ten_digits(value)) if math.isfinite(value) else None
     return value
 
 

@@ -125,11 +125,11 @@ def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]
             # The sum that needs the number shows the one that the setting gives.
             continue
         try:
-            if not model.plan(*model.named(name, setting)).words:
+            if not model.plan(*model.quantity_and_setting(name, setting)).words:
                 yield line(speller, setting, name)
         except ModelError as error:
             # A reader of the headlines meets no name of the code.
-            quantity, _ = model.named(name, setting)
+            quantity, _ = model.quantity_and_setting(name, setting)
             reason = str(error).removesuffix(".")
             yield reason.replace(quantity, quantity.replace("_", " "))
 
@@ -146,7 +146,7 @@ def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
     """Yield the plans of the calculations and the check of a headline that have any."""
     for name in row.working:
         with contextlib.suppress(ModelError):
-            yield model.plan(*model.named(name, setting))
+            yield model.plan(*model.quantity_and_setting(name, setting))
     if row.check:
         check = model.register.checks[row.check]
         with contextlib.suppress(ModelError):
@@ -269,7 +269,9 @@ def _used(model: Model) -> Iterator[str]:
     for row in model.register.headlines.values():
         for name in row.working:
             with contextlib.suppress(ModelError):
-                for leaf in model.plan(*model.named(name)).leaves.values():
+                for leaf in model.plan(
+                    *model.quantity_and_setting(name)
+                ).leaves.values():
                     assumption = leaf.source.assumption
                     if assumption and assumption.grade == "chosen":
                         used[leaf.name] = None

@@ -162,7 +162,7 @@ def headline_lines(model: Model, setting: Setting) -> Iterator[tuple[Plan, str]]
         for name in row.working:
             if not is_replaced(model, setting, name):
                 with contextlib.suppress(ModelError):
-                    plan = model.plan(*model.named(name, setting))
+                    plan = model.plan(*model.quantity_and_setting(name, setting))
                     _ = plan.words or plan.value
                     yield plan, plan.target
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from analysis.core.spell import digits
+from analysis.core.spell import ten_digits
 from analysis.model.model import Estimate, Model, ModelError, Setting
 from analysis.render.safe_text import escape_spreadsheet_formula
 
@@ -41,7 +41,7 @@ def _record(estimate: Estimate) -> dict[str, Any]:
     """Return the fields of an estimate; a whole number has no decimals."""
     record: dict[str, Any] = {}
     for name in ("value", "low", "high"):
-        number = float(digits(getattr(estimate, name)) or "nan")
+        number = float(ten_digits(getattr(estimate, name)) or "nan")
         record[name] = int(number) if number.is_integer() else number
     record |= {"unit": estimate.unit, "side": estimate.side}
     record["depends_on"] = list(estimate.depends_on)

@@ -45,7 +45,8 @@ def show(*frames: Frame, form: str = "") -> None:
     """Print frames in columns that fit the terminal, or as JSON, CSV or Markdown.
 
     The ``form`` is json, csv, markdown or, for columns, empty. Without a terminal, a
-    frame is 80 columns wide. The text below a frame leaves out the caveat.
+    frame is 80 columns wide. In columns, a frame's text below the table is printed
+    without the caveat.
     """
     for frame in frames:
         if form:
@@ -152,7 +153,7 @@ def sensitivity(
     """
     from analysis.render import whatif_tables
 
-    names = [model.known(quantity)] if quantity else model.register.estimates
+    names = [model.checked_name(quantity)] if quantity else model.register.estimates
     _check_used(model, setting, names)
     if quantity:
         # An estimate that has no value is refused here, with the reason.

@@ -114,7 +114,7 @@ class Steps:
         deepest = math.inf if depth is None else depth
         all_wanted: dict[str, _Wanted] = {}
         for name in names:
-            quantity, under = model.named(name, setting)
+            quantity, under = model.quantity_and_setting(name, setting)
             top = _Wanted(under, model.plan(quantity, under), 0)
             _collect(all_wanted, quantity, top, deepest)
         lines = [(wanted.plan, quantity) for quantity, wanted in all_wanted.items()]
@@ -238,7 +238,7 @@ def line(speller: Speller, setting: Setting, name: str) -> str:
     Factors of one and terms of zero are left out if they are assumptions of ours that
     the setting does not change. Raises ModelError if a value is past a limit.
     """
-    quantity, under = speller.model.named(name, setting)
+    quantity, under = speller.model.quantity_and_setting(name, setting)
     plan = speller.model.plan(quantity, under)
     _ = plan.words or plan.value
     lines = step(speller, under, plan, quantity, plain=True).lines

@@ -122,7 +122,8 @@ def _letters(table: pd.DataFrame) -> int:
 def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
     """Return a DataFrame of numbers that displays the words of a frame instead.
 
-    The frame has the same rows as the DataFrame. The displayed table fits a terminal.
+    The frame of words and the DataFrame of numbers have the same rows. The displayed
+    table fits a terminal.
     """
     table = ShownFrame(numbers)
     for column in filter(None, (words.group, *words.shown)):
@@ -140,7 +141,7 @@ def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
 
 
 def _seen(frame: Frame) -> pd.DataFrame:
-    """Return the texts that a reader sees of a frame; a group is the first column."""
+    """Return the texts that a reader sees of a frame; a group's name comes first."""
     rows = [
         [*([name] if frame.group else []), *cells]
         for name, group in frame.groups().items()

@@ -77,7 +77,7 @@ BREAK_EVENS = (
 )
 
 
-def named(model: Model, name: str) -> str:
+def label_and_name(model: Model, name: str) -> str:
     """Return a quantity in words, followed by the quantity's name."""
     return f"{model.name(name).rstrip('.')} ({name})"
 
@@ -170,7 +170,7 @@ def beside_table(
     foot = [f"Here: {differs}.", f"Other: {other_differs}."]
     units: dict[str, None] = {}
     for name, row in numbers.to_dict("index").items():
-        quantity, _ = model.named(str(name))
+        quantity, _ = model.quantity_and_setting(str(name))
         if model.units[quantity] in BASE_UNITS:
             units[f"{model.units[quantity]}s"] = None
         rows.append({"quantity": name, **_beside_words(speller, quantity, row)})
@@ -248,7 +248,7 @@ def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
         (low, low_at), (high, high_at) = sorted(ends)
         cells = {
             "heading": heading,
-            "moved": MOVED.get(row.moved) or named(model, row.moved),
+            "moved": MOVED.get(row.moved) or label_and_name(model, row.moved),
             "over": _over(model, row) if is_assumption else over.get(row.moved, ""),
             "words": _span(speller, quantity, row),
             "value": estimate.value,
@@ -358,7 +358,7 @@ def indices_table(draws: Draws) -> Frame:
                 ends = {end: share[f"{kind}_{end}"] for end in ("low", "high")}
                 cells = _row(quantity, f"{kind} index", name, value=share[kind], **ends)
                 cells["heading"] = f"{quantity}, explained {words}"
-                cells["label"] = named(draws.model, name)
+                cells["label"] = label_and_name(draws.model, name)
                 cells["words"] = _share(share[kind], **ends)
                 rows.append(cells)
     foot = f"{POINTS:,} base points; 95 percent of the resamples in brackets."
@@ -399,7 +399,7 @@ def break_even_table(
 
 
 def by_name(table: Frame) -> Frame:
-    """Tabulate the break-evens of one statement, with the names of assumptions alone.
+    """Tabulate the break-evens of one statement, with the bare names of assumptions.
 
     Where no assumption has an effect, the text below the table says so.
     """
@@ -447,7 +447,7 @@ def _turn(model: Model, turned: BreakEvens, row: BreakEven) -> Row:
         "holds_for": [*row.holds],
         "whole_range": row.everywhere,
         "waits_for": row.waits_for,
-        "moved": named(model, row.assumption),
+        "moved": label_and_name(model, row.assumption),
         "value_words": value_words,
         "words": words,
     }

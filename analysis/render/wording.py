@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from analysis.core.published import QUALIFIERS
 from analysis.core.rows import Check, Claim, External, Finding, Step
-from analysis.core.spell import digits, exact, spell, with_side, with_unit
+from analysis.core.spell import exact, spell, ten_digits, with_side, with_unit
 from analysis.model.expressions import parse
 from analysis.model.findings import recomputed
 from analysis.model.judging import VERDICTS
@@ -71,8 +71,8 @@ def result_words(speller: Speller, estimate: Estimate, full: bool = False) -> st
     quantity, value = estimate.quantity, estimate.value
     low, high = estimate.low, estimate.high
     if full:
-        unit, words = estimate.unit, digits(value)
-        bounds = f"{digits(low)} to {digits(high)}"
+        unit, words = estimate.unit, ten_digits(value)
+        bounds = f"{ten_digits(low)} to {ten_digits(high)}"
     else:
         unit, words = speller.unit(quantity), speller.spell(quantity, value)
         bounds = speller.span(quantity, low, high, value)
@@ -259,7 +259,11 @@ def reason_words(model: Model, outcome: Outcome) -> str:
 
 
 def passing_words(outcome: Outcome) -> str:
-    """Say how many numbers near the printed one would also match.
+    """Say how many numbers near the printed number would also match.
+
+    The text is empty if such numbers were not counted.
+
+    The text is empty if such numbers were not counted.
 
     The text is empty if such numbers were not counted.
 

@@ -216,7 +216,7 @@ def break_even(
         if left is not None and right is not None:
             slack = SAME * max(abs(left), abs(right))
             holds = bool(_holds(statement, np.array(left - right), slack))
-    quantity, _ = model.named(statement.quantity)
+    quantity, _ = model.quantity_and_setting(statement.quantity)
     return BreakEvens(statement, quantity, left, right, holds, tuple(rows))
 
 
@@ -226,13 +226,13 @@ def plans_of(
     """Return the plan of a check, or the plans of both sides of a comparison."""
     if isinstance(statement, Judged):
         return [resolve(model, statement.check, setting).plan]
-    quantity, here = model.named(statement.quantity, setting)
+    quantity, here = model.quantity_and_setting(statement.quantity, setting)
     left = model.plan(quantity, here)
     text = statement.other
     if statement.is_number:
         number = Node("number", "given", Source(model.number(quantity, text)))
         return [left, Plan("number", (number,))]
-    other, there = model.named(text, setting)
+    other, there = model.quantity_and_setting(text, setting)
     if model.units[other] != model.units[quantity]:
         raise InputError(
             f"{text} is in {model.units[other]}, not in {model.units[quantity]}"

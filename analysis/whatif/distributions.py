@@ -219,7 +219,7 @@ def settled(
                 f"('uniform', low, high); the shapes are {', '.join(SHAPES)}"
             )
         shape = _shape_without_numbers(change)
-        if shape and shape not in model.readings(model.known(name)):
+        if shape and shape not in model.readings(model.checked_name(name)):
             raise ModelError(
                 f"{name}: {shape} is a shape of a distribution; write a list, "
                 f"[{shape}, {', '.join(SHAPES[shape])}]"
@@ -255,11 +255,11 @@ def distribution(
     Each number is in base units or is a text with its unit; if ``with_unit`` is true, a
     unit is required. If a discrete distribution has no weights, its values are equally
     likely. The distribution is cut at the allowed range of the quantity. Raises
-    ModelError in one sentence for an unknown shape, a wrong number of numbers or a
-    wrong value.
+    ModelError in one sentence if the shape is unknown, if the shape needs more or fewer
+    numbers, or if a number can't be used.
     """
     shape, *numbers = content
-    allowed = model.allowed(model.known(quantity))
+    allowed = model.allowed(model.checked_name(quantity))
     if shape in model.readings(quantity):
         raise ModelError(
             f"{quantity} takes one reading, or one number, or a distribution such as "

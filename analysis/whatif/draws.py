@@ -64,7 +64,7 @@ class Draws:
     def __post_init__(self) -> None:
         check_draws(self.n, self.seed, self.percentiles)
         for name in self.quantities:
-            self.model.known(name)
+            self.model.checked_name(name)
         if not self.inputs:
             raise ModelError(
                 f"nothing that is drawn moves {' or '.join(self.quantities)}; give a "

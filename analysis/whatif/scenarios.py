@@ -94,7 +94,12 @@ class Scenario(Content):
         return replace(setting, given=base.given)
 
     def distributions(self, model: Model) -> dict[str, Distribution]:
-        """Return the distributions in the file. Raises ModelError for bad numbers."""
+        """Return the distributions that the scenario's file gives, by quantity.
+
+        Raises ModelError for numbers that make no distribution.
+
+        Raises ModelError for numbers that make no distribution.
+        """
         return settled(model, self.values, with_units=True)[1]
 
     def check(self, model: Model, folder: Path) -> Scenario:

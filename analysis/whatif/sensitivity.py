@@ -50,7 +50,7 @@ class Range:
 
 
 def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
-    """Return the assumptions in a plan that can each move its target alone."""
+    """Return the assumptions in a plan that each move the plan's target alone."""
     free = model.free(plan)
     return {name: row for name, row in free.items() if plan.direction[name]}
 
@@ -60,7 +60,7 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Ran
 
     The assumption that moves the quantity most comes first.
     """
-    plan = model.plan(model.known(quantity), setting)
+    plan = model.plan(model.checked_name(quantity), setting)
     bars = []
     for name, assumption in handles(model, plan).items():
         bounds = plan.bounds({name: Interval(assumption.low, assumption.high)})
@@ -80,7 +80,7 @@ def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Rang
     every assumption where the quantity is lowest, and with every assumption where the
     quantity is highest; last under rounding and all assumptions together.
     """
-    plan = model.plan(model.known(quantity), setting)
+    plan = model.plan(model.checked_name(quantity), setting)
     every = {
         name: Interval(row.low, row.high) for name, row in model.free(plan).items()
     }

@@ -176,7 +176,7 @@ class Sweep:
                 f"the sweep has {rows:,} rows, and {MOST:,} are the most; vary fewer "
                 "values at once"
             )
-        names = tuple(model.known(name) for name in listed(quantities))
+        names = tuple(model.checked_name(name) for name in listed(quantities))
         numbers: dict[str, Floats] = {}
         readings: dict[str, tuple[str, ...]] = {}
         for name, values in every.items():

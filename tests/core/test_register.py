@@ -554,11 +554,14 @@ def test_the_shipped_rows_fit_each_other(model):
     assert len(names) == len(set(names))
     # Both sides of a statement have one unit.
     for one in register.statements.values():
-        quantity, _ = model.named(one.quantity)
+        quantity, _ = model.quantity_and_setting(one.quantity)
         if one.is_number:
             model.number(quantity, one.other)
         else:
-            assert model.units[model.named(one.other)[0]] == model.units[quantity]
+            assert (
+                model.units[model.quantity_and_setting(one.other)[0]]
+                == model.units[quantity]
+            )
     # A row that calls itself the default is the one in use, so there is one;
     # each named formula has a row.
     for (quantity, reading), row in register.readings.items():

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from analysis.core.spell import (
     column_place,
-    digits,
     exact,
     exact_span,
     place_of,
@@ -20,6 +19,7 @@ from analysis.core.spell import (
     spell_change,
     spell_distance,
     spell_span,
+    ten_digits,
     with_side,
     with_unit,
 )
@@ -293,7 +293,7 @@ def test_a_span_contains_its_ends_and_its_value_as_shown(low, share, width, unit
     ],
 )
 def test_files_have_ten_digits(number, text):
-    assert digits(number) == text
+    assert ten_digits(number) == text
 
 
 def test_floats_that_differ_in_their_last_digits_are_the_same():

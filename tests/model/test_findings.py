@@ -77,7 +77,7 @@ def rows_behind(model, name):
     )
     if own or name in CONSTANTS:
         return {own} - {None}
-    return model.plan(*model.named(name)).claims
+    return model.plan(*model.quantity_and_setting(name)).claims
 
 
 def test_a_finding_lists_the_rows_that_it_starts_from(model):
