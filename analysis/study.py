@@ -400,14 +400,14 @@ class Study:
 
         The column ``moved`` names what moves the quantity. In the row of an assumption,
         ``low`` and ``high`` are the ends of the range over which the assumption is
-        varied, or a limit of the model that comes first. ``at_low`` and ``at_high`` are
-        the quantity's values at these two ends, in base units. The assumption that
-        moves the quantity most is in the first row. In the rows that are not about one
-        assumption, ``at_low`` and ``at_high`` are the smallest and the largest value of
-        the quantity: in the rows ``lowest`` and ``highest`` with every assumption where
-        the quantity is lowest or highest, in the row ``rounding`` over all values that
-        round to the printed digits, and in the row ``all`` with rounding and all
-        assumptions together.
+        varied, or a limit of the model that comes first; ``at_low`` and ``at_high`` are
+        the quantity's values, in base units, when the assumption is at ``low`` and at
+        ``high``. The assumption that moves the quantity most is in the first row. In
+        the rows that are not about one assumption, ``at_low`` and ``at_high`` are the
+        smallest and the largest value of the quantity: in the rows ``lowest`` and
+        ``highest`` with every assumption where the quantity is lowest or highest, in
+        the row ``rounding`` over all values that round to the printed digits, and in
+        the row ``all`` with rounding and all assumptions together.
 
         >>> at_low = load().sensitivity("at_risk_2021").at_low
         >>> at_low.round().astype(int)["persons_per_transfer"].item()

@@ -122,9 +122,10 @@ def compare(
 
     ``rounding`` says whether our number lies within or outside the values that round to
     the printed digits, or whether the bounds of our number overlap these values.
-    ``words`` says the same about the values that the printed words assert. A ratio
-    between units is used only if the user gives a number for that ratio, even if it is
-    the article's own number. Figures are neither added up nor averaged.
+    ``words`` says whether our number lies within or outside the values that the printed
+    words assert, or whether its bounds overlap these values. A ratio between units is
+    used only if the user gives a number for that ratio, even if it is the article's own
+    number. Figures are neither added up nor averaged.
 
     >>> from analysis.core.register import Register
     >>> model = Model(Register.read())

@@ -1,6 +1,6 @@
 """This module makes the frames that commands, pages and notebooks show.
 
-Each row has numbers in base units, and the words that a reader sees for them.
+Each row has numbers in base units, and the words that a reader sees for these numbers.
 """
 
 from __future__ import annotations

@@ -200,10 +200,11 @@ def changes(
 ) -> Iterator[str]:
     """Yield lines on how a setting differs from the article, and what that changes.
 
-    The first line names the differences. Then each headline that changes has a line,
-    which ends with the remarks on that headline. The headline with the word
-    "approaches" has a line even if nothing in it changes. The headlines in ``shown``
-    are left out, because the screen already has them.
+    The first line names the differences between the setting and the article's own
+    setting. Then each headline that changes has a line, which ends with the remarks on
+    that headline. The headline with the word "approaches" has a line even if nothing in
+    it changes. The headlines in ``shown`` are left out, because the screen already has
+    them.
     """
     differs = model.differences(setting)
     if not differs:

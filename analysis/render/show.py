@@ -1,6 +1,6 @@
 """This module lays out every frame as text, for a terminal, in Markdown or in HTML.
 
-A frame already has its words; nothing in this module knows what a number means.
+Other modules write the words of a frame; this module only arranges them.
 """
 
 from __future__ import annotations
@@ -130,7 +130,11 @@ def _print_list(screen: Console, headings: Sequence[str], row: list[str]) -> Non
 
 
 def markdown(frame: Frame) -> str:
-    """Return a frame as Markdown, with a table for each group and the setting below."""
+    """Return a frame as Markdown, with a table for each group of rows.
+
+    Below the tables, a line says how the setting differs from the article's, if it
+    does.
+    """
     return "\n".join(_markdown_lines(frame))
 
 

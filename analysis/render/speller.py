@@ -34,9 +34,9 @@ Places = Mapping[tuple[str, float], int]
 class Speller:
     """Writes the numbers of one screen, so that equal numbers look equal.
 
-    A worked line may need more or fewer digits of a value than the value has by itself.
-    The value then has the digits of that line everywhere on the screen; ``places``
-    holds the position of the last digit of each such value.
+    If a worked line needs more or fewer digits of a value than the value has by itself,
+    the value has that line's digits everywhere on the screen. ``places`` holds the
+    position of the last digit of each such value.
     """
 
     model: Model

@@ -350,7 +350,7 @@ _SUMMED = {
 def tally_words(counts: Mapping[str, int]) -> str:
     """Return the tally of the article's results, in two or three sentences.
 
-    The comparisons that we made ourselves are not counted.
+    The tally does not count comparisons that the article does not make.
     """
     repeated = sum(counts[name] for name in _REPEATED)
     summed = sum(counts[name] for name in _SUMMED)

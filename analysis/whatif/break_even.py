@@ -188,9 +188,9 @@ def break_even(
     """Find the values of each assumption at which a statement stops holding.
 
     One assumption at a time moves over its allowed range, while the other assumptions
-    keep their values under the setting. Both sides of the statement are computed again
-    for each value. Raises ModelError if a side can't be computed; if it can't only
-    because the article gives an input in words, the result names that input.
+    keep their values under the setting. Both sides of the statement are computed for
+    each value of that assumption. Raises ModelError if a side can't be computed; if it
+    can't only because the article gives an input in words, the result names that input.
     """
     plans = plans_of(model, statement, setting)
     words = list(dict.fromkeys(name for plan in plans for name in plan.words))

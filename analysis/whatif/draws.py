@@ -155,7 +155,7 @@ class Draws:
     def numbers(self) -> dict[str, dict[str, float]]:
         """The mean, standard deviation and percentiles of each quantity, in base units.
 
-        All these numbers are NaN if every draw is left out.
+        The mean, standard deviation and percentiles are NaN if every draw is left out.
         """
         with ThreadPoolExecutor() as threads:
             rows = list(threads.map(self._numbers, self._drawn[0]))

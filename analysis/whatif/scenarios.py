@@ -126,8 +126,8 @@ class Scenario(Content):
 def shipped(model: Model) -> Mapping[str, Scenario]:
     """Return the scenarios that come with the data package, by name.
 
-    The scenarios are in the order in which datapackage.json lists them. Each file is
-    read only once.
+    The scenarios are in the order in which datapackage.json lists them. The file of
+    each scenario is read only once.
     """
     return {name: find(name, model) for name in model.register.scenarios or [OWN]}
 
