@@ -84,8 +84,9 @@ def cross_provincial_mean_2014_2016(
 def mean_2017_2019_over_quota(
     cross_provincial_mean_2017_2019, transfers_per_labourer, cross_provincial_quota
 ):
-    """Mean yearly labourers moved to other provinces in 2017 to 2019, each counted as
-    one transfer, divided by the yearly quota, minus one (paragraphs 1 and 2).
+    """Mean number of labourers moved to other provinces per year in 2017 to 2019, with
+    each labourer counted as one transfer, divided by the yearly quota, minus one
+    (paragraphs 1 and 2).
 
     >>> mean_2017_2019_over_quota(20_000, 1, 10_000)
     1.0
