@@ -93,7 +93,7 @@ DataOption = Annotated[
 ]
 NotebooksOption = Annotated[
     Path | None,
-    typer.Option("--notebooks", help="Take the notebooks in this folder."),
+    typer.Option("--notebooks", help="Use the notebooks in this folder."),
 ]
 TimeoutOption = Annotated[
     str,
@@ -510,7 +510,7 @@ def sensitivity(
     quantity: Annotated[
         str,
         typer.Argument(
-            help="The name of a quantity. Without it, you get all headline estimates."
+            help="The name of a quantity. Without a name, you get all headline estimates."
         ),
     ] = "",
     values: SetOption = None,

@@ -90,6 +90,9 @@ class FigureRow(Row):
 
 
 def read(register: Register) -> dict[str, FigureRow]:
-    """Read the figures of a data package, by name. Raises RegisterError."""
+    """Read the figures of a data package, by name.
+
+    Raises RegisterError for a fault in ``data/figures.yaml``.
+    """
     path = register.folder / FILE
     return read_rows(path, FigureRow) if path.is_file() else {}

@@ -172,7 +172,10 @@ class Plot:
 
 
 def figures(model: Model) -> dict[str, Plot]:
-    """Return the figures of a data package, by name. Raises RegisterError."""
+    """Return the figures of a data package, by name.
+
+    Raises RegisterError for a fault in ``data/figures.yaml``.
+    """
     return {
         name: Plot(row, *_OWN.get(name, [marked]))
         for name, row in figure_rows.read(model.register).items()

@@ -1,6 +1,6 @@
 """This module makes IPython and Jupyter show a refusal as one sentence.
 
-It also makes them complete the names of quantities.
+Inside a call of ``change``, IPython and Jupyter also complete the names of quantities.
 """
 
 from __future__ import annotations

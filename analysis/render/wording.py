@@ -350,7 +350,7 @@ _SUMMED = {
 def tally_words(counts: Mapping[str, int]) -> str:
     """Return the tally of the article's results, in two or three sentences.
 
-    The tally does not count comparisons that the article does not make.
+    The tally leaves out comparisons of our own, which are called hypotheses.
     """
     repeated = sum(counts[name] for name in _REPEATED)
     summed = sum(counts[name] for name in _SUMMED)

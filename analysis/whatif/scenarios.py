@@ -191,7 +191,8 @@ def read(path: Path, model: Model, structure: type[_Content]) -> Any:
     """Read a file, such as a scenario's, and check its content.
 
     Raises RegisterError, one sentence that names the file and the field, for any fault
-    in the content. The field is the one whose name comes first in the sentence.
+    in the content. If the sentence names several fields, the error points to the first
+    of these.
     """
     content: Any = validated(path, structure, read_yaml(path))
     try:
