@@ -510,7 +510,8 @@ def sensitivity(
     quantity: Annotated[
         str,
         typer.Argument(
-            help="The name of a quantity. Without a name, you get all headline estimates."
+            help="The name of a quantity. Without a name, you get all headline "
+            "estimates."
         ),
     ] = "",
     values: SetOption = None,
