@@ -60,7 +60,12 @@ PAGES = Path(__file__).resolve().parent / "pages"
 #: gets the sign ↔ of two figures that are apart.
 MARKS = (
     ("ok", "✓", "matches", ("match", "the two agree")),
-    ("part", "≈", "compatible", ("compatible", "be comp", "the two are comp")),
+    (
+        "part",
+        "≈",
+        "compatible",
+        ("compatible", "left open", "be comp", "the two are comp"),
+    ),
     ("no", "?", "cannot be recalculated", ("cannot", "not computable")),
     ("two", "≠", "differs", ("differ", "the two differ")),
 )
@@ -199,7 +204,7 @@ def _letter_by_letter(value: Any) -> Any:
 def mark(verdict: str) -> tuple[str, str]:
     """The style and the symbol that mark a verdict.
 
-    >>> mark("would match"), mark("compatible at both ends"), mark("two figures apart")
+    >>> mark("would match"), mark("left open at both ends"), mark("two figures apart")
     (('ok', '✓'), ('part', '≈'), ('two', '↔'))
     """
     for style, sign, _, starts in MARKS:
