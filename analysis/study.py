@@ -354,7 +354,11 @@ class Study:
         from analysis.render import frames
 
         changed = frames.verdict_changes(
-            self.model, other.outcomes(), self.outcomes(), self.setting
+            self.model,
+            other.outcomes(),
+            self.outcomes(),
+            self.setting,
+            other.setting,
         )
         return self._beside(other, changed.to_pandas().set_index("check"))
 
@@ -662,7 +666,8 @@ class Study:
         from analysis.render import frames
         from analysis.render.citations import references
 
-        frame = frames.cite(self.model).to_pandas()
+        changed = bool(self.setting.choices)
+        frame = frames.cite(self.model, is_changed=changed).to_pandas()
         frame.attrs["references"] = references(self.model)
         return frame
 
@@ -679,12 +684,12 @@ class Study:
         from analysis.render import frames
 
         table = self.model.register.checks
-        wanted = {
-            name
-            if isinstance(name, str) and name in table
-            else self.model.checked_name(name)
-            for name in names
-        }
+        known = [*self.model.quantities, *table]
+        for name in names:
+            if not isinstance(name, str) or name not in known:
+                hint = nearest(name, known)
+                raise ModelError(f"'{name}' is neither a quantity nor a check{hint}")
+        wanted = set(names)
         ids = [
             check.id
             for check in table.values()

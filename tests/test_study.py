@@ -192,7 +192,9 @@ def test_a_wrong_name_is_refused_with_the_nearest(article):
     assert refused(article.frame, ["overlap", "at_rsk_2021"]) == f"'at_rsk_2021' {said}"
     said = "'same_shar' is not a check. Did you mean 'same_share'?"
     assert refused(article.outcomes, ["same_shar"]) == said
-    said = "'at_rsk_2021' is not a quantity. Did you mean 'at_risk_2021'?"
+    said = (
+        "'at_rsk_2021' is neither a quantity nor a check. Did you mean 'at_risk_2021'?"
+    )
     assert refused(article.checks, "at_rsk_2021") == said
     with pytest.raises(TypeError):
         article.change({"overlap": 0.5})
@@ -289,6 +291,33 @@ def test_solutions_of_a_quantity_or_all(article):
     assert len(article.solutions()) == len(rows)
 
 
+def test_what_was_drawn_can_be_pickled_after_use(article):
+    half = ("uniform", 0.5, 1)
+    drawn = article.draws("net_new_persons", n=64, persons_per_transfer=half)
+    assert not drawn.indices.empty
+    again = pickle.loads(pickle.dumps(drawn))
+    pd.testing.assert_frame_equal(again.frame, drawn.frame)
+
+
+def test_what_may_be_cited_says_that_it_does_not_follow_a_change(article):
+    said = "The sentences are about the article's own numbers"
+    assert said in str(article.change(persons_per_transfer=0.5).cite())
+    assert said not in str(article.cite())
+
+
+def test_changes_of_verdicts_name_the_setting_before(article):
+    before = article.change(persons_per_transfer=0.9)
+    after = article.change(persons_per_transfer=0.5)
+    said = "The setting before the change differs from the article in: persons_per"
+    assert said in str(after.verdict_changes(before))
+    assert said not in str(after.verdict_changes(article))
+
+
+def test_a_mistyped_check_is_told_the_nearest_check(article):
+    with pytest.raises(InputError, match="Did you mean 'at_risk_2021_sum'"):
+        article.checks("at_risk_2021_summ")
+
+
 def test_draws_without_the_printed_digits_say_so(article):
     half = ("uniform", 0.5, 1)
     asked = partial(article.draws, "net_new_persons", n=64, persons_per_transfer=half)
@@ -383,7 +412,7 @@ def test_a_number_of_any_kind_is_read(article):
 def test_other_arguments_of_a_wrong_type_are_refused_by_their_names(article):
     one = ["at_risk_2021"]
     assert refused(article.names, one) == f"kind must be a text, not {one!r}"
-    said = f"'{one!r}' is not a quantity"
+    said = f"'{one!r}' is neither a quantity nor a check"
     assert refused(article.checks, one).startswith(said)
     said = "a name in other must be a text, not 5"
     for other in (5, [5]):

@@ -17,7 +17,7 @@ class InputError(ValueError):
     """Bad input of any kind.
 
     The message tells the user what is wrong, in one line that ends with a full stop. If
-    the message quotes a long text, the text is cut. A long text that it quotes is cut.
+    the message quotes a long text, the text is cut.
     """
 
     def __init__(self, message: str) -> None:

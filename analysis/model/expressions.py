@@ -57,6 +57,10 @@ class Expression:
         made: Callable[..., Any] = eval(f"lambda {names}: {text}", scope)
         return made
 
+    def __getstate__(self) -> dict[str, Any]:
+        # The function is made anew where the expression is restored.
+        return {key: value for key, value in vars(self).items() if key != "compiled"}
+
     def of(self, values: Mapping[str, Any]) -> Any:
         """The value of the expression, computed from the values of its names."""
         return self.compiled(*(values[name] for name in self.needs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
@@ -237,7 +238,8 @@ class Quantities(Values):
         plans = list(plans)
         every = [plan.by_name for plan in plans]
         scenario = setting.by_scenario
-        if scenario and not any(scenario & nodes.keys() for nodes in every):
+        affected = {*ignored, *itertools.chain.from_iterable(every)}
+        if scenario and not scenario & affected:
             names = ", ".join(sorted(scenario))
             raise ModelError(message("scenario_unused", names=names))
         for quantity in [*setting.choices, *sorted(setting.given)]:

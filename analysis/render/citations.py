@@ -164,11 +164,11 @@ def _entries(model: Model) -> Iterator[str]:
             url=article.path,
         )
     yield _entry(
-        "software",
+        "misc",
         "labour_transfer_arithmetic",
         author=f"{{{CONTRIBUTORS}}}",
         title=f"{{{TITLE}}}",
-        version=__version__,
+        note=f"Software, version {__version__}",
     )
     for row in _figures(model):
         years = re.findall(r"\d{4}", row.date)

@@ -274,7 +274,8 @@ def _bridge(
             continue
         fitting.append(name)
         used = setting.choices.get(name, assumption.value)
-        if name in setting.given and isinstance(used, float) and used:
+        is_chosen = name in setting.given or name in setting.choices
+        if is_chosen and isinstance(used, float) and used:
             return used**turned, f"{name}={ten_digits(used)}"
     if fitting:
         return None, " or ".join(fitting)

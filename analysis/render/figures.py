@@ -707,9 +707,12 @@ def _sum_in_words(study: Evaluation, second: Plan, third: Plan) -> dict[str, str
     """Return what the waterfall's caption says about the total for both groups."""
     together = "With former detainees it is {total}."
     if third.words:
+        name = next(iter(third.words))
+        floor = exact(study.model.sources[name]["floor"].value, "")
         together = (
             "With former detainees there is no total: “up to” one number plus “at "
-            "least” another can be higher or lower."
+            f"least” another can be higher or lower. We read the words as {floor} or "
+            "more."
         )
     overlap = study.model.plan("overlap", study.setting).value
     both_groups = "We assume that no former detainee is also counted as transferred."

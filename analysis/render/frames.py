@@ -55,6 +55,9 @@ OWN_FINDINGS = (
     "The findings are under the article's own setting; what is changed here does not "
     "move them."
 )
+OWN_SENTENCES = (
+    "The sentences are about the article's own numbers, whatever this study changes."
+)
 #: A check as a screen and a notebook show it; ``verify --all`` shows more of it.
 SHOWN = {
     "statement": "comparison",
@@ -243,12 +246,14 @@ def verdict_changes(
     before: Sequence[Outcome],
     after: Sequence[Outcome],
     setting: Setting = ARTICLE,
+    before_setting: Setting = ARTICLE,
 ) -> Frame:
     """Return the checks whose verdict a change of the setting alters.
 
     The frame has a row for each such check. The text below the table has the tally of
     the results before the change and after it. ``setting`` is the setting after the
-    change.
+    change, and ``before_setting`` the one before it, which the text names if it is not
+    the article's own.
     """
     speller = Speller(model)
     pairs = zip(before, after, strict=True)
@@ -259,7 +264,11 @@ def verdict_changes(
     ]
     shown = {"check_words": "check", "before_words": "before", "after_words": "after"}
     columns = COLUMNS["verdict changes"].split()
-    foot = " ".join(tallies(model, before, after))
+    lines = tallies(model, before, after)
+    was = model.differences(before_setting)
+    if was:
+        lines.insert(0, f"The setting before the change {was}.")
+    foot = " ".join(lines)
     return Frame(rows, columns, shown, model.differences(setting), foot)
 
 
@@ -338,8 +347,12 @@ def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
     return Frame(rows, columns, shown, model.differences(setting))
 
 
-def cite(model: Model) -> Frame:
-    """Return what may be cited of each headline, under the article's own setting."""
+def cite(model: Model, *, is_changed: bool = False) -> Frame:
+    """Return what may be cited of each headline, under the article's own setting.
+
+    If a user's setting changes something, the text below the table says that the table
+    does not follow it.
+    """
     rows = [
         {
             "title": cited.row.title,
@@ -353,7 +366,8 @@ def cite(model: Model) -> Frame:
     names = {"title": "headline", "sentence": "sentence to quote"}
     names |= {"caveat": "caveat", "check": "check", "official": "official figures"}
     cited_as = [f"{what}: {words}." for what, words in references(model).items()]
-    foot = " ".join([HOW, *cited_as, CAVEAT])
+    own = [OWN_SENTENCES] if is_changed else []
+    foot = " ".join([*own, HOW, *cited_as, CAVEAT])
     return Frame(rows, tuple(names), names, foot=foot)
 
 
