@@ -154,8 +154,8 @@ def test_another_check_of_a_headline_is_named(package: Path) -> None:
             "headlines, growth_since_2019, caveats.1: moved from 3174000 to",
         ),
         (
-            text("headlines.yaml", "{at_risk_2021:short}", "{at_risk_2021}"),
-            "headlines, with_former_detainees, sentence.3.form: is gone, was short",
+            text("headlines.yaml", "from_low_end:short}", "from_low_end}"),
+            "headlines, with_former_detainees, sentence.2.form: is gone, was short",
         ),
         (
             text(
