@@ -115,7 +115,7 @@ ReadingOption = Annotated[
     list[str] | None,
     typer.Option(
         "--reading",
-        help="Choose the reading of a quantity, which is one of the ways to get its "
+        help="Choose a reading for a quantity, that is, one of the ways to get its "
         "number, as quantity=reading; you may repeat the option.",
     ),
 ]

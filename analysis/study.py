@@ -1,8 +1,8 @@
 """This module holds ``Study``: the article's numbers under one setting.
 
-A setting is the choice of all assumptions, printed numbers and readings with which the
-numbers are computed. A reading is one of several ways in which a quantity can get its
-number. Python, notebooks and the command line use the same studies.
+A setting is one complete set of assumptions, printed numbers and readings from which
+the results are computed. A reading is one of several ways in which a quantity can get
+its number. Python, notebooks and the command line use the same studies.
 
 >>> study = load().change(persons_per_transfer=0.55)
 >>> round(study["net_new_persons"].value), study.differs
@@ -456,10 +456,10 @@ class Study:
 
         Returns a ``Drawn``. Its attributes ``frame``, ``sample``, ``indices`` and
         ``inputs`` are DataFrames, ``table`` and ``indices_table`` are tables for
-        readers, and its method ``plot`` draws a figure. Raises InputError, with one
-        sentence, for a wrong shape, number or name, for fewer than 2 draws or more than
-        10^6, if nothing is drawn, and for a name on which none of the quantities
-        depends.
+        readers, and its method ``plot`` draws a figure. Raises InputError, with a
+        one-sentence message, if a shape, number or name is wrong, if there are fewer
+        than 2 or more than 10^6 draws, if no input would be drawn, or if none of the
+        quantities depends on a given name.
 
         >>> half = load().change(former_detainees=300_000)
         >>> drawn = half.draws("at_risk_total", overlap=("uniform", 0, 0.5), n=1024)

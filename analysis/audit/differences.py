@@ -37,8 +37,8 @@ Pair = tuple[int, int]
 class Difference:
     """A place where the copy and the register do not agree.
 
-    Its ``kind`` is missing, differs, qualifier, order, moved, shifted, heading or
-    uncovered.
+    ``kind`` is one of ``missing``, ``differs``, ``qualifier``, ``order``, ``moved``,
+    ``shifted``, ``heading`` and ``uncovered``.
     """
 
     kind: str
@@ -192,9 +192,10 @@ def changes_of_place(
     passages: Sequence[Passage],
     headings: Container[str],
 ) -> list[Difference]:
-    """Report numbers in other paragraphs than their rows state, and shifted paragraphs.
+    """Report numbers outside the paragraphs that their rows name, and shifted ones.
 
-    A paragraph is shifted if the copy and the rows count the paragraphs differently.
+    A paragraph is shifted if its number in the copy differs from its number in the
+    data.
 
     A shift is reported only where no other reported difference explains it. A section
     whose heading the copy lacks is left out, because its text is found under another

@@ -1,4 +1,4 @@
-"""This module reads the text of a copy as blocks, from a text, HTML or PDF file."""
+"""This module reads a reader's copy (text, HTML or PDF) and returns it as blocks."""
 
 from __future__ import annotations
 

@@ -140,9 +140,8 @@ _JOINS = re.compile(
 def numbers(text: str) -> list[Number]:
     """List every number that a plain text prints, in order.
 
-    A number that a rule excludes names that rule. A number in words gets the digits
-    that would print it, and a number that shares its unit with the next number gets
-    that unit.
+    A number that a rule excludes names that rule. A number in words is given in digits,
+    and a number that shares a unit with the next number is given that unit.
 
     >>> [
     ...     (n.digits, n.scale, n.percent)

@@ -120,7 +120,7 @@ class Register(PackageOptions):
     def refuse(self, row: Any, field: str, message: str) -> RegisterError:
         """The error that refuses a row after it was read.
 
-        Without a row, the error names an option in datapackage.json.
+        If no row is given, the error is reported for an option in datapackage.json.
         """
         if row is None:
             file = self.file("datapackage.json")

@@ -1,8 +1,9 @@
 """The rows of a data package: a pydantic model for each table and YAML file.
 
-The fields of a row declare its types, choices and rules. An empty cell takes the
-default of its field. The text below a field in the code describes the field; the schema
-in datapackage.json and the codebook are made from these texts.
+Each field of a row class declares the type of its column, the values allowed and the
+rules that apply. An empty cell takes the default of its field. The text below a field
+in the code describes the field; the schema in datapackage.json and the codebook are
+made from these texts.
 """
 
 from __future__ import annotations
@@ -330,7 +331,7 @@ class External(PrintedNumber):
 
     @property
     def divided_by(self) -> int:
-        """The number of years by which a quantity that takes the figure divides it."""
+        """The number of years by which the figure is divided if a quantity uses it."""
         return self.years if self.stands_for.startswith(PER_YEAR) else 1
 
     @property
@@ -515,7 +516,7 @@ class CitedSource(Row):
 
 
 class VagueEnd(Row):
-    """An end of a number in words: a floor, a ceiling or a value to try.
+    """A bound that we take for a number given in words, or a value to try for it.
 
     The row gives the reason for the number.
     """
@@ -854,7 +855,8 @@ class Remark(BaseModel, extra="forbid"):
 class Context(BaseModel, extra="forbid"):
     """A sentence on figures published elsewhere, shown beside a quantity.
 
-    In that sentence, a name or arithmetic in braces is replaced by the number.
+    In that sentence, a quantity's name or an expression in braces is replaced by its
+    value.
     """
 
     beside: Annotated[str, Ref("quantities")]

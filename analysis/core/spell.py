@@ -1,10 +1,10 @@
 """This module alone decides how many digits of a number a file or a reader sees.
 
-A reader sees three significant digits of a number. More digits are shown, one at a
-time, as long as the text would equal or cross a printed number or a threshold that the
-number is compared with. The ends of a span are rounded outward, and a distance is the
-difference of the two numbers as they are shown. In files, numbers are in base units and
-have ten digits.
+A reader sees three significant digits of a number. Digits are added one at a time until
+the number as shown no longer equals, or falls on the wrong side of, a printed number or
+threshold with which it is compared. The ends of a span are rounded outward, and a
+distance is the difference of the two numbers as they are shown. In files, numbers are
+in base units and have ten digits.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
     cross one of the numbers in ``apart_from``: the printed numbers and thresholds with
     which the number is compared. A number that equals a printed number is written as it
     is printed, and a number that equals a threshold is written like the threshold. A
-    half is rounded away from zero. A count of persons or other things is a whole
-    number.
+    half is rounded away from zero. A count of persons or other things is shown as a
+    whole number.
 
     value: in base units; a share of one where the unit is percent. unit: a base unit,
     percent, or another.
@@ -114,7 +114,7 @@ def rounded(value: float, place: int, direction: str = ROUND_HALF_UP) -> Decimal
 
 
 def spell_at(value: float, unit: str, place: int) -> str:
-    """Spell a number to a decimal position that was settled before, without its unit.
+    """Write a number, rounded to the decimal place given, without its unit.
 
     >>> spell_at(1901221.7, "person", 3), spell_at(1901221.7, "person", 5)
     ('1.901 million', '1.9 million')

@@ -67,9 +67,9 @@ def cross_provincial_mean_2014_2016(
     part_of_2020,
     a_year,
 ):
-    """Labourers moved to other provinces from 2014 to the middle of 2020 but not in
-    2017 to 2019, minus the part of the 2020 plan that was carried out, divided by the
-    number of years from 2014 to 2016 (paragraph 1).
+    """Labourers moved to other provinces from 2014 to the middle of 2020, minus those
+    moved in 2017–2019 and minus the part of the 2020 plan assumed to have been carried
+    out, all divided by the number of years from 2014 to 2016 (paragraph 1).
 
     >>> cross_provincial_mean_2014_2016(40_000, 20_000, 0.5, 6.5, 3, 0.5, 1)
     10000.0

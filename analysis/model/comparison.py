@@ -137,7 +137,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A check under a setting: what the claim asserts, and the plan that recomputes it.
+    """A check under a setting: what a claim asserts, and how it is recomputed.
 
     The inputs in ``reached``, such as "up to 1.6 million", are taken at their printed
     bound, so they count as having no side.

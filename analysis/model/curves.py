@@ -45,7 +45,7 @@ def root(start: Any, middle: Any, end: Any) -> Any:
 
 
 def readings_between(low: float, high: float) -> Floats:
-    """The three arguments between two ends at which a curve is evaluated."""
+    """The three arguments, between two ends, at which a curve is evaluated."""
     return low + _SHARES * (high - low)
 
 

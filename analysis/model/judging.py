@@ -13,8 +13,9 @@ The grounds are tried in this order:
 - ``stretch``: the value, or some value in that room, lies where the claim's own words
   stretch, as "approaches" does.
 
-Rounding never decides at a threshold that we chose: the tenth and the fifth of
-"approaches", and the floors and ceilings that we read into words.
+Where a threshold is our own choice, rounding never carries a value across it. Such
+thresholds are the tenth and the fifth by which a value may fall short and still
+"approach" a number, and the floors and ceilings that we read into words.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ _TESTS: dict[str, Callable[[Asserted, Reach], Any]] = {
 
 
 def ground_of(asserted: Asserted, reach: Reach) -> str:
-    """The first ground that holds, or an empty text if the value differs."""
+    """The first ground to accept the value, or an empty text if the value differs."""
     for ground, test in _TESTS.items():
         if test(asserted, reach):
             return ground

@@ -90,7 +90,7 @@ class Source:
         return Interval(value, self.room.high)
 
     def rounded_off_side(self, *, coarse: bool = False) -> Interval:
-        """The values that the digits stand for beyond the end that the words set."""
+        """The values that round to the digits but lie beyond the limit in words."""
         interval = self.interval(coarse=coarse)
         if self.in_words:
             return interval

@@ -62,7 +62,7 @@ def reading_words(name: str, reading: str) -> str:
 
 
 def phrases(name: str) -> dict[str, str]:
-    """The phrases that say a number of a quantity; ``other`` serves for most."""
+    """The phrases for values of a quantity in words; ``other`` is used for most."""
     special: dict[str, str] = words()["phrases"].get(name, {})
     return {"other": "{number}"} | special
 
@@ -173,7 +173,7 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class OtherReading:
-    """A reading that is not the article's, with its effect on the first claim."""
+    """A reading that is not the article's, with its effect on the first claim shown."""
 
     name: str
     reading: str

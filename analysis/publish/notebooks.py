@@ -74,7 +74,8 @@ class Notebook:
         """The names and defaults in the cell tagged ``parameters``.
 
         A notebook has one such cell, which holds literals only, because papermill
-        overwrites them. Raises InputError for a notebook without exactly one such cell.
+        overwrites them. Raises InputError if the notebook has no such cell, or more
+        than one.
         """
         try:
             (cell,) = self._tagged("parameters")

@@ -22,7 +22,7 @@ _NAMES = {
 class DescribedCanvas(FigureCanvasAgg):
     """A matplotlib canvas that puts a title and a description into each file.
 
-    The canvas prints the figure both for ``savefig`` and for Jupyter. A title or a
+    The canvas renders both what ``savefig`` writes and what Jupyter shows. A title or a
     description that a user passes as ``metadata`` replaces the canvas's own.
     """
 
@@ -31,7 +31,7 @@ class DescribedCanvas(FigureCanvasAgg):
         self.described = title, description
 
     def print_figure(self, filename: Any, *args: Any, **how: Any) -> Any:
-        """Print the figure into a file, with its title and description as metadata."""
+        """Write the figure to a file, with its title and description as metadata."""
         suffix = Path(filename).suffix[1:] if isinstance(filename, str | Path) else ""
         form = how.get("format") or suffix or self.get_default_filetype()
         names = _NAMES.get(form.lower())

@@ -5,11 +5,11 @@ the article's own setting uses a figure published elsewhere, and no such figure 
 verdict.
 
 A unit is a product of base units. Two units may differ by exactly one ratio of the
-register (persons per transfer). If two units differ so, the figures are compared only
-when a user gives that ratio, and the row of the comparison names the ratio used. The
-sources do not say whether a labourer is one person or one transfer, so a number of
-labourers is compared with transfers or persons only as "read as transfers" or "read as
-persons".
+register (persons per transfer). If two units differ in this way, the figures are
+compared only if the user supplies that ratio; the row of the comparison names the ratio
+used. The sources do not say whether a labourer is one person or one transfer, so a
+number of labourers is compared with transfers or persons only as "read as transfers" or
+"read as persons".
 
 >>> from analysis.core.register import Register
 >>> rows = compare(Model(Register.read()))

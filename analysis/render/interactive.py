@@ -17,7 +17,7 @@ _CHANGING = re.compile(r"\.change\((?:[^()]|\([^()]*\))*$")
 
 
 def prepare(quantities: Iterable[str]) -> None:
-    """Make the running IPython show a refusal as one sentence, without a traceback.
+    """Make the running IPython show each refusal as one sentence, without a traceback.
 
     Inside ``change(``, IPython then also completes the names of quantities. Nothing
     happens if IPython is not running.

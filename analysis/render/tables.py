@@ -27,7 +27,7 @@ _LAST = -5
 
 
 class ShownFrame(pd.DataFrame):
-    """A DataFrame that displays the columns for readers, with a text below them.
+    """A DataFrame that shows only the columns meant for readers, with a text below.
 
     Its further columns have numbers in base units and are not displayed. If the
     DataFrame has no columns for readers, it is displayed as pandas does it.

@@ -349,7 +349,10 @@ def indices_table(draws: Draws) -> Frame:
     The first rows have the share of the variance that each input explains by itself.
     The other rows have the share that each input explains together with other inputs.
     """
-    kinds = {"first": "alone (first order)", "total": "with the others (total)"}
+    kinds = {
+        "first": "explained by each input alone (first order)",
+        "total": "explained by each input, alone and with other inputs (total)",
+    }
     rows: list[Row] = []
     for quantity, shares in draws.indices.items():
         by_total = sorted(shares.items(), key=lambda item: -item[1]["total"])
@@ -357,11 +360,11 @@ def indices_table(draws: Draws) -> Frame:
             for name, share in by_total:
                 ends = {end: share[f"{kind}_{end}"] for end in ("low", "high")}
                 cells = _row(quantity, f"{kind} index", name, value=share[kind], **ends)
-                cells["heading"] = f"{quantity}, explained {words}"
+                cells["heading"] = f"{quantity}: share of the variance, {words}"
                 cells["label"] = label_and_name(draws.model, name)
                 cells["words"] = _share(share[kind], **ends)
                 rows.append(cells)
-    foot = f"{POINTS:,} base points; 95 percent of the resamples in brackets."
+    foot = f"{POINTS:,} base points; in brackets, 95 percent of the resamples."
     shown = {"label": "input", "words": "share of the variance"}
     return Frame(rows, SENSITIVITY, shown, draws.differs, foot, group="heading")
 

@@ -39,11 +39,11 @@ def sobol_indices(
 
     The function takes arrays of equal length by the names of the inputs, and returns
     arrays by the names of the quantities. The index ``first`` is the share of the
-    variance that an input explains alone. The index ``total`` is the share that remains
-    if all other inputs are fixed (see ``scipy.stats.sobol_indices``). Each index has a
-    low and a high end, at 1.96 standard deviations over bootstrap ``resamples`` of the
-    ``n`` base points; ``n`` is a power of two. Raises ModelError for a quantity that
-    does not vary.
+    variance that an input explains alone. The index ``total`` is the share of the
+    variance that remains if all other inputs are fixed (see
+    ``scipy.stats.sobol_indices``). Each index has a low and a high end, at 1.96
+    standard deviations over bootstrap ``resamples`` of the ``n`` base points; ``n`` is
+    a power of two. Raises ModelError for a quantity that does not vary.
 
     >>> unit = Distribution("uniform", (0, 1))
     >>> both = {"a": unit, "b": unit}

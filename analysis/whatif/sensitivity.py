@@ -27,11 +27,10 @@ ROUNDING, ALL, LOWEST, HIGHEST = "rounding", "all", "lowest", "highest"
 class Range:
     """The lowest and the highest value that a quantity takes while something moves.
 
-    If an assumption moves from ``low`` to ``high``, the quantity is ``at_low`` for the
-    low end and ``at_high`` for the high end of the assumption; either is NaN past a
-    limit. If rounding moves the quantity, or everything at once, ``low`` and ``high``
-    are NaN, and ``at_low`` and ``at_high`` are the lowest and the highest value of the
-    quantity.
+    As an assumption goes from ``low`` to ``high``, the quantity goes from ``at_low`` to
+    ``at_high``; either is NaN if it is past a limit. If rounding moves the quantity, or
+    everything at once, ``low`` and ``high`` are NaN, and ``at_low`` and ``at_high`` are
+    the lowest and the highest value of the quantity.
     """
 
     moved: str
