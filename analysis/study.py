@@ -533,10 +533,11 @@ class Study:
         remarks, and the reason for each cell that is empty. ``attrs["differs"]`` says
         how the values that are not varied differ from the article. If ``out`` is given,
         the method returns nothing and writes the sweep to that CSV file, whole or not
-        at all, with a progress bar and a last column ``differs``. The rows are computed
-        by threads of this machine or, if ``scheduler`` is an address, by the Dask
-        cluster whose scheduler has that address. Raises InputError in one sentence for
-        a wrong name, value, type or file.
+        at all, with a progress bar and, if ``attrs["differs"]`` names a difference, a
+        last column ``differs``. The rows are computed by threads of this machine or, if
+        ``scheduler`` is an address, by the Dask cluster whose scheduler has that
+        address. Raises InputError in one sentence for a wrong name, value, type or
+        file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()

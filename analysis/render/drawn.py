@@ -26,12 +26,12 @@ class Drawn:
     """The results of random draws for some quantities, as four tables and as plots.
 
     ``frame`` has a row for each quantity, with its mean, its standard deviation
-    (``sd``) and its percentiles, such as ``p2.5``. ``sample`` has a row for each draw,
-    with the values of the inputs and of the quantities. ``indices`` has a row for each
-    input of a quantity, with the first-order and the total Sobol index and the ends of
-    their intervals. ``inputs`` has a row for each input, with its distribution, its
-    median, and the share of the distribution that is cut off. These four tables are in
-    base units. A draw that breaks a limit of the model is left out, and the number of
+    (``sd``) and its percentiles, such as ``p05`` and ``p2.5``. ``sample`` has a row for
+    each draw, with the values of the inputs and of the quantities. ``indices`` has a
+    row for each input of a quantity, with the first-order and the total Sobol index and
+    the ends of their intervals. ``inputs`` has a row for each input, with its
+    distribution, its median, and the share of the distribution that is cut off. These
+    four tables are in base units. A draw that breaks a limit of the model is left out, and the number of
     such draws is counted.
 
     Draws are illustrative, because somebody chose the distributions.

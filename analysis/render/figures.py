@@ -146,8 +146,8 @@ class Plot:
         changed = model.differences(setting)
         if self.of_the_article and changed:
             raise ModelError(
-                "the figure makes all choices itself, so it is of the article alone, "
-                f"and this {changed}"
+                f"The figure '{self.row.id}' is of the article's own setting alone, "
+                f"because it makes each choice itself, and this study {changed}"
             )
         return Evaluation(model, setting, quantity)
 

@@ -373,7 +373,9 @@ def test_a_sensitivity_is_drawn_under_the_study(studies: dict[str, Study]) -> No
     assert high == pytest.approx(1_567_500 + 1e6 * ADDED)
     high = values["minority_share_south", "at its high end"]
     assert high == pytest.approx(1_650_000 + added)
-    said = r"^the figure makes all choices itself, so .* in: at_risk_2019: "
+    said = (
+        r"^The figure 'specification_curve' is of the article's own .*: at_risk_2019: "
+    )
     with pytest.raises(ModelError, match=said):
         studies["southern"].figure("specification_curve")
 
