@@ -168,7 +168,7 @@ class Study:
     def from_notebook(
         self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()
     ) -> Study:
-        """Return another study, changed by the parameters of a notebook.
+        """Return a copy of this study, with the parameters of a notebook applied.
 
         ``namespace`` maps the names in the notebook to their values, as ``globals()``
         returns them. A name whose value is a number, a text, a list or a mapping counts

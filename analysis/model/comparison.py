@@ -140,7 +140,7 @@ class Comparison:
     """A check under a setting: what a claim asserts, and how it is recomputed.
 
     The inputs in ``reached``, such as "up to 1.6 million", are taken at their printed
-    bound, so they count as having no side.
+    bound, so they do not make a result an upper or a lower limit.
     """
 
     asserted: Asserted

@@ -31,7 +31,7 @@ def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:
 def problems(model: Quantities) -> list[str]:
     """Return a sentence for each step whose value does not round to the stated number.
 
-    The stated number is the result of the step when it is worked by hand.
+    The stated number must equal the result of working the step by hand.
     """
     return [
         f"{finding.id}: {step.what} is {number:.10g}, not {step.comes_to}"

@@ -112,13 +112,13 @@ class Quantities(Values):
         return replace(setting, given=base.given | changes.keys() | linked)
 
     def over(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
-        """Add readings and numbers that are known to be right to a setting.
+        """Add readings and numbers to a setting; they must already have been checked.
 
-        A new choice replaces an earlier choice for the same quantity, except in two
-        cases, in which a number stays: the readings ``set``, ``published`` and
-        ``in_words``, which only mean "as given", and a reading that nobody named and
-        that only follows from the reading of a linked quantity. Raises ModelError where
-        linked quantities have different readings.
+        A new choice replaces an earlier choice for the same quantity. But an earlier
+        number is kept if the new choice is ``set``, ``published`` or ``in_words``,
+        which only mean "as given", or is a reading that nobody named and that only
+        follows from the reading of a linked quantity. Raises ModelError where linked
+        quantities have different readings.
         """
         merged = dict(base.choices)
         linked = self._linked(choices)

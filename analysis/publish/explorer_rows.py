@@ -97,7 +97,7 @@ def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
 
 
 def limits(model: Model, names: Iterable[str]) -> Iterator[str]:
-    """Yield a line of JavaScript for each end of each limit of some quantities.
+    """Yield a line of JavaScript for each lower and upper limit of some quantities.
 
     The line gives the distance of a quantity from the end, and the sentence that
     refuses a value past the end. If other quantities supply the value of an assumption,

@@ -31,10 +31,10 @@ class Drawn:
     row for each input of a quantity, with the first-order and the total Sobol index and
     the ends of their intervals. ``inputs`` has a row for each input, with its
     distribution, its median, and the share of the distribution that is cut off. These
-    four tables are in base units. A draw that breaks a limit of the model is left out, and the number of
-    such draws is counted.
+    four tables are in base units. A draw that breaks a limit of the model is left out,
+    and the number of such draws is counted.
 
-    Draws are illustrative, because somebody chose the distributions.
+    Draws are illustrative, because their distributions were chosen and not measured.
     """
 
     def __init__(self, draws: Draws) -> None:

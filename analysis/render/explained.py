@@ -130,7 +130,8 @@ def claim_lines(model: Model, claim: Claim) -> list[str]:
     """Describe a claim in lines of text.
 
     The first line has the printed number and its paragraph in the article. Further
-    lines say for which values the printed number stands and which values it asserts.
+    lines give the values that round to the printed number, and the values that the
+    article's words allow.
     """
     return [" ".join(line.split()) for line in _described(model, claim)]
 

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 #: Stands once under everything that was drawn.
 ILLUSTRATIVE = (
-    "The draws are illustrative, because somebody chose the distributions. "
-    "The draws set no bounds, and do not say how sure anybody is."
+    "The draws are illustrative, because their distributions were chosen and not "
+    "measured. The draws set no bounds, and do not say how sure anybody is."
 )
 #: The numbers of draws in words; percentiles have their own.
 LABELS = {
@@ -382,10 +382,10 @@ def break_even_table(
 ) -> Frame:
     """Tabulate the values of each assumption for which a statement holds.
 
-    The table has a row for each statement and each assumption, while the other
-    assumptions keep their values. A statement that is not computable under the setting
-    has a single row, with the reason. A statement on which no assumption has an effect
-    also has a single row.
+    The table has a row for each pair of a statement and an assumption; in each row, the
+    other assumptions keep their values. A statement that is not computable under the
+    setting has a single row, with the reason. A statement on which no assumption has an
+    effect also has a single row.
     """
     rows = [
         row

@@ -53,8 +53,8 @@ _SPREADS = ("sd", *_BARE)
 class Distribution:
     """A shape with its numbers, cut at the smallest and the largest allowed value.
 
-    ``SHAPES`` lists the shapes and the names of their numbers. A beta distribution lies
-    between 0 and 1. ``values`` and ``weights`` are tuples. Raises ModelError for
+    ``SHAPES`` lists the shapes and the names of their parameters. A beta distribution
+    lies between 0 and 1. ``values`` and ``weights`` are tuples. Raises ModelError for
     numbers that make no distribution, and for a distribution of which nothing, or
     almost nothing, lies between the limits.
 
