@@ -34,7 +34,7 @@ class Drawn:
     four tables are in base units. A draw that breaks a limit of the model is left out,
     and the number of such draws is counted.
 
-    Draws are illustrative, because their distributions were chosen and not measured.
+    Draws are illustrative: their distributions are chosen, not measured.
     """
 
     def __init__(self, draws: Draws) -> None:

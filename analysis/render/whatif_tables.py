@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 #: Stands once under everything that was drawn.
 ILLUSTRATIVE = (
-    "The draws are illustrative, because their distributions were chosen and not "
-    "measured. The draws set no bounds, and do not say how sure anybody is."
+    "The draws are illustrative: their distributions are chosen, not measured. "
+    "The draws set no bounds, and do not say how sure anybody is."
 )
 #: The numbers of draws in words; percentiles have their own.
 LABELS = {
