@@ -598,6 +598,17 @@ def test_break_even_answers_in_words_and_for_a_verdict() -> None:
     assert "0.664 or more" in output("break-even", "at_risk_2021_sum matches")
 
 
+def test_compare_takes_the_ratio_of_a_scenario_as_one_that_is_set(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.yaml"
+    lines = ["name: mine", "description: d", "reason: r", "values:"]
+    lines.append("  persons_per_transfer: 0.8 person/transfer")
+    file.write_text("\n".join(lines), encoding="utf-8")
+    named = output("compare", "--csv", "--scenario", str(file))
+    assert named == output("compare", "--csv", "--set", "persons_per_transfer=0.8")
+
+
 def test_a_second_run_into_a_folder_is_refused_while_another_writes_there(
     tmp_path: Path,
 ) -> None:

@@ -293,7 +293,8 @@ def test_solutions_of_a_quantity_or_all(article):
 
 def test_what_was_drawn_can_be_pickled_after_use(article):
     half = ("uniform", 0.5, 1)
-    drawn = article.draws("net_new_persons", n=64, persons_per_transfer=half)
+    drawn = article.draws("at_risk_2021", n=64, persons_per_transfer=half)
+    assert not drawn.sample.empty
     assert not drawn.indices.empty
     again = pickle.loads(pickle.dumps(drawn))
     pd.testing.assert_frame_equal(again.frame, drawn.frame)

@@ -25,7 +25,7 @@ from analysis.model.verdicts import judge
 from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.places import is_replaced, settled_places
 from analysis.render.speller import Speller
-from analysis.render.steps import line
+from analysis.render.steps import label, line
 from analysis.render.wording import listed, verdict_and_distance, verdict_words
 
 NONE = "no derivation in this article"
@@ -131,7 +131,7 @@ def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]
             # A reader of the headlines meets no name of the code.
             quantity, _ = model.quantity_and_setting(name, setting)
             reason = str(error).removesuffix(".")
-            yield reason.replace(quantity, quantity.replace("_", " "))
+            yield reason.replace(quantity, label(quantity))
 
 
 def _is_changed(model: Model, setting: Setting, row: Headline) -> bool:
@@ -251,10 +251,10 @@ def _clause(model: Model, name: str) -> str:
     """Say in a clause what an assumption of ours means."""
     assumption = model.register.assumptions[name]
     unit = model.spelled_unit(name)
-    label = assumption.label[:1].lower() + assumption.label[1:].removesuffix(
+    start = assumption.label[:1].lower() + assumption.label[1:].removesuffix(
         ", our value"
     )
-    return assumption.clause or f"the {label} is {exact(assumption.value, unit)}"
+    return assumption.clause or f"the {start} is {exact(assumption.value, unit)}"
 
 
 def _named_by_user(model: Model, setting: Setting) -> Iterator[str]:
