@@ -35,12 +35,20 @@ from jupyter_core.paths import jupyter_runtime_dir
 from analysis.core.errors import InputError
 from analysis.publish.atomic import scratch
 
-#: The modules of notebooks. The inline backend is left out, for it wants a kernel when
-#: it is imported.
+#: The modules of notebooks, and those that a kernel would load for itself as it starts
+#: or shows its first result: the debugger alone takes a quarter of its time. The inline
+#: backend is left out, for it wants a kernel when it is imported.
 _LOADED = (
+    "PIL.JpegImagePlugin",
+    "IPython.core.oinspect",
+    "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "matplotlib.pyplot",
+    "psutil",
+    "rich.console",
+    "rich.table",
+    "tornado.platform.asyncio",
     "analysis.render.tables",
     "analysis.render.figures",
     "analysis.render.headlines",
@@ -141,8 +149,9 @@ class _Server:
         )
         with self._lock:
             if self._process is None or self._process.poll() is not None:
+                # The debugger warns of modules that are frozen.
                 self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-c", code],
+                    [sys.executable, "-P", "-Xfrozen_modules=off", "-c", code],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,

@@ -94,8 +94,9 @@ def test_a_users_own_papermill_has_the_kernels_that_it_names(
 
 def test_a_kernel_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
     pipes: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    serving = "from analysis.publish.kernels import serve; serve()"
     server = subprocess.Popen(
-        [sys.executable, "-c", "from analysis.publish.kernels import serve; serve()"],
+        [sys.executable, "-Xfrozen_modules=off", "-c", serving],
         cwd=tmp_path,
         **pipes,
     )
