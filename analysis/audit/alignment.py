@@ -177,7 +177,9 @@ def _gain(
     passage: Passage,
     headings: Container[str],
 ) -> float:
-    """What it gains to take a passage for a stated place: numbers first, then nearness.
+    """How well a passage fits a stated place, by its numbers and its nearness.
+
+    The numbers count first.
 
     Away from the stated place at least half of the numbers must stand in the passage,
     for fewer are chance. Years alone stand in many sections, so they count in no other

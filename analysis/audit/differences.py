@@ -136,8 +136,8 @@ def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Diff
 def _rising(pairs: Iterable[Pair]) -> list[Pair]:
     """Leave out pairs until the second numbers rise as the first do.
 
-    Left out is each time the pair that crosses the most others; of several, the one
-    whose numbers lie furthest apart.
+    Each time, the pair that crosses the most others is left out; of several such pairs,
+    the one whose numbers lie furthest apart.
     """
     rising = sorted(pairs)
     while not all(last[1] <= pair[1] for last, pair in pairwise(rising)):

@@ -46,7 +46,7 @@ def blocks_of(path: Path) -> list[Block]:
 
 
 def _bytes(path: Path, name: str) -> bytes:
-    """What is in a file. A pipe or a device is not opened: it may never end."""
+    """Read the bytes of a file. A pipe or a device is not opened: it may never end."""
     data = b""
     try:
         size = path.stat().st_size

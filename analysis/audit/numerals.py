@@ -300,7 +300,7 @@ _COUNTED_LATER = re.compile(rf"(?:{_WORD}[a-z'-]+){{0,3}}?{_PLURAL}")
 def _is_year(text: str, number: Number) -> bool:
     """Tell whether a number is years rather than a quantity.
 
-    A span is. So is a number of four digits from 1900 to 2099, where no noun that it
+    A span is. A number of four digits from 1900 to 2099 is a year unless a noun that it
     counts follows.
     """
     if number.kind == "span":

@@ -230,7 +230,7 @@ class Register(PackageOptions):
 
 
 def _check_paths(folder: Path, paths: list[str]) -> None:
-    """Refuse a path of a table that is no file."""
+    """Refuse a table whose path leads to no file."""
     tables = [table.file for table in TABLES]
     for path in paths:
         # What is expected is written last; other files are read where they are needed.
@@ -244,7 +244,7 @@ def _check_paths(folder: Path, paths: list[str]) -> None:
 def _marked(
     part: BaseModel, row: Row | None, within: str = ""
 ) -> Iterator[tuple[str, Row | None, str, str]]:
-    """The references of a row, of a part of one, or of a part of datapackage.json."""
+    """The references in a row, in a part of a row, or in a part of datapackage.json."""
     for field, info in type(part).model_fields.items():
         content = getattr(part, field)
         parts = content if isinstance(content, tuple) else (content,)

@@ -178,8 +178,8 @@ class PrintedNumber(Row):
     def base_unit(self) -> str:
         """The unit of the value.
 
-        The base unit of a percentage is dimensionless, because percent is a way of
-        printing.
+        A percentage has the base unit dimensionless, because percent is only a way of
+        printing a share.
         """
         if self.unit == "percent":
             return "dimensionless"
@@ -237,7 +237,7 @@ class Claim(PrintedNumber):
 
     @property
     def where(self) -> str:
-        """Section and paragraph, in one phrase."""
+        """The section and the paragraph of the number, in one phrase."""
         if self.section == "notes":
             return f"note {self.paragraph}"
         item = f", item {self.item}" if self.item else ""

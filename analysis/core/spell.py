@@ -165,7 +165,11 @@ def _nth_digit(value: float, count: int) -> int:
 
 
 def _misleads(value: float, shown: Decimal, other: float) -> bool:
-    """Whether a number, as shown, equals or crosses another, or leaves its equal."""
+    """Whether a number, as shown, would mislead beside another number.
+
+    It misleads if it equals or crosses the other number although its value does not, or
+    if it looks different from another number that it equals.
+    """
     if same(value, other):
         return not same(float(shown), other)
     there = _without_noise(other)

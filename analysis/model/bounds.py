@@ -117,7 +117,7 @@ def extremes(
 
 
 def _column(values: Any) -> Floats:
-    """Values as an array with a last axis of its own, for the points."""
+    """Return values as an array with one more axis at its end, for the points."""
     return np.asarray(values, float)[..., None]
 
 

@@ -173,7 +173,7 @@ class Comparison:
         return Boxes(fine, coarse, room, _widened(coarse, room))
 
     def _rounded(self, *, coarse: bool = False) -> dict[str, Interval]:
-        """What the digits of open inputs stand for where words leave no room."""
+        """What rounds to the digits of open inputs although the words exclude it."""
         return {
             name: source.rounded_off_side(coarse=coarse)
             for name, source in self.open_inputs.items()
@@ -271,5 +271,5 @@ def asserted_by(model: Model, check: Check, row: Claim | External) -> Asserted:
 
 
 def _is_ours(end: VagueEnd | None) -> bool:
-    """Whether we read an end into words; with a coarser place, the end is printed."""
+    """Whether an end of an interval is our reading of words, and not printed."""
     return end is not None and end.coarse is None

@@ -42,7 +42,8 @@ def verify_names(model: Quantities) -> None:
 def _verify_claim(model: Quantities, check: Check) -> None:
     """Refuse a check against a claim on another quantity.
 
-    Where nothing but that claim is of its quantity, the claim's row is at fault.
+    If that claim alone names its quantity, the error names the claim's row, otherwise
+    the check's.
     """
     claim = model.register.claims.get(check.claim)
     if not claim or claim.quantity == check.quantity:

@@ -178,9 +178,9 @@ def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expre
 def _checked(
     node: ast.expr, known: Mapping[str, ast.expr], needs: dict[str, None] | None = None
 ) -> ast.expr:
-    """Return a tree with known names put in, and others added to ``needs``.
+    """Return a tree with known names replaced, and add other names to ``needs``.
 
-    Without ``needs``, others are refused.
+    If ``needs`` is None, a name that is not known is refused.
     """
     match node:
         case ast.Name(id=name) if name in known:
@@ -233,7 +233,7 @@ def _is_small(power: ast.expr) -> bool:
 
 
 class _AsFloats(ast.NodeTransformer):
-    """Makes floats of whole numbers, whose powers would have no end of digits."""
+    """Turns whole numbers into floats, whose powers never have too many digits."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
         left: ast.expr = self.visit(node.left)

@@ -4,12 +4,12 @@ The grounds are tried in this order:
 
 - ``value``: the value, computed from the inputs as printed, satisfies what the claim
   asserts. An input such as "up to 1.6 million" is taken at 1.6 million.
-- ``rounding``: some value does, as each printed number moves over all that it stands
-  for.
-- ``coarser place``: some value does, where digits that may be rounded to either of two
-  places are rounded to the coarser.
-- ``room``: some value does, as each input with a side or in words moves over all that
-  it allows: "up to 1.6 million" is anything from nothing to that.
+- ``rounding``: some value satisfies it, if each printed number may be any number that
+  rounds to its digits.
+- ``coarser place``: some value satisfies it, if digits that may be rounded to either of
+  two places are rounded to the coarser.
+- ``room``: some value satisfies it, if each input with a side or in words may be
+  anything that its words allow: "up to 1.6 million" is any number from 0 to that.
 - ``stretch``: the value, or some value in that room, lies where the claim's own words
   stretch, as "approaches" does.
 

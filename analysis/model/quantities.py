@@ -437,9 +437,10 @@ def _shape_of(vary: Arrays) -> tuple[int, ...]:
 
 
 def _circle(nodes: Mapping[str, Node], names: Sequence[str]) -> str:
-    """The refusal of readings of which each needs the next, and the last the first.
+    """The error that refuses readings that need each other in a circle.
 
-    A circle has no start; it is told from the first name in the alphabet.
+    The sentence names the circle from the alphabetically first name on, so that it is
+    always the same.
     """
     turn = names.index(min(names))
     turned = [*names[turn:], *names[:turn], names[turn]]

@@ -100,7 +100,7 @@ def _settle_computed(
 
 
 def _circle(register: Register, pending: Iterable[str]) -> RegisterError:
-    """The refusal of quantities that nothing supplies, as each needs another.
+    """The error that refuses quantities that need each other in a circle.
 
     It names the row of a reading that takes the value of one of them, if there is one.
     """
@@ -114,7 +114,7 @@ def _circle(register: Register, pending: Iterable[str]) -> RegisterError:
 
 
 def _unit(units: Mapping[str, str], computed: _Computed) -> str:
-    """The unit that a computed reading gives, from those of its needs."""
+    """The unit of a computed reading, from the units of what it needs."""
     source = computed.source
     if source.expression is None:
         return _unit_of_alias(units, computed)

@@ -197,7 +197,7 @@ def _with_verdict(
 
 
 def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
-    """The open inputs that have a say in a verdict, by the names of their rows.
+    """The open inputs that affect a verdict, by the names of their rows.
 
     To a match these are printed numbers and words; an assumption of ours is in the
     condition of the verdict.
@@ -319,9 +319,10 @@ def _all_compared(model: Model) -> dict[str, tuple[float, ...]]:
 def _passing(
     outcome: Outcome, row: Claim | External, lowest: float, highest: float
 ) -> float:
-    """The share of the values within ten percent of the printed one that would be met.
+    """The share of the numbers near the printed one that would be met.
 
-    They are met by something from the lowest value to the highest.
+    A number is near if it is within ten percent, and it is met if some value from the
+    lowest to the highest satisfies it.
     """
     end = outcome.check.end
     printed = row.published.value(end)

@@ -69,8 +69,8 @@ def _is_running(process: int) -> bool:
 def lock(target: Path, file: Path | None = None) -> Iterator[None]:
     """Hold a lock on a target, or raise InputError where another process holds it.
 
-    The lock is a file beside the target, or the one that is named. The system releases
-    the lock when the process ends.
+    The lock is a file beside the target, or the file that the caller names. The system
+    releases the lock when the process ends.
     """
     file = file or target.with_name(f".{target.name}.lock")
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -157,7 +157,7 @@ def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]
 
 
 def _texts(field: str, content: Any) -> Iterator[tuple[str, str]]:
-    """The texts of a field: one, or those of the parts that it is made of."""
+    """The texts of a field, which has one text or consists of several parts."""
     if isinstance(content, BaseModel):
         for name, text in fields(content):
             yield f"{field}.{name}", text
@@ -266,9 +266,9 @@ def _ends(name: str, interval: Interval) -> dict[str, float]:
 
 
 def _formulas(model: Model) -> Cells:
-    """Each formula at made-up values, up and down, which the article's may hide.
+    """The value of each formula at made-up inputs, one list rising, one falling.
 
-    A factor of one, or the second of two minima, moves nothing at the article's values.
+    They show changes that the article's values would hide, such as a factor of one.
     """
     cells: Cells = {}
     for quantity, reading, source in each(model.sources):

@@ -183,7 +183,7 @@ def _claim(model: Model, name: str, article: dict[str, str]) -> dict[str, Any]:
 
 
 def _fields(model: Model) -> dict[str, Any]:
-    """What the template shows beside the texts that follow a setting."""
+    """The fields of the template that do not depend on the setting."""
     register = model.register
     claims = words()["claims"]
     settings = words()["settings"]

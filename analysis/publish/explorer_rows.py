@@ -178,7 +178,7 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
 
 
 def _outside(model: Model, name: str) -> str:
-    """What refuses a number outside the allowed range."""
+    """The sentence that refuses a number outside the allowed range."""
     low, high = model.allowed(name)
     unit = model.spelled_unit(name)
     return message(
@@ -192,7 +192,7 @@ def _outside(model: Model, name: str) -> str:
 
 
 def _far_from_print(model: Model, name: str) -> dict[str, Any]:
-    """Which numbers are not far from the printed one, and what refuses others."""
+    """The numbers that are not far from the printed one, and the refusal of others."""
     source = model.sources[name][model.default(name)]
     if not source.claim:
         return {}
@@ -220,7 +220,7 @@ def leader(model: Model, name: str) -> str:
 
 
 def _remarks(model: Model, name: str) -> Iterator[tuple[float | str, str]]:
-    """What a quantity is remarked on for being above, and the words."""
+    """What a quantity gets a remark for exceeding, with the words of the remark."""
     for remark in model.register.remarks:
         if remark.quantity == name:
             figure = model.register.external.get(remark.above)
@@ -259,7 +259,8 @@ def _source_row(model: Model, quantity: str, reading: str) -> dict[str, Any]:
 def _texts_of(model: Model, source: Source) -> dict[str, Any]:
     """A formula as a text with names in braces.
 
-    The ``plain`` one is without assumptions of 0 or 1, which hold while they are idle.
+    The ``plain`` text leaves out assumptions whose value is 0 or 1 and that change
+    nothing.
     """
     if source.expression is None:
         return {}
@@ -335,7 +336,7 @@ def _finite(*intervals: Interval) -> list[float]:
 
 
 def _met(interval: Interval) -> list[float]:
-    """The ends of an interval, with room for a float's last digits."""
+    """The ends of an interval, widened by the errors in a float's last digits."""
     slack_low = max(SAME * abs(interval.low), 1e-12)
     slack_high = max(SAME * abs(interval.high), 1e-12)
     low = interval.low + (slack_low if interval.low_open else -slack_low)

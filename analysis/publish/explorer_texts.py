@@ -148,7 +148,7 @@ def _number_texts(model: Model, name: str) -> dict[str, str]:
 
 
 def _spelled(model: Model, plan: Plan) -> str:
-    """The value of a plan: in full where it is set or printed."""
+    """Spell the value of a plan, with all its digits if it is set or printed."""
     if plan.by_name[plan.target].source.is_leaf:
         return exact(plan.value, model.spelled_unit(plan.target))
     return Speller(model).spell(plan.target, plan.value)

@@ -77,7 +77,7 @@ def _lists_none(notebook: Notebook) -> bool:
 
 
 def _start(claim: Claim) -> dict[str, str]:
-    """The start of a way: where a number is printed, and its row."""
+    """The first columns of the map: where a number is printed, and its row."""
     return dict.fromkeys(COLUMNS, "") | {
         "section": claim.section,
         "paragraph": str(claim.paragraph),
@@ -151,7 +151,7 @@ def map_table(
 
 
 def _each(rows: list[Row], words: Callable[[Row], str]) -> str:
-    """What the ways of a number have in a column, each text once."""
+    """The texts that the lines for one number have in a column, each text once."""
     return "; ".join(filter(None, dict.fromkeys(map(words, rows))))
 
 

@@ -137,7 +137,7 @@ def _draws_of(
 
 
 def _as_default(name: str, text: str, default: Any, model: Model) -> Any:
-    """A parameter from a text: a value of the kind that its default is of."""
+    """Read a parameter from a text, as a value of the same type as its default."""
     if type(default) is int:
         if not re.fullmatch(r"[-+]?[0-9]{1,18}", text):
             raise InputError(f"{name}: '{text}' is not a whole number")
@@ -152,7 +152,7 @@ def _as_default(name: str, text: str, default: Any, model: Model) -> Any:
 
 
 def _literal(name: str, text: str, default: Any) -> Any:
-    """A literal of Python from a text, of the kind of a default."""
+    """Read a Python literal of the same type as a default from a text."""
     kinds: Any = type(default)
     if default is None:
         kinds = object

@@ -58,7 +58,7 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def _refuse_changes(folder: Path) -> None:
-    """Raise InputError for a file that is not as the run of the folder left it."""
+    """Raise InputError for a file that was changed after the run that wrote it."""
     crate = folder / CRATE
     written = {crate: None, folder / MARKED: None}
     try:

@@ -1,4 +1,4 @@
-"""The report has a website to read, and the estimates for a TeX document.
+"""The report is a website, and a file with the estimates for TeX documents.
 
 Website and TeX file are made from the results of a run. The pages are templates in
 ``pages``, filled from the model and its outcomes; Sphinx builds them and the executed
@@ -244,9 +244,9 @@ def _badge(words: str) -> Markup:
 
 
 def _verdict(speller: Speller, outcome: Outcome) -> Markup:
-    """Put a verdict into a word, a colour and a sign, with its notes.
+    """Return a verdict as a word with its colour, sign and notes.
 
-    What is printed stands beside it.
+    The printed number is part of the result.
     """
     words = wording.verdict_words(speller, outcome)
     if not outcome.verdict:
@@ -313,7 +313,8 @@ def _to_read(
 ) -> str:
     """Turn a notebook into a page to read.
 
-    One switch hides its code, and its figures are drawings with words.
+    A switch on the page hides the code, and the figures are SVG drawings with a text
+    alternative.
     """
     content = json.loads(text)
     names = [name for name in notebook.figures if name in plots]

@@ -104,7 +104,7 @@ class Drawn:
         return self._with_what_is_set(indices_table(self.draws))
 
     def _with_what_is_set(self, table: Frame) -> Frame:
-        """Put above a table's foot how the values not drawn differ from the article."""
+        """Say above a table's foot how values that are not drawn differ."""
         setting = self.draws.setting
         choices = {
             name: choice

@@ -565,7 +565,10 @@ def official_series(row: FigureRow, study: Evaluation) -> Drawing:
 
 
 def _official(row: FigureRow, figure: External) -> Row:
-    """Turn an official figure into a mark; the mark's role is the verb in the noun."""
+    """Turn an official figure into a mark.
+
+    The verb in the figure's noun, such as "transferred", gives the mark its role.
+    """
     noun = figure.noun.partition("(")[2].rstrip(")") or figure.unit_as_printed
     role = next((verb for verb in row.roles if verb in noun), "")
     if figure.published.target:
