@@ -153,16 +153,16 @@ class PrintedNumber(Row):
     unit_as_printed: Prose
     """The noun that is printed."""
     qualifier: Annotated[str, _choices(*QUALIFIERS)]
-    """The form of words around the digits."""
+    """The form of the words around the digits, such as `about` or `up_to`."""
     target: bool
-    """Whether it is a planned figure, which stands for its digits alone."""
+    """Whether the number is a planned figure, which is exact and not rounded."""
     rounding_unit: Annotated[str, OfRow, Digits] = ""
-    """The place to which the digits are rounded, where they do not say it
-    themselves."""
+    """The place to which the digits are rounded, if the digits themselves do not show
+    it."""
     rounding_unit_other: Annotated[str, OfRow, Digits] = ""
-    """The other place to which they could be rounded."""
+    """A second place to which the digits could be rounded."""
     period: Prose
-    """The time that the number is about."""
+    """The period to which the number refers."""
 
     def model_post_init(self, context: Any) -> None:
         """Read the number, or raise FieldError if it can't be read."""
@@ -193,37 +193,38 @@ class Claim(PrintedNumber):
     id: Name
     """Name of the row; also a reading of its quantity."""
     quantity: Name
-    """The quantity that the number is a value of. Rows that share a quantity are
-    checked against the one that is the input."""
+    """The quantity of which the number is a value. If several rows have the same
+    quantity, the other rows are checked against the row that is the input."""
     input: bool
-    """Whether the model starts from this row. At most one row of a quantity."""
+    """Whether calculations start from this row. A quantity has at most one such row."""
     role: Literal["start", "result", "count"]
     """start: calculations start from it, and nothing in the article derives it; result:
     the article derives it or prints it again; count: reported, with nothing to
     recompute."""
     judged_by: Annotated[tuple[str, ...], SplitNames, Ref("checks.csv")] = ()
-    """The check that gives a result its verdict, or for a range the two of its ends,
-    parted by semicolons, of which the weaker counts; empty where the result can't be
-    recalculated from this article."""
+    """The check that gives a result its verdict. A range has two checks, one for each
+    end, separated by a semicolon, and the weaker verdict counts. The cell is empty if
+    the result can't be recalculated from this article."""
     same_calculation_as: Annotated[tuple[str, ...], SplitNames, Ref("claims.csv")] = ()
-    """Other results that are the same calculation, parted by semicolons; they count
-    once."""
+    """Other results of the same calculation, separated by semicolons. In the tally they
+    count only once."""
     words: OptionalProse = ""
-    """The words of the number as printed, where they qualify it; no more of the
-    sentence."""
+    """The printed words that qualify the number, and nothing more of the sentence."""
     section: Annotated[Name, Ref("sections.csv")]
     """Section of the article."""
     paragraph: Annotated[int, Field(ge=1)]
-    """Paragraph: the blocks between blank lines, counted within the section; for notes
-    the number of the note."""
+    """The number of the paragraph within its section. For a note, the number of the
+    note."""
     item: Annotated[int, Field(ge=1)] | None = None
-    """Bullet within the paragraph, counted from 1; empty where there are none."""
+    """The number of the bullet within the paragraph, counted from 1. Empty if the
+    paragraph has no bullets."""
     place: Prose
-    """The place that the number is about."""
+    """The region or place to which the number refers."""
     document: OptionalProse = ""
-    """The plan or paper that the number is about."""
+    """The plan or paper to which the number refers."""
     source: Annotated[str, Ref("sources.csv")] = ""
-    """The source that the article cites there; empty when it cites none."""
+    """The source that the article cites for the number. Empty if the article cites
+    none."""
 
     def model_post_init(self, context: Any) -> None:
         """Refuse an input that is not a single number."""
@@ -253,26 +254,26 @@ class External(PrintedNumber):
 
     file = "external.csv"
     unit_as_printed: Prose
-    """The unit or noun that the source prints; what it does not settle is held as
-    labourer."""
+    """The unit or noun that the source prints. If the source does not say whether it
+    counts persons or transfers, the unit of the row is labourer."""
     qualifier: Annotated[str, _choices(*QUALIFIERS)]
-    """The form of words around the digits; expected marks a forecast made before the
-    year was over."""
+    """The form of the words around the digits. The word `expected` marks a forecast
+    made before the year was over."""
     period: Prose
-    """The time that the figure is about; ', a year' marks a mean over its years, else
-    it is a total."""
+    """The period to which the figure refers. The words ', a year' mark a yearly mean;
+    without them, the figure is a total over the period."""
     noun: OptionalProse = ""
-    """The noun as printed, in Chinese with an English gloss; empty where it was not
-    noted or is the unit as printed."""
+    """The noun as printed, in Chinese with an English translation. Empty if the noun
+    was not noted, or if it is the same as `unit_as_printed`."""
     as_printed: OptionalProse = ""
-    """The passage in its own words, with its qualifier (such as 预计 expected, 力争
-    strive for, 以上 or more); empty where only its English was noted."""
+    """The passage in its own words, with its qualifier, such as 预计 (expected), 力争
+    (strive for) or 以上 (or more). Empty if only an English translation was noted."""
     year_from: Annotated[int, Field(ge=1900), In("calendar year")]
-    """First year that the figure is about."""
+    """The first year of the figure's period."""
     year_to: Annotated[int, Field(ge=1900), In("calendar year")]
-    """Last year that the figure is about."""
+    """The last year of the figure's period."""
     scope: Prose
-    """The place, months and group that the figure is about."""
+    """The place, months and group of people to which the figure refers."""
     publisher: Prose
     """Who published it, and who copied or quoted it."""
     title: OptionalProse = ""
@@ -280,22 +281,25 @@ class External(PrintedNumber):
     date: Prose
     """Date of the text."""
     address: OptionalProse = ""
-    """Where it was seen, without the scheme; not the authority for it. For work
-    reports, the government's page that the collection names; empty where none is
-    known."""
+    """The address at which we saw the figure, without `https://`; the page need not be
+    the original publication. For work reports, it is the government's page that the
+    collection names. Empty if no address is known."""
     seen: Literal["P", "M", "S"]
-    """The grade, that is how it was seen: P a primary text or its publisher's own page,
-    M a mirror or news copy of a primary text, or a collection that warns that a text
-    may be abridged, S a secondary source that quotes it."""
+    """The kind of text in which we saw the figure. P: a primary text, or its
+    publisher's own page; M: a mirror or a news copy of a primary text, or a collection
+    that warns that texts may be abridged; S: a secondary source that quotes the primary
+    text."""
     beside: Annotated[tuple[str, ...], SplitNames, Ref("values")] = ()
-    """What it is set beside, parted by semicolons: a quantity, quantity.reading, or a
-    row of claims; per_year: before it divides a total by its years. Empty for
-    context."""
+    """The numbers of the article with which the figure is compared, separated by
+    semicolons. Each is a quantity, a quantity.reading or a row of claims.csv. The
+    prefix `per_year:` divides a total by its number of years. Empty if the figure is
+    context only."""
     stands_for: Annotated[str, Ref("quantities")] = ""
-    """The quantity that a setting may take it for, where period, unit and scope agree;
-    per_year: before it divides a total by its years. Empty for context."""
+    """The quantity that may take the figure as its value in another setting, because
+    period, unit and scope agree. The prefix `per_year:` divides a total by its number
+    of years. Empty if the figure is context only."""
     note: OptionalProse = ""
-    """What it checks, and why it may differ in scope."""
+    """What the figure is used for, and why its scope may differ from the article's."""
 
     def model_post_init(self, context: Any) -> None:
         """Refuse what is not a single number, and years in the wrong order."""
@@ -363,7 +367,8 @@ class Recomputation(Row):
     quantity: QuantityName
     """The quantity that is recomputed."""
     readings: Readings = {}
-    """Readings that it needs: quantity=reading, parted by semicolons."""
+    """The readings that the calculation uses, as quantity=reading, separated by
+    semicolons."""
     claim: ClaimId = ""
 
 
@@ -379,19 +384,22 @@ class Check(Recomputation):
     statement: Prose
     """Which numbers are set side by side, in our words."""
     reached: Annotated[tuple[str, ...], SplitNames] = ()
-    """Rows of claims and assumptions whose bound the check takes as reached, parted by
-    semicolons; its statement says so."""
+    """Rows of claims.csv and assumptions.yaml whose limit ("up to", "at least") the
+    check takes as reached, separated by semicolons. The statement of the check says
+    so."""
     claim: ClaimId = ""
-    """The row of claims that is checked; empty for a derived quantity worth listing."""
+    """The row of claims.csv that is checked. Empty for a derived quantity, which is
+    listed without a check."""
     end: Literal["", "low", "high", "whole"] = ""
     """The end of a range that is checked, or the range as a whole."""
     kind: Literal["", "derivation", "repetition", "hypothesis", "external"] = ""
-    """derivation: a calculation that the article states or implies; repetition: one
-    thing printed twice; hypothesis: ours; external: against a figure published
-    elsewhere. Empty for a derived quantity worth listing."""
+    """derivation: a calculation that the article states or implies; repetition: a
+    number that is printed twice; hypothesis: a calculation of our own; external: a
+    comparison with a figure published elsewhere. Empty for a derived quantity."""
     against: str = ""
-    """For a check of kind external: arithmetic over rows of external.csv. With a claim
-    it is set beside the claim, else beside the quantity."""
+    """For a check of the kind `external`, the arithmetic over rows of external.csv. Its
+    result is compared with the claim, or, if the row has no claim, with the
+    quantity."""
 
     def model_post_init(self, context: Any) -> None:
         """Refuse a check whose kind does not fit what the check compares."""
@@ -416,13 +424,13 @@ class Solve(Recomputation):
     statement: Prose
     """What is solved for, in our words."""
     claim: ClaimId = ""
-    """The row of claims whose number the quantity must equal."""
+    """The row of claims.csv whose number the quantity must equal."""
     end: Literal["", "low", "high"] = ""
-    """The end of a range that it must equal."""
+    """The end of the range that the quantity must equal."""
     solve: Annotated[Name, Ref("assumptions.yaml")]
     """The assumption that is solved for."""
     goal: Annotated[float | None, In("base unit of the quantity")] = None
-    """The number that the quantity must equal where it is not the printed one."""
+    """The number that the quantity must equal, if this is not the printed number."""
 
     def model_post_init(self, context: Any) -> None:
         """Refuse a row with two goals, or with none."""
@@ -443,20 +451,22 @@ class Reading(Row):
     quantity: QuantityName
     """The quantity."""
     reading: Name
-    """Name of the reading: a formula quantity__reading, a row with same_as, a row of
-    claims, published (the input row), or set, floor, floor_loosest (an assumption)."""
+    """The name of the reading. A formula `quantity__reading` computes it, or the row
+    has `same_as`, or the name is that of a row of claims.csv. The name `published`
+    means the row from which the quantity starts, and `set`, `floor` and `floor_loosest`
+    belong to assumptions."""
     label: Prose
     """The reading in a few words."""
     grade: Grade
-    """Who stands behind it: stated by the article, implied by its numbers, chosen by
-    us."""
+    """Where the choice comes from: it is stated by the article, implied by the
+    article's numbers, or chosen by us."""
     default: bool
-    """Whether it is used when none is named."""
+    """Whether the reading is used if no reading is named."""
     reconstruction: bool
     """Whether it is our reconstruction of a number that the article does not derive."""
     same_as: Annotated[str, Ref("quantities")] = ""
-    """The quantity whose value this reading takes, where it computes nothing; empty for
-    a formula, a row or an assumption."""
+    """The quantity whose value this reading takes unchanged. Empty if the value comes
+    from a formula, a row or an assumption."""
 
     @property
     def id(self) -> str:
@@ -476,14 +486,14 @@ class Statement(Row):
     statement: Prose
     """The statement in words."""
     quantity: Annotated[Text, Ref("values")]
-    """The left side: a quantity, computed under the scenario at hand."""
+    """The left side of the statement: a quantity, computed under the user's setting."""
     comparison: Literal["at_least", "more_than", "at_most", "less_than", "equals"]
     """How the left side compares with the right."""
     other: Text
-    """The right side: a quantity, a row of claims.csv as the article has it, or a
-    number with its unit."""
+    """The right side of the statement: a quantity, a printed number (by its row in
+    claims.csv), or a number with its unit."""
     note: OptionalProse = ""
-    """What a reader must know of it."""
+    """What a reader must know about the statement."""
 
     @property
     def is_number(self) -> bool:
@@ -524,12 +534,14 @@ class VagueEnd(Row):
     reason: Prose
     """Why the words are read so, or why the value is worth trying."""
     value: Annotated[Number | None, OfEntry] = None
-    """What the words put as a floor or a ceiling, read plainly; or the value to try."""
+    """The floor or the ceiling that the words set in their plain sense, or a value
+    worth trying."""
     coarse: Annotated[Number | None, OfEntry] = None
-    """The same at the coarser place of its digits, where the words stand for a number
-    that is printed elsewhere; without it, we read the end into the words."""
+    """The floor or the ceiling at the coarser rounding, if the words stand for a number
+    that is printed elsewhere. If it is missing, the floor or the ceiling is our own
+    reading of the words."""
     coarse_place: OptionalProse = ""
-    """The coarser place in words, such as a tenth of a million."""
+    """The coarser rounding in words, such as "a tenth of a million"."""
 
     def at(self, *, coarse: bool) -> float | None:
         """The number, or, with ``coarse``, the number at its coarser rounding unit."""
@@ -543,22 +555,23 @@ class VagueReading(Row):
     id: Name
     """Name of the assumption, which is a quantity."""
     label: Prose
-    """What it is, in a few words."""
+    """What the assumption is about, in a few words."""
     clause: OptionalProse = ""
-    """What it assumes at our value, as a clause behind "we assume that"."""
+    """What we assume at our value, as a clause that follows "we assume that"."""
     kind: Literal["words", "point", "floor", "ceiling"]
-    """On which side it leaves room; words for an entry that only says how a vague claim
-    is read."""
+    """point: the value is a single number; floor: the true value may be higher;
+    ceiling: the true value may be lower; words: the entry only says how we read a
+    number that is given in words."""
     unit: Unit
     """Base unit."""
     claim: ClaimId = ""
-    """The row of claims that it belongs to."""
+    """The row of claims.csv to which the assumption belongs."""
     rationale: Prose
-    """Why this value and this range."""
+    """Why we chose this value and this range."""
     floor: VagueEnd | None = None
-    """Floor that the words of a vague claim put."""
+    """The floor that the words of a claim set."""
     ceiling: VagueEnd | None = None
-    """Ceiling that the words of a vague claim put, or why there is none."""
+    """The ceiling that the words of a claim set, or the reason why there is none."""
 
     def allows(self, *, coarse: bool = False) -> Interval:
         """The interval of values that the words allow.
@@ -580,21 +593,22 @@ class Assumption(VagueReading):
     """
 
     value: Annotated[Number, OfEntry]
-    """The value that a run uses, in base units, unless another is set."""
+    """The value that is used, in base units, unless a user sets another."""
     low: Annotated[Number, OfEntry]
-    """Low end of the range it is varied over."""
+    """The low end of the range over which the tables vary the assumption."""
     high: Annotated[Number, OfEntry]
-    """High end of the range it is varied over."""
+    """The high end of the range over which the tables vary the assumption."""
     minimum: Annotated[Number, OfEntry]
-    """Smallest allowed value; below is refused."""
+    """The smallest allowed value; smaller values are refused."""
     maximum: Annotated[Number, OfEntry]
-    """Largest allowed value; above is refused."""
+    """The largest allowed value; larger values are refused."""
     grade: Grade
-    """Who stands behind the value."""
+    """Where the value comes from: it is stated by the article, implied by the article's
+    numbers, or chosen by us."""
     bias: Prose
-    """Which way it moves the results."""
+    """In which direction a higher or a lower value moves the results."""
     settle: Prose
-    """What source would settle it."""
+    """Which source would settle the question."""
     marked: tuple[VagueEnd, ...] = ()
     """Values worth trying."""
 
@@ -631,13 +645,14 @@ class Step(Row):
     """A step of a finding's arithmetic."""
 
     what: Prose
-    """What is computed, in words."""
+    """What the step computes, in words."""
     expression: Text
-    """Names of quantities and rows (with _low, _high for the ends of a range or of what
-    rounded digits stand for, _floor for what words are read as) and numbers, with + - *
-    / and brackets; base units."""
+    """The arithmetic in base units: names of quantities and rows, and numbers, with + -
+    * / and brackets. After the name of a row, `_low` and `_high` give the ends of its
+    range, or of the values that round to its digits; `_floor` gives the floor of a
+    number in words."""
     comes_to: Decimal
-    """What it comes to by hand, rounded to the digits given."""
+    """The result of the step worked by hand, rounded to the digits given."""
     unit: Text
     """Base unit of the result."""
 
@@ -651,19 +666,19 @@ class Finding(Row):
     title: Prose
     """The finding, in one neutral sentence."""
     claims: Annotated[tuple[str, ...], Ref("claims.csv")] = ()
-    """Rows of claims.csv that it rests on."""
+    """The rows of claims.csv on which the finding rests."""
     external: Annotated[tuple[str, ...], Ref("external.csv")] = ()
-    """Rows of external.csv that it rests on."""
+    """The rows of external.csv on which the finding rests."""
     sources: Annotated[tuple[str, ...], Ref("sources.csv")] = ()
-    """Rows of sources.csv that it rests on."""
+    """The rows of sources.csv on which the finding rests."""
     arithmetic: Annotated[tuple[Step, ...], Field(min_length=1)]
-    """What is computed from those rows."""
+    """The steps of arithmetic over those rows."""
     sceptical: Prose
     """The view that doubts the number."""
     charitable: Prose
-    """The view under which nothing is amiss."""
+    """The view under which the numbers agree."""
     settle: Prose
-    """What would settle it."""
+    """Which source would settle the question."""
 
 
 #: A name or arithmetic in braces, perhaps between bars, and how it is spelled.
@@ -678,19 +693,19 @@ class HeadlineWords(BaseModel, extra="forbid"):
     BRACES: ClassVar = _BRACES
 
     shown: OptionalProse = ""
-    """The verdict in other words; {verdict} is the verdict."""
+    """The verdict in other words; `{verdict}` stands for the verdict itself."""
     sentence: OptionalProse = ""
-    """What a reader must know to understand the calculation; as without a change if
-    empty."""
+    """What a reader must know to understand the calculation. If this is empty, the
+    headline's usual sentence is shown."""
 
 
 class OfficialFigure(BaseModel, extra="forbid"):
     """An official figure beside a headline, or a note that none was seen."""
 
     words: Prose
-    """The figure in words, or what was not seen."""
+    """The official figure in words, or a note on what we have not seen."""
     figures: Annotated[tuple[str, ...], Ref("external.csv")] = ()
-    """The rows of external.csv that are meant; empty where none was seen."""
+    """The rows of external.csv that hold the figure. Empty if we have seen none."""
 
 
 class Citation(BaseModel, extra="forbid"):
@@ -699,9 +714,9 @@ class Citation(BaseModel, extra="forbid"):
     sentence: Prose
     """A sentence to quote."""
     caveat: Prose
-    """What must be said with it."""
+    """The caveat that must go with the sentence."""
     official: Annotated[tuple[OfficialFigure, ...], Field(min_length=1)]
-    """The official figures beside it."""
+    """The official figures with which the headline may be compared."""
 
 
 class Headline(Row):
@@ -714,28 +729,30 @@ class Headline(Row):
     id: Name
     """Name of the headline."""
     title: Prose
-    """The words of the article, in quotes where they are printed."""
+    """The headline in the article's words; printed words are in quotation marks."""
     claim: Annotated[Name, Ref("claims.csv")]
-    """The row of claims that it is about."""
+    """The row of claims.csv that the headline is about."""
     working: Annotated[tuple[str, ...], Ref("values")] = ()
-    """Quantities whose formula is shown with its numbers."""
+    """The quantities whose formulas are shown with their numbers."""
     check: Annotated[str, Ref("checks.csv")] = ""
     """The check that gives the verdict."""
     shown: OptionalProse = ""
-    """The verdict in other words."""
+    """The verdict in other words, if the usual words do not fit."""
     sentence: Prose
     """What a reader must know to understand the calculation, in two sentences at
     most."""
     if_changed: HeadlineWords = HeadlineWords()
-    """The same two where a setting changes a number that the headline rests on."""
+    """The verdict and the sentence to show if a user's setting changes a number that
+    the headline uses."""
     caveats: OptionalProse = ""
-    """What stands one step away."""
+    """Further caveats, which a page shows when a reader opens the headline."""
     link: OptionalProse = "Working"
-    """The words of the link to the working."""
+    """The words of the link that leads to the calculation."""
     cite: Citation | None = None
-    """What may be cited, with its caveat and the official figures beside it."""
+    """What may be cited, with the caveat that belongs to it and with official
+    figures."""
     notebook: Text
-    """The notebook that works it."""
+    """The notebook that shows the calculation."""
 
     def words(self, *, changed: bool) -> HeadlineWords:
         """The words that replace the verdict, and the headline's sentence.
@@ -797,13 +814,14 @@ class ExpectedCell(Row):
     file = "expected.csv"
     key = ("table", "id", "field")
     table: Text
-    """A file of data, a table of the results, or what else a surface shows."""
+    """A file of the data, a table of the results, or another part of what a page or a
+    screen shows."""
     id: Text
-    """Row of that table."""
+    """The row of that table."""
     field: Text
-    """Field of that row."""
+    """The field of that row."""
     value: Annotated[Text, In("base unit of the quantity")]
-    """Its value: a code, or a number to ten digits."""
+    """The accepted value: a code, or a number with ten digits."""
 
 
 #: The models of the tables and lists, each with its ``file``.

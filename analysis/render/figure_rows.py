@@ -33,23 +33,23 @@ class Mark(BaseModel):
     quantity: Name
     """The quantity that the mark shows."""
     readings: Readings = {}
-    """How quantities are read for the mark."""
+    """The readings under which the mark's quantity is computed."""
     label: OptionalProse = ""
-    """The words to the left of the mark; if empty, those of its reading."""
+    """The words to the left of the mark. If empty, the words of its reading."""
     role: Text
     """The role of the mark in the key, one of the figure's roles."""
     name: str = ""
-    """The name that stands in the caption for the words of the mark."""
+    """The name that the caption replaces by the words of the mark."""
     group: str = ""
-    """The name that stands in the caption for the span of several marks."""
+    """The name that the caption replaces by the span of several marks."""
     words: OptionalProse = "{value}"
-    """The words to the right of the mark; quantities in braces are replaced."""
+    """The words to the right of the mark. A name in braces is replaced by its value."""
     start: str = ""
-    """The quantity from which a line goes to the mark."""
+    """The quantity at which a line to the mark starts."""
     with_side: bool = False
-    """Whether an arrow shows the side on which the quantity leaves room."""
+    """Whether an arrow shows that the quantity may be higher or lower."""
     over_shares: bool = False
-    """Whether the line shows the varied range of each share, not the rounding."""
+    """Whether the line shows the range of the assumed shares, and not the rounding."""
 
 
 class FigureRow(Row):
@@ -62,29 +62,29 @@ class FigureRow(Row):
     id: Name
     """Name of the figure."""
     title: Prose
-    """What is shown, whatever the setting."""
+    """The title, which says what is shown and is the same under every setting."""
     alt: Prose
-    """The text that stands in place of the picture."""
+    """The text for readers who cannot see the picture."""
     caption: Prose
-    """What was found; names in braces are replaced by numbers in words."""
+    """The result. A name in braces is replaced by its number in words."""
     source: Prose
-    """Where the numbers are from."""
+    """The place from which the numbers come."""
     height: Annotated[Number, In("inch")]
-    """How high the picture is."""
+    """The height of the picture."""
     unit: OptionalProse = ""
-    """The words under the axis."""
+    """The words below the axis."""
     scale: Annotated[Number, In("base units")] = 1e6
-    """Base units to one unit of the axis."""
+    """The number of base units in one unit of the axis."""
     start: Annotated[Number | None, In("the axis's unit")] = None
     """Where the axis starts."""
     apart: Annotated[Number, In("rows")] = 0.55
-    """How far marks with one label stand apart."""
+    """The distance between marks that share a label."""
     roles: Mapping[str, str] = {}
-    """The style of each role."""
+    """The roles that the key lists, each with its style."""
     guides: Mapping[str, str | Number] = {}
-    """Upright lines: the words of each, and the name of a mark or a number."""
+    """The vertical lines: the words of each, and a number or the name of a mark."""
     band: tuple[str, ...] = ()
-    """The names of the marks between which a printed range lies."""
+    """The names of the marks at the two ends of a printed range."""
     marks: Annotated[tuple[Mark, ...], Field(default=())]
     """The marks, from top to bottom."""
 
