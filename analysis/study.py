@@ -26,7 +26,7 @@ from analysis.core.arguments import listed
 from analysis.core.errors import InputError
 from analysis.core.register import Register
 from analysis.core.sentences import message
-from analysis.core.units import nearest
+from analysis.core.units import close_match, nearest
 from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.model.verdicts import Outcome, judge_all
 
@@ -223,7 +223,7 @@ class Study:
         return {
             name: value
             for name, value in parameters.items()
-            if name in known or "mean" in nearest(name, other or known)
+            if name in known or close_match(name, other or known)
         }
 
     def _settled(self, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -156,6 +156,9 @@ def test_a_readers_own_names_do_not_hinder_once_the_cell_has_run(article):
         article.from_notebook, again | {"ovrelap": 0.1}
     )
     assert "'x' is not a quantity" in refused(article.from_notebook, {"x": 1.9})
+    # No known name resembles "zzz", although one of them has "mean" in it.
+    other = ["mean_size"]
+    assert article.from_notebook({"zzz": 1, "s": article}, other=other) == article
 
 
 def test_a_notebook_may_have_any_number_and_names_of_its_own_kind(article):

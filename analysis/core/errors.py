@@ -54,7 +54,7 @@ class RegisterError(InputError):
 
 
 def first_words(error: object) -> str:
-    """The first line of the message of an error that a library raised, cut short."""
+    """The message of an error that a library raised, on one line and cut short."""
     return " ".join(str(error).split())[:500]
 
 

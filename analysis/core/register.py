@@ -213,9 +213,11 @@ class Register(PackageOptions):
                 "with a floor or a ceiling"
             )
             raise self.refuse(claim, "quantity", message)
+        group = {claim.id, *claim.same_calculation_as}
         for name in claim.same_calculation_as:
-            if claim.id not in self.claims[name].same_calculation_as:
-                message = f"{name} does not name {claim.id} as the same calculation"
+            named = {name, *self.claims[name].same_calculation_as}
+            for missing in sorted(group - named):
+                message = f"{name} does not name {missing} as the same calculation"
                 raise self.refuse(claim, "same_calculation_as", message)
 
     def _check_end(self, row: Check | Solve) -> None:

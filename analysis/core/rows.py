@@ -453,8 +453,8 @@ class Reading(Row):
     reading: Name
     """The name of the reading. A formula `quantity__reading` computes it, or the row
     has `same_as`, or the name is that of a row of claims.csv. The name `published`
-    means the row from which the quantity starts, and `set`, `floor` and `floor_loosest`
-    belong to assumptions."""
+    means the row from which the quantity starts, and `set`, `floor`, `ceiling` and
+    `in_words` belong to assumptions."""
     label: Prose
     """The reading in a few words."""
     grade: Grade

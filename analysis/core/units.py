@@ -75,6 +75,19 @@ CONSTANTS: dict[str, tuple[float, str]] = {
 minimum, maximum = np.minimum, np.maximum
 
 
+def close_match(name: str, known: Iterable[str]) -> str:
+    """Return the known name that resembles a name most, or an empty text.
+
+    >>> close_match("persn", ["person", "transfer"])
+    'person'
+    >>> close_match("zzz", ["person", "transfer"])
+    ''
+    """
+    lower = {one.lower(): one for one in sorted(known)}
+    close = difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55)
+    return lower[close[0]] if close else ""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the end of a sentence about an unknown name, with the nearest known name.
 
@@ -84,9 +97,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     '. Choose one of these: person, transfer.'
     """
     names = sorted(known)
-    lower = {one.lower(): one for one in names}
-    for close in difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55):
-        return message("did_you_mean", name=lower[close])
+    if close := close_match(name, names):
+        return message("did_you_mean", name=close)
     if not names:
         return "."
     more = ", …" if len(names) > 12 else ""

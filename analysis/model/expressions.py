@@ -2,9 +2,7 @@
 
 The package uses a formula for single values, bounds, draws and worked steps. A formula
 may therefore contain only assignments, one ``return``, ``+ - * / **``, numbers, and
-``minimum`` and ``maximum``. So its source is limited to assignments, one ``return``,
-``+ - * / **``, numbers, and ``minimum`` and ``maximum``. Any other formula is refused
-in a message that names it.
+``minimum`` and ``maximum``. Any other formula is refused in a message that names it.
 """
 
 from __future__ import annotations

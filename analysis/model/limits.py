@@ -31,11 +31,11 @@ class Limit:
 
     def __str__(self) -> str:
         if self.other:
-            return f"{self.quantity} at most {self.other}"
+            return f"{self.quantity} above {self.other}"
         if math.isinf(self.low):
-            return f"{self.quantity} at most {exact(self.high, '')}"
+            return f"{self.quantity} above {exact(self.high, '')}"
         if math.isinf(self.high):
-            return f"{self.quantity} at least {exact(self.low, '')}"
+            return f"{self.quantity} below {exact(self.low, '')}"
         return f"{self.quantity} outside {exact_span(self.low, self.high, '')}"
 
     @property

@@ -182,8 +182,9 @@ def _with_verdict(
         condition=condition_of(comparison, model.free(comparison.plan), verdict),
         difference=_difference(outcome, row, asserted),
     )
-    has_number = outcome.check.claim and outcome.published
-    if not has_number or math.isnan(reach.fine.low):
+    # Numbers near the printed one are counted in percent of it, so it can't be 0.
+    has_size = outcome.check.claim and outcome.published
+    if not has_size or math.isnan(reach.fine.low):
         return outcome
     # Rounding does not decide at a threshold of ours. Where we chose how far below the
     # printed number a value may lie, the largest printed number that this value still

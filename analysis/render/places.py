@@ -96,9 +96,11 @@ def settled_places(
     ]
     lines = [line for line in made if line]
     places = _own_places(model, lines)
-    # A value gets four digits at most, so this comes to an end.
-    while any(_has_refined(line, places) for line in lines):
-        pass
+    # One line at a time gets one more digit, until no line needs any. A value gets four
+    # digits at most, so this comes to an end.
+    is_refined = True
+    while is_refined:
+        is_refined = any(_refine(line, places) for line in lines)
     for line in lines:
         if not line.recomputes(places):
             _shorten_result(model, line, places)
@@ -114,8 +116,11 @@ def _own_places(model: Model, lines: list[WorkedLine]) -> dict[Number, int]:
     return places
 
 
-def _has_refined(line: WorkedLine, places: dict[Number, int]) -> bool:
-    """Give operands one more digit, up to four, if their line does not recompute."""
+def _refine(line: WorkedLine, places: dict[Number, int]) -> bool:
+    """Give operands one more digit, up to four, if their line does not recompute.
+
+    The function returns whether any operand got a digit.
+    """
     if line.recomputes(places):
         return False
     short = [

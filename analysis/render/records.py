@@ -41,8 +41,12 @@ def _record(estimate: Estimate) -> dict[str, Any]:
     """Return the fields of an estimate; a whole number has no decimals."""
     record: dict[str, Any] = {}
     for name in ("value", "low", "high"):
-        number = float(ten_digits(getattr(estimate, name)) or "nan")
-        record[name] = int(number) if number.is_integer() else number
+        text = ten_digits(getattr(estimate, name))
+        # An estimate without a bound has none in the file.
+        record[name] = None
+        if text:
+            number = float(text)
+            record[name] = int(number) if number.is_integer() else number
     record |= {"unit": estimate.unit, "side": estimate.side}
     record["depends_on"] = list(estimate.depends_on)
     record["remarks"] = list(estimate.remarks)

@@ -263,10 +263,6 @@ def passing_words(outcome: Outcome) -> str:
 
     The text is empty if such numbers were not counted.
 
-    The text is empty if such numbers were not counted.
-
-    The text is empty if such numbers were not counted.
-
     >>> from analysis.core.register import Register
     >>> from analysis.model.verdicts import judge
     >>> model = Model(Register.read())

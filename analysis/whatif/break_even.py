@@ -23,7 +23,7 @@ import numpy as np
 from analysis.core.errors import InputError
 from analysis.core.rows import Assumption, Check, Statement
 from analysis.core.spell import SAME
-from analysis.core.units import nearest
+from analysis.core.units import close_match, nearest
 from analysis.model.comparison import resolve
 from analysis.model.conditions import Span, joined, spans_of
 from analysis.model.curves import (
@@ -162,15 +162,14 @@ def _hint(model: Model, text: str) -> str:
     or the statement that is nearest to the text.
     """
     or_write = " Or write one, such as 'at_risk_total >= 2 million person'"
-    statements = nearest(text, model.register.statements)
     name, *words = text.split() or [""]
     if name in model.quantities:
         return f", as no sign follows {name}{_nearest_sign(words)}"
-    check = nearest(name, model.register.checks)
+    is_near_statement = close_match(text, model.register.statements)
     # A verdict is one to three words.
-    if "mean" in check and words and "mean" not in statements:
-        return check
-    return f"{statements}{or_write}"
+    if close_match(name, model.register.checks) and words and not is_near_statement:
+        return nearest(name, model.register.checks)
+    return f"{nearest(text, model.register.statements)}{or_write}"
 
 
 def _nearest_sign(words: Sequence[str]) -> str:

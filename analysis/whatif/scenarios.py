@@ -17,9 +17,9 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -32,6 +32,8 @@ from analysis.whatif.distributions import SHAPES, Distribution, settled
 
 #: The scenario that changes nothing.
 OWN = "article"
+#: The scenarios of each model in use, by name.
+_SHIPPED: WeakKeyDictionary[Model, Mapping[str, Scenario]] = WeakKeyDictionary()
 #: A number in a file, or a text.
 NUMBER = {
     "type": ["number", "string"],
@@ -97,8 +99,6 @@ class Scenario(Content):
         """Return the distributions that the scenario's file gives, by quantity.
 
         Raises ModelError for numbers that make no distribution.
-
-        Raises ModelError for numbers that make no distribution.
         """
         return settled(model, self.values, with_units=True)[1]
 
@@ -122,14 +122,16 @@ class Scenario(Content):
         return self
 
 
-@cache
 def shipped(model: Model) -> Mapping[str, Scenario]:
     """Return the scenarios that come with the data package, by name.
 
     The scenarios are in the order in which datapackage.json lists them. The file of
     each scenario is read only once.
     """
-    return {name: find(name, model) for name in model.register.scenarios or [OWN]}
+    if model not in _SHIPPED:
+        names = model.register.scenarios or [OWN]
+        _SHIPPED[model] = {name: find(name, model) for name in names}
+    return _SHIPPED[model]
 
 
 def find(text: str, model: Model) -> Scenario:

@@ -59,7 +59,12 @@ ROWS, MOST = 2**16, 10**7
 class Span(Content):
     """The values of one quantity: a list, or a number of ``steps`` from low to high."""
 
-    values: _Texts = ()
+    values: Annotated[
+        Any,
+        BeforeValidator(listed),
+        BeforeValidator(texts),
+        WithJsonSchema({"type": "array", "items": NUMBER}),
+    ] = ()
     low: _Texts = ""
     high: _Texts = ""
     steps: Annotated[int, Field(ge=0, le=MOST)] = 0

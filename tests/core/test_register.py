@@ -263,6 +263,9 @@ solutions.csv detainees_for_low_end {end: ''}
 claims.csv mean_2016_2020 {same_calculation_as: excess_2016_2020}
     field same_calculation_as: excess_2016_2020 does not name mean_2016_2020 as the same
     calculation
+claims.csv growth_rate_2019_2021 {same_calculation_as: increase_2019_2021; excess_2021}
+    field same_calculation_as: increase_2019_2021 does not name excess_2021 as the same
+    calculation
 """
 FEBRUARY = "transfers_2021,total_2021_february"
 

@@ -350,7 +350,7 @@ def test_a_limit_refuses_a_quantity_and_all_computed_from_it_and_no_setting(
     for name in ("double", "half"):
         assert sentence(ModelError, made.estimate, name) == said
         assert [str(limit) for limit in made.plan(name).limits] == [
-            f"double at most {most}"
+            f"double above {most}"
         ]
     assert value(made, "base") == 4
     # A setting past the limit is one, and its bounds end there.

@@ -267,10 +267,7 @@ KEY = ("checks", "at_risk_2021_sum", "recomputed")
     [
         ("2868778.281", "2868778.282"),  # four parts in ten thousand million
         ("persons_per_transfer=0.9028233438", "persons_per_transfer=0.9028233437"),
-        (
-            "overlap 0 to 0.663963; persons 0.5 to 1",
-            "overlap 0 to 0.663964; persons 0.5 to 1",
-        ),
+        ("0 to 598778.2805", "0 to 598778.2806"),
     ],
 )
 def test_a_float_that_differs_in_its_last_digit_has_not_moved(
@@ -279,11 +276,20 @@ def test_a_float_that_differs_in_its_last_digit_has_not_moved(
     assert moved_cells({KEY: was}, {KEY: now}) == {}
 
 
+def test_a_condition_has_six_digits() -> None:
+    was = "overlap 0 to 0.663963; persons 0.5 to 1"
+    now = "overlap 0 to 0.663964; persons 0.5 to 1"
+    condition = ("checks", "at_risk_2021_sum", "condition")
+    assert moved_cells({condition: was}, {condition: now}) == {}
+    assert moved_cells({KEY: was}, {KEY: now})
+
+
 @pytest.mark.parametrize(
     ("was", "now"),
     [
         ("2868778.281", "2868778.291"),
         ("300000", "300001"),
+        ("0 to 300000", "0 to 300000.5"),
         ("matches", "compatible"),
         ("overlap 0 to 0.663963", "overlap 0 to 0.664"),
         ("overlap 0 to 0.663963", "drift 0 to 0.663963"),

@@ -364,6 +364,15 @@ def test_an_estimate_without_a_value_gives_its_reason(
     assert estimates(model, ARTICLE) == found
 
 
+def test_an_estimate_without_a_bound_has_none_in_the_file(model: Model) -> None:
+    # The planned rise is 1.02 million less the printed 1 million, which may be any
+    # number from 0.95 to 1.05 million; at 1.02 million there is no rise to divide by.
+    setting = model.setting({"training_planned": 1_020_000})
+    entry = estimates(model, setting)["training_step_done"]
+    assert entry["value"] == 24  # 480,000 divided by 20,000
+    assert (entry["low"], entry["high"]) == (None, None)
+
+
 def test_a_side_of_a_statement_is_not_rounded_onto_the_other(model: Model) -> None:
     # 3.17 million - 3.17 million / 1.105 = 301,222, which is 300,000 to ten thousand.
     statement = statement_of(model, "net_new_persons >= 300,000 person")

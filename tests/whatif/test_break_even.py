@@ -212,6 +212,7 @@ def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(
     [
         ("two_million_in_al", "is no statement. Did you mean 'two_million_in_all'"),
         ("at_risk_total ! 3", "is no statement"),
+        ("zzz yyy", "is no statement. Choose one of these: high_end_in_all"),
         ("at_risk_totl >= 3", "Did you mean 'at_risk_total'"),
         ("at_risk_total >= at_risk_totl", "Did you mean 'at_risk_total'"),
         ("at_risk_total.nosuch >= 3", "at_risk_total has no reading 'nosuch'"),

@@ -366,8 +366,8 @@ def test_a_draw_that_violates_several_is_counted_with_each_and_left_out_once() -
     a, b = (cube(found)[place[name]] * 1e6 for name in "ab")
     one, two = a > b, a + b > 1.5e6
     assert found.violations == {
-        "first at most second": int(one.sum()),
-        "both at most most": int(two.sum()),
+        "first above second": int(one.sum()),
+        "both above most": int(two.sum()),
     }
     assert found.kept == int((~(one | two)).sum())
     # Half lie above the diagonal, an eighth above the sum, a sixteenth above both:

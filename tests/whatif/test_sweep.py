@@ -207,7 +207,7 @@ def test_refused_cells_alone_are_empty_and_say_why(
     # The south is past its limit in 6 of 18 rows, and the ratio of 2021 in 3.
     # The screen says each once.
     assert sweep(model, one, tmp_path / "out.csv") == {
-        "labourers_south_2019 at most labourers_2019": 6,
+        "labourers_south_2019 above labourers_2019": 6,
         "persons_per_transfer_2021 outside 0.025 to 1": 3,
     }
 
@@ -314,6 +314,11 @@ values:
     # South, 600,000, half of them counted twice: 1,567,500, 580,000 and 300,000.
     assert found.at_risk_total[0] == pytest.approx(2_380_000, rel=1e-12)
     assert found.at_risk_total[17] == pytest.approx(2_447_500, rel=1e-12)
+    # A single value, without a list around it: 10 percent, or 0.1.
+    for values in ("10, unit: percent", "0.1"):
+        text = f"name: a\nvalues: {{overlap: {{values: {values}}}}}"
+        found = compute(model, read(written(tmp_path, text), model))
+        assert found.overlap.tolist() == pytest.approx([0.1])
     # Without quantities, the data package's estimates.
     frame = compute(
         model, read(written(tmp_path, "name: a\nvalues: {overlap: [0, 0.5]}"), model)
