@@ -5,6 +5,7 @@ const each = (selector, act) => {
 const claimOf = (id) => DATA.claims.find((claim) => claim.id === id);
 const inAddress = () => location.hash.slice(1);
 let setting = ARTICLE;
+let kept = ARTICLE;
 let [touched] = DATA.claims;
 let moved = document.body;
 let resting = 0;
@@ -21,7 +22,7 @@ function estimate(name, under) {
   const { shown, apart, phrases } = QUANTITIES[name];
   const number = nodes.get(name).needs ? spell(value, shown, apart) : typed(value, shown);
   const phrase = phrases[least === under ? number : "in words"] || phrases.other;
-  const text = side === "no bound" ? `${number}, ${side}` : `${side} ${number}`.trim();
+  const text = side === "no bound" ? `${number} ${DATA.open}` : `${side} ${number}`.trim();
   return { value, text, phrase: fill(phrase, { number }) };
 }
 
@@ -164,7 +165,8 @@ function render() {
   each("[data-idle]", (node, { idle }) => {
     node.hidden = !DATA.claims.some(restsOn(idle));
   });
-  $("joint").hidden = !texts["value at_risk_total"].includes("no bound");
+  $("joint").hidden = !texts["value at_risk_total"].includes(DATA.open);
+  $("reset").disabled = !setting.choices.size;
   const ends = DATA.bars.map((name) => valueOf(name, setting) / 1e6);
   ends.forEach((end, i) => style($("picture"), ["base", "now", "both"][i], end));
   style($("picture"), "reach", max(2.84, 1.1 * max(...ends)));
@@ -172,7 +174,7 @@ function render() {
   resting = setTimeout(() => hold(rest), 250);
 }
 
-// What was moved stays there.
+// What is under the finger stays there.
 function hold(draw) {
   const { top } = moved.getBoundingClientRect();
   draw();
@@ -192,7 +194,7 @@ function matchesOn(spans, low, high, unit) {
     return (first + last).trim() || "throughout";
   });
   const isPale = spans.some(({ kind }) => kind === "matches_within_rounding");
-  return `matches ${places.join(" and ") || "at no value"}${isPale ? " without rounding" : ""}`;
+  return `matches ${places.join(" and ") || "at no value"}${isPale ? " before rounding" : ""}`;
 }
 
 function drawLever(node, { lever: name, claim: id }) {
@@ -218,8 +220,10 @@ function drawLever(node, { lever: name, claim: id }) {
     `var(--${kind || "paper"}) ${100 * part(from)}% ${100 * part(to)}%`);
   style(slider, "track", `linear-gradient(to right, ${colours})`);
   turn.textContent = (isInWords ? "a number " : "") + matchesOn(spans, low, high, shown);
-  const { from, to } = spans.find(({ kind }) => kind === "matches") || { from: (low + high) / 2 };
-  style(turn, "at", part(from > low ? from : to));
+  const { from, to } = spans.find(({ kind }) => kind === "matches") || {};
+  const edge = from > low ? from : to;
+  style(scale, "at", edge < high ? part(edge) : 0.5);
+  style(scale, "tick", edge < high ? "2px" : 0);
   const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : ": no value");
   start.textContent = endOf(low);
   stop.textContent = endOf(high);
@@ -245,7 +249,9 @@ function rest() {
     node.setAttribute("aria-pressed", setting.choices.get(name) === reading);
   });
   const hash = choices.map((pair) => pair.join("=")).join("&");
-  if (inAddress() !== hash && !$("refused").textContent) history.pushState(null, "", `#${hash}`);
+  const isNew = inAddress() !== hash && (hash || !$(inAddress()));
+  const isSettled = setting === kept && !$("refused").textContent;
+  if (isNew && isSettled) history.pushState(null, "", `#${hash}`);
   const scenario = { ...DATA.scenario, description: textsOf(setting).differs, values: {} };
   for (const [name, choice] of choices) {
     scenario.values[name] = isNumber(choice) ? choice + QUANTITIES[name].suffix : choice;
@@ -274,12 +280,17 @@ function show(place, refusal) {
   render();
 }
 
-function put(node, name, choiceOf) {
+// What is typed is taken as soon as it can be, and is refused only in the end.
+function put(node, name, choiceOf, isTyping) {
   const place = node.closest("section, .setting");
   touched = claimOf(place.id) || DATA.claims.find(restsOn(name)) || touched;
   $("preset").value = "";
-  moved = node;
-  hold(() => show(place.querySelector(".problem"), take(() => [name, choiceOf()])));
+  if (isTyping) setting = kept;
+  hold(() => {
+    const refusal = take(() => [name, choiceOf()]);
+    if (!isTyping) kept = setting;
+    show(place.querySelector(".problem"), isTyping ? "" : refusal);
+  });
 }
 
 function takeAll(text) {
@@ -288,6 +299,7 @@ function takeAll(text) {
     if (!DATA.settings.includes(name)) refuse(DATA.unknown, { name });
     return [name, QUANTITIES[name].sources[choice] ? choice : readNumber(choice)];
   }));
+  kept = setting;
   const left = refusals.filter(Boolean).join(" ");
   show($("refused"), left && fill(DATA.leftOut, { left }));
   rest();
@@ -296,7 +308,9 @@ function takeAll(text) {
 const listen = (selector, type, act) => {
   each(selector, (node, data) => node.addEventListener(type, () => act(node, data)));
 };
-const fromAddress = () => $(inAddress()) || takeAll(inAddress());
+for (const type of ["pointerdown", "input", "click"]) {
+  addEventListener(type, ({ target }) => (moved = target), true);
+}
 // A touch that is not sideways scrolls.
 addEventListener("pointerdown", (event) => (still = event.pointerType === "touch" && event));
 addEventListener("pointermove", ({ clientX }) => {
@@ -305,17 +319,22 @@ addEventListener("pointermove", ({ clientX }) => {
 addEventListener("keydown", ({ key, target }) => {
   still = null;
   if (!target.dataset.set || !["Escape", "Enter"].includes(key)) return;
-  if (key === "Escape") target.value = target.defaultValue;
+  if (key === "Escape") {
+    target.value = target.defaultValue;
+    setting = kept;
+  }
   target.blur();
 });
 listen("[data-slide]", "input", (node, { slide }) => {
   if (still) return render();
   put(node, slide, () => Number(node.value));
 });
-listen("[data-set]", "change", (node, { set }) => put(node, set, () => {
-  const { typed: words, ending, unit } = QUANTITIES[set];
-  return words[node.value.trim()] ?? readNumber(node.value.replace(ending, ""), unit);
-}));
+for (const type of ["input", "change"]) {
+  listen("[data-set]", type, (node, { set }) => put(node, set, () => {
+    const { typed: words, ending, unit } = QUANTITIES[set];
+    return words[node.value.trim()] ?? readNumber(node.value.replace(ending, ""), unit);
+  }, type === "input"));
+}
 listen("[data-set]", "focus", (node, { set }) => {
   const [number] = attempt(() => planOf(set, setting).value);
   if (finite(number)) node.value = number;
@@ -330,14 +349,16 @@ listen("[data-take]", "click", (node, { take: name, reading }) => {
 });
 listen("#preset", "change", (node) => takeAll(node.value));
 listen("#reset", "click", () => takeAll(""));
+listen("#file", "click", rest);
 listen("[data-copy]", "click", (node, { copy }) => {
+  rest();
   $("copied").value = copy === "link" ? location.href : command();
   $("copied").select();
   document.execCommand("copy");
   node.focus();
   node.textContent = "Copied";
-  setTimeout(() => (node.textContent = `Copy ${copy}`), 2000);
+  setTimeout(() => (node.textContent = node.value), 2000);
 });
-addEventListener("popstate", fromAddress);
+addEventListener("popstate", () => $(inAddress()) || takeAll(inAddress()));
 $("page").disabled = false;
-fromAddress();
+takeAll($(inAddress()) ? "" : inAddress());
