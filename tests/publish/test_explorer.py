@@ -125,6 +125,39 @@ def test_page_and_library_agree_at_300_settings(page: Page, study: Study) -> Non
     assert sum("differs by" in str(one) for one in said) > 10
 
 
+@pytest.mark.usefixtures("without_conditions")
+def test_page_and_library_agree_on_limits_of_the_other_side(
+    watched: Watched, package: Path
+) -> None:
+    """The article has ceilings and "up to"; a package may have floors and "at least"."""
+    for name, old, new in (
+        ("assumptions.yaml", "kind: ceiling", "kind: floor"),
+        ("assumptions.yaml", "value: 1\n  low: 0.62", "value: 0.7\n  low: 0.62"),
+        ("assumptions.yaml", "value: 1\n  low: 0\n", "value: 0.8\n  low: 0\n"),
+        ("claims.csv", "citizens,up_to,", "citizens,at_least,"),
+        # At 50 percent 1.751 million, or up to 1.901: about 1.9 million is compatible.
+        ("claims.csv", "million,approaches,", "million,about,"),
+        ("claims.csv", "transfers in 2021,2,", "transfers in 2021,1.9,"),
+    ):
+        path = package / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+    turned = analysis.load(package)
+    assert turned["at_risk_2021"].side == "at least"
+    share = "at_risk_share_of_new"
+    settings = random_settings(turned, 150, seed=5)
+    settings += [[(share, tenth / 10)] for tenth in range(11)]
+    assert turned.change(**{share: 0.5}).outcomes(["at_risk_2021_sum"])[0].ground == (
+        "room"
+    )
+    page = watched.open(explorer.write(package, turned.model).as_uri())
+    for pairs, found in zip(settings, page.evaluate(ANSWERS, settings), strict=True):
+        wanted = answers_of(turned, pairs)
+        for part in ("refusal", "values", "judged"):
+            assert not differences({part: found.get(part)}, {part: wanted.get(part)})
+
+
 def test_levers_turn_where_the_library_s_verdicts_do(page: Page, study: Study) -> None:
     settings = random_settings(study, 40, seed=2)
     apart, kinds = [], set()

@@ -1,23 +1,33 @@
-// The rules of model/. Python writes the constants in capitals.
+// The rules of core/spell.py and of model/, once more, for settings that a reader makes.
+// Above each function stands the Python function that it mirrors; a change to one of the
+// two is made to both, and tests compare their answers at random settings. Python writes
+// the constants in capitals (publish/explorer_rows.py).
+
+// Numbers: core/spell.py.
 const { abs, max, min, sign } = Math;
 const finite = Number.isFinite;
 const SAME = 1e-9;
 const { format } = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });
 
+// _without_noise: a number without the errors of a float's last digits.
 const clean = (value) => (abs(value) < 1e-12 ? 0 : Number(value.toPrecision(12)));
 const partsOf = (value) => clean(value).toExponential().split("e");
 
+// A number times a power of ten, without such errors.
 function shifted(value, power) {
   const [digits, exponent] = partsOf(value);
   return Number(`${digits}e${Number(exponent) + power}`);
 }
 
+// rounded.
 function rounded(value, place) {
   return shifted(sign(value) * Math.round(abs(shifted(value, -place))), place);
 }
 
+// same.
 const isSame = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)), 1e-12);
 
+// place_of, with _misleads.
 function placeOf(value, unit, apart = []) {
   let place = value && Number(partsOf(value)[1]) - 2;
   if (DATA.whole.includes(unit)) place = max(place, 0);
@@ -30,6 +40,7 @@ function placeOf(value, unit, apart = []) {
   return place;
 }
 
+// spell_at.
 function written(number, unit) {
   let [power, word] = [0, ""];
   if (unit === "percent") [power, word] = [-2, " percent"];
@@ -38,11 +49,13 @@ function written(number, unit) {
   return format(shifted(number, -power)).replace("-", "−") + word;
 }
 
+// spell, exact; a number that a reader typed keeps its digits, up to eight.
 const spell = (value, unit, apart) => written(rounded(value, placeOf(value, unit, apart)), unit);
 const exact = (value, unit) => written(Number(value.toPrecision(10)), unit);
 const isLong = (value) => partsOf(abs(value))[0].length > 9;
 const typed = (value, unit) => (isLong(value) ? spell : exact)(value, unit);
 
+// Refusals: sentences filled and thrown as in core/sentences.py and ModelError.
 const fill = (text, fields) => text.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 
 function refuse(refusal, fields, why) {
@@ -58,11 +71,13 @@ function attempt(answer) {
   }
 }
 
+// Settings: model/settings.py, and Quantities in model/quantities.py.
 const isNumber = (choice) => typeof choice === "number";
 
 const settingOf = (choices) => ({ choices, plans: {} });
 const ARTICLE = settingOf(new Map());
 
+// Values.number: the allowed range, and numbers far from the printed one.
 function requireAllowed(name, number) {
   const { low, high, shown, outside, far, near, scales } = QUANTITIES[name];
   if (number < low || number > high) refuse(outside, { number: exact(number, shown) });
@@ -73,6 +88,7 @@ function requireAllowed(name, number) {
   refuse(far, { ...fields, hint: word ? fill(DATA.meant, fields) : "" });
 }
 
+// Quantities.over, for choices without linked readings.
 function over(base, choices) {
   const taken = new Map([...base.choices, ...choices]);
   for (const [name, choice] of taken) {
@@ -82,6 +98,7 @@ function over(base, choices) {
   return settingOf(taken);
 }
 
+// Study.change, with Quantities.check_used.
 function change(choices) {
   for (const [name, choice] of choices) if (isNumber(choice)) requireAllowed(name, choice);
   const setting = over(ARTICLE, choices);
@@ -98,20 +115,26 @@ const namesIn = (rows, setting) => rows.flatMap(([name, readings]) => {
   return plan ? [...plan.nodes.keys()] : [];
 });
 
+// Quantities.plan and plan_of.
 function planOf(target, setting, readings = []) {
   const under = readings.length ? over(setting, readings) : setting;
   return (setting.plans[[target, readings]] ??= new Plan(target, under.choices));
 }
 
+// Quantities._add_node; a number that is set keeps its side, as in readings.py,
+// source_of_number. An open leaf has four intervals: by rounding to the finer and to the
+// coarser place, and by its words without rounding and with it.
 function nodeOf(name, choices) {
-  const { usual, sources, follows, low, side } = QUANTITIES[name];
+  const { usual, sources, follows, low, high, side } = QUANTITIES[name];
   const choice = choices.get(name) ?? choices.get(follows) ?? usual;
   if (!isNumber(choice)) return { name, reading: choice, ...sources[choice] };
   const point = [choice, choice];
-  const open = side && [point, point, [low, choice], [low, choice]];
+  const room = side > 0 ? [low, choice] : [choice, high];
+  const open = side && [point, point, room, room];
   return { name, value: choice, side, open };
 }
 
+// Plan in model/plan.py.
 class Plan {
   constructor(target, choices) {
     this.target = target;
@@ -143,11 +166,13 @@ class Plan {
     return values;
   }
 
+  // The target, and the margin to each limit.
   row(changes) {
     const values = this.evaluate(changes);
     return [values[this.target], ...this.limits.map(({ room }) => room(values))];
   }
 
+  // Plan.value, with Plan.divisions and Plan.refusal.
   get value() {
     const values = this.evaluate();
     for (const { name, needs, division } of this.computed) {
@@ -163,7 +188,7 @@ class Plan {
     refuse(here < 0 && negative ? negative : sentence, fields, why);
   }
 
-  // Whether a rise of a leaf raises (1) or lowers (-1) the target.
+  // Plan.direction: whether a rise of a leaf raises (1) or lowers (-1) the target.
   directionOf({ name }) {
     const lows = Object.fromEntries(this.words.map((leaf) => [leaf.name, leaf.open[0][0]]));
     const here = this.evaluate(lows);
@@ -174,6 +199,7 @@ class Plan {
     return abs(moved) >= SAME ? sign(moved) : 0;
   }
 
+  // Plan.side_by.
   get side() {
     const pulls = this.leaves.map((leaf) => leaf.side && leaf.side * this.directionOf(leaf));
     const [isUp, isDown] = [1, -1].map((pull) => pulls.includes(pull));
@@ -181,11 +207,13 @@ class Plan {
     return isDown ? "at least" : "";
   }
 
+  // Comparison.open_inputs in model/comparison.py.
   open(reached) {
     return this.leaves.filter((leaf) => leaf.inWords
       || (leaf.open && this.directionOf(leaf) && !reached.includes(leaf.row || leaf.name)));
   }
 
+  // Comparison.boxes.
   boxes(open) {
     return [0, 1, 2, 3].map((i) => Object.fromEntries(this.leaves.map((leaf) => {
       const moves = open.includes(leaf) ? leaf.open : leaf.closed;
@@ -193,7 +221,7 @@ class Plan {
     })));
   }
 
-  // At corners, and where a limit cuts an edge.
+  // extremes in model/bounds.py: at corners, and where a limit cuts an edge.
   bounds(box) {
     const corners = cornersOf(box);
     const rows = corners.map((corner) => this.row(corner));
@@ -224,6 +252,7 @@ class Plan {
   }
 }
 
+// _edges_of in model/bounds.py.
 function cornersOf(box) {
   let corners = [{}];
   for (const [name, ends] of Object.entries(box)) {
@@ -233,12 +262,14 @@ function cornersOf(box) {
   return corners;
 }
 
-// Where a ratio of linear functions is 0, from values at 0, ½ and 1.
+// root in model/curves.py: where a ratio of linear functions is 0, from values at 0, ½, 1.
 const root = (start, middle, end) =>
   (start * (middle - end)) / (end * middle + start * middle - 2 * start * end);
 
+// Interval.holds and meets in core/published.py.
 const holds = ([least, most], low, high = low) => high >= least && low <= most;
 
+// ground_of in model/judging.py, with is_reached in model/comparison.py.
 function groundOf({ fine, coarse, stretched, lowIsOurs, highIsOurs }, value, hasRoom, bounds) {
   // Rounding does not decide at a threshold of ours.
   const reaches = (claimed, still, wide) =>
@@ -252,6 +283,7 @@ function groundOf({ fine, coarse, stretched, lowIsOurs, highIsOurs }, value, has
   return stretched && (holds(stretched, value) || isInRoom(stretched)) ? "stretch" : "";
 }
 
+// judge in model/verdicts.py.
 function judge(check, setting) {
   const plan = planOf(check.quantity, setting, check.readings);
   if (plan.leaves.some((leaf) => leaf.row === check.claim)) refuse(check.circular);
@@ -263,6 +295,7 @@ function judge(check, setting) {
   return { value, verdict: DATA.grounds[ground] };
 }
 
+// crossings in model/curves.py: where a verdict may turn as one leaf moves.
 function turnsOf({ levels, reached }, plan, name, low, high) {
   const turns = [];
   [{}, ...plan.boxes(plan.open(reached))].forEach(({ [name]: _, ...box }, i) => {
@@ -284,7 +317,7 @@ function turnsOf({ levels, reached }, plan, name, low, high) {
   return places.filter((place) => place > low && place < high).sort((one, two) => one - two);
 }
 
-// Spans of verdicts; matches by rounding a printed range are apart.
+// spans_of in model/conditions.py; matches by rounding a printed range are apart.
 function chart(check, name, setting, low, high) {
   const at = (x) => over(setting, [[name, x]]);
   const plan = planOf(check.quantity, at((low + high) / 2), check.readings);
