@@ -229,6 +229,15 @@ def _lines_of(page: Any, number: int) -> list[_Line]:
     return lines
 
 
+#: A margin is a place where more than a fifth of the lines begin. A full line is as
+#: wide as the widest line, without the one in twenty that may stick out.
+_OFTEN, _NEARLY_ALL = 0.2, 0.95
+#: Letters of one size differ by less than this share of their height. Lines of one
+#: block are less than _CLOSE heights apart; a line is indented by more than _INDENT
+#: heights, and short if it fills less than _SHORT of the width.
+_SAME_SIZE, _CLOSE, _INDENT, _SHORT = 0.08, 1.7, 0.8, 0.8
+
+
 @dataclass(frozen=True)
 class _Layout:
     """The width of a full line, and the left margins at which many lines begin."""
@@ -240,16 +249,18 @@ class _Layout:
     def of(cls, lines: Sequence[_Line]) -> _Layout:
         widths = sorted(line.width for line in lines)
         starts = Counter(round(line.left) for line in lines)
-        margins = [start for start, count in starts.items() if count > 0.2 * len(lines)]
-        return cls(widths[len(lines) * 19 // 20], margins)
+        margins = [
+            start for start, count in starts.items() if count > _OFTEN * len(lines)
+        ]
+        return cls(widths[int(_NEARLY_ALL * len(lines))], margins)
 
     def parts(self, last: _Line, line: _Line) -> bool:
         """Whether a new block begins between two lines."""
-        is_other_size = abs(last.height - line.height) > 0.08 * line.height
+        is_other_size = abs(last.height - line.height) > _SAME_SIZE * line.height
         if is_other_size or not self._goes_on(last, line):
             return True
         return self._is_indented(line) and (
-            ends_sentence(last.text) or last.width < 0.8 * self.width
+            ends_sentence(last.text) or last.width < _SHORT * self.width
         )
 
     def _goes_on(self, last: _Line, line: _Line) -> bool:
@@ -259,7 +270,7 @@ class _Layout:
         line is full.
         """
         if line.page == last.page and line.bottom <= last.bottom:
-            return last.bottom - line.bottom < 1.7 * line.height
+            return last.bottom - line.bottom < _CLOSE * line.height
         if not ends_sentence(last.text):
             return True
         letter = line.width / len(line.text)
@@ -269,7 +280,7 @@ class _Layout:
     def _is_indented(self, line: _Line) -> bool:
         margins = [margin for margin in self.margins if margin < line.left + 1]
         indent = line.left - max(margins, default=line.left)
-        return indent > 0.8 * line.height
+        return indent > _INDENT * line.height
 
 
 def ends_sentence(text: str) -> bool:

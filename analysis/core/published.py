@@ -193,6 +193,15 @@ class Published:
         return QUALIFIERS[self.qualifier]
 
     @property
+    def ends(self) -> tuple[str, ...]:
+        """The names of the numbers in the row.
+
+        They are low and high for a range, an empty text for a single number, and
+        nothing for a number in words.
+        """
+        return {"range": ("low", "high"), "vague": ()}.get(self.qualifier, ("",))
+
+    @property
     def side(self) -> str:
         """The side on which the words leave the number open.
 

@@ -72,7 +72,7 @@ def spans_of(
     pieces = list(pairwise(sorted(edges)))
     middles = np.array([(start + stop) / 2 for start, stop in pieces])
     verdicts = verdicts_along(comparison, {assumption.id: middles})
-    return joined(pieces, verdicts, verdict)
+    return merged_spans(pieces, verdicts, verdict)
 
 
 def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
@@ -97,7 +97,9 @@ def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
     }
 
 
-def joined(pieces: Sequence[Span], verdicts: Sequence[Any], verdict: Any) -> list[Span]:
+def merged_spans(
+    pieces: Sequence[Span], verdicts: Sequence[Any], verdict: Any
+) -> list[Span]:
     """The spans that have the verdict, with adjoining spans joined."""
     spans: list[Span] = []
     for (start, stop), verdict_here in zip(pieces, verdicts, strict=True):

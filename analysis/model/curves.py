@@ -63,11 +63,11 @@ def solve(
     with np.errstate(all="ignore"):
         values = np.broadcast_to(function(readings_between(low, high)), (3,))
         is_flat = np.ptp(values) <= SAME * max(abs(goal), np.abs(values).max())
-    argument = place_of(root(*(values - goal)), low, high)
+    argument = argument_at(root(*(values - goal)), low, high)
     return float(argument) if np.isfinite(argument) and not is_flat else None
 
 
-def place_of(share: Any, low: float, high: float) -> Any:
+def argument_at(share: Any, low: float, high: float) -> Any:
     """The argument at a share of the way from the first evaluation to the last."""
     start, width = _SHARES[0], _SHARES[-1] - _SHARES[0]
     return low + (start + width * share) * (high - low)
@@ -85,7 +85,7 @@ def crossings(
         # A pole is where one over the curve is 0.
         poles = root(*(1 / values))
     passed = [root(*(values - level)) for level in levels if np.isfinite(level)]
-    places = place_of(np.concatenate([poles, *passed]), low, high)
+    places = argument_at(np.concatenate([poles, *passed]), low, high)
     return distinct(places[(places > low) & (places < high)], low, high)
 
 

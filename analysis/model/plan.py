@@ -330,6 +330,7 @@ class Plan:
         """
         given = dict(others or {})
         widest = max((np.size(values) for values in given.values()), default=1)
+        # Any other name leaves the values as they are, so that all rows are equal.
         if name in self.free:
             given[name] = column
         blank = np.zeros((len(column), widest))

@@ -126,6 +126,7 @@ class Quantities(Values):
             means_as_given = choice in SETTABLE
             is_named = quantity in choices
             has_number = isinstance(merged.get(quantity), float)
+            # A reader sets 0.5, and a check asks for the reading "set": the 0.5 stays.
             if has_number and (means_as_given or not is_named):
                 continue
             if self._is_default(quantity, choice):

@@ -28,8 +28,6 @@ from analysis.model.source import Source
 
 #: The sources of each quantity, by reading.
 Sources: TypeAlias = dict[str, dict[str, Source]]
-#: The ends of a claim that are numbers; with any other qualifier there is one number.
-_ENDS: dict[str, tuple[str, ...]] = {"range": ("low", "high"), "vague": ()}
 
 
 def each(sources: Sources) -> Iterator[tuple[str, str, Source]]:
@@ -47,7 +45,7 @@ def collect(register: Register, modules: Iterable[ModuleType] | None) -> Sources
     """
     sources: defaultdict[str, dict[str, Source]] = defaultdict(dict)
     for claim in register.claims.values():
-        for end in _ENDS.get(claim.qualifier, ("",)):
+        for end in claim.published.ends:
             source = _of_claim(claim, end)
             quantity = f"{claim.quantity}_{end}" if end else claim.quantity
             if end or claim.input:
@@ -115,12 +113,12 @@ def _of_claim(claim: Claim, end: str) -> Source:
     """The source of a printed number, or of one end of it."""
     number = claim.published
     return Source(
-        number.value(end),
-        number.stands_for(end),
-        number.stands_for(end, coarse=True),
-        number.side,
-        claim,
-        end,
+        value=number.value(end),
+        fine=number.stands_for(end),
+        coarse=number.stands_for(end, coarse=True),
+        side=number.side,
+        claim=claim,
+        end=end,
         room=number.room(),
     )
 

@@ -46,8 +46,6 @@ Cells = dict[Key, str]
 PLOTTED, DRAWN = "figures.", ("draws", "indices")
 #: The columns of plotted data that hold codes; others without a number hold words.
 _CODES = ("role", "side", "unit", "assumption")
-#: The ends of a printed number that has no single value.
-_ENDS = {"vague": {}, "range": {"low_": "low", "high_": "high"}}
 #: The columns that set a figure published elsewhere beside ours.
 _COMPARED = (
     "quantity",
@@ -249,7 +247,8 @@ def _printed(model: Model) -> Cells:
 def _spans(published: Published) -> dict[str, float]:
     """The ends of what a number stands for and asserts, by field."""
     spans: dict[str, float] = {}
-    for prefix, end in _ENDS.get(published.qualifier, {"": ""}).items():
+    for end in published.ends:
+        prefix = f"{end}_" if end else ""
         for place, coarse in (("", False), ("coarse_", True)):
             stands = published.stands_for(end, coarse=coarse)
             asserts = published.asserts(end, coarse=coarse)

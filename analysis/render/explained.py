@@ -37,8 +37,6 @@ from analysis.render.wording import (
     verdict_words,
 )
 
-#: The ends of a range, each of which stands for and asserts something; words have none.
-_ENDS = {"range": ("low", "high"), "vague": ()}
 #: What is no choice among readings.
 _UNCHOSEN = ("constant", "given", "formula")
 
@@ -141,7 +139,7 @@ def _described(model: Model, claim: Claim) -> Iterator[str]:
     held = f"; held in {claim.base_unit}" if claim.base_unit != "dimensionless" else ""
     yield f"printed: {printed_claim(claim)} ({claim.period}, {claim.place}){held}"
     if claim.role != "count":
-        for end in _ENDS.get(claim.qualifier, ("",)):
+        for end in claim.published.ends:
             yield _meaning(claim, end, unit)
     reading = model.register.vague_readings.get(claim.quantity)
     if reading and claim.qualifier == "vague":

@@ -25,14 +25,14 @@ from analysis.core.rows import Assumption, Check, Statement
 from analysis.core.spell import SAME
 from analysis.core.units import close_match, nearest
 from analysis.model.comparison import resolve
-from analysis.model.conditions import Span, joined, spans_of
+from analysis.model.conditions import Span, merged_spans, spans_of
 from analysis.model.curves import (
     Floats,
+    argument_at,
     coefficients,
     crossings,
     distinct,
     meeting,
-    place_of,
     readings_between,
 )
 from analysis.model.judging import VERDICTS
@@ -302,7 +302,7 @@ def _compared(
         return first - second + 0 * x
 
     shares = np.ravel(meeting(coefficients(*left), coefficients(*right)))
-    places = place_of(shares, low, high)
+    places = argument_at(shares, low, high)
     hair = SAME * (high - low)
     near = places[(places >= low - hair) & (places <= high + hair)]
     met = np.clip(near, low, high)
@@ -315,7 +315,7 @@ def _compared(
     edges = [low, *distinct(inside, low, high), high]
     pieces = list(pairwise(edges))
     middles = np.array([(start + end) / 2 for start, end in pieces])
-    spans = joined(pieces, _holds(statement, above(middles), slack), True)
+    spans = merged_spans(pieces, _holds(statement, above(middles), slack), True)
     if statement.comparison not in STRICT:
         alone = [root for root in roots if not any(a <= root <= b for a, b in spans)]
         spans = sorted([*spans, *zip(alone, alone, strict=True)])

@@ -129,7 +129,7 @@ def test_page_and_library_agree_at_300_settings(page: Page, study: Study) -> Non
 def test_page_and_library_agree_on_limits_of_the_other_side(
     watched: Watched, package: Path
 ) -> None:
-    """The article has ceilings and "up to"; a package may have floors and "at least"."""
+    """The article has ceilings and "up to"; others may have floors and "at least"."""
     for name, old, new in (
         ("assumptions.yaml", "kind: ceiling", "kind: floor"),
         ("assumptions.yaml", "value: 1\n  low: 0.62", "value: 0.7\n  low: 0.62"),
