@@ -461,6 +461,45 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     assert "var(--matches) 47.49" in track
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_ticks_stand_where_they_say_and_a_key_names_each_part(
+    browser: Browser, address: str, width: int
+) -> None:
+    watched = Watched(browser, width=width)
+    page = watched.open(address)
+    rest(page)
+    # At a right end of 2.84 million, of which 1.8, 2 and 2.5 are numbered.
+    bars, *ticks = page.evaluate(
+        "[...document.querySelectorAll('.bars, .bars span + span')]"
+        ".map((node) => [node.getBoundingClientRect(), node.textContent])"
+    )
+    wide = bars[0]["width"]
+    for box, number in ticks:
+        left = bars[0]["left"] + float(number) / 2.84 * wide
+        assert box["left"] == pytest.approx(left, abs=1)
+    assert [number for _, number in ticks] == ["1.8", "2", "2.5"]
+    parts, named = (
+        page.evaluate(
+            "(place) => [...document.querySelectorAll(place)].map((i) => i.className)",
+            f"{place} i",
+        )
+        for place in (".bars", "#in-words")
+    )
+    assert sorted(parts) == sorted(named)
+    assert page.locator("#in-words").is_visible()
+    # 47.49 percent of the way from 0.36 to 1, between the middles of the thumb
+    ratio = lever(page, "approaches_in_2021", "persons_per_transfer")
+    tick = ratio.locator(".scale").evaluate(
+        "(node) => [node.offsetWidth,"
+        " getComputedStyle(node, '::before').left, "
+        " getComputedStyle(node, '::before').width]"
+    )
+    middle = 13 + 0.4749 * (tick[0] - 26)
+    assert float(tick[1].removesuffix("px")) + 1 == pytest.approx(middle, abs=1)
+    assert tick[2] == "2px"
+    watched.context.close()
+
+
 def test_a_track_is_judged_as_its_claim(page: Page) -> None:
     # With "300,000 or more" the total is open, whatever the overlap.
     overlap = lever(page, "with_former_detainees", "overlap")
