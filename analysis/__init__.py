@@ -12,11 +12,22 @@ that the article does not print is our own, and is marked as an assumption. The 
 refuses a wrong name or value in one sentence, with `analysis.InputError`, which is a
 ValueError.
 
-A formula is a function that takes arrays, too, and is imported from its module:
+A formula is a function that is imported from its module. It takes numbers in base
+units, numpy arrays of one shape, or columns of pandas, and returns the same kind. The
+result of one formula can be an argument of the next. Here, three ratios of persons to
+transfers lead from transfers to persons, and from persons to their growth:
 
->>> from analysis.formulas.labour_transfers import persons_2021
->>> float(persons_2021(3.2e6, 0.5))
-1600000.0
+>>> import pandas as pd
+>>> from analysis.formulas import labour_transfers as lt
+>>> ratio = pd.Series([0.5, 0.8, 1.0], name="persons_per_transfer")
+>>> transfers_2019 = lt.transfers_2019__from_rate(3_170_000, 0.105)
+>>> persons_2019 = lt.persons_2019(transfers_2019, ratio)
+>>> persons_2021 = lt.persons_2021(3_170_000, ratio)
+>>> added = lt.net_new_persons(persons_2021, persons_2019)
+>>> added.round().tolist()
+[150611.0, 240977.0, 301222.0]
+>>> (100 * added / persons_2019).round(1).tolist()  # in percent, the same at any ratio
+[10.5, 10.5, 10.5]
 
 Look a number up:
     study["at_risk_2021"]        its value, bounds, unit, side and remarks

@@ -8,10 +8,8 @@ the words that the commands print. Each command loads only the modules that it u
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import io
-import math
 import os
 import signal
 import sys
@@ -22,6 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 from analysis import __version__
+from analysis.whatif import DRAWS
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -210,26 +209,11 @@ def _one_of(**chosen: bool) -> str:
     return next((name for name, wanted in chosen.items() if wanted), "")
 
 
-def _number(option: str, text: str, kind: str = "a number") -> float:
-    """Return the number that is given to an option, or raise InputError."""
-    from analysis.core.errors import InputError
-
-    with contextlib.suppress(ValueError):
-        if math.isfinite(number := float(text)):
-            return number
-    raise InputError(f"{option} must be {kind}, not '{text}'")
-
-
 def _whole(option: str, text: str, least: int = 0) -> int:
     """Return the whole number, such as 1e3, given to an option, or raise InputError."""
-    from analysis.core.errors import InputError
+    from analysis.core import arguments
 
-    kind = f"a whole number of {least} or more"
-    number = _number(option, text, kind)
-    if number != int(number) or number < least:
-        raise InputError(f"{option} must be {kind}, not '{text}'")
-    # A float holds 16 digits of a long one.
-    return int(text) if text.isdecimal() else int(number)
+    return arguments.whole(option, arguments.typed(text), least)
 
 
 def _folder(text: str) -> Path:
@@ -524,7 +508,7 @@ def sensitivity(
             metavar="INTEGER",
             help="Make this many random draws, from 2 to 1,000,000.",
         ),
-    ] = "65536",
+    ] = str(DRAWS),
     seed: Annotated[
         str,
         typer.Option(
@@ -555,12 +539,14 @@ def sensitivity(
     """Show how far assumptions, rounding and random draws move an estimate."""
     form = _one_of(json=as_json, csv=as_csv)
     study = _study(data, scenario, values, readings)
+    from analysis.core import arguments
     from analysis.render import screens
     from analysis.whatif.draws import PERCENTILES, check_draws
 
     size, start = _whole("--draws", draws), _whole("--seed", seed)
-    asked = tuple(_number("--percentile", text) for text in percentiles or ())
-    shares = asked or PERCENTILES
+    shares = PERCENTILES
+    if percentiles:
+        shares = arguments.numbers("--percentile", map(arguments.typed, percentiles))
     check_draws(size, start, shares)
 
     def drawn(name: str) -> Draws | None:
@@ -627,6 +613,7 @@ def sweep(
 def explore(
     values: SetOption = None,
     readings: ReadingOption = None,
+    scenario: ScenarioOption = None,
     out: Annotated[
         str, typer.Option("--out", help="Write the page into this folder.")
     ] = "runs",
@@ -635,17 +622,23 @@ def explore(
     ] = True,
     data: DataOption = None,
 ) -> None:
-    """Write and open a web page on which a reader can change the assumptions."""
+    """Write and open a web page on which a reader can change the assumptions.
+
+    The page opens at the setting that you give.
+    """
     import webbrowser
 
     from analysis.publish import explorer
 
-    study = _study(data, None, values, readings)
+    study = _study(data, scenario, values, readings)
     folder = _folder(out)
     folder.mkdir(parents=True, exist_ok=True)
     page = explorer.write(folder, study.model)
     address = explorer.address(page, study.model, study.setting)
     typer.echo(address)
+    if study.distributions:
+        names = ", ".join(study.distributions)
+        typer.echo(f"The page draws nothing: it takes the median for {names}.")
     if opened and not webbrowser.open(address):
         typer.echo("No browser opens from here; open that address in one.", err=True)
 

@@ -29,6 +29,7 @@ from analysis.core.sentences import message
 from analysis.core.units import close_match, nearest
 from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.model.verdicts import Outcome, judge_all
+from analysis.whatif import DRAWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,10 +77,10 @@ class Study:
     """The article's numbers under one setting.
 
     A study never changes; ``change`` makes another study. A study maps the name of each
-    quantity to its estimate. Only ``in``, iteration, ``len`` and ``[...]`` read it as a
-    mapping: a study has no ``items`` and no ``get``, because a quantity without a
-    single value raises InputError. Two studies are equal if they have the same data
-    package and equal settings. Studies can be pickled.
+    quantity to its estimate. Only ``in``, iteration, ``len``, ``keys`` and ``[...]``
+    read it as a mapping: a study has no ``items`` and no ``get``, because a quantity
+    without a single value raises InputError. Two studies are equal if they have the
+    same data package and equal settings. Studies can be pickled.
 
     >>> article = load()
     >>> "at_risk_2021" in article, "at_risk_2022" in article
@@ -102,6 +103,14 @@ class Study:
 
     def __len__(self) -> int:
         return len(self.model.quantities)
+
+    def keys(self) -> list[str]:
+        """The names of all quantities, so that ``dict(study)`` reads a study.
+
+        ``dict(study)`` raises InputError if a quantity has no single value;
+        ``study.frame(study)`` then has the reason in the row of that quantity.
+        """
+        return [*self]
 
     def __contains__(self, name: object) -> bool:
         try:
@@ -127,12 +136,13 @@ class Study:
         folder = self.model.register.folder.absolute()
         return folder, self.setting, tuple(sorted(self.distributions.items()))
 
-    def change(self, /, **changes: Any) -> Study:
+    def change(self, /, *mappings: Mapping[str, Any], **changes: Any) -> Study:
         """Return another study, with changed assumptions, printed numbers or readings.
 
         ``study.names()`` lists the names of the quantities, with their units and
         readings. Give each name a number in base units, a text with a number and its
         unit, the name of a reading, or a distribution as the method ``draws`` takes it.
+        Changes may also stand in a mapping, such as ``study.change({"overlap": 0.5})``.
         A quantity with a distribution is set to the median of that distribution. A
         change replaces an earlier change of the same quantity. Raises InputError, with
         one sentence, for a wrong name, value, unit, type or combination, and for a
@@ -146,6 +156,8 @@ class Study:
         """
         from analysis.whatif.distributions import settled
 
+        example = "study.change(overlap=0.5)"
+        changes = arguments.named("change", mappings, changes, example)
         setting, drawn = settled(self.model, changes, self.setting)
         return self._under(setting, changes, drawn)
 
@@ -264,8 +276,8 @@ class Study:
         from analysis.render.steps import Steps
 
         if depth is not None:
-            depth = arguments.whole("depth", depth)
-        return Steps(self.model, self.setting, names, depth)
+            depth = arguments.whole("depth", depth, 0)
+        return Steps(self.model, self.setting, _named(names), depth)
 
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
         """Return the estimates of some quantities as a table, with a row for each.
@@ -278,7 +290,7 @@ class Study:
         """
         columns = ["value", "low", "high", "unit", "side"]
         rows: dict[str, Any] = {}
-        for name in listed(names):
+        for name in _named(names):
             try:
                 rows[name] = vars(self[name])
             except ModelError as error:
@@ -360,7 +372,9 @@ class Study:
             self.setting,
             other.setting,
         )
-        return self._beside(other, changed.to_pandas().set_index("check"))
+        frame = self._beside(other, changed.to_pandas().set_index("check"))
+        frame.attrs["tally"] = changed.foot
+        return frame
 
     def scenario(self, name: str | Path) -> Study:
         """Return this study under a scenario of the package or of a file.
@@ -431,7 +445,7 @@ class Study:
         quantities: str | Iterable[str],
         /,
         *,
-        n: float = 2**16,
+        n: float = DRAWS,
         seed: int = 0,
         percentiles: Sequence[float] | float = (5, 50, 95),
         rounding: bool = True,
@@ -566,10 +580,7 @@ class Study:
         """
         from analysis.whatif import sweep
 
-        path = self.model.register.folder / "specification.yaml"
-        grid = sweep.read(path, self.model)
-        axes = {**grid.readings, **grid.numbers}
-        grid = sweep.Sweep.over(self.model, grid.quantities, axes, self.setting)
+        grid = sweep.specification(self.model, self.setting)
         frame = sweep.compute(self.model, grid)
         frame = frame.sort_values(grid.quantities[0], kind="stable", ignore_index=True)
         return self._with_differs(frame, grid.differs)
@@ -752,14 +763,16 @@ class Study:
 
         return names(self.model, arguments.text("kind", kind), self.setting).to_pandas()
 
-    def figure(self, name: str, quantity: str = "at_risk_2021") -> Any:
+    def figure(self, name: str, quantity: str | None = None) -> Any:
         """Draw a figure of this study with matplotlib.
 
         ``study.names("figures")`` lists the names of the figures. Only the figure
-        "tornado" uses ``quantity``: it shows how each assumption moves that quantity.
-        The caption says how this study's setting differs from the article's, and so do
-        the metadata of an SVG, PNG or PDF file of the figure. Raises InputError for an
-        unknown name.
+        "tornado" takes a ``quantity``: it shows how each assumption moves that
+        quantity, which is at_risk_2021 unless you name another. The caption says how
+        this study's setting differs from the article's, and so do the metadata of an
+        SVG, PNG or PDF file of the figure. Raises InputError for an unknown name, for a
+        quantity that the figure does not take, and for a study that changes what the
+        figure "specification_curve" itself varies.
 
         >>> figure = load().change(overlap=0.25).figure("waterfall")
         >>> caption = " ".join(figure.get_supxlabel().split())
@@ -768,7 +781,7 @@ class Study:
         """
         from analysis.render.figures import drawn
 
-        return drawn(name, self.model, self.setting, self.model.checked_name(quantity))
+        return drawn(name, self.model, self.setting, quantity)
 
     def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str:
         r"""Return a table of this study for a paper, in LaTeX.

@@ -82,6 +82,44 @@ def test_verify_says_what_was_checked_found_and_assumed() -> None:
         assert f"that {clause}" in out
 
 
+def test_a_quantity_is_explained_by_a_reading_as_in_python() -> None:
+    name = "persons_per_transfer.implied"
+    out = output("explain", name)
+    steps = str(analysis.load().steps(name))
+    assert steps in out
+    # 2.59 million divided by 3.17 million / 1.105.
+    assert "result: 0.903 person/transfer" in out
+    setting = ("--set", "transfers_2021=3.2 million")
+    out = output("explain", name, *setting)
+    assert str(analysis.load().change(transfers_2021=3.2e6).steps(name)) in out
+    assert "differs from the article in: transfers_2021 = 3.2 million" in out
+
+
+def test_a_statement_that_waits_for_words_names_them_above_its_answer() -> None:
+    out = output("break-even", "at_risk_total >= 2.5 million person")
+    heading, _, table = out.partition("Former detainees")
+    said = "depends on former_detainees, which the article gives only in words"
+    assert said in " ".join(heading.split())
+    # 2.5 million less 1.6 million and 3.17 million less 3.17 million / 1.105.
+    assert "598,778 or more" in table
+    assert "not known" not in out
+
+
+def test_the_explorer_opens_at_a_scenario(tmp_path: Path) -> None:
+    where = ("explore", "--no-open", "--out", tmp_path)
+    (address,) = output(*where, "--scenario", "ratio_tibet_2018").split()
+    setting = analysis.load().scenario("ratio_tibet_2018").setting
+    ((name, number),) = setting.choices.items()
+    assert address.endswith(f"explorer.html#{name}={number}")
+    (address,) = output(
+        *where, "--scenario", "ratio_tibet_2018", "--set", "overlap=0.5"
+    ).split()
+    assert address.endswith(f"#{name}={number}&overlap=0.5")
+    address, said = output(*where, "--scenario", "illustrative").splitlines()
+    assert "persons_per_transfer=0.77" in address
+    assert said.startswith("The page draws nothing: it takes the median for ")
+
+
 @pytest.mark.parametrize("form", [[], ["--all"]])
 def test_verify_under_a_setting_ends_with_the_tally_before_and_after(
     form: list[str],
@@ -572,8 +610,8 @@ def test_run_all_runs_what_is_moved_and_names_the_others(tmp_path: Path) -> None
         "08_sensitivity-southern.ipynb",
     }
     said = " ".join(out.split())
-    left_out = "Left out: 01_transfers_against_plan. The scenario southern: The"
-    assert f"{left_out} scenario changes at_risk_2019" in said
+    left_out = "Left out: 01_transfers_against_plan. The scenario southern"
+    assert f"{left_out} changes at_risk_2019" in said
     assert "Leave the scenario out" not in said
     done = run("run", "--all", "--scenario", "southrn", *map(str, where))
     assert (done.exit_code, done.stdout) == (2, "")
@@ -673,8 +711,16 @@ list claim
     'claim' is no kind of name. Did you mean 'claims'?
 verify --csv --json
     give only one of --json and --csv
+explain persons_per_transfer.impled
+    persons_per_transfer has no reading 'impled'. Did you mean 'implied'?
+explain persons_per_transfr.implied
+    'persons_per_transfr.implied' is no claim, check, solution, quantity, finding
+explain transfers_2019.from_rate --set transfers_2019=2.8e6
+    Your number for transfers_2019 has no effect, because the reading 'from_rate'
+explain persons_per_transfer.implied --scenario half_overlap
+    The scenario changes former_detainees, overlap, but nothing computed here
 run 01 --scenario southern
-    The scenario changes at_risk_2019, but nothing computed here depends on that.
+    error: The scenario southern changes at_risk_2019, but nothing computed here
 explain net_new_persons --scenario southern
     The scenario changes at_risk_2019, but nothing computed here depends on that
 sensitivity net_new_persons --set overlap=0.5

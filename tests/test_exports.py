@@ -64,8 +64,8 @@ FRAMES: dict[str, Callable[[Study], pd.DataFrame]] = {
 }
 #: These show what the article prints, under no setting.
 FRAMES_OF_THE_ARTICLE = {"cite", "findings"}
-#: These give another study, or judge for the command line.
-OTHERS = {"change", "changed_by_texts", "scenario", "from_notebook", "outcomes"}
+#: These give another study or names, or judge for the command line.
+OTHERS = {"change", "changed_by_texts", "scenario", "from_notebook", "keys", "outcomes"}
 #: These have a test of their own below.
 SHOWN = {"figure", "draws", "steps", "to_latex", "specification_curve"}
 
@@ -321,6 +321,7 @@ def test_draws_name_their_setting(what: str, drawn: Drawn, tmp_path: Path) -> No
     assert "overlap = 0.25, the median of the distribution uniform" in drawn.differs
     fig = drawn.plot(what)
     assert CHANGED in plain(fig.get_supxlabel())
+    assert fig.get_supxlabel().startswith("Differs from the article in: ")
     assert _found_in(fig, tmp_path)
 
 

@@ -58,6 +58,10 @@ def test_version_name_and_licence_are_those_of_the_package() -> None:
     assert [author["name"] for author in CITATION["authors"]] == [
         citations.CONTRIBUTORS
     ]
+    assert str(CITATION.get("date-released", "")) == citations.RELEASED
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    dated = citations.RELEASED or "unreleased"
+    assert f"\n## {__version__}, {dated}\n" in changes
 
 
 def test_the_crate_is_made_of_the_package_as_it_is() -> None:

@@ -25,8 +25,8 @@ def test_the_page_is_made_anew_and_has_each_method_that_users_call():
         if not name.startswith("_")
     }
     shown = set(re.findall(r"### `study\.(\w+)\(", page))
-    # What the command line and the notebooks of the package call.
-    assert methods - shown == {"changed_by_texts", "outcomes"}
+    # What the command line, the notebooks of the package and ``dict`` call.
+    assert methods - shown == {"changed_by_texts", "keys", "outcomes"}
     assert shown <= methods
 
 

@@ -199,8 +199,6 @@ def test_a_wrong_name_is_refused_with_the_nearest(article):
         "'at_rsk_2021' is neither a quantity nor a check. Did you mean 'at_risk_2021'?"
     )
     assert refused(article.checks, "at_rsk_2021") == said
-    with pytest.raises(TypeError):
-        article.change({"overlap": 0.5})
 
 
 def test_frames_have_a_row_for_each_name(article):
@@ -490,14 +488,119 @@ def test_a_study_is_read_by_name_and_refuses_with_the_error_that_is_exported(art
     assert issubclass(analysis.InputError, ValueError)
     with pytest.raises(analysis.InputError):
         article["at_risk_total"]
-    for method in ("items", "values", "get", "keys"):
+    for method in ("items", "values", "get"):
         assert not hasattr(article, method)
+
+
+def test_dict_reads_a_study_or_names_the_number_that_is_missing(article):
+    said = r"^former_detainees has no single value, .* Set former_detainees to a number"
+    with pytest.raises(analysis.InputError, match=said):
+        dict(article)
+    study = article.change(former_detainees=300_000)
+    read = dict(study)
+    assert [*read] == [*study] == study.keys()
+    assert read["former_detainees"].value == 300_000
+    # Also of a study without a total, a frame has a row for each quantity.
+    assert [*article.frame(article).index] == [*article]
+
+
+def test_changes_may_stand_in_a_mapping(article):
+    half = article.change(overlap=0.5, persons_per_transfer=0.6)
+    assert article.change({"overlap": 0.5, "persons_per_transfer": 0.6}) == half
+    assert article.change({"overlap": 0.5}, persons_per_transfer=0.6) == half
+    example = "change takes names with their values, as in study.change(overlap=0.5)"
+    for wrong in ("overlap", half, 5):
+        assert refused(article.change, wrong).startswith(f"{example}, but ")
+    said = "change takes 'overlap' once, not twice"
+    assert refused(article.change, {"overlap": 0.5}, overlap=0.4) == said
+    assert refused(article.change, {5: 1}).startswith("'5' is not a quantity")
+
+
+def test_an_argument_that_names_nothing_is_refused(article):
+    said = "no quantity is named; study.names() lists them"
+    assert refused(article.steps) == said
+    assert refused(article.frame, []) == said
+    said = "depth must be a whole number of 0 or more, not -1"
+    assert refused(article.steps, "at_risk_2021", depth=-1) == said
+    said = "percentiles holds no number; give one or several"
+    assert refused(article.draws, "at_risk_2021", percentiles=()) == said
+
+
+def test_a_table_for_a_paper_refuses_what_pandas_does_not_take(article):
+    said = "to_latex has no argument 'labl'. Did you mean 'label'?"
+    assert refused(article.to_latex, "headlines", labl="tab:a") == said
+    assert refused(article.to_latex, "headlines", foo=5).startswith(
+        "to_latex has no argument 'foo'"
+    )
+    assert refused(article.to_latex, "headlines", label=5) == (
+        "label must be a text, not 5"
+    )
+    frame = article.frame("at_risk_2021")
+    assert refused(frame.to_latex, column_format=5).startswith(
+        "pandas can't write this table: "
+    )
+
+
+def test_a_frame_names_its_setting_below_the_table_if_it_is_changed(article):
+    study = article.change(overlap=0.25)
+    sentence = "Differs from the article in: overlap = 0.25 in place of our 0."
+    for frame in (study.checks(), study.frame("at_risk_2021"), study.scenarios()):
+        html = frame._repr_html_()
+        assert html.endswith(f"<p><small>{sentence}</small></p>")
+        assert html.count("<small>") == 1
+        *_, last = str(frame).splitlines()
+        assert last == sentence
+        # A part of a frame is under the same setting.
+        assert sentence in str(frame.head(1))
+    for frame in (article.checks(), article.frame("at_risk_2021"), study.cite()):
+        assert "Differs from the article" not in frame._repr_html_() + str(frame)
+
+
+def test_a_csv_file_of_a_frame_has_the_setting_in_each_row(article, tmp_path):
+    study = article.change(overlap=0.25)
+    study.checks("at_risk_2021").to_csv(tmp_path / "checks.csv", index=False)
+    read = pd.read_csv(tmp_path / "checks.csv")
+    assert read.columns[-1] == "differs"
+    assert read["differs"].unique().tolist() == [study.differs]
+    assert "differs" not in study.checks()  # the frame itself stays as it was
+    frame = study.frame("at_risk_2021")
+    text = frame.to_csv(columns=["value"])
+    assert text.splitlines()[0] == "quantity,value,differs"
+    assert article.frame("at_risk_2021").to_csv(columns=["value"]).splitlines()[0] == (
+        "quantity,value"
+    )
+
+
+def test_verdict_changes_for_a_paper_keep_the_tally(article):
+    half = article.change(persons_per_transfer=0.5)
+    changed = half.verdict_changes(article)
+    before, after = changed.attrs["foot"].split(" After: ")
+    assert before.startswith("Before: We compared 16 results")
+    latex = " ".join(changed.to_latex(caption="Verdicts").split())
+    start = r"Verdicts. Differs from the article in: persons\_per\_transfer = 0.5"
+    assert start in latex
+    assert f"After: {after}" in latex
+
+
+def test_a_figure_refuses_a_quantity_that_it_does_not_take(article):
+    said = (
+        "The figure 'waterfall' shows no quantity of your choice; only the figure "
+        "'tornado' does. Leave out 'at_risk_2021'"
+    )
+    assert refused(article.figure, "waterfall", "at_risk_2021") == said
+    assert article.figure("tornado", "net_new_persons")
+    said = "'net_new_person' is not a quantity. Did you mean 'net_new_persons'?"
+    assert refused(article.figure, "tornado", "net_new_person") == said
 
 
 def test_two_studies_side_by_side_are_printed_in_words(article):
     half = article.change(persons_per_transfer=0.5)
     shown = str(half.differs_from(article, ["net_new_persons", "at_risk_total"]))
-    head, row, none, foot = shown.splitlines()
+    head, row, none, foot, *setting = shown.splitlines()
+    assert " ".join(setting) == (
+        "Differs from the article in: persons_per_transfer = 0.5 person/transfer in "
+        "place of our 1."
+    )
     assert head.split() == ["estimate", "other", "here", "change", "percent"]
     # 3.17 million less 3.17 million / 1.105, and half of it: both to three digits.
     assert row.split() == ["net_new_persons", "301,000", "151,000", "−150,000", "−50"]
@@ -508,7 +611,9 @@ def test_two_studies_side_by_side_are_printed_in_words(article):
         "at_risk_total has no single value"
     )
     more = str(half.differs_from(article))
-    assert max(map(len, more.splitlines()[:-1])) <= 80
+    table, _, setting = more.partition("Here: ")
+    below = setting[setting.index("\nDiffers") :]
+    assert max(map(len, (table + below).splitlines())) <= 80
     # Of fewer columns, pandas shows the numbers.
     numbers = half.differs_from(article, "net_new_persons")[["percent", "unit"]]
     assert "-50.0" in str(numbers)
@@ -801,7 +906,9 @@ def test_a_statement_or_a_depth_of_another_type_is_refused_in_one_sentence(artic
     said = r"^5 is not the text of a statement, such as 'at_risk_2021 >= 1\.9 million"
     with pytest.raises(InputError, match=said):
         article.break_even(5)
-    with pytest.raises(InputError, match=r"^depth must be a whole number, not 'x'\.$"):
+    with pytest.raises(
+        InputError, match=r"^depth must be a whole number .* not 'x'\.$"
+    ):
         article.steps("at_risk_2021", depth="x")
 
 

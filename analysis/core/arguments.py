@@ -65,15 +65,19 @@ def finite(number: Any) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def whole(name: str, value: Any) -> int:
-    """A whole number, such as 1000 or 1e3. Raises InputError for anything else.
+def whole(name: str, value: Any, least: int | None = None) -> int:
+    """A whole number, such as 1000 or 1e3, which is at least ``least``.
+
+    Raises InputError for anything else.
 
     >>> whole("n", 1e3)
     1000
     """
     number = finite(value)
-    if number is None or not number.is_integer():
-        raise InputError(f"{name} must be a whole number, not {shown(value)}")
+    is_below = number is not None and least is not None and number < least
+    if number is None or not number.is_integer() or is_below:
+        limit = "" if least is None else f" of {least} or more"
+        raise InputError(f"{name} must be a whole number{limit}, not {shown(value)}")
     return int(scalar(value))
 
 
@@ -90,7 +94,51 @@ def numbers(name: str, values: Any) -> tuple[float, ...]:
         if number is None:
             raise InputError(f"{name} must be numbers, and {shown(value)} is none")
         read.append(number)
+    if not read:
+        raise InputError(f"{name} holds no number; give one or several")
     return tuple(read)
+
+
+def typed(text: str) -> Any:
+    """The number that a text on the command line writes; another text as it is.
+
+    >>> typed("1e3"), typed("-0.5"), typed("x"), typed("1e400")
+    (1000, -0.5, 'x', '1e400')
+    """
+    if text.isdecimal():
+        # A float holds 16 digits of a long one.
+        return int(text)
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    if not math.isfinite(number):
+        return text
+    return int(number) if number.is_integer() else number
+
+
+def named(
+    call: str, mappings: Iterable[Any], arguments: Mapping[str, Any], example: str
+) -> dict[str, Any]:
+    """The arguments of a call by name, some of which may stand in mappings.
+
+    Raises InputError for an argument without a name, and for a name given twice.
+
+    >>> named("change", [{"overlap": 0.5}], {"seed": 1}, "study.change(overlap=0.5)")
+    {'overlap': 0.5, 'seed': 1}
+    """
+    merged: dict[str, Any] = {}
+    for mapping in (*mappings, arguments):
+        if not isinstance(mapping, Mapping):
+            raise InputError(
+                f"{call} takes names with their values, as in {example}, but "
+                f"{shown(mapping)} has no name"
+            )
+        for name, value in mapping.items():
+            if name in merged:
+                raise InputError(f"{call} takes {shown(name)} once, not twice")
+            merged[name] = value
+    return merged
 
 
 def yes_or_no(name: str, value: Any) -> bool:

@@ -64,6 +64,18 @@ def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
     return net_new_transfers / (transfers_2021 - net_new_transfers)
 
 
+def growth_of_transfers_2019_2021(transfers_2021, transfers_2019):
+    """Transfers in 2021 divided by transfers in 2019, minus one (scale, paragraph 2).
+
+    This is the growth that two totals give. If the total of 2019 itself comes from a
+    growth rate, the result is that rate.
+
+    >>> round(growth_of_transfers_2019_2021(1_100_000, 1_000_000), 6)
+    0.1
+    """
+    return transfers_2021 / transfers_2019 - 1
+
+
 def net_new_transfers__from_base(transfers_2021, transfers_2019):
     """Transfers in 2021 minus transfers in 2019 (scale, paragraph 2).
 

@@ -278,7 +278,11 @@ def _job(
     except InputError as error:
         if not scenario:
             raise
-        raise InputError(f"the scenario {scenario}: {error}") from None
+        sentence = str(error)
+        about = sentence.removeprefix("The scenario ")
+        if about != sentence:
+            raise InputError(f"The scenario {scenario} {about}") from None
+        raise InputError(f"the scenario {scenario}: {sentence}") from None
 
 
 def _describe(model: Model, asked: Job, target: Path) -> None:

@@ -31,6 +31,8 @@ QUESTION = "What may I cite?"
 #: This package, as CITATION.cff has it.
 TITLE = "The arithmetic of an article on labour transfers"
 CONTRIBUTORS = "The contributors to labour-transfer-arithmetic"
+#: The date of this version, as CITATION.cff has it; empty before the release.
+RELEASED = ""
 HOW = (
     "Cite the article for its numbers, and this package, with its version, for a "
     "recomputation, a verdict or a bound. Name the check, and say what it rests on."
@@ -168,7 +170,8 @@ def _entries(model: Model) -> Iterator[str]:
         "labour_transfer_arithmetic",
         author=f"{{{CONTRIBUTORS}}}",
         title=f"{{{TITLE}}}",
-        note=f"Software, version {__version__}",
+        year=RELEASED[:4],
+        note=f"Software, version {__version__}{'' if RELEASED else ', unreleased'}",
     )
     for row in _figures(model):
         years = re.findall(r"\d{4}", row.date)

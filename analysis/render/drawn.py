@@ -140,12 +140,13 @@ class Drawn:
         size = (7, 1.5 + 2 * count)
         fig, axes = plt.subplots(count, figsize=size, layout="constrained")
         draw[what]([axes] if count == 1 else [*axes])
-        lines = [*textwrap.wrap(f"{self.differs}.", 110), ILLUSTRATIVE]
+        setting = f"{self.differs[0].upper()}{self.differs[1:]}."
+        lines = [*textwrap.wrap(setting, 110), ILLUSTRATIVE]
         fig.supxlabel("\n".join(lines), fontsize=7.5)
         # Else a notebook shows it twice.
         plt.close(fig)
         title = f"Draws of {', '.join(self.draws.quantities)}"
-        DescribedCanvas(fig, title, f"{self.differs}. {ILLUSTRATIVE}")
+        DescribedCanvas(fig, title, f"{setting} {ILLUSTRATIVE}")
         return fig
 
     def _draw_spans(self, axes: list[Any]) -> None:

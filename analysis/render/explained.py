@@ -44,7 +44,8 @@ _UNCHOSEN = ("constant", "given", "formula")
 def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[str]:
     """Explain a claim, check, solution, quantity, finding or external figure.
 
-    The result is a list of lines. If ``full``, the calculated number has ten digits.
+    A quantity may be named with one of its readings, as ``quantity.reading``. The
+    result is a list of lines. If ``full``, the calculated number has ten digits.
     Raises InputError for an unknown id, and for a setting that changes nothing in the
     explanation.
     """
@@ -58,6 +59,8 @@ def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[st
         "external figure": register.external,
     }
     kind = next((kind for kind, rows in kinds.items() if id in rows), "")
+    if not kind and id.partition(".")[0] in model.quantities:
+        return _quantity_by_reading(model, id, setting, full=full)
     if not kind:
         hint = nearest(id, [name for rows in kinds.values() for name in rows])
         raise ModelError(
@@ -242,9 +245,29 @@ def _inputs(model: Model, plan: Plan) -> Iterator[str]:
             yield f"reading {name}={node.reading}  {words}"
 
 
+def _quantity_by_reading(
+    model: Model, id: str, setting: Setting, *, full: bool
+) -> list[str]:
+    """Explain a quantity under the reading that is named with it."""
+    quantity, reading = model.quantity_and_reading(id)
+    _, under = model.quantity_and_setting(id, setting)
+    # A number that a user set for the quantity is refused: the reading replaces it.
+    model.check_used(setting, model.remark_plans(quantity, under))
+    words = model.label(quantity, reading)
+    name = model.name(quantity).rstrip(".")
+    title = f"{id}  quantity: {name}; reading: {words}"
+    return [title, *_worked_and_judged(model, quantity, under, full=full)]
+
+
 def _quantity(model: Model, name: str, setting: Setting, *, full: bool) -> list[str]:
     """Explain a quantity by its worked steps and the verdicts of its checks."""
     model.check_used(setting, model.remark_plans(name, setting))
+    return _worked_and_judged(model, name, setting, full=full)
+
+
+def _worked_and_judged(
+    model: Model, name: str, setting: Setting, *, full: bool
+) -> list[str]:
     worked = _worked(model, name, setting, full=full, judged=True)
     checks = model.register.checks.values()
     own = [check.id for check in checks if check.quantity == name]

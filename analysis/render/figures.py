@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ from analysis.render.frame import Frame, of_texts
 from analysis.render.headlines import filled
 from analysis.render.records import escape_spreadsheet_formulas
 from analysis.render.speller import Speller
-from analysis.render.wording import CAVEAT, count_words
+from analysis.render.wording import CAVEAT, count_words, listed
 from analysis.whatif import sensitivity, sweep
 
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet
@@ -130,7 +130,8 @@ class Plot:
 
     row: FigureRow
     make: Callable[[FigureRow, Any], Drawing]
-    of_the_article: bool = False  # it makes all choices itself
+    #: The quantities that the figure itself varies.
+    varied: Callable[[Model], Iterable[str]] = lambda model: ()
 
     def source(
         self,
@@ -140,14 +141,13 @@ class Plot:
     ) -> Evaluation:
         """Return the model, the setting and the quantity that the figure shows.
 
-        Raises ModelError for a changed setting if the figure always shows the article's
-        own numbers.
+        Raises ModelError for a setting that changes what the figure itself varies.
         """
-        changed = model.differences(setting)
-        if self.of_the_article and changed:
+        both = [name for name in self.varied(model) if name in setting.choices]
+        if both:
             raise ModelError(
-                f"The figure '{self.row.id}' is of the article's own setting alone, "
-                f"because it makes each choice itself, and this study {changed}"
+                f"The figure '{self.row.id}' varies {listed(both)} itself. Leave out "
+                f"what you set for {listed(both)}"
             )
         return Evaluation(model, setting, quantity)
 
@@ -189,16 +189,25 @@ def _differs(source: Any) -> str:
 
 
 def drawn(
-    name: str, model: Model, setting: Setting, quantity: str = "at_risk_2021"
+    name: str, model: Model, setting: Setting, quantity: str | None = None
 ) -> Canvas:
     """Draw the figure of this name under a setting, for a notebook.
 
-    Raises ModelError for an unknown name.
+    Raises ModelError for an unknown name, and for a quantity of which the figure makes
+    no use.
     """
     known = figures(model)
     if not isinstance(name, str) or name not in known:
         raise ModelError(f"'{name}' is no figure{nearest(name, known)}")
-    return render_figure(name, known[name].source(model, setting, quantity))
+    if quantity is None:
+        return render_figure(name, known[name].source(model, setting))
+    wanted = model.checked_name(quantity)
+    if name != "tornado":
+        raise ModelError(
+            f"The figure '{name}' shows no quantity of your choice; only the figure "
+            f"'tornado' does. Leave out '{wanted}'"
+        )
+    return render_figure(name, known[name].source(model, setting, wanted))
 
 
 def render_figure(name: str, source: Any) -> Canvas:
@@ -791,10 +800,15 @@ def _end_of_bar(
 
 def specification_curve(row: FigureRow, source: Any) -> Drawing:
     """Draw both estimates for 2021, sorted, under each combination of choices."""
-    model = source.model
-    spec = sweep.read(model.register.folder / "specification.yaml", model)
+    model, setting = source.model, source.setting
+    spec = sweep.specification(model, setting)
     frame = sweep.compute(model, spec)
     known = frame[frame["violates"] == ""]
+    if known.empty:
+        raise ModelError(
+            f"The figure '{row.id}' has nothing to show: under this setting, a limit "
+            "refuses every combination"
+        )
     usual: Row = {f"{name}__reading": model.default(name) for name in spec.readings}
     usual |= {name: model.register.assumptions[name].value for name in spec.numbers}
     choices = [name for name in usual if frame[name].nunique() > 1]
@@ -810,11 +824,11 @@ def specification_curve(row: FigureRow, source: Any) -> Drawing:
             _draw_band(top, printed)
             dot = styled(BLACK, ".", markersize=3)
             top.plot(curve[quantity] / 1e6, **dot, label="one combination")
-            # Both groups have no single value under the article's own setting.
-            if not model.plan(quantity).words:
+            # Both groups have no single value if former detainees are in words only.
+            if not model.plan(quantity, setting).words:
                 is_usual = curve[choices] == pd.Series(usual)[choices]
                 article = curve[is_usual.all(axis=1)][quantity] / 1e6
-                label = "no settings changed"
+                label = "your setting" if setting.choices else "no settings changed"
                 top.plot(article, **MARKS["diamond"], label=label)
             count = f"{_AT_RISK[quantity]}: {len(curve)} combinations"
             size = mpl.rcParams["font.size"]
@@ -856,5 +870,5 @@ _OWN: dict[str, tuple[Any, ...]] = {
     "official_series": (official_series,),
     "waterfall": (waterfall,),
     "tornado": (tornado,),
-    "specification_curve": (specification_curve, True),
+    "specification_curve": (specification_curve, sweep.specified),
 }

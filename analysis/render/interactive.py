@@ -49,6 +49,7 @@ def _show_sentence(
     tb_offset: int | None = None,
 ) -> list[str]:
     """Show only the sentence of an error, by the way IPython shows its own errors."""
-    lines = [f"{kind.__name__}: {error}"]
-    shell._showtraceback(kind, error, lines)
+    # The name that users catch, whichever kind of InputError it is.
+    lines = [f"{InputError.__name__}: {error}"]
+    shell._showtraceback(InputError, error, lines)
     return lines

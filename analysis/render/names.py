@@ -114,7 +114,7 @@ def _statements(model: Model) -> Pairs:
 
 def _scenarios(model: Model) -> Pairs:
     for scenario in shipped(model).values():
-        yield scenario.name, scenario.description
+        yield scenario.name, f"{scenario.description} {scenario.reason}"
 
 
 def _figures(model: Model) -> Pairs:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import html
+import inspect
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from analysis.core.arguments import text
+from analysis.core.errors import InputError, first_words
 from analysis.core.spell import MINUS, place_of, rounded
+from analysis.core.units import nearest
 from analysis.render import show
 from analysis.render.frame import Frame, cell_text
-from analysis.render.paragraphs import WIDTH
+from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.safe_text import tex
 
 #: Letters that fit beside each other on a page of a paper, and those of a gap.
@@ -32,7 +38,7 @@ class ShownFrame(pd.DataFrame):
     Its further columns have numbers in base units and are not displayed. If the
     DataFrame has no columns for readers, it is displayed as pandas does it.
     ``attrs["differs"]`` says how the setting of the table differs from the article's
-    own.
+    own; if it differs, a line below the table and a column of a CSV file say so, too.
     """
 
     @property
@@ -52,15 +58,40 @@ class ShownFrame(pd.DataFrame):
         }
         return Frame(rows, (), **attrs)
 
+    @property
+    def _setting(self) -> str:
+        """A sentence on how the setting differs from the article's, if it differs."""
+        return _setting_sentence(self.attrs) if _is_changed(self.attrs) else ""
+
     def __repr__(self) -> str:
         frame = self._frame()
         if frame is None:
-            return super().__repr__()
-        return show.text(frame, self.attrs.get("width", show.UNLIMITED))
+            table = super().__repr__()
+        else:
+            table = show.text(frame, self.attrs.get("width", show.UNLIMITED))
+        return "\n".join([table, *wrapped(self._setting)])
 
     def _repr_html_(self) -> str | None:
         frame = self._frame()
-        return self.to_html() if frame is None else frame._repr_html_()
+        table = self.to_html() if frame is None else frame._repr_html_()
+        line = f"<p><small>{html.escape(self._setting)}</small></p>"
+        return f"{table}{line}" if self._setting else table
+
+    def to_csv(  # type: ignore[override]
+        self, path: Any = None, *positional: Any, **how: Any
+    ) -> str | None:
+        """Return or write CSV as pandas does, with the setting in a last column.
+
+        The column ``differs`` says in each row how the setting differs from the
+        article's; there is no such column if nothing differs.
+        """
+        table = pd.DataFrame(self)
+        if _is_changed(self.attrs) and "differs" not in table:
+            table = table.assign(differs=self.attrs["differs"])
+            if how.get("columns") is not None:
+                how["columns"] = [*how["columns"], "differs"]
+        written: str | None = table.to_csv(path, *positional, **how)
+        return written
 
     def to_latex(  # type: ignore[override]
         self, buf: Any = None, *, caption: str = "", escape: bool = True, **how: Any
@@ -68,16 +99,20 @@ class ShownFrame(pd.DataFrame):
         r"""Return the table in LaTeX as pandas writes it, with two differences.
 
         First, the texts in the table are escaped, unless ``escape`` is false. Second,
-        the caption ends with how the setting differs from the article's own. The LaTeX
+        the caption ends with how the setting differs from the article's own and, for a
+        table of verdicts that change, with the tally of the results. Raises InputError
+        for a keyword argument that pandas does not take, or can't use. The LaTeX
         table has the columns that a reader sees; if the table has no such columns, its
         numbers have four significant digits. The document needs the packages array,
         booktabs and longtable: wide columns are paragraphs, and a long table goes over
         several pages.
         """
+        _check_latex(how)
         frame = self._frame()
         table = self._as_texts() if frame is None else _seen(frame)
         start = f"{caption.rstrip('.')}. " if caption else ""
-        caption = f"{start}{_setting_sentence(self.attrs)}"
+        end = self.attrs.get("tally", "")
+        caption = f"{start}{_setting_sentence(self.attrs)} {end}".rstrip()
         columns, letters = _column_format(table), _letters(table)
         if escape:
             table = table.map(tex).rename(columns=tex)
@@ -90,9 +125,13 @@ class ShownFrame(pd.DataFrame):
             "longtable": len(table) > _ROWS or letters > _LETTERS,
             **how,
         }
-        made: str | None = pd.DataFrame(table).to_latex(
-            buf, escape=False, caption=caption, **how
-        )
+        try:
+            made: str | None = pd.DataFrame(table).to_latex(
+                buf, escape=False, caption=caption, **how
+            )
+        except (TypeError, ValueError, KeyError) as error:
+            reason = first_words(error)
+            raise InputError(f"pandas can't write this table: {reason}") from None
         return made
 
     def _as_texts(self) -> pd.DataFrame:
@@ -151,11 +190,26 @@ def _seen(frame: Frame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=headings)
 
 
-def _setting_sentence(attrs: Any) -> str:
+def _check_latex(how: Mapping[str, Any]) -> None:
+    """Refuse a keyword argument that pandas does not take, and a label of no text."""
+    known = inspect.signature(pd.DataFrame.to_latex).parameters
+    for name in how:
+        if name not in known:
+            hint = nearest(name, known)
+            raise InputError(f"to_latex has no argument '{name}'{hint}")
+    if how.get("label") is not None:
+        text("label", how["label"])
+
+
+def _is_changed(attrs: Mapping[Any, Any]) -> bool:
+    return attrs.get("differs", "") not in ("", "as in the article")
+
+
+def _setting_sentence(attrs: Mapping[Any, Any]) -> str:
     """Say in a sentence how the setting of a table differs from the article's."""
-    differs = attrs.get("differs", "")
-    if differs in ("", "as in the article"):
+    if not _is_changed(attrs):
         return "No settings changed."
+    differs = str(attrs["differs"])
     return f"{differs[0].upper()}{differs[1:]}."
 
 

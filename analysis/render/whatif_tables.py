@@ -22,7 +22,7 @@ from analysis.model.model import Model, ModelError, Setting
 from analysis.render.estimates import Estimated, Under, tabulate
 from analysis.render.frame import Frame, Row
 from analysis.render.speller import Speller
-from analysis.render.wording import CAVEAT, result_words
+from analysis.render.wording import CAVEAT, listed, result_words
 from analysis.whatif.break_even import (
     STRICT,
     AnyStatement,
@@ -460,7 +460,12 @@ def _answer(model: Model, turned: BreakEvens) -> str:
     """Return the row of a statement: its two sides, and whether the statement holds."""
     statement, speller = turned.statement.statement, Speller(model)
     if turned.holds is None:
-        return f"{statement}: not known"
+        inputs = listed(
+            [row.assumption for row in turned.break_evens if row.value is None]
+        )
+        return (
+            f"{statement}: depends on {inputs}, which the article gives only in words"
+        )
     answer = "holds" if turned.holds else "does not hold"
     pairs = [(turned.left, turned.right), (turned.right, turned.left)]
     sides = [

@@ -29,10 +29,11 @@ from numpy.typing import NDArray
 
 from analysis.model.curves import Floats
 from analysis.model.model import Model, ModelError, Plan, Setting
+from analysis.whatif import DRAWS
 from analysis.whatif.distributions import Distribution
 from analysis.whatif.indices import Indices, sobol_indices, values_of
 
-PERCENTILES = (5.0, 50.0, 95.0)
+PERCENTILES: tuple[float, ...] = (5.0, 50.0, 95.0)
 #: Draws of a block, so that its columns stay in a core's cache; and the most draws,
 #: which are held in memory.
 ROWS, MOST = 2**15, 10**6
@@ -56,7 +57,7 @@ class Draws:
     quantities: tuple[str, ...]
     setting: Setting
     distributions: Mapping[str, Distribution]
-    n: int = 2**16
+    n: int = DRAWS
     seed: int = 0
     percentiles: tuple[float, ...] = PERCENTILES
     rounding: bool = True

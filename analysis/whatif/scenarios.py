@@ -205,4 +205,6 @@ def read(path: Path, model: Model, structure: type[_Content]) -> Any:
         words = re.findall(r"\w+", str(error))
         fields = [f"values.{word}" for word in words if word in content.values]
         field = fields[0] if fields else ""
-        raise RegisterError(display_path(path), str(error), field=field) from None
+        # The field names the quantity; the sentence need not start with it.
+        sentence = str(error).removeprefix(f"{field.removeprefix('values.')}: ")
+        raise RegisterError(display_path(path), sentence, field=field) from None

@@ -249,6 +249,19 @@ def read(path: Path, model: Model) -> Sweep:
     return sweep
 
 
+def specification(model: Model, setting: Setting = ARTICLE) -> Sweep:
+    """Return the sweep of ``specification.yaml`` over a setting."""
+    grid = read(model.register.folder / "specification.yaml", model)
+    axes = {**grid.readings, **grid.numbers}
+    return Sweep.over(model, grid.quantities, axes, setting)
+
+
+def specified(model: Model) -> list[str]:
+    """Return the quantities that ``specification.yaml`` varies."""
+    grid = specification(model)
+    return [*grid.readings, *grid.numbers]
+
+
 #: Some rows, and how many of their cells are empty, by reason.
 _Block: TypeAlias = "tuple[pd.DataFrame, Counter[str]]"
 

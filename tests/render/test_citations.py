@@ -68,6 +68,10 @@ def test_entries_are_those_that_bibtex_reads(model: Model) -> None:
     keys = [key for _, key, _ in entries]
     assert len(keys) == len({*keys}) == text.count("@")
     assert keys[:2] == ["zenz2022", "labour_transfer_arithmetic"]
+    # A year would be made up as long as the version is not out.
+    (package,) = (fields for _, key, fields in entries if key == keys[1])
+    assert "note = {Software, version 0.2.0, unreleased}" in package
+    assert "year" not in package
     figures = [name for _, _, names in BY_HAND.values() for name in names]
     assert keys[2:] == list(dict.fromkeys(figures))
     for _, _, fields in entries:

@@ -22,12 +22,14 @@ from analysis.core.register import Register
 from analysis.model.model import Model, ModelError
 from analysis.render.figures import figures, render_figure
 
-PLOTS = figures(Model(Register.read()))
+MODEL = Model(Register.read())
+PLOTS = figures(MODEL)
 
 ADDED = 3.17 * 0.105 / 1.105
 """Net increase in persons, in millions: 3.17 less 3.17/1.105, which is 0.301222."""
 SETTINGS: dict[str, dict[str, Any]] = {
     "article": {},
+    "growth": {"growth_2019_2021": "11 percent"},
     "southern": {
         "at_risk_2019": "southern",
         "persons_per_transfer": 0.55,
@@ -373,11 +375,34 @@ def test_a_sensitivity_is_drawn_under_the_study(studies: dict[str, Study]) -> No
     assert high == pytest.approx(1_567_500 + 1e6 * ADDED)
     high = values["minority_share_south", "at its high end"]
     assert high == pytest.approx(1_650_000 + added)
-    said = (
-        r"^The figure 'specification_curve' is of the article's own .*: at_risk_2019: "
-    )
-    with pytest.raises(ModelError, match=said):
+
+
+def test_the_specification_curve_follows_a_study_in_what_it_does_not_vary(
+    studies: dict[str, Study],
+) -> None:
+    study = studies["article"].change(growth_2019_2021="11 percent")
+    fig = study.figure("specification_curve")
+    top = fig.axes[0]
+    (your,) = (line for line in top.lines if line.get_label() == "your setting")
+    # 1.6 million, and 3.17 million less 3.17 million / 1.11.
+    assert your.get_ydata() == pytest.approx([1.6 + 3.17 * 0.11 / 1.11])
+    plotted = sorted(top.lines[0].get_ydata() * 1e6)
+    curve = study.specification_curve()
+    assert plotted == pytest.approx(curve["at_risk_2021"].dropna().tolist())
+    said = "Differs from the article in: growth_2019_2021 = 11 percent"
+    assert said in " ".join(note(fig).split())
+
+
+def test_the_specification_curve_refuses_what_it_varies_itself(
+    studies: dict[str, Study],
+) -> None:
+    names = "at_risk_2019, former_detainees, persons_per_transfer and overlap"
+    with pytest.raises(ModelError) as caught:
         studies["southern"].figure("specification_curve")
+    assert str(caught.value) == (
+        f"The figure 'specification_curve' varies {names} itself. Leave out what you "
+        f"set for {names}."
+    )
 
 
 @pytest.mark.parametrize(
@@ -385,7 +410,7 @@ def test_a_sensitivity_is_drawn_under_the_study(studies: dict[str, Study]) -> No
     [
         (name, one)
         for name, plot in PLOTS.items()
-        for one in (["article"] if plot.of_the_article else SETTINGS)
+        for one in (["article", "growth"] if plot.varied(MODEL) else SETTINGS)
     ],
 )
 def test_every_text_is_whole_large_enough_and_a_number(

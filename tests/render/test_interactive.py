@@ -39,8 +39,9 @@ def test_a_refusal_in_a_notebook_is_its_sentence_alone():
     sentence = (
         "'persons_per_transfr' is not a quantity. Did you mean 'persons_per_transfer'?"
     )
-    assert refusal.traceback == [f"ModelError: {sentence}"]
-    assert (refusal.ename, refusal.evalue) == ("ModelError", sentence)
+    # The pages name InputError alone, of which the package has kinds.
+    assert refusal.traceback == [f"InputError: {sentence}"]
+    assert (refusal.ename, refusal.evalue) == ("InputError", sentence)
     # Any other error keeps its traceback.
     assert len(notebook.cells[2].outputs[0].traceback) > 1
 

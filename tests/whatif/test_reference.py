@@ -91,9 +91,9 @@ def test_the_command_line_has_the_same_numbers(drawn: Drawn) -> None:
         (("--draws", "2e6"), "2,000,000 draws can't be made"),
         (("--draws", "0"), "0 draws can't be made; they are at least 2"),
         (("--draws", "1000001"), "1,000,001 draws can't be made"),
-        (("--seed", "-1"), "--seed must be a whole number of 0 or more, not '-1'"),
-        (("--draws", "1.5"), "--draws must be a whole number of 0 or more, not '1.5'"),
-        (("--percentile", "x"), "--percentile must be a number, not 'x'"),
+        (("--seed", "-1"), "--seed must be a whole number of 0 or more, not -1"),
+        (("--draws", "1.5"), "--draws must be a whole number of 0 or more, not 1.5"),
+        (("--percentile", "x"), "--percentile must be numbers, and 'x' is none"),
         (("--percentile", "101"), "101 is no percentile, which is from 0 to 100"),
     ],
 )

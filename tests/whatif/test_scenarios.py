@@ -18,12 +18,16 @@ from analysis.core.register import Register
 from analysis.model.model import Model
 from analysis.render.estimates import Estimated, Under
 from analysis.render.estimates import estimate as estimate_under
+from analysis.render.explained import explained
+from analysis.render.headlines import headlines
+from analysis.render.names import names
 from analysis.whatif.scenarios import Scenario, find, read, schema, shipped
 from tests.conftest import ROOT
 from tests.spoiling import described, text
 from tests.tables import refusals
 
 SHIPPED = ROOT / "data" / "scenarios"
+GROWTH = "growth_of_transfers_2019_2021"
 FILES = [*sorted(SHIPPED.glob("*.yaml")), ROOT / "benchmarks" / "reference.yaml"]
 
 # The article prints transfers of 2021, their growth since 2019, labourers of 2019
@@ -152,6 +156,33 @@ def test_official_figures_replace_both_ends_of_a_sum(model: Model) -> None:
     assert "report_2021" in found.depends_on
     for part in ("3.174 million", "2.86 million", "published elsewhere", "in a copy"):
         assert part in found.differs
+
+
+def test_the_official_series_gives_a_growth_of_its_own(model: Model) -> None:
+    scenario = find("official_series", model)
+    # 3.174 / 2.86 - 1 = 0.314 / 2.86, between 3.1735 / 2.865 and 3.1745 / 2.855.
+    found = estimate(model, scenario, "growth_of_transfers_2019_2021")
+    assert found.value == pytest.approx(0.314 / 2.86)
+    assert found.low == pytest.approx(0.3085 / 2.865)
+    assert found.high == pytest.approx(0.3195 / 2.855)
+    # 14.33 million over five years are 2.866 million a year; over 2.2 million.
+    found = estimate(model, scenario, "excess_over_plan_2016_2020")
+    assert found.value == pytest.approx(0.666 / 2.2)
+    lines = " ".join(explained(model, GROWTH, scenario.setting(model), full=False))
+    assert "= 3.174 million ÷ 2.86 million − 1" in " ".join(lines.split())
+    growth = headlines(model, scenario.setting(model))[1]
+    assert "transfers grew by 11 percent from 2019 to 2021" in growth.sentence
+    # Without totals of another source, the growth is the printed one.
+    assert model.estimate(GROWTH).value == pytest.approx(0.105)
+
+
+def test_the_list_of_scenarios_says_which_official_numbers_are_left_out(
+    model: Model,
+) -> None:
+    rows = {row["name"]: row["words"] for row in names(model, "scenarios").rows}
+    words = rows["official_series"]
+    assert "14.33 million in 2016–2020" in words
+    assert 'Xinhua\'s "over 2.87 million" for 2019 is left out because' in words
 
 
 def test_a_reconstruction_says_that_it_is_one(model: Model) -> None:

@@ -406,7 +406,11 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
     assert str(from_file.value).startswith(
         f"{path}, field {field}" if field else str(path)
     )
-    assert str(from_file.value).endswith(f": {sentence}")
+    # A field that names the quantity is not followed by the name once more.
+    _, _, quantity = field.partition(".")
+    told = sentence.removeprefix(f"{quantity}: ")
+    assert str(from_file.value).endswith(f": {told}")
+    assert f"{quantity}: {quantity}: " not in str(from_file.value)
 
 
 @pytest.mark.parametrize(
@@ -423,7 +427,7 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
         ),
         (
             "name: a\nvalues: {overlap: [true]}",
-            ", field values.overlap: overlap: 'True' is not a number",
+            ", field values.overlap: 'True' is not a number",
         ),
         ("name: a\nvalues: {overlap: {steps: 0.5}}", ", field values.overlap.steps: "),
         (
