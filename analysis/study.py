@@ -656,7 +656,7 @@ class Study:
         of explanation.
 
         >>> load().headlines().verdict[4]
-        'matches, if three assumptions hold'
+        'matches, if four assumptions hold'
         """
         from analysis.render import frames
 
@@ -826,11 +826,12 @@ class Study:
 
     def __repr__(self) -> str:
         from analysis.render.headlines import ours
+        from analysis.render.wording import UNCHANGED
 
         changed = self.model.differences(self.setting)
         if changed:
             return f"{changed[:1].upper()}{changed[1:]}."
-        return f"No settings changed. {ours(self.model, self.setting)}".strip()
+        return f"{UNCHANGED} {ours(self.model, self.setting)}".strip()
 
     def __str__(self) -> str:
         """Return how this study differs from the article, and its headline numbers."""

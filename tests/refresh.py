@@ -25,6 +25,7 @@ from analysis.publish.reference import reference
 from analysis.publish.report import PAGES
 from analysis.render import frames
 from analysis.render.headlines import headlines, headlines_text
+from analysis.render.wording import VERDICT_KEY
 from analysis.whatif.scenarios import schema
 from tests import crate
 from tests.datapackage import described
@@ -125,6 +126,8 @@ def main() -> None:
     golden = headlines_text(headlines(model))
     write(ROOT / "tests" / "golden" / "headlines.txt", f"{golden}\n")
     with_table(ROOT / "README.md", "headline", frames.headlines(model).markdown())
+    meanings = (f"- **{name}**: {text}" for name, text in VERDICT_KEY.items())
+    with_table(ROOT / "README.md", "verdicts", "\n".join(meanings))
     refusals = model.register.refusals.values()
     listed = "\n".join(f"- {refusal.what}" for refusal in refusals)
     with_table(ROOT / "README.md", "refusals", listed)

@@ -49,8 +49,9 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_verify_prints_every_check_and_counts_the_results() -> None:
     out = " ".join(output("verify", "--all").split())
-    # Seventeen rows, of which two are one calculation.
-    assert "We compared 16 results of the article. Eight repeat" in out
+    # Sixteen results: five of them in headlines, and eleven others.
+    assert "Of the six headlines, three match or agree" in out
+    assert "we compared eleven results of the article. Seven repeat" in out
     for row in rows(ROOT / "data" / "checks.csv"):
         if row["kind"]:
             assert f"{row['id']}: " in out
@@ -61,13 +62,13 @@ def test_verify_says_what_was_checked_found_and_assumed() -> None:
     assert max(map(len, lines)) <= 80
     assert lines[0] == "Do the numbers in the article add up?"
     assert [line[0] for line in lines if re.match(r"\d  ", line)] == list("123456")
-    assert lines[-1].endswith("values equal data/expected.csv.")
+    assert " ".join(lines[-2:]).endswith("are the ones stored in data/expected.csv.")
     out = " ".join(lines)
     order = [
         "We did not check whether they are true",
         "1  ",
-        "We compared 16 results",
-        "No settings changed. We assume, and the article does not print",
+        "Of the six headlines",
+        "our default assumptions. The headlines rest on five assumptions",
     ]
     places = [out.index(words) for words in order]
     assert places == sorted(places)
@@ -129,13 +130,13 @@ def test_verify_under_a_setting_ends_with_the_tally_before_and_after(
     # Note 4 and two million had matched on our assumptions; 0.55 x 301,222 = 165,672 is
     # below 250,000, and 1.766 million is 12 percent short of two.
     before, after = (" ".join(paragraph.split()) for paragraph in (before, after))
-    assert before.startswith("Before: We compared 16 results")
-    assert "three match on assumptions or readings of ours" in before
+    assert before.startswith("Before: Of the six headlines, three match")
+    assert "two match on assumptions or readings of ours" in before
     assert "one is compatible" in before
     assert "differ" not in before
-    assert after.startswith("After: We compared 16 results")
+    assert after.startswith("After: Of the six headlines, two match or agree, two are")
     assert "one matches on assumptions or readings of ours" in after
-    assert "two are compatible, one differs" in after
+    assert "one differs" in after
 
 
 @pytest.mark.parametrize("form", [[], ["--all"]])
@@ -155,11 +156,7 @@ def test_verify_under_a_setting_lists_the_verdicts_that_change(form: list[str]) 
     ) in words
     out = output("verify", *form, "--set", "overlap=0.1")
     assert "\nNo verdict changes.\n" in out
-    assert (
-        out.strip()
-        .rpartition("\n\n")[2]
-        .startswith("Before and after: We compared 16 ")
-    )
+    assert out.strip().rpartition("\n\n")[2].startswith("Before and after: Of the six ")
 
 
 def test_verify_as_csv_and_json_say_the_same() -> None:
@@ -510,7 +507,7 @@ def test_reproduce_ends_with_every_verdict_and_writes_every_file(
     reproduced: Run,
 ) -> None:
     assert (reproduced.status, reproduced.err) == (0, "")
-    assert "We compared 16 results" in reproduced.out
+    assert "Of the six headlines" in reproduced.out
     assert {path.name for path in reproduced.folder.iterdir()} == {
         ".gitignore",
         "checks.csv",

@@ -17,7 +17,7 @@ from analysis.model.model import Model
 from analysis.model.verdicts import judge_all
 from analysis.publish.map import map_table
 from analysis.publish.notebooks import all_notebooks
-from analysis.render import frames
+from analysis.render import frames, wording
 from analysis.whatif.distributions import SHAPES
 from analysis.whatif.scenarios import Scenario, texts
 from analysis.whatif.sweep import compute
@@ -38,6 +38,15 @@ def test_the_headline_table_is_what_is_computed_now(model: Model) -> None:
     assert shown[1] == frames.headlines(model).markdown(), (
         "`analysis verify --markdown` prints the table anew"
     )
+
+
+def test_the_verdicts_mean_what_every_screen_says() -> None:
+    shown = re.search(
+        r"<!-- verdicts: .*?-->\n(.*?)\n<!-- end of verdicts -->", README, re.DOTALL
+    )
+    assert shown is not None
+    told = dict(re.findall(r"^- \*\*(.+?)\*\*: (.+)$", shown[1], re.MULTILINE))
+    assert told == wording.VERDICT_KEY, "`make refresh` writes the list anew"
 
 
 def test_the_table_of_claims_is_what_is_computed_now(model: Model) -> None:

@@ -66,7 +66,7 @@ def test_help_loads_none_of_the_libraries(command: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("command", "prints"),
     [
-        ("verify", "We compared 16 results"),
+        ("verify", "Of the six headlines"),
         ("verify --json", '"notebook": "04_at_risk_2021"'),
         ("explain at_risk_2021_sum", "verdict: matches"),
     ],

@@ -16,6 +16,7 @@ from analysis.audit.formats import Block, blocks_of, ends_sentence
 from analysis.audit.numerals import NUMBER_WORDS, plain
 from analysis.core.errors import InputError, display_path
 from analysis.core.register import Register
+from analysis.core.spell import place_words
 
 INTRODUCTION, NOTES = "introduction", "notes"
 #: A paragraph of the article has so many words; a heading, a byline or an item of a
@@ -52,11 +53,8 @@ class Piece:
 
 
 def where(place: Place) -> str:
-    """Put a place into words: ("trade", 2) becomes "section trade, paragraph 2"."""
-    section, count = place
-    if section == NOTES:
-        return f"note {count}"
-    return f"section {section}, paragraph {count}"
+    """Put a place into words: ("trade", 2) is "section on trade, paragraph 2"."""
+    return place_words(*place)
 
 
 def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:

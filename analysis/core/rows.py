@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from analysis.core.published import QUALIFIERS, FieldError, Interval, Published
+from analysis.core.spell import place_words
 from analysis.core.units import SCALES, name_of, parse_unit, require_base_unit
 
 Grade = Literal["stated", "implied", "chosen"]
@@ -239,10 +240,8 @@ class Claim(PrintedNumber):
     @property
     def where(self) -> str:
         """The section and the paragraph of the number, in one phrase."""
-        if self.section == "notes":
-            return f"note {self.paragraph}"
         item = f", item {self.item}" if self.item else ""
-        return f"section {self.section}, paragraph {self.paragraph}{item}"
+        return f"{place_words(self.section, self.paragraph)}{item}"
 
 
 class External(PrintedNumber):

@@ -10,6 +10,7 @@ in base units and have ten digits.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from itertools import pairwise
@@ -344,8 +345,22 @@ def with_side(words: str, side: str) -> str:
     """A spelled number after the words for its side, such as "at most".
 
     >>> with_side("1.9 million", "at most"), with_side("2.2 million", "no bound")
-    ('at most 1.9 million', '2.2 million, no bound')
+    ('at most 1.9 million', '2.2 million (could be higher or lower)')
     """
     if side == "no bound":
-        return f"{words}, no bound"
+        return f"{words} (could be higher or lower)"
     return f"{side} {words}".strip()
+
+
+def place_words(section: str, paragraph: int) -> str:
+    """Put a place in the article into words, from the identifier of its section.
+
+    >>> place_words("mobilization-2016-2020", 6), place_words("notes", 4)
+    ('section on mobilization 2016–2020, paragraph 6', 'note 4')
+    """
+    if section == "notes":
+        return f"note {paragraph}"
+    if section == "introduction":
+        return f"introduction, paragraph {paragraph}"
+    with_years = re.sub(r"(\d{4})-(\d{4})", r"\1–\2", section)
+    return f"section on {with_years.replace('-', ' ')}, paragraph {paragraph}"

@@ -21,7 +21,6 @@ from analysis.core.register import Register
 from analysis.core.spell import same
 from analysis.model import findings
 from analysis.model.model import Model, Setting
-from analysis.model.results import results, tally
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish import cells
 from analysis.publish.atomic import scratch, write_file
@@ -34,14 +33,13 @@ from analysis.render.headlines import (
     headlines,
     headlines_text,
     ours,
+    verdict_key_text,
 )
 from analysis.render.paragraphs import paragraph
 from analysis.render.safe_text import is_number
 from analysis.render.screens import CHECKED, echo_wrapped, show
-from analysis.render.wording import (
-    CAVEAT,
-    tally_words,
-)
+from analysis.render.tally import tally_words
+from analysis.render.wording import CAVEAT, UNCHANGED
 
 #: What parts the words and numbers of a cell.
 _BETWEEN = re.compile(r"([ =;,]+)")
@@ -221,10 +219,11 @@ def verify(model: Model, form: str, setting: Setting) -> int:
         if differs:
             _show_changes(model, outcomes, setting)
         else:
-            typer.echo(paragraph(tally_words(tally(results(model, outcomes)))))
+            typer.echo(paragraph(tally_words(model, outcomes)))
     else:
         shown = headlines(model, setting)
-        typer.echo(f"{paragraph(CHECKED)}\n\n{headlines_text(shown)}\n")
+        typer.echo(f"{paragraph(CHECKED)}\n\n{verdict_key_text()}\n")
+        typer.echo(f"{headlines_text(shown)}\n")
         _show_changes(model, outcomes, setting, shown)
     return 0 if differs else print_moved(model, expected, now)
 
@@ -244,14 +243,14 @@ def print_report(
     typer.echo(_QUESTION)
     typer.echo(paragraph(model.register.article.reference))
     typer.echo(paragraph(CHECKED))
-    typer.echo(f"\n{headlines_text(headlines(model))}\n")
-    typer.echo(paragraph(tally_words(tally(results(model, outcomes)))) + "\n")
+    typer.echo(f"\n{verdict_key_text()}\n\n{headlines_text(headlines(model))}\n")
+    typer.echo(paragraph(tally_words(model, outcomes)) + "\n")
     status = print_moved(model, expected, now)
     if not status:
         file = model.register.file("expected.csv")
-        equal = f"Nothing moved: all {len(expected):,} values equal {file}."
-        typer.echo(paragraph(f"No settings changed. {ours(model)}".strip()))
-        typer.echo(paragraph(equal))
+        values = f"All {len(expected):,} values, printed or recomputed,"
+        typer.echo(paragraph(f"{UNCHANGED} {ours(model)}".strip()))
+        typer.echo(paragraph(f"{values} are the ones stored in {file}."))
     if more:
         width = max(map(len, more)) + 2
         typer.echo()

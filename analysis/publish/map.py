@@ -143,7 +143,7 @@ def map_table(
     for id, rows in ways.items():
         claim = model.register.claims[id]
         number = f"{markdown(claim.statement)} (`{id}`)"
-        place = claim.where.replace("section ", "").replace("paragraph ", "")
+        place = claim.where.replace("section on ", "").replace("paragraph ", "")
         cells = [f"{number}: {markdown(printed_claim(claim))}", place, claim.role]
         cells += [_each(rows, words) for words in (_check, _function, _cell)]
         lines.append(f"| {' | '.join(cells)} |")

@@ -31,7 +31,6 @@ from analysis.core.spell import exact, exact_span, with_unit
 from analysis.model.judging import VERDICTS
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.model.results import results as verdicts_of
-from analysis.model.results import tally
 from analysis.model.verdicts import Outcome
 from analysis.publish import explorer
 from analysis.publish.atomic import scratch
@@ -52,6 +51,7 @@ from analysis.render.safe_text import markdown, tex
 from analysis.render.screens import CHECKED
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
+from analysis.render.tally import tally_words
 from analysis.render.whatif_tables import break_even_table
 from analysis.whatif.sensitivity import Range, tornado
 
@@ -64,7 +64,7 @@ MARKS = (
         "part",
         "≈",
         "compatible",
-        ("compatible", "left open", "be comp", "the two are comp"),
+        ("compatible", "be comp", "the two are comp"),
     ),
     ("no", "?", "cannot be recalculated", ("cannot", "not computable")),
     ("two", "≠", "differs", ("differ", "the two differ")),
@@ -123,7 +123,7 @@ def _context(
         "plans": _plans(model),
         "results": results,
         "verdicts": {result.claim.id: result.verdict for result in results},
-        "tally": wording.tally_words(tally(results)),
+        "tally": tally_words(model, outcomes),
         "headlines": headlines(model),
         "ours": ours(model),
         "solutions": frames.solutions(model),
@@ -204,7 +204,7 @@ def _letter_by_letter(value: Any) -> Any:
 def mark(verdict: str) -> tuple[str, str]:
     """The style and the symbol that mark a verdict.
 
-    >>> mark("would match"), mark("left open at both ends"), mark("two figures apart")
+    >>> mark("would match"), mark("compatible"), mark("two figures apart")
     (('ok', '✓'), ('part', '≈'), ('two', '↔'))
     """
     for style, sign, _, starts in MARKS:
@@ -216,7 +216,7 @@ def mark(verdict: str) -> tuple[str, str]:
 def style(verdict: str) -> str:
     """The style of a headline's verdict, which has its own style under assumptions.
 
-    >>> style("matches, if three assumptions hold"), style("the two agree")
+    >>> style("matches, if four assumptions hold"), style("the two agree")
     ('if', 'ok')
     """
     style, _ = mark(verdict)

@@ -304,7 +304,7 @@ def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> 
     if source.external:
         return "published elsewhere"
     if source.claim:
-        return f"printed, {source.claim.where.removeprefix('section ')}"
+        return f"printed, {source.claim.where}"
     if source.assumption:
         return f"assumption, {source.assumption.grade}"
     row = model.register.readings.get((quantity, reading))

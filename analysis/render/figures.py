@@ -598,7 +598,7 @@ def _official(row: FigureRow, figure: External) -> Row:
 _BARS: dict[str, Row] = {
     "printed": {"color": BLACK},
     "calculated": {"color": BLUE},
-    "as above": {"color": SKY},
+    "the bar above, again": {"color": SKY},
     "ours": {"facecolor": ORANGE, "hatch": "..", "edgecolor": BLACK},
     "in words only": {"facecolor": "white", "hatch": "////", "edgecolor": BLUE},
 }
@@ -657,7 +657,7 @@ class _Waterfall:
             self._first(),
             _bar("Added since 2019", "calculated", base, now, words=added),
             _bar("At risk in 2021", "calculated", 0, now, side=side, words=in_2021),
-            _bar(both, "as above", 0, now),
+            _bar(both, "the bar above, again", 0, now),
             {**self._last(), "label": both},
         ]
 
@@ -771,7 +771,7 @@ def tornado(row: FigureRow, study: Evaluation) -> Drawing:
         low, high = sorted(mark["value"] for mark in marks[:2])
         span = joined(speller.spell(quantity, low), speller.spell(quantity, high))
         most = f"{marks[0]['label']} moves the estimate most, from {span}."
-    guides = [(now / scaled.scale, "as it is")] if np.isfinite(now) else []
+    guides = [(now / scaled.scale, "the estimate")] if np.isfinite(now) else []
     return charted(scaled, frame, {"most": most}, guides=guides)
 
 
@@ -828,7 +828,9 @@ def specification_curve(row: FigureRow, source: Any) -> Drawing:
             if not model.plan(quantity, setting).words:
                 is_usual = curve[choices] == pd.Series(usual)[choices]
                 article = curve[is_usual.all(axis=1)][quantity] / 1e6
-                label = "your setting" if setting.choices else "no settings changed"
+                label = "with our default assumptions"
+                if setting.choices:
+                    label = "your setting"
                 top.plot(article, **MARKS["diamond"], label=label)
             count = f"{_AT_RISK[quantity]}: {len(curve)} combinations"
             size = mpl.rcParams["font.size"]

@@ -13,13 +13,14 @@ from analysis.core.rows import Claim
 from analysis.core.spell import exact_span
 from analysis.model.findings import recomputed
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
-from analysis.model.results import results, tally
+from analysis.model.results import results
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome
 from analysis.render import headlines as shown_headlines
 from analysis.render.citations import HOW, citations, references
 from analysis.render.frame import Frame, Row
 from analysis.render.speller import Speller
+from analysis.render.tally import tally_words
 from analysis.render.wording import (
     CAVEAT,
     bounds_words,
@@ -28,7 +29,6 @@ from analysis.render.wording import (
     printed_words,
     reason_words,
     recomputed_words,
-    tally_words,
     verdict_words,
 )
 
@@ -276,8 +276,8 @@ def tallies(
     model: Model, before: Iterable[Outcome], after: Iterable[Outcome]
 ) -> list[str]:
     """Return the tally of the results before a change, and the tally after it."""
-    was = tally_words(tally(results(model, before)))
-    now = tally_words(tally(results(model, after)))
+    was = tally_words(model, before)
+    now = tally_words(model, after)
     if was == now:
         return [f"Before and after: {now}"]
     return [f"Before: {was}", f"After: {now}"]
@@ -310,7 +310,7 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> Frame:
         for shown in shown_headlines.headlines(model, setting)
     ]
     names = {"title": "the article", "working": "working"}
-    names |= {"verdict": "shown as", "why": "why"}
+    names |= {"verdict": "verdict", "why": "why"}
     return Frame(rows, ("id", *names), names, model.differences(setting))
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analysis.core.rows import Headline, HeadlineWords
 from analysis.core.spell import MINUS, exact, place_of, spell, spell_at
@@ -26,7 +26,13 @@ from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.places import is_replaced, settled_places
 from analysis.render.speller import Speller
 from analysis.render.steps import label, line
-from analysis.render.wording import listed, verdict_and_distance, verdict_words
+from analysis.render.wording import (
+    VERDICT_KEY,
+    count_words,
+    listed,
+    verdict_and_distance,
+    verdict_words,
+)
 
 NONE = "no derivation in this article"
 
@@ -105,10 +111,6 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
         is_same = has_no_value or own.open_to == outcome.open_to
         if is_same and own.verdict == outcome.verdict:
             shown = row.shown
-    if any(is_replaced(model, setting, name) for name in row.working):
-        # The sum no longer sets one thing printed twice side by side.
-        derived = check.model_copy(update={"kind": "derivation"})
-        outcome = replace(outcome, check=derived)
     is_at_end = outcome.open_to and outcome.verdict == "matches"
     if not shown and (is_at_end or outcome.finer):
         # The words say what is taken at its bound, or that the finer place differs.
@@ -232,19 +234,23 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
     """Name what we assume and the article does not print, if there is anything.
 
     If a user set quantities, only the assumptions among those quantities are named.
-    Otherwise the text names the assumptions that the headlines use, and the printed
-    limits ("up to 1.6 million") that their checks take as reached.
+    Otherwise the text counts and names the printed limits ("up to 1.6 million") that
+    the checks of the headlines take as reached, and the assumptions that the headlines
+    use.
     """
-    names = list(_named_by_user(model, setting) if setting.given else _used(model))
-    clauses = [_clause(model, name) for name in names]
-    sentences = []
-    if clauses:
-        that = [f"that {clause}" for clause in clauses]
-        sentences.append(f"We assume, and the article does not print, {listed(that)}.")
-    reached = [] if setting.given else [*dict.fromkeys(_reached(model))]
-    if reached:
-        sentences.append(f"We also assume that {listed(reached)} was reached.")
-    return " ".join(sentences)
+    if setting.given:
+        clauses = [_clause(model, name) for name in _named_by_user(model, setting)]
+        start = "We assume, and the article does not print,"
+    else:
+        reached = dict.fromkeys(_reached(model))
+        clauses = [f"{limit} was reached" for limit in reached]
+        clauses += [_clause(model, name) for name in _used(model)]
+        noun = "assumption" if len(clauses) == 1 else "assumptions"
+        count = f"{count_words(len(clauses))} {noun}"
+        start = f"The headlines rest on {count} that the article does not print:"
+    if not clauses:
+        return ""
+    return f"{start} {listed([f'that {clause}' for clause in clauses])}."
 
 
 def _clause(model: Model, name: str) -> str:
@@ -294,6 +300,15 @@ def _reached(model: Model) -> Iterator[str]:
 # Layouts ------------------------------------------------------------------------------
 
 
+def verdict_key_text() -> str:
+    """Lay out for a terminal what each verdict means."""
+    width = max(map(len, VERDICT_KEY)) + 2
+    lines: list[str] = []
+    for verdict, meaning in VERDICT_KEY.items():
+        lines += wrapped(meaning, f"{verdict:{width}}", " " * width)
+    return "\n".join(lines)
+
+
 def headlines_text(shown: Iterable[Shown]) -> str:
     """Lay out headlines for a terminal.
 
@@ -308,7 +323,9 @@ def headlines_text(shown: Iterable[Shown]) -> str:
             lines += wrapped(text, "   ")
         # Where the last line leaves no room for the verdict, it has a line of its own.
         room = WIDTH - len(lines[-1])
-        start = lines.pop() if room > len(headline.verdict) + 1 else ""
-        lines.append(f"{start:{WIDTH - len(headline.verdict)}}{headline.verdict}")
+        first, *others = wrapped(headline.verdict)
+        start = lines.pop() if room > len(first) + 1 else ""
+        lines.append(f"{start.ljust(WIDTH - len(first))}{first}")
+        lines += [line.rjust(WIDTH) for line in others]
         lines += wrapped(headline.why, "   ")
     return "\n".join(lines)

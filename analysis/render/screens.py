@@ -18,7 +18,7 @@ from analysis.render import show as layout
 from analysis.render.headlines import changes, ours
 from analysis.render.paragraphs import wrapped
 from analysis.render.progress import progress
-from analysis.render.wording import CAVEAT
+from analysis.render.wording import CAVEAT, UNCHANGED
 
 if TYPE_CHECKING:
     from analysis.render.frame import Frame
@@ -173,7 +173,7 @@ def sensitivity(
             "No distribution is given that has an effect here: nothing is drawn."
         )
     # The frame names the settings without an effect, too.
-    differs = ranges.differs or f"as in the article. {ours(model, setting)}"
+    differs = ranges.differs or f"{UNCHANGED} {ours(model, setting)}"
     echo_wrapped(differs, *[*changes(model, setting)][1:], CAVEAT)
 
 

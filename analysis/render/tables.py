@@ -18,6 +18,7 @@ from analysis.render import show
 from analysis.render.frame import Frame, cell_text
 from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.safe_text import tex
+from analysis.render.wording import UNCHANGED
 
 #: Letters that fit beside each other on a page of a paper, and those of a gap.
 _PAGE = 75
@@ -208,7 +209,7 @@ def _is_changed(attrs: Mapping[Any, Any]) -> bool:
 def _setting_sentence(attrs: Mapping[Any, Any]) -> str:
     """Say in a sentence how the setting of a table differs from the article's."""
     if not _is_changed(attrs):
-        return "No settings changed."
+        return UNCHANGED
     differs = str(attrs["differs"])
     return f"{differs[0].upper()}{differs[1:]}."
 

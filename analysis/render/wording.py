@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from analysis.core.published import QUALIFIERS
 from analysis.core.rows import Check, Claim, External, Finding, Step
@@ -18,6 +18,19 @@ from analysis.render.speller import Speller
 CAVEAT = (
     "Arithmetic of the printed numbers; it says nothing about whether they are true."
 )
+#: Said of a run in which nothing was changed.
+UNCHANGED = "These are the article's own numbers, with our default assumptions."
+#: What the verdicts mean, in the words that a screen and a page begin with.
+VERDICT_KEY = {
+    "matches, agree": "The recomputed number satisfies the article's words.",
+    "matches, if …": "It matches only if the assumptions named beside it hold.",
+    "compatible": "The printed numbers do not give what the article says, but words "
+    'such as "up to" or "at least" leave room for it: the arithmetic does not decide.',
+    "differs": "No number that the printed numbers and their words allow satisfies the "
+    "article's words. Which of them is wrong stays open.",
+    "two figures apart": "We compare two figures that the article does not compare.",
+    "cannot be recalculated": "The article prints no calculation.",
+}
 #: How a verdict is said of each kind of check.
 SAID = {
     "repetition": {
@@ -124,8 +137,7 @@ def recomputed_words(speller: Speller, outcome: Outcome) -> str:
     if outcome.recomputed is None:
         if outcome.reason and not outcome.verdict:
             return ""
-        has_bound = outcome.side != "no bound"
-        return "no single value" if has_bound else "no single value, no bound"
+        return "no single value"
     words = speller.spell(outcome.check.quantity, outcome.recomputed)
     return with_side(words, outcome.side)
 
@@ -322,61 +334,6 @@ def count_words(number: int, verb: str = "") -> str:
         ending = "es" if first.endswith("ch") else "s"
         first = {"are": "is", "cannot": "cannot"}.get(first, f"{first}{ending}")
     return " ".join(filter(None, [words, first, rest]))
-
-
-#: The parts of a tally with their verbs, in the order in which they are said.
-_REPEATED = {
-    "repetition matches": "agree",
-    "repetition matches_within_rounding": "agree within rounding alone",
-    "repetition compatible": "are compatible because of the article's words",
-    "repetition differs": "differ",
-}
-_SUMMED = {
-    "sum matches on printed numbers": "match on printed numbers",
-    "sum matches on figures published elsewhere": "match on figures published "
-    "elsewhere",
-    "sum matches on choices": "match on assumptions or readings of ours",
-    "sum matches_within_rounding": "match by rounding alone",
-    "sum compatible": "are compatible",
-    "sum differs": "differ",
-    "sum not_recalculable": "cannot be recalculated from this article",
-}
-
-
-def tally_words(counts: Mapping[str, int]) -> str:
-    """Return the tally of the article's results, in two or three sentences.
-
-    The tally leaves out comparisons of our own, which are called hypotheses.
-    """
-    repeated = sum(counts[name] for name in _REPEATED)
-    summed = sum(counts[name] for name in _SUMMED)
-    total = repeated + summed
-    noun = "result" if total == 1 else "results"
-    sentences = [f"We compared {total} {noun} of the article."]
-    if repeated:
-        verb = count_words(repeated, "repeat what it prints elsewhere")
-        sentences.append(_sentence(f"{verb}: {_counted(counts, _REPEATED)}."))
-    if summed:
-        others = "the other " if repeated else ""
-        is_one = "is a calculation or estimate"
-        if summed != 1:
-            is_one = "are calculations or estimates"
-        start = f"{others}{count_words(summed)} {is_one}"
-        sentences.append(_sentence(f"{start}: {_counted(counts, _SUMMED)}."))
-    return " ".join(sentences)
-
-
-def _sentence(words: str) -> str:
-    return words[0].upper() + words[1:]
-
-
-def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:
-    parts = []
-    for name, verb in verbs.items():
-        if counts[name]:
-            parts.append(count_words(counts[name], verb))
-    *others, last = parts
-    return f"{', '.join(others)}, and {last}" if others else last
 
 
 def listed(parts: Sequence[str]) -> str:

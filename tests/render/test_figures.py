@@ -220,7 +220,7 @@ def test_the_waterfall_by_hand(studies: dict[str, Study]) -> None:
         "printed",
         "calculated",
         "calculated",
-        "as above",
+        "the bar above, again",
         "in words only",
     ]
     printed = "printed: approaches 2 million"

@@ -31,8 +31,8 @@ def test_the_six_are_shown_as_the_design_has_them(model):
         "the two agree",
         "two figures, 279,000 apart",
         "cannot be recalculated from this article",
-        "matches, if three assumptions hold",
-        "left open at both ends; no total can be computed",
+        "matches, if four assumptions hold",
+        "compatible; no total can be computed",
     ]
 
 
@@ -89,7 +89,8 @@ def test_a_verdict_says_that_the_finer_place_differs(model):
     # 3.174 - 2.86 = 0.314 million: 300,000 rounded to 100,000, but not to 10,000.
     setting = {"transfers_2021": "report_2021", "transfers_2019": "report_2019"}
     assert shown(model, **setting)["growth_since_2019"].verdict == (
-        "matches within rounding, rounded to 100,000; differs if rounded more finely"
+        "the two agree within rounding, rounded to 100,000; the two differ if rounded "
+        "more finely"
     )
 
 

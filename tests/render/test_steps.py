@@ -42,7 +42,7 @@ def test_a_headline_by_hand(article: Study) -> None:
         "at risk 2021 = at risk 2019 + net new persons × at risk share of new",
         "             = 1.6 million + 301,000 × 1",
         "             = 1.901 million    at most",
-        '    printed: "likely approaches two million" (section scale, paragraph 3):',
+        '    printed: "likely approaches two million" (section on scale, paragraph 3):',
         "    matches, at least 99,000 or 4.95 percent short",
     ]
 

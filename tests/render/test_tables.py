@@ -24,6 +24,10 @@ TABLES
 """
 
 
+#: Said of a table under the article's own setting.
+OWN = "These are the article's own numbers, with our default assumptions."
+
+
 def test_what_stands_in_a_table_is_escaped() -> None:
     escaped = (
         r"50\% \& \$3\_a \#\{\~{}\^{}\textbackslash{}\} \textless{}b\textgreater{} "
@@ -33,7 +37,7 @@ def test_what_stands_in_a_table_is_escaped() -> None:
     made = frame.to_latex(caption="10 % of all")
     assert rf"{escaped} & it is ``so'' \\" in made
     assert r"a\_b & c \\" in made
-    assert r"\caption{10 \% of all. No settings changed.}" in made
+    assert rf"\caption{{10 \% of all. {OWN}}}" in made
     left = frame.to_latex(escape=False)
     assert rf'{HOSTILE.strip()} & it is "so" \\' in left
     # A frame of numbers has its index, and four digits.
@@ -76,9 +80,7 @@ def test_the_caption_of_the_user_comes_before_the_setting(article: Study) -> Non
         made = half.to_latex(table, caption="Ours, 50 % of it", label="tab:x")
         assert rf"\caption{{Ours, 50 \% of it. {differs}}}" in made
         assert r"\label{tab:x}" in made
-    assert r"\caption{Mine. No settings changed.}" in article.to_latex(
-        "headlines", caption="Mine."
-    )
+    assert rf"\caption{{Mine. {OWN}}}" in article.to_latex("headlines", caption="Mine.")
 
 
 def test_a_table_that_there_is_not_is_refused(article: Study) -> None:

@@ -1,0 +1,151 @@
+"""This module counts the article's results by verdict, and says the counts in words.
+
+A reader can check the first sentence of a tally against the table of headlines; the
+sentences after it count the results that no headline shows.
+
+>>> from analysis.core.register import Register
+>>> from analysis.model.verdicts import judge_all
+>>> model = Model(Register.read())
+>>> print(tally_words(model, judge_all(model)).partition(", one cannot")[0])
+Of the six headlines, three match or agree (one of them only if assumptions of ours \
+hold), one is compatible
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from analysis.model.model import Model
+from analysis.model.results import Result, results, tally
+from analysis.model.verdicts import Outcome
+from analysis.render.wording import count_words
+
+#: The parts of a tally with their verbs, in the order in which they are said.
+_REPEATED = {
+    "repetition matches": "agree",
+    "repetition matches_within_rounding": "agree within rounding alone",
+    "repetition compatible": "are compatible because of the article's words",
+    "repetition differs": "differ",
+}
+_SUMMED = {
+    "sum matches on printed numbers": "match on printed numbers",
+    "sum matches on figures published elsewhere": "match on figures published "
+    "elsewhere",
+    "sum matches on choices": "match on assumptions or readings of ours",
+    "sum matches_within_rounding": "match by rounding alone",
+    "sum compatible": "are compatible",
+    "sum differs": "differ",
+    "sum not_recalculable": "cannot be recalculated from this article",
+}
+#: Verdicts on headlines with their verbs, after those that match or agree.
+_HEADLINES = {
+    "matches_within_rounding": "match within rounding alone",
+    "compatible": "are compatible",
+    "differs": "differ",
+    "not_recalculable": "cannot be recalculated from this article",
+    "": "cannot be computed",
+}
+
+
+def tally_words(model: Model, outcomes: Iterable[Outcome]) -> str:
+    """Return the tally of the headlines, and then of the article's other results.
+
+    A headline that is no result of the article, because the article does not compare
+    its numbers, is counted as a comparison of ours. Other hypotheses are left out.
+    """
+    claims = [row.claim for row in model.register.headlines.values()]
+    found = results(model, outcomes)
+    shown = [result for result in found if result.claim.id in claims]
+    told = {*claims}
+    for result in shown:
+        told.update(result.claim.same_calculation_as)
+    others = tally(result for result in found if result.claim.id not in told)
+    if not claims:
+        return counted_words(others)
+    first = _headlines_words(shown, len(claims))
+    return f"{first} {counted_words(others, beside_headlines=True)}"
+
+
+def _headlines_words(shown: list[Result], total: int) -> str:
+    """Count the headlines by verdict, as a reader sees the verdicts beside them."""
+    counts = Counter(result.verdict for result in shown)
+    parts = []
+    if counts["matches"]:
+        matching = [result for result in shown if result.verdict == "matches"]
+        parts.append(_matching_words(matching))
+    parts += [
+        count_words(counts[verdict], verb)
+        for verdict, verb in _HEADLINES.items()
+        if counts[verdict]
+    ]
+    ours = total - len(shown)
+    if ours:
+        noun = "is a comparison" if ours == 1 else "are comparisons"
+        parts.append(
+            f"{count_words(ours)} {noun} of ours that the article does not make"
+        )
+    noun = "headline" if total == 1 else "headlines"
+    return f"Of the {count_words(total)} {noun}, {_joined(parts)}."
+
+
+def _matching_words(matching: list[Result]) -> str:
+    """Count the headlines that match, and those of them that do only on choices."""
+    repeated = sum(result.is_repetition for result in matching)
+    verb = "match or agree"
+    if repeated in (0, len(matching)):
+        verb = "agree" if repeated else "match"
+    words = count_words(len(matching), verb)
+    on_choices = tally(matching)["sum matches on choices"]
+    if not on_choices:
+        return words
+    which = (
+        ""
+        if on_choices == len(matching) == 1
+        else f"{count_words(on_choices)} of them "
+    )
+    return f"{words} ({which}only if assumptions of ours hold)"
+
+
+def counted_words(counts: Mapping[str, int], *, beside_headlines: bool = False) -> str:
+    """Return a tally of results in one to three sentences."""
+    repeated = sum(counts[name] for name in _REPEATED)
+    summed = sum(counts[name] for name in _SUMMED)
+    total = repeated + summed
+    noun = "result" if total == 1 else "results"
+    sentences = [f"We compared {total} {noun} of the article."]
+    if beside_headlines:
+        sentences = [
+            f"Besides these, we compared {count_words(total)} {noun} of the article."
+        ]
+    if repeated:
+        verb = count_words(repeated, "repeat what the article prints elsewhere")
+        sentences.append(_sentence(f"{verb}: {_counted(counts, _REPEATED)}."))
+    if summed:
+        others = "the other " if repeated else ""
+        is_one = "is a calculation or estimate"
+        if summed != 1:
+            is_one = "are calculations or estimates"
+        start = f"{others}{count_words(summed)} {is_one}"
+        sentences.append(_sentence(f"{start}: {_counted(counts, _SUMMED)}."))
+    return " ".join(sentences)
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:
+    return _joined(
+        [
+            count_words(counts[name], verb)
+            for name, verb in verbs.items()
+            if counts[name]
+        ]
+    )
+
+
+def _joined(parts: list[str]) -> str:
+    """Join clauses with commas and, before the last, with a comma and "and"."""
+    *others, last = parts
+    return f"{', '.join(others)}, and {last}" if others else last

@@ -1,0 +1,94 @@
+"""The tally: first the headlines, as a reader counts them, then the other results."""
+
+import pytest
+
+from analysis.model.model import Model
+from analysis.model.results import TALLIED
+from analysis.model.verdicts import judge_all
+from analysis.render.tally import counted_words, tally_words
+
+COUNTS = dict.fromkeys(TALLIED, 0) | {
+    "repetition matches": 7,
+    "repetition compatible": 1,
+    "sum matches on printed numbers": 2,
+    "sum matches on choices": 3,
+    "sum matches_within_rounding": 1,
+    "sum compatible": 1,
+    "sum not_recalculable": 1,
+}
+
+
+def test_a_tally_tells_kinds_apart() -> None:
+    assert counted_words(COUNTS) == (
+        "We compared 16 results of the article. Eight repeat what the article prints "
+        "elsewhere: seven agree, and one is compatible because of the article's "
+        "words. The other eight are calculations or estimates: two match on printed "
+        "numbers, three match on assumptions or readings of ours, one matches by "
+        "rounding alone, one is compatible, and one cannot be recalculated from this "
+        "article."
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({}, "We compared 0 results of the article."),
+        (
+            {"repetition matches": 1},
+            "We compared 1 result of the article. One repeats what the "
+            "article prints elsewhere: one agrees.",
+        ),
+        (
+            {"sum differs": 1, "sum matches on choices": 2},
+            "We compared 3 results of the article. Three are calculations or "
+            "estimates: two match on assumptions or readings of ours, and one differs.",
+        ),
+    ],
+)
+def test_a_tally_of_few(counts: dict[str, int], words: str) -> None:
+    assert counted_words(dict.fromkeys(TALLIED, 0) | counts) == words
+
+
+def test_the_tally_begins_with_the_verdicts_that_stand_beside_the_headlines(
+    model: Model,
+) -> None:
+    # Beside the six stand: matches, the two agree, two figures, cannot be recalculated,
+    # matches if assumptions hold, compatible. Five of the sixteen results are in
+    # headlines (one of them a repetition), and eleven are not.
+    assert tally_words(model, judge_all(model)) == (
+        "Of the six headlines, three match or agree (one of them only if assumptions "
+        "of ours hold), one is compatible, one cannot be recalculated from this "
+        "article, and one is a comparison of ours that the article does not make. "
+        "Besides these, we compared eleven results of the article. Seven repeat what "
+        "the article prints elsewhere: six agree, and one is compatible because of "
+        "the article's words. The other four are calculations or estimates: one "
+        "matches on printed numbers, two match on assumptions or readings of ours, "
+        "and one matches by rounding alone."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        # 1.6 + 0.55 x 0.3012 = 1.766 million is 12 percent short of two million.
+        ({"persons_per_transfer": 0.55}, "two match or agree, two are compatible, "),
+        # 3.17 - 3.17 / 1.2 = 0.528 million, beside 300,000. With 1.6 million that is at
+        # most 2.128 million, which leaves room for fewer than two million.
+        (
+            {"growth_2019_2021": 0.2},
+            "one matches, two are compatible, one differs, ",
+        ),
+        # More labourers in the south than anywhere.
+        (
+            {"at_risk_2019": "southern", "labourers_south_2019": 2_600_000},
+            "two match or agree, one cannot be recalculated from this article, two "
+            "cannot be computed, ",
+        ),
+    ],
+)
+def test_the_headlines_are_counted_under_a_setting(
+    model: Model, given: dict[str, float | str], words: str
+) -> None:
+    outcomes = judge_all(model, setting=model.setting(given))
+    said = tally_words(model, outcomes)
+    assert said.startswith(f"Of the six headlines, {words}")
