@@ -228,11 +228,7 @@ def _number_texts(
     key = "in words" if plan.words else number
     phrase = phrases(name).get(key, phrases(name)["other"])
     side = model.plan(name, under).side
-    is_open = side == "no bound"
-    said = (
-        f"{number} (could be higher or lower)" if is_open else with_side(number, side)
-    )
-    yield f"value {name}", said
+    yield f"value {name}", with_side(number, side)
     yield f"set {name}", phrase.format(number=number)
     yield f"note {name}", " ".join(f"{said}." for said in remarks)
 

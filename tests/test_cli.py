@@ -193,7 +193,7 @@ def test_accept_writes_nothing_for_a_bad_package(package: Path) -> None:
 
 
 SHOWN = {
-    "excess_2021": ["printed: 15.4 percent", "mobilization-2016-2020, paragraph 6"],
+    "excess_2021": ["printed: 15.4 percent", "mobilization 2016–2020, paragraph 6"],
     "xinhua_base_2019": ["against transfers_2019_xinhua printed: over 2.87 million"],
     "official_excess_2021_goal": [
         "= 3.174 million ÷ at least 2.70 million − 1",
@@ -330,7 +330,7 @@ def test_list_shows_every_row_of_a_kind_by_its_name() -> None:
         ("external", "plan_13fyp_total", "at least 11 million"),
         ("statements", "two_million_in_all", "At least two million"),
         ("scenarios", "southern", "south"),
-        ("figures", "waterfall", "From persons at risk in 2019 to the total"),
+        ("figures", "waterfall", "Persons at risk of coercive labour, from 2019"),
         ("columns", "claims.csv quantity", "(string, required)"),
     ):
         listed = output("list", kind)
@@ -403,7 +403,7 @@ CHANGED = (
 def test_every_command_takes_a_setting_and_ends_with_its_effect(command: str) -> None:
     given = ("--set", "persons_per_transfer=0.55", "--reading", SOUTHERN)
     out = " ".join(output(*command.split(), *given).split())
-    shown = out[out.index('"likely approaches two million" at risk in 2021') :]
+    shown = out[out.index('"likely approaches two million" at risk') :]
     # 1.65 x 0.95 + 0.55 x 0.301222 million
     assert "= 1.733 million" in shown
     differs = "persons_per_transfer = 0.55 person/transfer in place of our 1"
@@ -665,7 +665,7 @@ def test_run_ends_with_what_a_setting_does_to_a_headline_elsewhere(
     written = " ".join(out.split()).partition("is written:")[2]
     # 1.6 million and 2.59 x 0.105 million
     assert re.search(
-        r'"likely approaches two million" at risk in 2021: .* = 1\.872 million; '
+        r"at risk of coercive labour in 2021: .* = 1\.872 million; "
         "matches",
         written,
     )

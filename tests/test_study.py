@@ -981,7 +981,8 @@ def test_verdict_changes_are_the_checks_whose_verdict_moves(article):
         (
             "figures",
             "waterfall",
-            "From persons at risk in 2019 to the total with former detainees",
+            "Persons at risk of coercive labour, from 2019 to the total with former "
+            "detainees",
         ),
         ("checks", "planned_in_2021_2025", None),
         ("scenarios", "southern", None),

@@ -139,18 +139,12 @@ def _number_texts(model: Model, name: str) -> dict[str, str]:
     key = "in words" if in_words else number
     phrase = phrases(name).get(key, phrases(name)["other"])
     return {
-        f"value {name}": _with_side(number, plan.side),
+        f"value {name}": with_side(number, plan.side),
         f"set {name}": phrase.format(number=number),
         f"note {name}": " ".join(
             f"{remark}." for _, remark in model.remarks(name, ARTICLE)
         ),
     }
-
-
-def _with_side(number: str, side: str) -> str:
-    return (
-        f"{number} {words()['open']}" if side == "no bound" else with_side(number, side)
-    )
 
 
 def _spelled(model: Model, plan: Plan) -> str:
@@ -208,6 +202,6 @@ def _other_reading(model: Model, name: str, reading: str) -> OtherReading:
     setting = model.setting({name: reading})
     plan = model.plan(quantity, setting)
     verdict = judge(model, check_of(model, first), setting).verdict
-    text = f"{_with_side(_spelled(model, plan), plan.side)}: {SHORT[verdict]}"
+    text = f"{with_side(_spelled(model, plan), plan.side)}: {SHORT[verdict]}"
     change = abs(plan.value - model.plan(quantity).value)
     return OtherReading(name, reading, text, change)

@@ -450,7 +450,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     )
     detainees = lever(page, "with_former_detainees", "former_detainees")
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
-    assert "a number matches from 98,800 to 598,778 before rounding" in (
+    assert "as a number, claim matches from 98,800 to 598,778 before rounding" in (
         detainees.inner_text()
     )
     track = ratio.locator("[type=range]").evaluate(

@@ -194,7 +194,7 @@ function matchesOn(spans, low, high, unit) {
     return (first + last).trim() || "throughout";
   });
   const isPale = spans.some(({ kind }) => kind === "matches_within_rounding");
-  return `matches ${places.join(" and ") || "at no value"}${isPale ? " before rounding" : ""}`;
+  return `claim matches ${places.join(" and ") || "at no value"}${isPale ? " before rounding" : ""}`;
 }
 
 function drawLever(node, { lever: name, claim: id }) {
@@ -219,7 +219,7 @@ function drawLever(node, { lever: name, claim: id }) {
   const colours = spans.map(({ kind, from, to }) =>
     `var(--${kind || "paper"}) ${100 * part(from)}% ${100 * part(to)}%`);
   style(slider, "track", `linear-gradient(to right, ${colours})`);
-  turn.textContent = (isInWords ? "a number " : "") + matchesOn(spans, low, high, shown);
+  turn.textContent = (isInWords ? "as a number, " : "") + matchesOn(spans, low, high, shown);
   const { from, to } = spans.find(({ kind }) => kind === "matches") || {};
   const edge = from > low ? from : to;
   style(scale, "at", edge < high ? part(edge) : 0.5);
