@@ -442,7 +442,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     ratio = lever(page, "approaches_in_2021", "persons_per_transfer")
     assert ratio.locator(".scale").inner_text().split("\n") == [
         "0.36",
-        "matches from 0.664",
+        "claim matches from 0.664",
         "1",
     ]
     assert ratio.locator(".effect").inner_text() == (

@@ -194,7 +194,8 @@ function matchesOn(spans, low, high, unit) {
     return (first + last).trim() || "throughout";
   });
   const isPale = spans.some(({ kind }) => kind === "matches_within_rounding");
-  return `claim matches ${places.join(" and ") || "at no value"}${isPale ? " before rounding" : ""}`;
+  const where = places.join(" and ") || "at no value";
+  return `claim matches ${where}${isPale ? " before rounding" : ""}`;
 }
 
 function drawLever(node, { lever: name, claim: id }) {
