@@ -575,7 +575,7 @@ def test_verdict_changes_for_a_paper_keep_the_tally(article):
     half = article.change(persons_per_transfer=0.5)
     changed = half.verdict_changes(article)
     before, after = changed.attrs["foot"].split(" After: ")
-    assert before.startswith("Before: We compared 16 results")
+    assert before.startswith("Before: Of the six headlines, three match or agree")
     latex = " ".join(changed.to_latex(caption="Verdicts").split())
     start = r"Verdicts. Differs from the article in: persons\_per\_transfer = 0.5"
     assert start in latex
