@@ -465,7 +465,7 @@ def by_papermill(row: Row, folder: Path) -> tuple[Answer, str]:
     nbformat.write(book, folder / "in.ipynb")
     done = papermill(folder / "in.ipynb", folder, row.given)
     if done.returncode:
-        said = re.findall("^ModelError: (.*)$", done.stderr, re.MULTILINE)
+        said = re.findall("^InputError: (.*)$", done.stderr, re.MULTILINE)
         return Answer(refusal=said[-1]), done.stderr
     outputs = [
         one
@@ -521,4 +521,4 @@ def test_a_mistyped_parameter_fails_a_notebook_under_papermills_own_command_line
 ):
     done = papermill(find(notebook).path, tmp_path, {name: "0.5"})
     assert done.returncode != 0
-    assert done.stderr.rstrip().endswith(f"ModelError: '{name}' {said}")
+    assert done.stderr.rstrip().endswith(f"InputError: '{name}' {said}")
