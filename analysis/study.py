@@ -795,7 +795,7 @@ class Study:
         Raises InputError for an unknown table.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
-        >>> r"\caption{Headline numbers of the article, recomputed. No" in table
+        >>> r"\caption{Headline numbers of the article, recomputed. These" in table
         True
         """
         from analysis.render import frames

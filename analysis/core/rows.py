@@ -280,7 +280,7 @@ class External(PrintedNumber):
     date: Prose
     """Date of the text."""
     address: OptionalProse = ""
-    """The address at which we saw the figure, without `https://`; the page need not be
+    """The address at which we saw the figure, without the scheme; the page need not be
     the original publication. For work reports, it is the government's page that the
     collection names. Empty if no address is known."""
     seen: Literal["P", "M", "S"]

@@ -222,7 +222,7 @@ def verify(model: Model, form: str, setting: Setting) -> int:
             typer.echo(paragraph(tally_words(model, outcomes)))
     else:
         shown = headlines(model, setting)
-        typer.echo(f"{paragraph(CHECKED)}\n\n{verdict_key_text()}\n")
+        typer.echo(f"{paragraph(CHECKED)}\n")
         typer.echo(f"{headlines_text(shown)}\n")
         _show_changes(model, outcomes, setting, shown)
     return 0 if differs else print_moved(model, expected, now)
@@ -243,7 +243,7 @@ def print_report(
     typer.echo(_QUESTION)
     typer.echo(paragraph(model.register.article.reference))
     typer.echo(paragraph(CHECKED))
-    typer.echo(f"\n{verdict_key_text()}\n\n{headlines_text(headlines(model))}\n")
+    typer.echo(f"\n{headlines_text(headlines(model))}\n\n{verdict_key_text()}\n")
     typer.echo(paragraph(tally_words(model, outcomes)) + "\n")
     status = print_moved(model, expected, now)
     if not status:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import math
 import os
 import resource
@@ -121,6 +122,9 @@ def _be_kernel(arguments: list[str], environment: dict[str, str], folder: str) -
     pd.set_option("display.max_columns", 20)
     # Else each kernel would draw the same numbers.
     random.seed()  # noqa: NPY002
+    # A kernel that is told to end may close a socket to which another of its threads
+    # still writes. Nothing is lost by that, and it is no remark of the notebook's.
+    logging.getLogger("tornado.general").setLevel(logging.CRITICAL)
     # Where other work has taken its port, the run starts another kernel, and says so if
     # none starts.
     with contextlib.suppress(ZMQError):

@@ -20,14 +20,14 @@ CAVEAT = (
 )
 #: Said of a run in which nothing was changed.
 UNCHANGED = "These are the article's own numbers, with our default assumptions."
-#: What the verdicts mean, in the words that a screen and a page begin with.
+#: What the verdicts mean, in the words of screens and pages.
 VERDICT_KEY = {
     "matches, agree": "The recomputed number satisfies the article's words.",
     "matches, if …": "It matches only if the assumptions named beside it hold.",
     "compatible": "The printed numbers do not give what the article says, but words "
     'such as "up to" or "at least" leave room for it: the arithmetic does not decide.',
     "differs": "No number that the printed numbers and their words allow satisfies the "
-    "article's words. Which of them is wrong stays open.",
+    "article's words. The arithmetic does not say which number would have to change.",
     "two figures apart": "We compare two figures that the article does not compare.",
     "cannot be recalculated": "The article prints no calculation.",
 }
