@@ -414,7 +414,7 @@ class Study:
         return Study(self.model, replace(setting, drawn=words), distributions)
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
-        """Show how far each assumption, rounding, and all together move a quantity.
+        """Show how far assumptions and rounding, each alone and all together, move it.
 
         The column ``moved`` names what moves the quantity. In the row of an assumption,
         ``low`` and ``high`` are the ends of the range over which the assumption is

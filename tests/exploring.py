@@ -192,7 +192,7 @@ def _texts(
             changes.append(f"{label(name)}: {reading_words(name, choice)}")
         elif choice is not None:
             changes.append(f"{label(name)}: {_typed(choice, model.spelled_unit(name))}")
-    said = f"Changed: {'; '.join(changes)}." if changes else "No settings changed."
+    said = f"Changed: {'; '.join(changes)}." if changes else ""
     yield "differs", said
     for name in quantities():
         yield from _number_texts(model, setting, name)

@@ -126,7 +126,7 @@ class Passage:
                     break
 
     def take_elsewhere(self, row_number: RowNumber) -> bool:
-        """Find in this passage the number of a row that states another paragraph."""
+        """Find here the number of a row that gives another paragraph as its place."""
         for number in self.free():
             if number.key in row_number.keys:
                 self.exact[row_number] = number

@@ -120,7 +120,7 @@ def typed(text: str) -> Any:
 def named(
     call: str, mappings: Iterable[Any], arguments: Mapping[str, Any], example: str
 ) -> dict[str, Any]:
-    """The arguments of a call by name, some of which may stand in mappings.
+    """Return the named arguments of a call; some of them may be given in mappings.
 
     Raises InputError for an argument without a name, and for a name given twice.
 

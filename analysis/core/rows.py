@@ -281,8 +281,8 @@ class External(PrintedNumber):
     """Date of the text."""
     address: OptionalProse = ""
     """The address at which we saw the figure, without the scheme; the page need not be
-    the original publication. For work reports, it is the government's page that the
-    collection names. Empty if no address is known."""
+    the original publication. For work reports, we give the government's page
+    that the collection names. Empty if no address is known."""
     seen: Literal["P", "M", "S"]
     """The kind of text in which we saw the figure. P: a primary text, or its
     publisher's own page; M: a mirror or a news copy of a primary text, or a collection

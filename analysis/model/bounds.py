@@ -130,7 +130,7 @@ class Points:
     margins: Sequence[Floats]
 
     def first(self, count: int) -> Points:
-        """The first of the points."""
+        """The first ``count`` of the points."""
         inputs = {name: column[..., :count] for name, column in self.inputs.items()}
         margins = [margin[..., :count] for margin in self.margins]
         return Points(inputs, self.values[..., :count], margins)

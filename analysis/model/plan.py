@@ -33,6 +33,10 @@ class ModelError(InputError):
     """The error for a name, a value or a combination of readings that can't be used."""
 
 
+class NoSingleValueError(ModelError):
+    """The error for a quantity with an input that the article gives only in words."""
+
+
 class CircleError(ModelError):
     """The error for readings that are computed from each other in a circle."""
 
@@ -167,13 +171,15 @@ class Plan:
     def value(self) -> float:
         """The target with every input at its printed number or its assumed value.
 
-        Raises ModelError if a limit is broken, a number is divided by zero, or an input
-        is given only in words.
+        Raises ModelError if a limit is broken or a number is divided by zero, and
+        NoSingleValueError if an input is given only in words.
         """
         values = self.evaluate({})
-        refusal = self.refusal(values) or self.no_single_value
+        refusal = self.refusal(values)
         if refusal:
             raise ModelError(refusal)
+        if self.no_single_value:
+            raise NoSingleValueError(self.no_single_value)
         return float(values[self.target])
 
     @property
@@ -197,7 +203,7 @@ class Plan:
         return is_within
 
     def divisions(self, values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-        """The sentence for each node that divides by zero, and where it does so.
+        """Yield where a node divides by zero, and the sentence that says so.
 
         A node that divides by zero has no finite value although every node it needs has
         one.

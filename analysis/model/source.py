@@ -55,7 +55,7 @@ class Source:
 
     @classmethod
     def of_figure(cls, figure: External, years: int) -> Source:
-        """A figure published elsewhere, divided by some years."""
+        """A figure published elsewhere, divided by a number of years."""
         number = figure.published
 
         def divided(interval: Interval | None) -> Interval | None:

@@ -196,7 +196,10 @@ def _execute(
 def _through_papermill(
     notebook: Notebook, parameters: Mapping[str, Any], path: Path, timeout: int
 ) -> str:
-    """Execute a notebook into a path; say why it did not run to its end, if so."""
+    """Execute a notebook, and write the result to a path.
+
+    Return why it did not run to its end, or an empty text if it did.
+    """
     from jupyter_core.utils import ensure_event_loop
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError

@@ -115,7 +115,7 @@ def check_of(model: Model, claim: str) -> Check:
 
 def texts(model: Model) -> dict[str, str]:
     """Every text of the page that depends on the setting, by its key."""
-    by_key = {"differs": "No settings changed."}
+    by_key = {"differs": ""}
     for name in quantities():
         by_key |= _number_texts(model, name)
     for name, (total, verdict) in _claim_texts(model).items():

@@ -248,9 +248,9 @@ def print_report(
     status = print_moved(model, expected, now)
     if not status:
         file = model.register.file("expected.csv")
-        values = f"All {len(expected):,} values, printed or recomputed,"
+        values = f"As expected: all {len(expected):,} values of the data and results"
         typer.echo(paragraph(f"{UNCHANGED} {ours(model)}".strip()))
-        typer.echo(paragraph(f"{values} are the ones stored in {file}."))
+        typer.echo(paragraph(f"{values} are equal to those stored in {file}."))
     if more:
         width = max(map(len, more)) + 2
         typer.echo()
@@ -312,7 +312,7 @@ def accept(model: Model, notebooks: Iterable[Notebook]) -> None:
     with scratch() as folder:
         for name in names:
             plot = plots[name]
-            frame = plot.frame(plot.source(model))
+            frame = plot.frame(plot.evaluation(model))
             path = folder / f"{name}.csv"
             path.write_text(data_text(frame), encoding="utf-8")
         plotted = cells.plotted(folder)

@@ -205,12 +205,12 @@ def mark(verdict: str) -> tuple[str, str]:
     """The style and the symbol that mark a verdict.
 
     >>> mark("would match"), mark("compatible"), mark("two figures apart")
-    (('ok', '✓'), ('part', '≈'), ('two', '↔'))
+    (('ok', '✓'), ('part', '≈'), ('apart', '↔'))
     """
     for style, sign, _, starts in MARKS:
         if verdict.removeprefix("would ").startswith(starts):
             return style, sign
-    return "two", "↔"
+    return "apart", "↔"
 
 
 def style(verdict: str) -> str:
@@ -231,7 +231,7 @@ def picture(model: Model, plots: Mapping[str, Plot], name: str) -> Markup:
     it.
     """
     plot = plots[name]
-    alt, caption = escape(plot.row.alt), escape(plot.caption(plot.source(model)))
+    alt, caption = escape(plot.row.alt), escape(plot.caption(plot.evaluation(model)))
     return Markup(
         f'<figure><picture><img src="figures/{name}.svg" alt="{alt}"></picture>'
         f'<figcaption class="visually-hidden">{caption}</figcaption></figure>'

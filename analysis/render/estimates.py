@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.plan import NoSingleValueError
 from analysis.whatif.scenarios import OWN, Scenario
 
 
@@ -58,6 +59,8 @@ class Estimated:
     difference: float | None = None
     percent: float | None = None
     differs: str = ""
+    #: Whether an input that is given only in words is the reason; no column of a file.
+    is_in_words: bool = False
 
 
 def estimate(model: Model, under: Under, quantity: str) -> Estimated:
@@ -73,7 +76,8 @@ def estimate(model: Model, under: Under, quantity: str) -> Estimated:
     try:
         computed = model.estimate(quantity, under.setting)
     except ModelError as error:
-        return replace(estimated, reason=str(error))
+        in_words = isinstance(error, NoSingleValueError)
+        return replace(estimated, reason=str(error), is_in_words=in_words)
     rows = [
         model.register.readings.get((node.name, node.reading))
         for node in model.plan(quantity, under.setting).nodes

@@ -237,7 +237,7 @@ def _inputs(model: Model, plan: Plan) -> Iterator[str]:
             unit = model.spelled_unit(name)
             varied = exact_span(assumption.low, assumption.high, unit)
             yield (
-                f"assumption {name}, {assumption.grade}: varied {varied}; "
+                f"assumption {name}, {assumption.grade}: varied {varied}. "
                 f"{assumption.bias}"
             )
         elif node.reading not in _UNCHOSEN and len(model.readings(name)) > 1:

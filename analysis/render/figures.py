@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -129,11 +129,11 @@ class Plot:
     """A figure: its entry in ``data/figures.yaml``, and the function that draws it."""
 
     row: FigureRow
-    make: Callable[[FigureRow, Any], Drawing]
-    #: The quantities that the figure itself varies.
-    varied: Callable[[Model], Iterable[str]] = lambda model: ()
+    make: Callable[[FigureRow, Evaluation], Drawing]
+    #: Gives the quantities that the figure itself varies.
+    varied: Callable[[Model], Sequence[str]]
 
-    def source(
+    def evaluation(
         self,
         model: Model,
         setting: Setting = ARTICLE,
@@ -151,24 +151,24 @@ class Plot:
             )
         return Evaluation(model, setting, quantity)
 
-    def drawing(self, source: Any) -> Drawing:
+    def drawing(self, evaluation: Evaluation) -> Drawing:
         """Return the figure's data, with the function that draws them."""
-        return self.make(self.row, source)
+        return self.make(self.row, evaluation)
 
-    def frame(self, source: Any) -> pd.DataFrame:
+    def frame(self, evaluation: Evaluation) -> pd.DataFrame:
         """Return the data that the figure plots."""
-        return self.drawing(source).frame
+        return self.drawing(evaluation).frame
 
-    def caption(self, source: Any, drawing: Drawing | None = None) -> str:
+    def caption(self, evaluation: Evaluation, drawing: Drawing | None = None) -> str:
         """Say what the figure shows, with its numbers, and how its setting differs."""
-        fields = (drawing or self.drawing(source)).fields
+        fields = (drawing or self.drawing(evaluation)).fields
         caption = fields.get("caption")
         if caption is None:
             words = _BRACES.sub(
                 lambda match: fields.get(match[1], match[0]), self.row.caption
             )
-            caption = filled(Speller(source.model), words, source.setting)
-        return f"{caption} {_differs(source)}".rstrip()
+            caption = filled(Speller(evaluation.model), words, evaluation.setting)
+        return f"{caption} {_differs(evaluation)}".rstrip()
 
 
 def figures(model: Model) -> dict[str, Plot]:
@@ -177,14 +177,14 @@ def figures(model: Model) -> dict[str, Plot]:
     Raises RegisterError for a fault in ``data/figures.yaml``.
     """
     return {
-        name: Plot(row, *_OWN.get(name, [marked]))
+        name: Plot(row, _OWN.get(name, marked), _VARIED.get(name, lambda model: ()))
         for name, row in figure_rows.read(model.register).items()
     }
 
 
-def _differs(source: Any) -> str:
+def _differs(evaluation: Evaluation) -> str:
     """Say how the setting under which a figure is drawn differs from the article's."""
-    differs = source.model.differences(source.setting)
+    differs = evaluation.model.differences(evaluation.setting)
     return f"{differs[0].upper()}{differs[1:]}." if differs else ""
 
 
@@ -200,28 +200,28 @@ def drawn(
     if not isinstance(name, str) or name not in known:
         raise ModelError(f"'{name}' is no figure{nearest(name, known)}")
     if quantity is None:
-        return render_figure(name, known[name].source(model, setting))
+        return render_figure(name, known[name].evaluation(model, setting))
     wanted = model.checked_name(quantity)
     if name != "tornado":
         raise ModelError(
             f"The figure '{name}' shows no quantity of your choice; only the figure "
             f"'tornado' does. Leave out '{wanted}'"
         )
-    return render_figure(name, known[name].source(model, setting, wanted))
+    return render_figure(name, known[name].evaluation(model, setting, wanted))
 
 
-def render_figure(name: str, source: Any) -> Canvas:
+def render_figure(name: str, evaluation: Evaluation) -> Canvas:
     """Draw a figure from an evaluation, for a notebook.
 
     While notebooks run to write results, the figure is also saved as files.
     """
     with mpl.rc_context(STYLE):
-        plot = figures(source.model)[name]
-        row, drawing = plot.row, plot.drawing(source)
-        caption = plot.caption(source, drawing)
+        plot = figures(evaluation.model)[name]
+        row, drawing = plot.row, plot.drawing(evaluation)
+        caption = plot.caption(evaluation, drawing)
         note = f"{caption} {row.source} {CAVEAT}"
         # What differs from the article takes lines of its own.
-        height = row.height + LINE * len(_differs(source)) / NOTE_LETTERS
+        height = row.height + LINE * len(_differs(evaluation)) / NOTE_LETTERS
         fig = plt.figure(figsize=(WIDTH, height), layout="constrained")
         drawing.draw(fig, row.title, note)
         plt.close(fig)  # else the notebook shows it twice
@@ -235,7 +235,7 @@ def render_figure(name: str, source: Any) -> Canvas:
 def table(name: str, model: Model, setting: Setting = ARTICLE) -> Frame:
     """Return the data of a figure as texts, with a row for each mark."""
     plot = figures(model)[name]
-    words = plot.frame(plot.source(model, setting)).select_dtypes(exclude="number")
+    words = plot.frame(plot.evaluation(model, setting)).select_dtypes(exclude="number")
     frame = of_texts(words.to_numpy().tolist(), [*map(str, words.columns)])
     return replace(frame, differs=model.differences(setting))
 
@@ -332,8 +332,9 @@ class Chart:
             low, high, words = self.band
             ax.axvspan(low, high, color=ORANGE, alpha=0.22, linewidth=0, zorder=0)
             if self.rounding:
-                around = self.rounding
-                ax.axvspan(*around, color=ORANGE, alpha=0.12, linewidth=0, zorder=0)
+                ax.axvspan(
+                    *self.rounding, color=ORANGE, alpha=0.12, linewidth=0, zorder=0
+                )
             _above(ax, (low + high) / 2, words, INK)
 
     def _key(self) -> list[Any]:
@@ -347,13 +348,13 @@ def charted(
     frame: pd.DataFrame,
     fields: Mapping[str, str],
     styles: Mapping[str, Any] | None = None,
-    **around: Any,
+    **also: Any,
 ) -> Drawing:
     """Return the drawing of a ``Chart``; the row of the figure gives default styles."""
     if styles is None:
         styles = {role: MARKS[name] for role, name in row.roles.items()}
     unit = row.unit.format_map(fields)
-    return Drawing(frame, Chart(row, frame, unit, styles, **around).draw, fields)
+    return Drawing(frame, Chart(row, frame, unit, styles, **also).draw, fields)
 
 
 def _draw_arrow(ax: Axes, start: tuple[float, float], turn: int, colour: str) -> None:
@@ -429,15 +430,15 @@ NOT_COMPUTABLE = "not computable"
 _NONE = {"value": np.nan, "low": np.nan, "high": np.nan, "words": NOT_COMPUTABLE}
 
 
-def estimated(study: Evaluation, quantity: str, **readings: str) -> Row:
+def estimated(evaluation: Evaluation, quantity: str, **readings: str) -> Row:
     """Return the numbers and the words of a quantity under a setting.
 
     ``readings`` replace the setting's readings. The numbers are NaN where the quantity
     is not computable.
     """
-    model = study.model
+    model = evaluation.model
     try:
-        estimate = model.estimate(quantity, model.over(study.setting, readings))
+        estimate = model.estimate(quantity, model.over(evaluation.setting, readings))
     except ModelError:
         return dict(_NONE)
     value = estimate.value
@@ -446,16 +447,16 @@ def estimated(study: Evaluation, quantity: str, **readings: str) -> Row:
     return {"value": value, **ends, "words": words, "side": estimate.side}
 
 
-def marked(row: FigureRow, study: Evaluation) -> Drawing:
+def marked(row: FigureRow, evaluation: Evaluation) -> Drawing:
     """Draw a figure from the marks that its entry in ``data/figures.yaml`` lists."""
-    frame = pd.DataFrame([_marked_row(study, mark) for mark in row.marks])
+    frame = pd.DataFrame([_marked_row(evaluation, mark) for mark in row.marks])
     if not any(mark.with_side for mark in row.marks):
         frame = frame.drop(columns="side")
     places = {mark.name: place for place, mark in enumerate(row.marks) if mark.name}
     fields = {name: str(frame["words"][place]) for name, place in places.items()}
     for name in dict.fromkeys(mark.group for mark in row.marks):
         if name:
-            fields |= _of_group(study, row, name, frame)
+            fields |= _of_group(evaluation, row, name, frame)
     guides = []
     for words, at in row.guides.items():
         x = frame["value"][places[at]] / row.scale if isinstance(at, str) else at
@@ -475,34 +476,34 @@ def marked(row: FigureRow, study: Evaluation) -> Drawing:
     return charted(row, frame, fields, band=band, rounding=rounding)
 
 
-def _marked_row(study: Evaluation, mark: Mark) -> Row:
+def _marked_row(evaluation: Evaluation, mark: Mark) -> Row:
     """Return the row of a chart for a mark, with its numbers and words."""
     readings = dict(mark.readings)
     label = mark.label
     if not label:
         reading = readings[mark.quantity]
-        label = study.model.label(mark.quantity, reading).capitalize()
-    numbers = {"side": "", **estimated(study, mark.quantity, **readings)}
+        label = evaluation.model.label(mark.quantity, reading).capitalize()
+    numbers = {"side": "", **estimated(evaluation, mark.quantity, **readings)}
     side = str(numbers.pop("side")) if mark.with_side else ""
     numbers.pop("side", None)
     words = str(numbers["words"])
     if mark.start:
-        numbers |= _from_start(study, mark, numbers)
+        numbers |= _from_start(evaluation, mark, numbers)
         words = str(numbers["words"])
     elif not mark.words:
         numbers["low"] = numbers["high"] = np.nan
     elif mark.over_shares:
-        numbers["low"], numbers["high"] = _over_shares(study, mark)
+        numbers["low"], numbers["high"] = _over_shares(evaluation, mark)
     if mark.words in ("{value}", "{span}"):
         words = with_side(words, side)
     elif words != NOT_COMPUTABLE:
-        words = _mark_words(study, mark, words)
+        words = _mark_words(evaluation, mark, words)
     return {"label": label, "role": mark.role, **numbers, "words": words, "side": side}
 
 
-def _from_start(study: Evaluation, mark: Mark, numbers: Row) -> Row:
+def _from_start(evaluation: Evaluation, mark: Mark, numbers: Row) -> Row:
     """Return the line from the start quantity of a mark to the mark's own quantity."""
-    start = estimated(study, mark.start, **mark.readings)
+    start = estimated(evaluation, mark.start, **mark.readings)
     ends = start["value"], numbers["value"]
     if not np.isfinite(ends).all():
         return {"low": np.nan, "high": np.nan, "words": NOT_COMPUTABLE}
@@ -510,18 +511,18 @@ def _from_start(study: Evaluation, mark: Mark, numbers: Row) -> Row:
     return {"low": min(ends), "high": max(ends), "words": words}
 
 
-def _mark_words(study: Evaluation, mark: Mark, value: str) -> str:
+def _mark_words(evaluation: Evaluation, mark: Mark, value: str) -> str:
     """Return the words of a mark, with each name in braces replaced by a number."""
     fields = {"value": value}
     for name in set(_BRACES.findall(mark.words)) - {"value"}:
-        fields[name] = str(estimated(study, name, **mark.readings)["words"])
+        fields[name] = str(estimated(evaluation, name, **mark.readings)["words"])
     return mark.words.format_map(fields)
 
 
-def _over_shares(study: Evaluation, mark: Mark) -> tuple[float, float]:
+def _over_shares(evaluation: Evaluation, mark: Mark) -> tuple[float, float]:
     """Return a quantity with all its assumed shares at their low, then high ends."""
-    model = study.model
-    plan = model.plan(mark.quantity, model.over(study.setting, mark.readings))
+    model = evaluation.model
+    plan = model.plan(mark.quantity, model.over(evaluation.setting, mark.readings))
     free = [model.register.assumptions.get(name) for name in plan.leaves]
     shares = [share for share in free if share and share.unit == "dimensionless"]
     low = plan.evaluate({share.id: share.low for share in shares})
@@ -530,7 +531,7 @@ def _over_shares(study: Evaluation, mark: Mark) -> tuple[float, float]:
 
 
 def _of_group(
-    study: Evaluation, row: FigureRow, name: str, frame: pd.DataFrame
+    evaluation: Evaluation, row: FigureRow, name: str, frame: pd.DataFrame
 ) -> dict[str, str]:
     """Return the span of the values of a group of marks and their count, in words."""
     is_member = [mark.group == name for mark in row.marks]
@@ -538,7 +539,7 @@ def _of_group(
     if values.empty:
         return {name: NOT_COMPUTABLE, f"{name}_count": count_words(0)}
     quantity = row.marks[is_member.index(True)].quantity
-    speller = Speller(study.model)
+    speller = Speller(evaluation.model)
     low = speller.spell(quantity, float(values.min()))
     high = speller.spell(quantity, float(values.max()))
     return {name: joined(low, high), f"{name}_count": count_words(len(values))}
@@ -547,11 +548,11 @@ def _of_group(
 # The figures --------------------------------------------------------------------------
 
 
-def official_series(row: FigureRow, study: Evaluation) -> Drawing:
+def official_series(row: FigureRow, evaluation: Evaluation) -> Drawing:
     """Draw the official yearly figures, by noun, beside the article's numbers."""
     marks = [
         _official(row, figure)
-        for figure in study.model.register.external.values()
+        for figure in evaluation.model.register.external.values()
         if re.fullmatch(r"(report|target)_\d{4}(_persons)?", figure.id)
     ]
     reported = {mark["label"] for mark in marks if mark["role"] != "goal"}
@@ -560,16 +561,16 @@ def official_series(row: FigureRow, study: Evaluation) -> Drawing:
     none = {"role": "transfer", "words": "no figure", "noun": "", "unit": ""}
     marks = [*({"label": year, **none} for year in empty), *marks]
     for mark in row.marks:
-        unit = study.model.units[mark.quantity]
+        unit = evaluation.model.units[mark.quantity]
         numbers = {"noun": mark.name, "unit": unit, "low": np.nan, "high": np.nan}
-        marks.append({**_marked_row(study, mark), **numbers})
+        marks.append({**_marked_row(evaluation, mark), **numbers})
     frame = pd.DataFrame(marks).drop(columns="side")
     frame = frame.sort_values("label", kind="stable", ignore_index=True)
     fields = {"without": str(len(empty)), "years": str(len(years))}
     names = {"plan": "planned_transfers_2016_2020", "mean": "transfers_2016_2020"}
     guides = []
     for words, quantity in names.items():
-        guides.append((estimated(study, quantity)["value"] / row.scale, words))
+        guides.append((estimated(evaluation, quantity)["value"] / row.scale, words))
     return charted(row, frame, fields, guides=guides)
 
 
@@ -610,15 +611,15 @@ class _Waterfall:
     All numbers are rounded to the same place, so that the bars add up for a reader.
     """
 
-    def __init__(self, study: Evaluation) -> None:
-        model, setting = study.model, study.setting
+    def __init__(self, evaluation: Evaluation) -> None:
+        model, setting = evaluation.model, evaluation.setting
         self.plan_2019 = model.plan("at_risk_2019", setting)
         self.plan_2021 = model.plan("at_risk_2021", setting)
         self.plan_total = model.plan("at_risk_total", setting)
-        self.base = float(estimated(study, "at_risk_2019")["value"])
-        self.now = float(estimated(study, "at_risk_2021")["value"])
+        self.base = float(estimated(evaluation, "at_risk_2019")["value"])
+        self.now = float(estimated(evaluation, "at_risk_2021")["value"])
         floor = {"former_detainees": "floor"} if self.plan_total.words else {}
-        self.total = estimated(study, "at_risk_total", **floor)
+        self.total = estimated(evaluation, "at_risk_total", **floor)
         claims = model.register.claims
         self.up_to = claims["at_risk_2019_up_to"].published
         self.approaches = claims["at_risk_2021_approaches"].published
@@ -698,12 +699,12 @@ def _bar(
     return bar | {"side": side, "words": words, "low": np.nan, "high": np.nan}
 
 
-def waterfall(row: FigureRow, study: Evaluation) -> Drawing:
+def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
     """Draw bars for persons at risk in 2019, in 2021, and with former detainees."""
-    sums = _Waterfall(study)
+    sums = _Waterfall(evaluation)
     frame = pd.DataFrame(sums.bars())
     total = sums.words(sums.total["value"], sums.plan_total.side)
-    fields = _sum_in_words(study, sums.plan_2021, sums.plan_total)
+    fields = _sum_in_words(evaluation, sums.plan_2021, sums.plan_total)
     fields |= {"now": sums.words(sums.now), "total": total}
     fields["reached"] = "The"
     if sums.is_printed:
@@ -715,18 +716,18 @@ def waterfall(row: FigureRow, study: Evaluation) -> Drawing:
     return charted(row, frame, fields, styles, band=band)
 
 
-def _sum_in_words(study: Evaluation, second: Plan, third: Plan) -> dict[str, str]:
+def _sum_in_words(evaluation: Evaluation, second: Plan, third: Plan) -> dict[str, str]:
     """Return what the waterfall's caption says about the total for both groups."""
     together = "With former detainees it is {total}."
     if third.words:
         name = next(iter(third.words))
-        floor = exact(study.model.sources[name]["floor"].value, "")
+        floor = exact(evaluation.model.sources[name]["floor"].value, "")
         together = (
-            "With former detainees there is no total: “up to” one number plus “at "
-            f"least” another can be higher or lower. We read the words as {floor} or "
-            "more."
+            f"With former detainees, of whom the bar counts {floor}, the least that "
+            "their words allow, it can be higher or lower: it adds “up to” one number "
+            "to “at least” another."
         )
-    overlap = study.model.plan("overlap", study.setting).value
+    overlap = evaluation.model.plan("overlap", evaluation.setting).value
     both_groups = "We assume that no former detainee is also counted as transferred."
     if overlap:
         share = exact(overlap, "")
@@ -744,17 +745,17 @@ def _sum_in_words(study: Evaluation, second: Plan, third: Plan) -> dict[str, str
     return fields
 
 
-def tornado(row: FigureRow, study: Evaluation) -> Drawing:
+def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:
     """Draw an estimate with each assumption at either end of its range.
 
     The assumption that moves the estimate most is at the top.
     """
-    model, quantity = study.model, study.quantity
+    model, quantity = evaluation.model, evaluation.quantity
     speller = Speller(model)
-    now = float(estimated(study, quantity)["value"])
+    now = float(estimated(evaluation, quantity)["value"])
     at_low, at_high = row.roles
     marks = []
-    for bar in sensitivity.tornado(model, quantity, study.setting):
+    for bar in sensitivity.tornado(model, quantity, evaluation.setting):
         name = bar.moved
         low, high = (bar.low, bar.at_low), (bar.high, bar.at_high)
         marks.append(_end_of_bar(speller, quantity, name, at_low, now, low))
@@ -798,9 +799,9 @@ def _end_of_bar(
     }
 
 
-def specification_curve(row: FigureRow, source: Any) -> Drawing:
+def specification_curve(row: FigureRow, evaluation: Evaluation) -> Drawing:
     """Draw both estimates for 2021, sorted, under each combination of choices."""
-    model, setting = source.model, source.setting
+    model, setting = evaluation.model, evaluation.setting
     spec = sweep.specification(model, setting)
     frame = sweep.compute(model, spec)
     known = frame[frame["violates"] == ""]
@@ -867,10 +868,12 @@ def _draw_options(
     ax.set_yticks(range(0, -len(options), -1), labels)
 
 
-#: The figures that are drawn in a way of their own, and what they are drawn from.
-_OWN: dict[str, tuple[Any, ...]] = {
-    "official_series": (official_series,),
-    "waterfall": (waterfall,),
-    "tornado": (tornado,),
-    "specification_curve": (specification_curve, sweep.specified),
+#: The figures that are drawn in a way of their own.
+_OWN: dict[str, Callable[[FigureRow, Evaluation], Drawing]] = {
+    "official_series": official_series,
+    "waterfall": waterfall,
+    "tornado": tornado,
+    "specification_curve": specification_curve,
 }
+#: What some figures vary themselves.
+_VARIED = {"specification_curve": sweep.specified}

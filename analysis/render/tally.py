@@ -24,7 +24,7 @@ from analysis.render.wording import count_words
 #: The parts of a tally with their verbs, in the order in which they are said.
 _REPEATED = {
     "repetition matches": "agree",
-    "repetition matches_within_rounding": "agree within rounding alone",
+    "repetition matches_within_rounding": "agree only within rounding",
     "repetition compatible": "are compatible because of the article's words",
     "repetition differs": "differ",
 }
@@ -33,14 +33,14 @@ _SUMMED = {
     "sum matches on figures published elsewhere": "match on figures published "
     "elsewhere",
     "sum matches on choices": "match on assumptions or readings of ours",
-    "sum matches_within_rounding": "match by rounding alone",
+    "sum matches_within_rounding": "match only within rounding",
     "sum compatible": "are compatible",
     "sum differs": "differ",
     "sum not_recalculable": "cannot be recalculated from this article",
 }
 #: Verdicts on headlines with their verbs, after those that match or agree.
 _HEADLINES = {
-    "matches_within_rounding": "match within rounding alone",
+    "matches_within_rounding": "match only within rounding",
     "compatible": "are compatible",
     "differs": "differ",
     "not_recalculable": "cannot be recalculated from this article",
@@ -116,7 +116,8 @@ def counted_words(counts: Mapping[str, int], *, beside_headlines: bool = False) 
     sentences = [f"We compared {total} {noun} of the article."]
     if beside_headlines:
         sentences = [
-            f"Besides these, we compared {count_words(total)} {noun} of the article."
+            f"Besides these, we compared {count_words(total)} other {noun} of the "
+            "article, which are not shown here."
         ]
     if repeated:
         verb = count_words(repeated, "repeat what the article prints elsewhere")

@@ -123,7 +123,7 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
     ]
     shown = {"estimate": "estimate", "words": "value"}
     shown["change"] = f"change from {against.name}"
-    columns = [field.name for field in fields(Estimated)]
+    columns = [field.name for field in fields(Estimated) if field.name != "is_in_words"]
     return Frame(rows, columns, shown, foot=" ".join(foot), group="heading")
 
 
@@ -150,7 +150,7 @@ def estimated_words(model: Model, found: Estimated) -> str:
     'at most 1.6 million'
     """
     if found.value is None:
-        return "no single value" if "single" in found.reason else "not computable"
+        return "no single value" if found.is_in_words else "not computable"
     return with_side(Speller(model).spell(found.quantity, found.value), found.side)
 
 
@@ -347,7 +347,8 @@ def indices_table(draws: Draws) -> Frame:
     """Tabulate how much of the variance of the draws each input explains.
 
     The first rows have the share of the variance that each input explains by itself.
-    The other rows have the share that each input explains together with other inputs.
+    The other rows have the share that each input explains, alone and together with
+    other inputs (total).
     """
     kinds = {
         "first": "explained by each input alone (first order)",

@@ -24,6 +24,8 @@ UNCHANGED = "These are the article's own numbers, with our default assumptions."
 VERDICT_KEY = {
     "matches, agree": "The recomputed number satisfies the article's words.",
     "matches, if …": "It matches only if the assumptions named beside it hold.",
+    "matches within rounding": "It matches only if the printed numbers may be any "
+    "numbers that round to their digits.",
     "compatible": "The printed numbers do not give what the article says, but words "
     'such as "up to" or "at least" leave room for it: the arithmetic does not decide.',
     "differs": "No number that the printed numbers and their words allow satisfies the "

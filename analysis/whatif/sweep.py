@@ -103,7 +103,7 @@ class Spec(Content):
     name: Words
     """Name of the sweep."""
     scenario: str = OWN
-    """What the rest is taken from: the name of a scenario, or its file."""
+    """The scenario from which all other values are taken: its name, or its file."""
     quantities: tuple[str, ...] = ()
     """The estimates."""
     values: dict[

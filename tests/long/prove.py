@@ -217,7 +217,7 @@ def figures() -> tuple[int, list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         plotted = set()
         for name, figure in drawings.figures(model).items():
-            frame = figure.frame(figure.source(model))
+            frame = figure.frame(figure.evaluation(model))
             numbers = frame.select_dtypes("number")
             plotted |= {(f"{cells.PLOTTED}{name}", column) for column in numbers}
             frame[numbers.columns] = numbers.where(numbers != 0, 1) * (1 + 1e-6)

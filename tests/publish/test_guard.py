@@ -48,7 +48,7 @@ def place(package: Path, rest: str) -> str:
 
 def test_what_is_accepted_is_what_a_run_computes(model: Model, tmp_path: Path) -> None:
     for name, figure in figures(model).items():
-        frame = figure.frame(figure.source(model))
+        frame = figure.frame(figure.evaluation(model))
         (tmp_path / f"{name}.csv").write_text(data_text(frame), encoding="utf-8")
     now = guard.cells_of(model, judge_all(model))
     now = {**now, **cells.drawn(model), **cells.plotted(tmp_path)}

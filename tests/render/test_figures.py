@@ -60,12 +60,12 @@ def studies(model: Model) -> dict[str, Study]:
 
 def frame(name: str, study: Study) -> pd.DataFrame:
     plot = figures(study.model)[name]
-    return plot.frame(plot.source(study.model, study.setting))
+    return plot.frame(plot.evaluation(study.model, study.setting))
 
 
 def drawn(name: str, study: Study) -> Figure:
-    source = figures(study.model)[name].source(study.model, study.setting)
-    fig = render_figure(name, source)
+    evaluation = figures(study.model)[name].evaluation(study.model, study.setting)
+    fig = render_figure(name, evaluation)
     fig.canvas.draw()
     return fig
 
@@ -492,5 +492,5 @@ def test_a_figure_that_a_run_keeps_has_the_same_bytes_each_time_and_says_what_it
 def test_a_mark_of_a_print_stays_where_the_number_is_set(name, label, change, printed):
     study = load().change(**change)
     figure = figures(study.model)[name]
-    frame = figure.frame(figure.source(study.model, study.setting, "at_risk_2021"))
+    frame = figure.frame(figure.evaluation(study.model, study.setting, "at_risk_2021"))
     assert frame.set_index("label").value[label] == printed

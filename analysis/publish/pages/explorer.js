@@ -94,7 +94,7 @@ function sumOf({ working }, under) {
     });
     return line ?? refusal;
   });
-  return [...new Set(lines.filter(Boolean))].join("; ");
+  return [...new Set(lines.filter(Boolean))].join("; ").replace(".;", ";");
 }
 
 function textsOf(under) {
@@ -102,8 +102,7 @@ function textsOf(under) {
     const { label, shown, sources } = QUANTITIES[name];
     return `${label}: ${isNumber(choice) ? typed(choice, shown) : sources[choice].words}`;
   });
-  const differs = parts.length ? `Changed: ${parts.join("; ")}.` : "No settings changed.";
-  const texts = { differs };
+  const texts = { differs: parts[0] ? `Changed: ${parts.join("; ")}.` : "" };
   for (const name of DATA.quantities) {
     const [found, refusal] = attempt(() => estimate(name, under));
     const { value, text, phrase } = found || DATA.none;
@@ -191,11 +190,11 @@ function matchesOn(spans, low, high, unit) {
   const places = spans.filter(({ kind }) => kind === "matches").map(({ from, to }) => {
     const first = from > low ? `from ${inside(from, 1)} ` : "";
     const last = to < high ? `to ${inside(to, -1)}` : "";
-    return (first + last).trim() || "throughout";
+    return (first + last).trim();
   });
   const isPale = spans.some(({ kind }) => kind === "matches_within_rounding");
-  const where = places.join(" and ") || "at no value";
-  return `claim matches ${where}${isPale ? " before rounding" : ""}`;
+  if (!places[0]) return spans.map(({ kind }) => DATA.short[kind]).join(" then ");
+  return `matches ${places.join(" and ")}${isPale ? " before rounding" : ""}`;
 }
 
 function drawLever(node, { lever: name, claim: id }) {
@@ -220,7 +219,7 @@ function drawLever(node, { lever: name, claim: id }) {
   const colours = spans.map(({ kind, from, to }) =>
     `var(--${kind || "paper"}) ${100 * part(from)}% ${100 * part(to)}%`);
   style(slider, "track", `linear-gradient(to right, ${colours})`);
-  turn.textContent = (isInWords ? "as a number, " : "") + matchesOn(spans, low, high, shown);
+  turn.textContent = (isInWords ? "if exact, " : "") + matchesOn(spans, low, high, shown);
   const { from, to } = spans.find(({ kind }) => kind === "matches") || {};
   const edge = from > low ? from : to;
   style(scale, "at", edge < high ? part(edge) : 0.5);
