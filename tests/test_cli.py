@@ -51,7 +51,7 @@ def test_verify_prints_every_check_and_counts_the_results() -> None:
     out = " ".join(output("verify", "--all").split())
     # Sixteen results: five of them in headlines, and eleven others.
     assert "Of the six headlines, three match or agree" in out
-    assert "we compared eleven results of the article. Seven repeat" in out
+    assert "we compared eleven other results of the article. Seven repeat" in out
     for row in rows(ROOT / "data" / "checks.csv"):
         if row["kind"]:
             assert f"{row['id']}: " in out
@@ -62,7 +62,7 @@ def test_verify_says_what_was_checked_found_and_assumed() -> None:
     assert max(map(len, lines)) <= 80
     assert lines[0] == "Do the numbers in the article add up?"
     assert [line[0] for line in lines if re.match(r"\d  ", line)] == list("123456")
-    assert " ".join(lines[-2:]).endswith("are the ones stored in data/expected.csv.")
+    assert " ".join(lines[-2:]).endswith("equal to those stored in data/expected.csv.")
     out = " ".join(lines)
     order = [
         "We did not check whether they are true",

@@ -116,8 +116,8 @@ def counted_words(counts: Mapping[str, int], *, beside_headlines: bool = False) 
     sentences = [f"We compared {total} {noun} of the article."]
     if beside_headlines:
         sentences = [
-            f"Besides these, we compared {count_words(total)} other {noun} of the "
-            "article, which are not shown here."
+            f"Besides the headlines, we compared {count_words(total)} other {noun} of "
+            "the article."
         ]
     if repeated:
         verb = count_words(repeated, "repeat what the article prints elsewhere")

@@ -32,7 +32,7 @@ def test_the_six_are_shown_as_the_design_has_them(model):
         "two figures, 279,000 apart",
         "cannot be recalculated from this article",
         "matches, if four assumptions hold",
-        "compatible; no total can be computed",
+        "compatible, depending on the number of former detainees",
     ]
 
 
