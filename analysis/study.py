@@ -339,7 +339,7 @@ class Study:
         ]
         if reasons:
             frame = frame.assign(reason=reasons[0].combine_first(reasons[-1]))
-        words = beside_table(self.model, frame, self.differs, other.differs)
+        words = beside_table(self.model, frame, other.differs)
         return self._beside(other, in_words(frame, words))
 
     def _beside(self, other: Study, frame: pd.DataFrame) -> pd.DataFrame:

@@ -606,17 +606,25 @@ def test_two_studies_side_by_side_are_printed_in_words(article):
     assert row.split() == ["net_new_persons", "301,000", "151,000", "−150,000", "−50"]
     assert none == "at_risk_total"
     assert foot.startswith(
-        "Here: differs from the article in: persons_per_transfer = 0.5 "
-        "person/transfer in place of our 1. Other: as in the article. In persons. "
-        "at_risk_total has no single value"
+        "Other: as in the article. In persons. at_risk_total has no single value"
     )
     more = str(half.differs_from(article))
-    table, _, setting = more.partition("Here: ")
+    table, _, setting = more.partition("Other: ")
     below = setting[setting.index("\nDiffers") :]
     assert max(map(len, (table + below).splitlines())) <= 80
     # Of fewer columns, pandas shows the numbers.
     numbers = half.differs_from(article, "net_new_persons")[["percent", "unit"]]
     assert "-50.0" in str(numbers)
+
+
+def test_a_small_change_has_the_same_digits_in_each_row(article):
+    # 3.174 less 2.86 million is 314,000, which is 12,778 more than 301,222; so much are
+    # both the increase and the number at risk above the article's.
+    changed = article.change(transfers_2021=3_174_000, transfers_2019="report_2019")
+    shown = str(changed.differs_from(article, ["net_new_persons", "at_risk_2021"]))
+    rows = [line.split() for line in shown.splitlines()[1:3]]
+    assert rows[0][1:4] == ["301,000", "314,000", "+13,000"]
+    assert rows[1][1:6] == ["1.901", "million", "1.914", "million", "+13,000"]
 
 
 def test_an_estimate_that_is_none_has_its_reason_in_each_table(article):

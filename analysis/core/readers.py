@@ -204,6 +204,14 @@ def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
     raise RegisterError(path, message, row=row, id=id, field=field)
 
 
+def _field_names(schema: Any) -> Iterator[str]:
+    """The names of the fields in a JSON Schema, and in all its parts."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", ())
+        for part in schema.values():
+            yield from _field_names(part)
+
+
 def _told(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
     """The field of a fault that pydantic found, and a sentence about it."""
     place, value = fault["loc"], fault["input"]
@@ -212,9 +220,7 @@ def _told(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
         rule = fault["ctx"]["error"]
         return getattr(rule, "field", field), str(rule)
     if fault["type"] == "extra_forbidden":
-        schema = model.model_json_schema()
-        parts = (schema, *schema.get("$defs", {}).values())
-        known = [name for part in parts for name in part.get("properties", ())]
+        known = [*_field_names(model.model_json_schema())]
         name = str(place[-1])
         return field, f"'{name}' is not known here{nearest(name, known)}"
     message = f"{fault['msg'][0].lower()}{fault['msg'][1:]}"

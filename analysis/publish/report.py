@@ -114,6 +114,7 @@ def _context(
     plots = figures(model)
     results = verdicts_of(model, outcomes)
     turns = break_even_table(model, register.statements.values(), ARTICLE)
+    solutions = frames.solutions(model)
     drawn = {name for notebook in notebooks for name in notebook.figures}
     return VERDICTS | {
         # The model and what a run makes of it.
@@ -126,7 +127,7 @@ def _context(
         "tally": tally_words(model, outcomes),
         "headlines": headlines(model),
         "ours": ours(model),
-        "solutions": frames.solutions(model),
+        "solutions": Markup(solutions.markdown()) if solutions.rows else "",
         "compared": external.compare(model),
         "moved": _moved(model),
         "turns": turns.rows,

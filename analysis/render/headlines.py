@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from analysis.core.rows import Headline, HeadlineWords
+from analysis.core.rows import Check, Headline, HeadlineWords
 from analysis.core.spell import MINUS, exact, place_of, spell, spell_at
 from analysis.model import arithmetic
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
@@ -100,8 +100,7 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
     check = model.register.checks[row.check]
     outcome = judge(model, check, setting)
     if not outcome.verdict:
-        # The working has the reason.
-        return "not computable"
+        return _without_verdict(model, check, setting)
     is_changed = shown != row.shown
     if shown and is_changed and outcome.ground == "room":
         shown = "{verdict}, as a ceiling leaves it open"
@@ -111,12 +110,22 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
         is_same = has_no_value or own.open_to == outcome.open_to
         if is_same and own.verdict == outcome.verdict:
             shown = row.shown
-    is_at_end = outcome.open_to and outcome.verdict == "matches"
-    if not shown and (is_at_end or outcome.finer):
+    is_at_end = outcome.open_to and outcome.verdict.startswith("matches")
+    if not shown and (is_at_end or outcome.finer or outcome.barely):
         # The words say what is taken at its bound, or that the finer place differs.
         return verdict_words(speller, outcome)
     words = verdict_and_distance(speller, outcome)
     return (shown or "{verdict}").replace("{verdict}", words)
+
+
+def _without_verdict(model: Model, check: Check, setting: Setting) -> str:
+    """Return what stands in place of a verdict, where a check has none."""
+    try:
+        _ = model.plan_of(check, setting).value
+    except ModelError:
+        # The working has the reason.
+        return "not computable"
+    return "not checked, as this setting takes it from the printed number"
 
 
 def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]:

@@ -12,6 +12,8 @@ from analysis.core.spell import (
     exact,
     joined,
     place_of,
+    rounded,
+    same,
     spell,
     spell_at,
     spell_change,
@@ -157,9 +159,7 @@ def estimated_words(model: Model, found: Estimated) -> str:
 # Two studies ------------------------------------------------------------------------
 
 
-def beside_table(
-    model: Model, numbers: pd.DataFrame, differs: str, other_differs: str
-) -> Frame:
+def beside_table(model: Model, numbers: pd.DataFrame, other_differs: str) -> Frame:
     """Tabulate this study's estimates, another study's, and their differences.
 
     numbers: a row for each estimate, with the columns value, other and percent, and
@@ -167,7 +167,7 @@ def beside_table(
     """
     speller = Speller(model)
     rows: list[Row] = []
-    foot = [f"Here: {differs}.", f"Other: {other_differs}."]
+    foot = [f"Other: {other_differs}."]
     units: dict[str, None] = {}
     for name, row in numbers.to_dict("index").items():
         quantity, _ = model.quantity_and_setting(str(name))
@@ -179,7 +179,7 @@ def beside_table(
             start = "" if reason.startswith(str(name)) else f"{name}: "
             foot.append(f"{start}{reason}")
     if units:
-        foot.insert(2, f"In {' or '.join(units)}.")
+        foot.insert(1, f"In {' or '.join(units)}.")
     shown = {"quantity": "estimate", "other_words": "other", "value_words": "here"}
     shown |= {"difference_words": "change", "percent_words": "percent"}
     return Frame(rows, [*shown], shown, foot=" ".join([*foot, CAVEAT]))
@@ -187,17 +187,25 @@ def beside_table(
 
 def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
     """Return two values and their difference in words, or empty texts."""
+    unit = speller.unit(quantity)
+    numbers = [row["other"], row["value"]]
+    known = [number for number in numbers if not math.isnan(number)]
+    places = [speller.place(quantity, number) for number in known]
+    if len(known) == 2 and not same(*known):
+        # Both numbers have enough digits for their difference to have two.
+        change = row["value"] - row["other"]
+        places.append(place_of(change, unit, digits=DIGITS_IN_A_COLUMN))
     words = {
         f"{column}_words": ""
         if math.isnan(row[column])
-        else speller.spell(quantity, row[column])
+        else spell_at(row[column], unit, min(places))
         for column in ("other", "value")
     }
     words |= {"difference_words": "", "percent_words": ""}
-    if math.isnan(row["value"]) or math.isnan(row["other"]):
+    if len(known) < 2:
         return words
-    here, other = (speller.shown(quantity, row[side]) for side in ("value", "other"))
-    words["difference_words"] = spell_change(here, other, speller.unit(quantity))
+    other, here = (rounded(number, min(places)) for number in known)
+    words["difference_words"] = spell_change(here, other, unit)
     percent = row["percent"]
     if here == other:
         words["percent_words"] = "0"

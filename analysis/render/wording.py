@@ -228,9 +228,14 @@ def taken_at_end(row: Claim | External) -> str:
 def _at_end(model: Model, name: str) -> str:
     register = model.register
     row = register.claims.get(name) or register.external.get(name)
-    if row is None:
-        return f"taking {name.replace('_', ' ')} at the least that the words allow"
-    return taken_at_end(row)
+    if row:
+        return taken_at_end(row)
+    label = name.replace("_", " ")
+    assumption = register.assumptions.get(name)
+    if assumption and assumption.side:
+        other = "lower" if assumption.side == "at most" else "higher"
+        return f"taking {label} as it is set, although it may be {other}"
+    return f"taking {label} at the least that the words allow"
 
 
 def _rounded_to(model: Model, outcome: Outcome) -> str:

@@ -87,6 +87,10 @@ class Span(Content):
         return numbers
 
 
+#: What describes the parts of a span in a file.
+_PARTS = Span.model_json_schema()["properties"]
+
+
 def _as_span(content: Any) -> Any:
     return {"values": content} if isinstance(content, list | tuple) else content
 
@@ -111,7 +115,7 @@ class Spec(Content):
         Annotated[
             Span,
             BeforeValidator(_as_span),
-            WithJsonSchema({"type": ["array", "object"]}),
+            WithJsonSchema({"type": ["array", "object"], "properties": _PARTS}),
         ],
     ]
     """By quantity: a list of readings, or of numbers with their units; or low, high,

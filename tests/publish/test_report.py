@@ -204,6 +204,8 @@ def test_every_picture_has_words_for_who_does_not_see_it(
         ),
         # 2.0 - 1.9012 = 0.0988 and 2.5 - 1.9012 = 0.5988 million.
         ("methods", "solutions", ["98,800", "599,000"]),
+        # A table: no bar of its Markdown is left.
+        ("methods", "solutions", ["tests nothing. solved for value varied over"]),
         # 1.6 million and 0.36 x 0.301 million, varied down to 0.36
         (
             "assumptions",

@@ -37,6 +37,32 @@ def test_the_six_are_shown_as_the_design_has_them(model):
 
 
 @pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        # 1.6 million, 0.8 x 301,222 and 200,000 are 2.04 million. A share of 0.8 may be
+        # lower, and at 0.4 the sum would be 1.92 million.
+        (
+            {"at_risk_share_of_new": 0.8, "former_detainees": 200_000},
+            'matches, taking "up to 1.6 million" as 1.6 million; taking at risk share '
+            "of new as it is set, although it may be lower",
+        ),
+        # 1,901,222 and 400 are 98,378 short of two million, which may be 1.75 million.
+        (
+            {"former_detainees": 400},
+            'matches within rounding, taking "up to 1.6 million" as 1.6 million; '
+            "barely",
+        ),
+        (
+            {"former_detainees": "from_high_end"},
+            "not checked, as this setting takes it from the printed number",
+        ),
+    ],
+)
+def test_a_verdict_under_a_setting_says_what_it_takes_for_given(model, given, verdict):
+    assert shown(model, **given)["with_former_detainees"].verdict == verdict
+
+
+@pytest.mark.parametrize(
     "given", [{}, {"persons_per_transfer": 0.6}, {"growth_2019_2021": 0.05}]
 )
 def test_a_working_recomputes_by_hand(model, given):

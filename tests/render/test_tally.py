@@ -24,8 +24,8 @@ def test_a_tally_tells_kinds_apart() -> None:
         "elsewhere: seven agree, and one is compatible because of the article's "
         "words. The other eight are calculations or estimates: two match on printed "
         "numbers, three match on assumptions or readings of ours, one matches "
-        "only within rounding, one is compatible, and one cannot be recalculated from this "
-        "article."
+        "only within rounding, one is compatible, and one cannot be recalculated from "
+        "this article."
     )
 
 
@@ -60,10 +60,10 @@ def test_the_tally_begins_with_the_verdicts_that_stand_beside_the_headlines(
         "of ours hold), one is compatible, one cannot be recalculated from this "
         "article, and one is a comparison of ours that the article does not make. "
         "Besides the headlines, we compared eleven other results of the article. "
-        "Seven repeat what the article prints elsewhere: six agree, and one is compatible because of "
-        "the article's words. The other four are calculations or estimates: one "
-        "matches on printed numbers, two match on assumptions or readings of ours, "
-        "and one matches only within rounding."
+        "Seven repeat what the article prints elsewhere: six agree, and one is "
+        "compatible because of the article's words. The other four are calculations "
+        "or estimates: one matches on printed numbers, two match on assumptions or "
+        "readings of ours, and one matches only within rounding."
     )
 
 

@@ -429,6 +429,10 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
             "name: a\nvalues: {overlap: [true]}",
             ", field values.overlap: 'True' is not a number",
         ),
+        (
+            "name: a\nvalues: {overlap: {step: 3}}",
+            ", field values.overlap.step: 'step' is not known here. Did you mean 'st",
+        ),
         ("name: a\nvalues: {overlap: {steps: 0.5}}", ", field values.overlap.steps: "),
         (
             "name: a\nvalues: {at_risk_2019: southern}",
