@@ -161,6 +161,14 @@ class Published:
             yield name, f"'{text}' is not above 0"
         elif text.startswith("-") and self.unit in BASE_UNITS:
             yield name, f"'{text}' is below 0, but a count cannot be negative"
+        elif text.startswith("-") and self.side == "at most":
+            word = self.qualifier.replace("_", " ")
+            yield (
+                name,
+                f"'{text}' is below 0, but '{word}' can be read only before a number "
+                "of 0 or more; give the size of a fall as a quantity of its own, "
+                "without the minus",
+            )
 
     def _faults_of_ends(self) -> Iterator[tuple[str, str]]:
         """Yield the faults of the low and the high end together."""
@@ -303,7 +311,9 @@ class Published:
         if not self.side:
             return None
         words = self.stretches_to() or self.asserts()
-        return Interval(words.low, min(words.high, _ROOM_ABOVE * abs(self.value())))
+        # Beside "at least 0" there is no size but that of its unit and scale.
+        size = abs(self.value()) or float(self._base(Decimal(1)))
+        return Interval(words.low, min(words.high, _ROOM_ABOVE * size))
 
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
         """Return the least and the greatest printed number that a span would meet.

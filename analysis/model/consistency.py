@@ -24,6 +24,11 @@ def verify_names(model: Quantities) -> None:
         if to == "quantities":
             with register.refusing(row, field):
                 model.checked_name(name.removeprefix(PER_YEAR))
+    for claim in register.claims.values():
+        # One name would mean the quantity in some places, and the number in others.
+        if claim.id in model.sources:
+            message = f"'{claim.id}' is the name of a quantity; give the row another"
+            raise register.refuse(claim, "id", message)
     for check in register.checks.values():
         _verify_claim(model, check)
     for key, row in register.readings.items():

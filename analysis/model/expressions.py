@@ -11,6 +11,7 @@ import ast
 import copy
 import inspect
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -80,6 +81,12 @@ class Expression:
             lambda name: names.get(name[0], name[0]),
             ast.unparse(self.result),
         )
+
+    @cached_property
+    def occurrences(self) -> Mapping[str, int]:
+        """How often each name occurs."""
+        names = (node for node in ast.walk(self.result) if isinstance(node, ast.Name))
+        return Counter(node.id for node in names)
 
     @cached_property
     def under_extremes(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -351,8 +352,8 @@ class Plan:
     def under_extremes(self) -> frozenset[str]:
         """The nodes from which a minimum or maximum is computed.
 
-        The target rises with each of these nodes, but is not a ratio of linear
-        functions of them.
+        The target is not a ratio of linear functions of these nodes. It still rises or
+        falls all the way in each of them, as ``confirm`` makes sure.
         """
         names: set[str] = set()
         for node in reversed(self.nodes):
@@ -366,20 +367,70 @@ class Plan:
         """Confirm that each node is a ratio of two linear functions in each leaf.
 
         Raises ModelError, which names the formula, for a node that is not such a ratio.
-        A leaf under a minimum or a maximum is exempt.
+        A leaf under a minimum or a maximum is exempt. Instead, the target must be such
+        a ratio in the result of the formula with the minimum or maximum, and must use
+        the leaf nowhere else. So it rises or falls all the way in that leaf, too.
         """
-        exempt = CONSTANTS.keys() | self.under_extremes
-        moved = [node for name, node in self.leaves.items() if name not in exempt]
+        leaves = [
+            name
+            for name in self.leaves
+            if name not in self.under_extremes and name not in CONSTANTS
+        ]
+        self._confirm_ratios(leaves)
+        extremes = self._confirmed_extremes()
+        if extremes:
+            self._confirm_ratios([*leaves, *extremes])
+
+    def _confirmed_extremes(self) -> list[str]:
+        """The nodes with a minimum or maximum that the target uses more than once.
+
+        Raises ModelError for a leaf under it that is used somewhere else.
+        """
+        in_target = self._uses_in(self.target)
+        names = []
+        for node in self.nodes:
+            expression = node.source.expression
+            uses = in_target[node.name]
+            if expression is None or not expression.under_extremes or not uses:
+                continue
+            inside = self._uses_in(node.name)
+            for leaf in filter(inside.get, self.leaves):
+                is_used_again = inside[leaf] > 1 or in_target[leaf] > uses
+                if leaf in self.under_extremes and is_used_again:
+                    reading = self.by_name[self.target].reading
+                    raise ModelError(
+                        f"the formula of {self.target} ({reading}) uses {leaf} under a "
+                        "minimum or maximum and once more, so its bounds can't be "
+                        "computed"
+                    )
+            if uses > 1:
+                names.append(node.name)
+        return names
+
+    def _uses_in(self, target: str) -> Counter[str]:
+        """How often a node uses each node, directly and through others."""
+        uses = Counter({target: 1})
+        for node in reversed(self.nodes):
+            source = node.source
+            for need in source.needs:
+                times = source.expression.occurrences[need] if source.expression else 1
+                uses[need] += uses[node.name] * times
+        return uses
+
+    def _confirm_ratios(self, moved: Sequence[str]) -> None:
+        """Confirm that each node is a ratio of linear functions in the moved nodes."""
+        here = self.evaluate({name: leaf.start for name, leaf in self.leaves.items()})
         shape = (len(moved), 4)
         given = {}
-        for row, node in enumerate(moved):
-            # All leaves are a little off their values, each by another percentage, so
-            # that a factor of 0 hides nothing. Then each moves alone, in its own row,
-            # by 0, ⅓, ½ and 1 of about a third of its size.
-            scale = node.scale(node.start)
-            values = np.full(shape, node.start + 0.01 * (row % 7 + 1) * scale)
+        for row, name in enumerate(moved):
+            # All moved nodes are a little off their values, each by another percentage,
+            # so that a factor of 0 hides nothing. Then each moves alone, in its own
+            # row, by 0, ⅓, ½ and 1 of about a third of its size.
+            start = float(here[name])
+            scale = self.by_name[name].scale(start)
+            values = np.full(shape, start + 0.01 * (row % 7 + 1) * scale)
             values[row] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
-            given[node.name] = values
+            given[name] = values
         values_at = self.evaluate(given)
         for node in self.nodes:
             steps = np.broadcast_to(values_at[node.name], shape)

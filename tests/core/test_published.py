@@ -208,6 +208,17 @@ def test_a_tie_in_decimals_stays_a_tie_in_floats():
     assert Published("0.3", qualifier="at_least").asserts().holds(0.8 - 0.5)
 
 
+@pytest.mark.parametrize("qualifier", ["over", "at_least"])
+def test_at_least_nothing_leaves_room_above_nothing(qualifier):
+    # A million is no end that a count of one million households could reach.
+    for how, reached in (({}, 1e3), ({"scale": "million"}, 1e9)):
+        number = Published("0", qualifier=qualifier, rounding_unit="1", **how)
+        assert number.room().holds(reached)
+        assert not number.room().holds(-reached)
+    below = Published("-5", qualifier=qualifier).room()
+    assert (below.low, below.holds(-6), below.holds(7)) == (-5, False, True)
+
+
 # Intervals ----------------------------------------------------------------------------
 @given(
     st.integers(-5, 5),
@@ -296,6 +307,10 @@ def test_a_number_shows_as_it_is_printed():
 PLACE = "the digits {} do not say to which place they are rounded; give one such as {}"
 DIGITS = "'{}' is not a number in plain digits, such as 2.59"
 NONE = "a vague number has no digits; leave the cell empty"
+BELOW = (
+    "'-5' is below 0, but '{}' can be read only before a number of 0 or more; give the "
+    "size of a fall as a quantity of its own, without the minus"
+)
 RANGE = "a range needs a high end, and no other number has one"
 
 
@@ -352,6 +367,9 @@ def case(field, sentence, printed="2.5", **how):
             "rounding_unit_other", "'-0.1' is not above 0", rounding_unit_other="-0.1"
         ),
         case("rounding_unit", "2.5 is no multiple of 2", rounding_unit="2"),
+        # From 0 up to -5, and from nine tenths of -5 to -5, there is nothing.
+        case("printed", BELOW.format("up to"), "-5", unit="percent", qualifier="up_to"),
+        case("printed", BELOW.format("approaches"), "-5", qualifier="approaches"),
     ],
 )
 def test_what_can_not_be_read_is_refused_by_field(how, field, sentence):

@@ -233,19 +233,61 @@ def test_a_formula_is_confirmed_where_sympy_finds_a_ratio(text):
 
 
 def test_an_input_under_a_minimum_or_maximum_is_exempt_and_others_are_not():
-    plan = plan_of("minimum(x, y) * y + z * z", x=3.0, y=2.0, z=1.0)
+    plan = plan_of("minimum(x, y) + z * z", x=3.0, y=2.0, z=1.0)
     assert plan.under_extremes == {"x", "y"}
     with pytest.raises(
         ModelError, match=r"^the formula of q \(formula\) is not a ratio"
     ):
         plan.confirm()
-    plan = plan_of("maximum(x / y, y / x) + z", x=3.0, y=2.0, z=1.0)
+    plan = plan_of("maximum(x / 2, y) + z", x=3.0, y=2.0, z=1.0)
     plan.confirm()
     # Through a node between.
     double = Node("double", "formula", Source(expression=parse("2 * x")))
     least = Node("q", "formula", Source(expression=parse("minimum(double, 4)")))
     nodes = Node("x", "given", Source(3.0)), double, least
     assert Plan("q", nodes).under_extremes == {"x", "double"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        # Where x is the smaller, this is x (1 - x), which rises to ½ and then falls.
+        ("minimum(x, y) * (1 - x)", "x"),
+        # At y = 2 this falls from 2 at x = 1 to 1 at x = 2, and rises to 1.5 at x = 3.
+        ("maximum(x / 2, 2 / x) + y", "x"),
+        ("minimum(x, y) - z * y", "y"),
+    ],
+)
+def test_an_input_under_a_minimum_or_maximum_occurs_once(text, name):
+    with pytest.raises(ModelError) as refused:
+        plan_of(text, x=3.0, y=2.0, z=1.0).confirm()
+    assert str(refused.value) == (
+        f"the formula of q (formula) uses {name} under a minimum or maximum and once "
+        "more, so its bounds can't be computed."
+    )
+
+
+def test_an_input_under_a_minimum_is_found_again_through_another_formula():
+    least = formula("least(x, y) = minimum(x, y)")
+    rest = formula("rest(x) = 1 - x")
+    both = formula("both(least, rest) = least * rest")
+    rows = [claim("printed_x", "0.6"), claim("printed_y", "0.7")]
+    assert small_model(least, rest, claims=rows).estimate("least").value == 0.6
+    with pytest.raises(RegisterError, match=r"formulas: the formula of both \(formula"):
+        small_model(least, rest, both, claims=rows)
+
+
+def test_what_a_minimum_gives_may_be_used_again_in_a_ratio():
+    least = formula("least(x, y) = minimum(x, y)")
+    rows = [claim("printed_x", "0.6"), claim("printed_y", "0.7")]
+    # m ÷ (1 + m) rises with the smaller, from 0.55 ÷ 1.55 to 0.65 ÷ 1.65.
+    ratio = formula("ratio(least) = least / (1 + least)")
+    estimate = small_model(least, ratio, claims=rows).estimate("ratio")
+    assert (estimate.low, estimate.high) == pytest.approx((0.55 / 1.55, 0.65 / 1.65))
+    # m (1 − m) rises to ¼ at ½, and then falls.
+    curve = formula("curve(least) = least * (1 - least)")
+    with pytest.raises(RegisterError, match=r"the formula of curve .* is not a ratio"):
+        small_model(least, curve, claims=rows)
 
 
 square = formula("square(x) = x * x")

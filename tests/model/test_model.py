@@ -564,6 +564,16 @@ def making(*formulas, **how):
             "supplies. Did you mean 'bass'?",
         ),
         (
+            making(claims=[claim("base", "1")]),
+            "nowhere/claims.csv, row 2 (base), field id: 'base' is the name of a "
+            "quantity; give the row another",
+        ),
+        (
+            making(double, claims=[*BASE, claim("double", "2", quantity="w")]),
+            "nowhere/claims.csv, row 2 (double), field id: 'double' is the name of a "
+            "quantity; give the row another",
+        ),
+        (
             making(a, b),
             f"{FORMULAS}the formulas of a, b need each other in a circle, so nothing "
             "supplies them",

@@ -265,7 +265,7 @@ def test_a_formula_turns_and_adds_the_sides_of_its_inputs(
     formula, words, printed, verdict
 ):
     rows = [
-        claim(name, digits, quantity=name, qualifier=qualifier)
+        claim(f"printed_{name}", digits, qualifier=qualifier)
         for name, digits, qualifier in zip("xy", ("2.0", "4.0"), words, strict=False)
     ]
     target = formula.__name__
@@ -324,7 +324,7 @@ def test_an_assumption_declared_a_ceiling_or_a_floor_leaves_room(
 def judge_with(formula, guess, printed, value):
     """The verdict once a user has set the assumption to a value."""
     rows = [
-        claim("x", "2.0"),
+        claim("printed_x", "2.0"),
         claim("printed", printed, quantity=formula.__name__, input=False),
     ]
     row = check("checked", formula.__name__, "printed")
