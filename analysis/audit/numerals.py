@@ -17,6 +17,8 @@ _PLAIN = str.maketrans(
     "\u00ad\u200b\u200c\u200d\u2060\ufeff",
 )
 Key = tuple[str, str, bool]
+#: By kind of number, or by rule: the patterns of its forms, by their names.
+Forms = dict[str, dict[str, str]]
 
 
 def plain(text: str) -> str:
@@ -104,27 +106,68 @@ _SMALL = (
     rf"|{_any([*_BELOW_TWENTY, *_TENS])}\b{_NO_RANK})"
 )
 _PARTS = rf"(?:quarter|{_RANK})s?"
-_PATTERNS = {
-    "vague": rf"\b(?:several|many|few|some|countless|(?:a )?couple of)(?:{_SCALE})+"
-    r"|\ba couple\b(?!')"
-    rf"|\b(?:tens|scores|{_MANYS})(?: of {_MANYS})+\b|\b{_MANYS}\b",
-    "fraction": rf"\b(?:an?|{_FEW}) {_PARTS}(?= of\b)|\b{_FEW}-(?:half|{_PARTS})\b"
-    rf"|\bhalf\b(?!-| an?{_SCALE})",
-    "words": rf"\b(?:{_SMALL}(?: and a half\b)?|half an?(?={_SCALE})|an?(?={_SCALE}))"
-    rf"(?:{_SCALE}(?: and {_SMALL}(?!{_SCALE})| {_SMALL})?)*",
-    "adverb": rf"\b(?:(?!double\b|triple\b){_any(_ADVERBS)}"
-    rf"|(?:double|triple)(?= (?:the|its|their)\b)|{_FEW}fold)\b",
-    "span": r"\b(?:19|20)\d\d(?: ?- ?| (?:and|to|until|through) (?:mid-)?)"
-    r"(?:19|20)\d\d\b(?! ?%)",
-    # Thousands are parted by commas or by spaces; a minus is one only where no range
-    # can be meant.
-    "digits": r"(?<!\d\.)(?!\d+(?:st|nd|rd|th)\b)(?:(?<![\w)\]] )(?<![\w)\]])-)?"
-    r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+)(?:\.\d+)?",
+_SCALES = rf"(?:{_SCALE}(?: and {_SMALL}(?!{_SCALE})| {_SMALL})?)*"
+# No number begins after a point, and a rank such as "2nd" is none. A dash is a minus
+# only where no range can be meant.
+_BEFORE_DIGITS = r"(?<!\d\.)(?!\d+(?:st|nd|rd|th)\b)(?:(?<![\w)\]] )(?<![\w)\]])-)?"
+_DECIMALS = r"(?:\.\d+)?"
+
+# How to change KINDS and FORMS. A text is read from left to right, and what a form took
+# is not read again. Where two forms fit from the same character, the earlier in the
+# list wins, even if the later would take more. So a form that takes more comes first:
+# "two-thirds" before "two million", which would take the "two", and "2016-2020" before
+# "1234". To add a form, give it a name that shows what it takes, and write examples
+# under that name into tests/audit/test_numerals.py, which drops each form in turn.
+
+#: The forms in which a text prints each kind of number. A form is named by an example.
+KINDS: Forms = {
+    "vague": {
+        "several thousand": r"\b(?:several|many|few|some|countless|(?:a )?couple of)"
+        rf"(?:{_SCALE})+",
+        "a couple": r"\ba couple\b(?!')",
+        "tens of thousands": rf"\b(?:tens|scores|{_MANYS})(?: of {_MANYS})+\b",
+        "thousands": rf"\b{_MANYS}\b",
+    },
+    "fraction": {
+        "a third of": rf"\b(?:an?|{_FEW}) {_PARTS}(?= of\b)",
+        "two-thirds": rf"\b{_FEW}-(?:half|{_PARTS})\b",
+        # "Half a million" is a number in words.
+        "half": rf"\bhalf\b(?!-| an?{_SCALE})",
+    },
+    "words": {
+        "two million": rf"\b{_SMALL}(?: and a half\b)?{_SCALES}",
+        "half a million": rf"\bhalf an?(?={_SCALE}){_SCALES}",
+        "a million": rf"\ban?(?={_SCALE}){_SCALES}",
+    },
+    "adverb": {
+        "twice": rf"\b(?!double\b|triple\b){_any(_ADVERBS)}\b",
+        "double the": r"\b(?:double|triple)(?= (?:the|its|their)\b)\b",
+        "threefold": rf"\b{_FEW}fold\b",
+    },
+    "span": {
+        "2016-2020": r"\b(?:19|20)\d\d(?: ?- ?| (?:and|to|until|through) (?:mid-)?)"
+        r"(?:19|20)\d\d\b(?! ?%)",
+    },
+    "digits": {
+        "1,234": rf"{_BEFORE_DIGITS}\d{{1,3}}(?:,\d{{3}})+(?!\d){_DECIMALS}",
+        "1 234": rf"{_BEFORE_DIGITS}\d{{1,3}}(?: \d{{3}})+(?!\d){_DECIMALS}",
+        "1234": rf"{_BEFORE_DIGITS}\d+{_DECIMALS}",
+    },
 }
-_TOKEN = re.compile(
-    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()),
-    re.IGNORECASE,
-)
+
+
+def compile_forms(forms: Forms) -> re.Pattern[str]:
+    """Compile the forms, in their order, to one pattern whose groups are their kinds.
+
+    >>> forms = {"animal": {"cat": "cats?"}, "tree": {"oak": "oaks?", "elm": "elms?"}}
+    >>> compile_forms(forms).pattern
+    '(?P<animal>cats?)|(?P<tree>oaks?|elms?)'
+    """
+    groups = [f"(?P<{kind}>{'|'.join(form.values())})" for kind, form in forms.items()]
+    return re.compile("|".join(groups), re.IGNORECASE)
+
+
+NUMBER = compile_forms(KINDS)
 _SCALE_AFTER = re.compile(rf"[ -]?({_MANY})\b", re.IGNORECASE)
 _PERCENT_AFTER = re.compile(
     r" ?%|[ -]?per[ -]?cent\b|[ -]?percentage points?\b", re.IGNORECASE
@@ -149,11 +192,11 @@ def numbers(text: str) -> list[Number]:
     ... ]
     [('2', 'million', False), ('2.5', 'million', False), ('10.5', '', True)]
     """
-    result = [_number(text, match) for match in _TOKEN.finditer(text)]
+    result = [_number(text, match) for match in NUMBER.finditer(text)]
     # From the last to the first, so that a unit passes on through a whole list.
     for index in reversed(range(len(result) - 1)):
         result[index] = _with_unit_of_next(text, result[index], result[index + 1])
-    exclusions = list(_RULE.finditer(text))
+    exclusions = list(EXCLUSION.finditer(text))
     return [replace(number, rule=_rule(text, number, exclusions)) for number in result]
 
 
@@ -237,7 +280,10 @@ _MONTH_WORDS = (
 )
 _MONTHS = _MONTH_WORDS.split()
 _MONTH = rf"(?-i:{_any([*_MONTHS, *(month[:3] for month in _MONTHS)])}\b\.?)"
-_NO_QUANTITY = rf"(?!,?\d|\.\d| ?%| per ?cent|{_SCALE}|(?-i: [a-z]+s| people)\b)"
+# What follows shows that the number is no day: "In May 12 mills shut", "in May
+# 10.1000/182". A number with a unit, as in "in May 12 percent", reaches beyond the form
+# of a date, and so is not excluded.
+_NO_QUANTITY = r"(?!\.\d|(?-i: [a-z]+s| people)\b)"
 #: The reason of each rule that excludes numbers. A rule knows a form of words, and
 #: never a value.
 RULES = {
@@ -250,34 +296,62 @@ RULES = {
     "at once, both, these two",
     "year": "a year of the calendar, not followed by what it would count",
 }
-#: The forms of what a rule excludes; years are told by more than a form.
-_FORMS = {
-    "name": r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@\S+|\bdoi: ?\S+|\b10\.\d{4,}/\S+"
-    r"|\b(?!(?:USD?|EUR|GBP|RMB|CNY)\d)[A-Z]+\d+[A-Z\d]*\b|(?-i:\b[A-Z]{2,}-\d+\b)"
-    rf"|\b{_FEW}-year(?=(?-i:(?: (?:[A-Z][\w'-]*|and)){{0,12}} [Pp]lans?\b))"
-    r"|\bpp?\. ?\d+(?:(?:, ?| ?- ?| and )\d+)*\b|(?-i:\bNos?\. ?\d+|\bno\.\d+)"
-    r"|(?-i:\b(?:Article|Chapter|Table|Figure|Fig\.|Appendix|Resolution|Vol\.|Volume"
-    r"|Issue) \d+\b)",
-    "date": rf"\b(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH})(?!\w){_NO_QUANTITY}"
-    rf"|\b(?:on|by|since|until|till|from|before|after|of|to) \d{{1,2}} {_MONTH}(?!\w)"
-    r"|\b\d{4}-\d{2}(?:-\d{2})?\b(?!\d)|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
-    r"|\b(?:first|second|latter) half\b"
-    r"|\b(?:19|20)\d0s\b|\b\d{1,2}(?::\d{2}){1,2}\b|\b\d{1,2} ?[ap]\.?m\b",
-    "marker": r"\[\d{1,3}\]|(?-i:(?<=[a-z\"][.,])\d{1,2}(?= [A-Z\"]|$))",
-    "reference": r"\bone of (?:the|its|his|her|their|our|these|those|them|which|whom)\b"
-    r"|\bone (?:another|day|by one)\b|\bone's\b"
-    r"|\b(?:no|every|any|each|this|that|the)[ -]one\b"
-    r"|\bin one (?:instance|case|example)\b"
-    r"|\bone (?:person )?(?:may|might|can|cannot|could|should|would|must)\b"
-    r"|\b(?:at|more than) once\b|\bonce (?:again|more|the|an?|they|it|he|she|we)\b"
-    rf"|(?<!\bin )\bboth\b|\b(?:the two|(?:these|those) {_FEW})\b"
-    rf"|\ball {_FEW} of (?:the|these|those|them)\b"
-    rf"|\b(?:is|are) {_FEW}-?fold\b(?=[.:;])",
+#: The forms of what each rule excludes; years are told by more than a form. The comment
+#: above KINDS says how to add a form.
+FORMS: Forms = {
+    "name": {
+        "web address": r"(?:https?://|www\.)\S+",
+        "email address": r"[\w.+-]{1,64}@\S+",
+        "doi: 10.1000/182": r"\bdoi: ?\S+",
+        "10.1000/182": r"\b10\.\d{4,}/\S+",
+        # In "RMB5 million", the letters are a currency.
+        "A4": r"\b(?!(?:USD?|EUR|GBP|RMB|CNY)\d)[A-Z]+\d+[A-Z\d]*\b",
+        "COVID-19": r"(?-i:\b[A-Z]{2,}-\d+\b)",
+        "Five-Year Plan": rf"\b{_FEW}-year"
+        r"(?=(?-i:(?: (?:[A-Z][\w'-]*|and)){0,12} [Pp]lans?\b))",
+        "pp. 12-15": r"\bpp?\. ?\d+(?:(?:, ?| ?- ?| and )\d+)*\b",
+        "No. 5": r"(?-i:\bNos?\. ?\d+)",
+        # After "no. " the number may begin a sentence.
+        "no.5": r"(?-i:\bno\.\d+)",
+        "Table 3": r"(?-i:\b(?:Article|Chapter|Table|Figure|Fig\.|Appendix|Resolution"
+        r"|Vol\.|Volume|Issue) \d+\b)",
+    },
+    "date": {
+        "March 2": rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\w){_NO_QUANTITY}",
+        "2 March": rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?!\w){_NO_QUANTITY}",
+        # After such a word it is a day, whatever follows.
+        "on 2 March": r"\b(?:on|by|since|until|till|from|before|after|of|to) \d{1,2} "
+        rf"{_MONTH}(?!\w)",
+        "2021-03": r"\b\d{4}-\d{2}(?:-\d{2})?\b(?!\d)",
+        "1/2/2020": r"\b\d{1,2}/\d{1,2}/\d{2,4}\b",
+        "first half": r"\b(?:first|second|latter) half\b",
+        "1990s": r"\b(?:19|20)\d0s\b",
+        "10:30": r"\b\d{1,2}(?::\d{2}){1,2}\b",
+        "5 pm": r"\b\d{1,2} ?[ap]\.?m\b",
+    },
+    "marker": {
+        "[12]": r"\[\d{1,3}\]",
+        "word.12": r"(?-i:(?<=[a-z\"][.,])\d{1,2}(?= [A-Z\"]|$))",
+    },
+    "reference": {
+        "one of the": r"\bone of (?:the|its|his|her|their|our|these|those|them|which"
+        r"|whom)\b",
+        "one another": r"\bone (?:another|day|by one)\b",
+        "one's": r"\bone's\b",
+        "no one": r"\b(?:no|every|any|each|this|that|the)[ -]one\b",
+        "in one case": r"\bin one (?:instance|case|example)\b",
+        "one may": r"\bone (?:person )?(?:may|might|can|cannot|could|should|would|must)"
+        r"\b",
+        "at once": r"\b(?:at|more than) once\b",
+        "once again": r"\bonce (?:again|more|the|an?|they|it|he|she|we)\b",
+        "both": r"(?<!\bin )\bboth\b",
+        "the two": r"\bthe two\b",
+        "these five": rf"\b(?:these|those) {_FEW}\b",
+        "all five of the": rf"\ball {_FEW} of (?:the|these|those|them)\b",
+        "are twofold": rf"\b(?:is|are) {_FEW}-?fold\b(?=[.:;])",
+    },
 }
-_RULE = re.compile(
-    "|".join(f"(?P<{rule}>{form})" for rule, form in _FORMS.items()), re.IGNORECASE
-)
+EXCLUSION = compile_forms(FORMS)
 _BEFORE_YEAR = re.compile(
     r"(?i)(?:\b(?:in|since|until|after|before|during|early|late)|\bmid-"
     rf"|{_MONTH}(?: \d+)?,?) ?$"
