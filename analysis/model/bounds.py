@@ -4,7 +4,10 @@ Its inputs may have any values that their printed digits stand for.
 
 The values of the inputs form a box. Along each edge of the box the quantity is a curve
 that rises or falls all the way. The extremes therefore lie at the corners of the box,
-and, where a limit cuts the box, at the points where an edge crosses the limit.
+and, where a limit cuts the box, at the points where an edge crosses the limit. There is
+one exception. Where a limit joins several inputs, the quantity may turn on the way
+along the limit. Its bounds then contain the value at the inputs' own values, but they
+may be too narrow.
 
 A function whose bounds are sought takes the values of the inputs by name, as numbers or
 as arrays that broadcast. Such a function returns the quantity, and the margin to each
@@ -63,10 +66,12 @@ def extremes(
     function: Function,
     box: Mapping[str, tuple[Any, Any]],
     vary: Mapping[str, Floats] | None = None,
+    own: Mapping[str, Any] | None = None,
 ) -> Bounds:
     """The bounds of a function over a box; with ``vary``, bounds for each entry.
 
-    ``vary`` has arrays of one length for further inputs.
+    ``vary`` has arrays of one length for further inputs. ``own`` has the inputs' own
+    values, at which the function is computed as well where a limit cuts the box.
 
     The ends of the box may be arrays of that length, too. A pole inside the box gives
     bounds from minus to plus infinity, even if a limit keeps the pole out of reach,
@@ -102,8 +107,11 @@ def extremes(
     floor, ceiling = _bounds_by_poles(*edges.along(points.values))
     corners = points.first(len(edges.corners))
     crossed = [margin for margin in points.margins if (margin < -SAME).any()]
-    on_limits = [at(edges.cut(root(*edges.along(margin)))) for margin in crossed]
-    inputs, values = _joined([corners, *on_limits])
+    tried = [corners]
+    tried += [at(edges.cut(root(*edges.along(margin)))) for margin in crossed]
+    if crossed and own and box:
+        tried.append(at(_shares_of(own, starts, widths)))
+    inputs, values = _joined(tried)
     # A float's last digits around 0 are 0.
     slack = SAME * np.fmax.reduce(np.abs(values), axis=-1)
     least = np.fmin.reduce(values, axis=-1)
@@ -114,6 +122,19 @@ def extremes(
     least = np.where(is_reached & np.isinf(floor), floor, least)
     most = np.where(is_reached & np.isinf(ceiling), ceiling, most)
     return Bounds(least[()], most[()], inputs, values)
+
+
+def _shares_of(
+    own: Mapping[str, Any], starts: Mapping[str, Floats], widths: Mapping[str, Floats]
+) -> Floats:
+    """How far along each side of the box own values lie: at an end if outside it."""
+    shares = []
+    for name, start in starts.items():
+        with np.errstate(all="ignore"):
+            share = (_column(own[name]) - start) / widths[name]
+        # An input in words has no value of its own, and any point of the box will do.
+        shares.append(np.clip(np.nan_to_num(share), 0.0, 1.0))
+    return np.stack(np.broadcast_arrays(*shares), axis=-1)
 
 
 def _column(values: Any) -> Floats:

@@ -325,7 +325,7 @@ class Plan:
             values = self.evaluate({**still, **given})
             return values[self.target], self.margins(values)
 
-        return extremes(function, moving, columns)
+        return extremes(function, moving, columns, {**self.own_values, **(vary or {})})
 
     def along(
         self, name: str, column: Floats, others: Mapping[str, Any] | None = None

@@ -9,6 +9,7 @@ from scipy.optimize import brentq, minimize
 
 from analysis.core.errors import RegisterError
 from analysis.core.published import Interval
+from analysis.core.rows import LimitRow
 from analysis.core.units import CONSTANTS
 from analysis.model.bounds import extremes
 from analysis.model.curves import crossings, solve
@@ -384,6 +385,26 @@ def test_each_entry_of_what_varies_has_its_bounds():
     # 1.5 at least, where k is 3, so that nothing keeps the limit.
     assert found.low == pytest.approx([0.5, 0.8, np.nan], nan_ok=True)
     assert found.high == pytest.approx([1, 1, np.nan], nan_ok=True)
+
+
+def test_bounds_contain_the_value_where_a_limit_joins_two_inputs():
+    total = formula("total(x, y) = x + y")
+    joint = formula("joint(x, y, total) = x * y / total")
+    rows = [claim("printed_x", "0.5"), claim("printed_y", "0.5")]
+    limit = LimitRow(quantity="total", at_most=1)
+    estimate = small_model(total, joint, claims=rows, limits=(limit,)).estimate("joint")
+    # x and y are 0.45 to 0.55. Along x + y = 1 the product is largest in the middle,
+    # at 0.5 and 0.5, and smaller at the edges, where it is 0.45 x 0.55.
+    assert estimate.value == 0.25
+    assert (estimate.low, estimate.high) == pytest.approx((0.45 * 0.45 / 0.9, 0.25))
+
+
+def test_own_values_outside_the_box_do_not_widen_bounds():
+    box = {"x": (0.0, np.array([0.4, 0.4, 0.0])), "y": (0.0, 1.0)}
+    own = {"x": np.array([0.3, 0.9, 0.0]), "y": np.float64(np.nan)}
+    found = extremes(lambda v: (v["x"] + 0 * v["y"], [0.5 - v["y"]]), box, {}, own)
+    assert found.low == pytest.approx([0, 0, 0])
+    assert found.high == pytest.approx([0.4, 0.4, 0])
 
 
 # One leaf -----------------------------------------------------------------------------
