@@ -9,12 +9,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from analysis.core.rows import Assumption
+from analysis.core.spell import SAME
 from analysis.model.comparison import Comparison
 from analysis.model.curves import Floats, crossings, readings_between
 from analysis.model.judging import verdicts_along
 from analysis.model.plan import Box, Plan
 
 Span: TypeAlias = tuple[float, float]
+#: The shares of the way through a piece at which a turn of the verdict shows.
+_NEAR_ENDS = np.array([0.01, 0.5, 0.99])
 
 
 def condition_of(
@@ -66,13 +69,54 @@ def spans_of(
     corners = _corners(plan, comparison.boxes, assumption.id)
     values = readings_between(low, high)[:, None]
     targets, margins = plan.along(assumption.id, values, corners)
-    edges = {low, high}
+    at_limits = crossings(margins, low, high, [0.0])
+    edges = {low, high, *at_limits}
     edges.update(crossings(targets, low, high, comparison.asserted.levels))
-    edges.update(crossings(margins, low, high, [0.0]))
     pieces = list(pairwise(sorted(edges)))
+    if len(at_limits) > 1 or _is_cut(margins, targets.shape[1]):
+        edges |= _turns(comparison, assumption.id, pieces)
+        pieces = list(pairwise(sorted(edges)))
     middles = np.array([(start + stop) / 2 for start, stop in pieces])
     verdicts = verdicts_along(comparison, {assumption.id: middles})
     return merged_spans(pieces, verdicts, verdict)
+
+
+def _is_cut(margins: Floats, corners: int) -> bool:
+    """Whether a limit keeps some corners of the boxes and refuses others."""
+    by_limit = margins.reshape(len(margins), -1, corners)
+    is_past = by_limit < -SAME
+    return bool(np.any(is_past.any(axis=2) & ~is_past.all(axis=2)))
+
+
+def _turns(comparison: Comparison, name: str, pieces: Iterable[Span]) -> set[float]:
+    """The values of an assumption at which a verdict turns within a piece.
+
+    Where a limit cuts an edge of a box, a bound may lie at the cut. The cut moves with
+    the assumption, so that the bound is no curve whose roots are known.
+    """
+    ways = [low + _NEAR_ENDS * (high - low) for low, high in pieces]
+    verdicts = np.array(verdicts_along(comparison, {name: np.concatenate(ways)}))
+    turns = set()
+    for way, found in zip(ways, verdicts.reshape(len(ways), -1), strict=True):
+        for start, stop in pairwise(range(len(way))):
+            if found[start] != found[stop]:
+                turns.add(_turn_between(comparison, name, way[start], way[stop]))
+    return turns
+
+
+def _turn_between(
+    comparison: Comparison, name: str, start: float, stop: float
+) -> float:
+    """Where the verdict turns between two values of an assumption, by halving."""
+    (first,) = verdicts_along(comparison, {name: np.array([start])})
+    hair = SAME * (stop - start)
+    while stop - start > hair:
+        middle = (start + stop) / 2
+        if verdicts_along(comparison, {name: np.array([middle])}) == [first]:
+            start = middle
+        else:
+            stop = middle
+    return float(start + stop) / 2
 
 
 def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:

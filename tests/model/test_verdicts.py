@@ -748,6 +748,30 @@ def test_conditions_by_hand(printed, formula, how, value, verdict, ends):
     assert found == pytest.approx([*ends], abs=1e-5)
 
 
+def test_a_condition_ends_where_a_limit_cuts_what_the_rounding_allows():
+    # x is 0.85 to 0.95, and z = x k at most 1. So t = x (1 + k) is at most
+    # 0.95 (1 + k) up to k = 1 / 0.95, and (1 + k) / k above. "At least 1.92" may be
+    # 1.915: met by rounding from k = 1.915 / 0.95 - 1 to 1 / 0.915.
+    z = formula("z(x, k) = x * k")
+    t = formula("t(x, z) = x + z")
+    factor = assumption("k", 1.07, minimum=1, maximum=1.2)
+    more = {"limits": (LimitRow(quantity="z", at_most=1),)}
+    how = {"x": "0.9", "assumptions": [factor], "more": more, **FLOOR}
+    r = judged("1.92", z, t, **how)
+    assert r.verdict == ROUND
+    (span,) = spans(r.condition, "k")
+    assert span == pytest.approx((1.915 / 0.95 - 1, 1 / 0.915), abs=1e-5)
+    # Where x itself is at most 0.92, whatever k is, x (1 + k) reaches 1.915 from
+    # 1.915 / 0.92 - 1, and 1.92 by the print from 1.92 / 0.9 - 1.
+    product = formula("product(x, k) = x * (1 + k)")
+    how["more"] = {"limits": (LimitRow(quantity="x", at_most=0.92),)}
+    how["assumptions"] = [assumption("k", 1.1, minimum=1, maximum=1.2)]
+    r = judged("1.92", product, **how)
+    assert r.verdict == ROUND
+    (span,) = spans(r.condition, "k")
+    assert span == pytest.approx((1.915 / 0.92 - 1, 1.92 / 0.9 - 1), abs=1e-5)
+
+
 # The share of values that would have passed -------------------------------------------
 @settings(max_examples=60)
 @given(
