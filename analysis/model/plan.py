@@ -419,7 +419,8 @@ class Plan:
 
     def _confirm_ratios(self, moved: Sequence[str]) -> None:
         """Confirm that each node is a ratio of linear functions in the moved nodes."""
-        here = self.evaluate({name: leaf.start for name, leaf in self.leaves.items()})
+        starts = {name: np.float64(leaf.start) for name, leaf in self.leaves.items()}
+        here = self.evaluate(starts)
         shape = (len(moved), 4)
         given = {}
         for row, name in enumerate(moved):
