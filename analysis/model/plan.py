@@ -270,14 +270,37 @@ class Plan:
 
     def side_by(self, names: Iterable[str]) -> str:
         """The side of the target that follows from the sides of some leaves."""
+        sided = [name for name in names if self.leaves[name].source.side]
         sides = set()
-        for name in names:
+        for name in sided:
             side = self.leaves[name].source.side
-            if side and self.direction[name] > 0:
+            if self.direction[name] > 0:
                 sides.add(side)
-            elif side and self.direction[name] < 0:
+            elif self.direction[name] < 0:
                 sides.add(_TURNED[side])
-        return "no bound" if len(sides) > 1 else "".join(sides)
+        if len(sides) > 1:
+            return "no bound"
+        side = "".join(sides)
+        return "no bound" if side and self._is_passed(side, sided) else side
+
+    def _is_passed(self, side: str, sided: Iterable[str]) -> bool:
+        """Whether the target passes its value on the side on which it should not.
+
+        Directions are those at the printed numbers. In the room below an "up to", or
+        above an "at least", the effect of an input may turn.
+        """
+        rooms = {}
+        ends = {}
+        for name in sided:
+            source = self.leaves[name].source
+            if source.room:
+                rooms[name] = source.room
+                end = source.room.high if source.side == "at most" else source.room.low
+                ends[name] = np.float64(end)
+        reached = self.bounds(rooms)
+        value = self.target_at(ends)
+        excess = reached.high - value if side == "at most" else value - reached.low
+        return bool(excess > SAME * (abs(value) or 1.0))
 
     # Bounds ---------------------------------------------------------------------------
 

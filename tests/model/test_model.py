@@ -506,6 +506,37 @@ def test_sides_combine(x, y):
     ]
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "value", "side"),
+    [
+        # Both rise to 1 at 6, but 0 and 0 give 25.
+        ("6.0", "6.0", 1, "no bound"),
+        # Any smaller x and y give more.
+        ("3.0", "4.0", 2, "at least"),
+        # A smaller y gives more, and a smaller x gives less.
+        ("6.0", "4.0", -1, "no bound"),
+    ],
+)
+def test_an_effect_that_turns_in_the_room_of_an_input_leaves_no_bound(
+    x, y, value, side
+):
+    turning = formula("turning(x, y) = (x - 5) * (y - 5)")
+    rows = [
+        claim("printed_x", x, qualifier="up_to"),
+        claim("printed_y", y, qualifier="up_to"),
+    ]
+    estimate = small_model(turning, claims=rows).estimate("turning")
+    assert (estimate.value, estimate.side) == (value, side)
+
+
+def test_a_pole_in_the_room_of_an_input_leaves_no_bound():
+    # 1 at x = 2, where it falls as x rises; but -1 at x = 0.
+    past = formula("past(x) = 1 / (x - 1)")
+    for printed, side in (("2.0", "no bound"), ("0.5", "at least")):
+        row = claim("printed_x", printed, qualifier="up_to")
+        assert small_model(past, claims=[row]).estimate("past").side == side
+
+
 def test_the_sides_of_the_article(model):
     def side(name, readings=None, values=None):
         return model.plan(
