@@ -483,9 +483,11 @@ class Study:
         from analysis.render.drawn import Drawn
         from analysis.whatif.draws import Draws
 
+        options = ("n", "seed", "percentiles", "rounding")
         for name in distributions:
-            if name not in self.model.quantities and name.lower() in ("n", "seed"):
-                raise ModelError(f"'{name}' is unknown. Did you mean {name.lower()}=?")
+            meant = close_match(name, [*self.model.quantities, *options])
+            if meant in options:
+                raise ModelError(f"'{name}' is unknown. Did you mean {meant}=?")
         study = self.change(**distributions)
         draws = Draws(
             self.model,

@@ -730,6 +730,9 @@ def test_numbers_of_draws_are_read_as_they_are_written(article):
     assert refused(article.draws, "net_new_persons", N=100) == (
         "'N' is unknown. Did you mean n=?"
     )
+    assert refused(article.draws, "net_new_persons", percentile=5) == (
+        "'percentile' is unknown. Did you mean percentiles=?"
+    )
 
 
 def test_a_distribution_that_moves_nothing_asked_for_is_refused(article):

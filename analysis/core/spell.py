@@ -15,13 +15,11 @@ from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from itertools import pairwise
 
-from analysis.core.units import BASE_UNITS
+from analysis.core.units import BASE_UNITS, WHOLE
 
 #: Significant digits of a number, and of one beside others in a column.
 DIGITS = 3
 DIGITS_IN_A_COLUMN = 2
-#: Units of things that are whole when they are counted; of a time there may be a half.
-WHOLE = tuple(unit for unit in BASE_UNITS if unit not in ("year", "month", "hour"))
 #: A number of this size or more has a word: the power of ten, and the word.
 _SCALES = ((9, " billion"), (6, " million"))
 #: From here on, only the size of a number is shown.

@@ -43,14 +43,20 @@ BASE_UNITS = (
     "month",
     "hour",
 )
-#: The units that a hint names.
-KNOWN_UNITS = (*BASE_UNITS, "percent", "dimensionless", "person/transfer")
+#: Units of things that are whole when they are counted; of a time there may be a half.
+WHOLE = tuple(unit for unit in BASE_UNITS if unit not in ("year", "month", "hour"))
 SCALES = {
     "": Decimal(1),
     "thousand": Decimal(10) ** 3,
     "million": Decimal(10) ** 6,
     "billion": Decimal(10) ** 9,
 }
+#: The units and scales that a hint names.
+KNOWN_UNITS = (
+    *BASE_UNITS,
+    *("percent", "dimensionless", "person/transfer"),
+    *(name for name in SCALES if name),
+)
 
 _SCALED = [f"{name} = {factor}" for name, factor in SCALES.items() if name]
 registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
@@ -160,6 +166,10 @@ _NUMBER = re.compile(
     r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(.*)",
     re.DOTALL | re.ASCII,
 )
+#: Three digits after a single point or comma: thousands or decimals, to a reader.
+_TWO_NUMBERS = re.compile(r"[-+]?[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
+#: What follows the digits of a number that is written as in other languages.
+_OTHER_MARKS = re.compile(r"[,.'’\d]")
 
 
 def has_unit(text: str) -> bool:
@@ -177,12 +187,26 @@ def _singular(word: str) -> str:
     return word.removesuffix("s")
 
 
+def _could_be_two(digits: str, unit: str, rest: str) -> bool:
+    """Whether digits with one mark are thousands to some readers, decimals to others.
+
+    A count takes commas between thousands; a share, or a number with a scale, takes a
+    decimal point.
+    """
+    mark = _TWO_NUMBERS.fullmatch(digits)
+    words = rest.replace("%", " percent").split()
+    is_scaled = bool(words) and (_singular(words[0]) in SCALES or words[0] == "percent")
+    clear = "," if unit in WHOLE and not is_scaled else "."
+    return mark is not None and mark[1] != clear
+
+
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     """Read a number from a text, in the base unit of ``unit``.
 
     The text has digits, or two numbers and a slash, then perhaps a scale, then perhaps
     a unit. A number with a dimension needs its unit if ``with_unit``, as in scenario
-    files. Raises ValueError for a text that is no such number.
+    files. Raises ValueError for a text that is no such number, and for a text that
+    some readers take for thousands and others for decimals, such as 400.000 persons.
 
     >>> read_number("0.35 million person", "person")
     350000.0
@@ -195,6 +219,10 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     divisor = "1"
     if rest.startswith("/"):
         divisor, rest = _NUMBER.fullmatch(rest[1:].strip()).groups()  # type: ignore[union-attr]
+    if digits and _OTHER_MARKS.match(rest):
+        raise ValueError(message("other_marks", text=text))
+    if any(_could_be_two(part, unit, rest) for part in (digits, divisor)):
+        raise ValueError(message("two_numbers", text=text))
     try:
         value = Decimal(digits.replace(",", "")) / Decimal(divisor.replace(",", ""))
     except ArithmeticError:
@@ -212,6 +240,9 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
         if with_unit and unit != "dimensionless":
             raise ValueError(message("no_unit", text=text, unit=unit))
         return float(value)
+    if len(words) > 1:
+        # A misspelt scale is named without the unit behind it.
+        parse_unit(words[0])
     given = parse_unit(" ".join(words))
     if "percent" in words and words != ["percent"]:
         raise ValueError(message("percentage", text=text, unit=unit))

@@ -22,7 +22,7 @@ from jinja2 import Environment, StrictUndefined
 
 from analysis.core.errors import InputError, display_path
 from analysis.core.sentences import SENTENCES
-from analysis.core.spell import WHOLE
+from analysis.core.units import WHOLE
 from analysis.model.judging import GROUNDS
 from analysis.model.model import Model, Setting
 from analysis.publish import explorer_rows as rows

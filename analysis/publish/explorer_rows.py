@@ -15,7 +15,8 @@ from typing import Any
 from analysis.core.published import Interval
 from analysis.core.rows import Check
 from analysis.core.sentences import message
-from analysis.core.spell import SAME, WHOLE, exact
+from analysis.core.spell import SAME, exact
+from analysis.core.units import WHOLE
 from analysis.core.units import SCALES
 from analysis.model.comparison import Asserted, asserted_by
 from analysis.model.expressions import Expression

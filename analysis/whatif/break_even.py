@@ -58,6 +58,7 @@ _COMPARED = {
 #: The comparisons that do not hold where both sides are equal.
 STRICT = ("more_than", "less_than")
 _WRITTEN = re.compile(r"\s*([a-z][a-z0-9_.]*)\s*(>=|<=|==|=|>|<)\s*([^=<>\s].*?)\s*")
+_BEFORE_SIGN = re.compile(r"\s*([^\s<>=≤≥]+)\s*[<>=≤≥]")
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,10 @@ def _hint(model: Model, text: str) -> str:
     name, *words = text.split() or [""]
     if name in model.quantities:
         return f", as no sign follows {name}{_nearest_sign(words)}"
+    compared = _BEFORE_SIGN.match(text)
+    if compared and compared[1] not in model.quantities:
+        # A check takes a verdict, and only a quantity takes a sign.
+        return nearest(compared[1], model.quantities)
     is_near_statement = close_match(text, model.register.statements)
     # A verdict is one to three words.
     if close_match(name, model.register.checks) and words and not is_near_statement:

@@ -120,6 +120,12 @@ def test_a_units_name_parses_back_to_the_same_unit(factors):
         ("5million", "person", 5_000_000.0),
         (".5", "dimensionless", 0.5),
         ("10.5%", "dimensionless", 0.105),
+        # With a comma, or with a scale, three digits are read in one way only.
+        ("400,000 person", "person", 400_000.0),
+        ("0.400", "person", 0.4),
+        ("1.500 million", "person", 1_500_000.0),
+        ("10.500%", "dimensionless", 0.105),
+        ("1.500 month", "month", 1.5),
     ],
 )
 def test_a_number_with_or_without_its_unit_comes_to_base_units(text, unit, expected):
@@ -160,12 +166,42 @@ def test_what_is_no_number_in_that_unit_is_refused(text, sentence):
 
 
 @pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("400.000", "person"),
+        ("-400.000", "person"),
+        ("400.000 person", "person"),
+        ("1/2.000", "transfer"),
+        # 3.174 million is written with a comma where a comma marks decimals.
+        ("3,174 million", "person"),
+        ("1,000", "dimensionless"),
+    ],
+)
+def test_a_text_that_could_be_two_numbers_is_refused(text, unit):
+    sentence = f"'{text}' can be read as two different numbers."
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)} Write 500,000"):
+        read_number(text, unit)
+
+
+@pytest.mark.parametrize("text", ["0,6", "400 000", "400'000", "4,00", "1.000.000"])
+def test_a_number_with_the_marks_of_other_languages_is_told_how_to_write_it(text):
+    with pytest.raises(ValueError, match=r"as in 0\.6, .*, as in 400,000 or 400000\.$"):
+        read_number(text, "person")
+
+
+@pytest.mark.parametrize("text", ["0.4 milion person", "0.4 milion"])
+def test_a_misspelt_scale_is_named_without_the_unit_behind_it(text):
+    sentence = "^'milion' is not a known unit. Did you mean 'million'[?]$"
+    with pytest.raises(ValueError, match=sentence):
+        read_number(text, "person")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "5 person**9**9**9",
         "5 (person)",
         "5 person+person",
-        "4,00",
         f"5 {'person*' * 20}person",
     ],
 )

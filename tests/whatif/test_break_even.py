@@ -214,6 +214,9 @@ def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(
         ("at_risk_total ! 3", "is no statement"),
         ("zzz yyy", "is no statement. Choose one of these: high_end_in_all"),
         ("at_risk_totl >= 3", "Did you mean 'at_risk_total'"),
+        # A check with nearly this name takes a verdict and no sign.
+        ("at_risk_2O21 >= 1", "is no statement. Did you mean 'at_risk_2021'?"),
+        ("at_risk_2O21=1", "is no statement. Did you mean 'at_risk_2021'?"),
         ("at_risk_total >= at_risk_totl", "Did you mean 'at_risk_total'"),
         ("at_risk_total.nosuch >= 3", "at_risk_total has no reading 'nosuch'"),
         (
