@@ -14,11 +14,15 @@ ValueError.
 
 A formula is a function that is imported from its module. It takes numbers in base
 units, numpy arrays of one shape, or columns of pandas, and returns the same kind. The
-result of one formula can be an argument of the next. Here, three ratios of persons to
-transfers lead from transfers to persons, and from persons to their growth:
+result of one formula can be an argument of the next. A formula only computes, and
+checks no limit: a study refuses a share above 1, and a formula does not. The modules of
+``analysis.formulas`` are ``labour_transfers``, ``at_risk``, ``training``,
+``monitoring``, ``other_provinces`` and ``trade``. Here, three ratios of persons to
+transfers lead from transfers to persons, from persons to their growth, and from there
+to the persons at risk in 2021:
 
 >>> import pandas as pd
->>> from analysis.formulas import labour_transfers as lt
+>>> from analysis.formulas import at_risk, labour_transfers as lt
 >>> ratio = pd.Series([0.5, 0.8, 1.0], name="persons_per_transfer")
 >>> transfers_2019 = lt.transfers_2019__from_rate(3_170_000, 0.105)
 >>> persons_2019 = lt.persons_2019(transfers_2019, ratio)
@@ -28,6 +32,8 @@ transfers lead from transfers to persons, and from persons to their growth:
 [150611.0, 240977.0, 301222.0]
 >>> (100 * added / persons_2019).round(1).tolist()  # in percent, the same at any ratio
 [10.5, 10.5, 10.5]
+>>> at_risk.at_risk_2021(1_600_000, added, 1).round().tolist()
+[1750611.0, 1840977.0, 1901222.0]
 
 Look a number up:
     study["at_risk_2021"]        its value, bounds, unit, side and remarks

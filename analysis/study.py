@@ -339,8 +339,18 @@ class Study:
         ]
         if reasons:
             frame = frame.assign(reason=reasons[0].combine_first(reasons[-1]))
-        words = beside_table(self.model, frame, other.differs)
+        printed = [
+            name
+            for name in frame.index[frame["value"].notna() & frame["other"].notna()]
+            if self._is_printed(name) and other._is_printed(name)
+        ]
+        words = beside_table(self.model, frame, other.differs, printed)
         return self._beside(other, in_words(frame, words))
+
+    def _is_printed(self, name: str) -> bool:
+        """Whether a quantity's value here is the article's own print of it."""
+        quantity, setting = self.model.quantity_and_setting(name, self.setting)
+        return self.model.plan(quantity, setting).nodes[-1].source.claim is not None
 
     def _beside(self, other: Study, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a frame whose ``attrs`` describe the settings of both studies."""
@@ -373,7 +383,7 @@ class Study:
             other.setting,
         )
         frame = self._beside(other, changed.to_pandas().set_index("check"))
-        frame.attrs["tally"] = changed.foot
+        frame.attrs["note"] = changed.foot
         return frame
 
     def scenario(self, name: str | Path) -> Study:

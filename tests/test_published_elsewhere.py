@@ -161,6 +161,18 @@ def test_another_figure_is_refused_with_the_reason(
         assert "context only" in errors
 
 
+def test_explain_says_what_a_figure_may_be_used_for() -> None:
+    _, text, _ = run("explain", "plan_13fyp_total")
+    use = "may be used for planned_transfers_2016_2020, as 11 million ÷ 5 years"
+    assert use in " ".join(text.split())
+    _, text, _ = run("explain", "report_2018")
+    assert "may be used" not in text
+    assert "compared with no number of the article: shown as context only" in text
+    # The word of a percentage is its unit.
+    _, text, _ = run("explain", "trade_2021_report_growth")
+    assert "printed: 5.8 percent (" in text
+
+
 def test_papermill_refuses_it_in_one_sentence(tmp_path: Path) -> None:
     for quantity, figure, reason in REFUSED[:5]:
         with pytest.raises(papermill.PapermillExecutionError, match=reason):

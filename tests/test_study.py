@@ -2,6 +2,7 @@
 command line's own sentences.
 """
 
+import io
 import math
 import pickle
 import subprocess
@@ -571,15 +572,57 @@ def test_a_csv_file_of_a_frame_has_the_setting_in_each_row(article, tmp_path):
     )
 
 
-def test_verdict_changes_for_a_paper_keep_the_tally(article):
+def test_verdict_changes_for_a_paper_keep_the_tally_as_a_note(article, tmp_path):
     half = article.change(persons_per_transfer=0.5)
     changed = half.verdict_changes(article)
     before, after = changed.attrs["foot"].split(" After: ")
     assert before.startswith("Before: Of the six headlines, three match or agree")
     latex = " ".join(changed.to_latex(caption="Verdicts").split())
+    caption, below = latex.split(r"\end{tabular}")
     start = r"Verdicts. Differs from the article in: persons\_per\_transfer = 0.5"
-    assert start in latex
-    assert f"After: {after}" in latex
+    assert start in caption
+    assert "Before:" not in caption
+    assert f"After: {after}" in below
+    assert below.endswith(r"\end{table}")
+    # A table over several pages has its note behind its end, and so has a file.
+    path = tmp_path / "changes.tex"
+    assert changed.to_latex(path, longtable=True) is None
+    _, below = path.read_text(encoding="utf-8").split(r"\end{longtable}")
+    assert after in " ".join(below.split())
+    written = io.StringIO()
+    changed.to_latex(written, caption="Verdicts")
+    assert " ".join(written.getvalue().split()) == latex
+
+
+def test_a_table_of_estimates_for_a_paper_gives_no_instruction(article):
+    (row,) = [
+        line
+        for line in article.to_latex("estimates").splitlines()
+        if line.startswith("Persons at risk through transfers, plus former detainees")
+    ]
+    assert row.endswith(r"& no single value &  \\")
+    beyond = article.change(at_risk_2021="from_low_end", former_detainees=3e6)
+    assert "not computable" in beyond.to_latex("estimates")
+
+
+def test_estimates_that_both_studies_print_are_named(article):
+    official = article.scenario("official_series")
+    names = ["growth_2019_2021", "net_new_transfers", "growth_of_transfers_2019_2021"]
+    said = "In both, {} as printed, not recomputed."
+    printed = said.format("growth_2019_2021 and net_new_transfers are")
+    assert printed in official.differs_from(article, names).attrs["foot"]
+    computed = official.change(growth_2019_2021="from_difference")
+    printed = said.format("net_new_transfers is")
+    assert printed in computed.differs_from(article, names).attrs["foot"]
+    assert "In both" not in official.differs_from(article, names[2]).attrs["foot"]
+
+
+def test_the_growth_that_official_numbers_give_is_a_headline_estimate(article):
+    change = article.scenario("official_series").differs_from(article)
+    row = change.loc["growth_of_transfers_2019_2021"]
+    # 3.174 / 2.86 is 1.1098.
+    assert row["value"] == pytest.approx(0.1098, abs=1e-4)
+    assert row["other"] == pytest.approx(0.105, abs=1e-12)
 
 
 def test_a_figure_refuses_a_quantity_that_it_does_not_take(article):

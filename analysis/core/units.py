@@ -187,17 +187,27 @@ def _singular(word: str) -> str:
     return word.removesuffix("s")
 
 
-def _could_be_two(digits: str, unit: str, rest: str) -> bool:
-    """Whether digits with one mark are thousands to some readers, decimals to others.
+def _unit_of(words: list[str]) -> pint.Unit:
+    """The unit that words name; a misspelt scale is named without its unit."""
+    if len(words) > 1:
+        parse_unit(words[0])
+    return parse_unit(" ".join(words))
 
-    A count takes commas between thousands; a share, or a number with a scale, takes a
-    decimal point.
+
+def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
+    """Refuse a text that is written, or that some readers read, as in other languages.
+
+    Of a count, a comma marks thousands; of a share, or of a number with a scale, a
+    point marks decimals. The other mark before three digits could mean either.
     """
-    mark = _TWO_NUMBERS.fullmatch(digits)
+    if numbers[0] and _OTHER_MARKS.match(rest):
+        raise ValueError(message("other_marks", text=text))
     words = rest.replace("%", " percent").split()
-    is_scaled = bool(words) and (_singular(words[0]) in SCALES or words[0] == "percent")
+    is_scaled = bool(words) and _singular(words[0]) in (*SCALES, "percent")
     clear = "," if unit in WHOLE and not is_scaled else "."
-    return mark is not None and mark[1] != clear
+    marks = map(_TWO_NUMBERS.fullmatch, numbers)
+    if any(found and found[1] != clear for found in marks):
+        raise ValueError(message("two_numbers", text=text))
 
 
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
@@ -219,10 +229,7 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     divisor = "1"
     if rest.startswith("/"):
         divisor, rest = _NUMBER.fullmatch(rest[1:].strip()).groups()  # type: ignore[union-attr]
-    if digits and _OTHER_MARKS.match(rest):
-        raise ValueError(message("other_marks", text=text))
-    if any(_could_be_two(part, unit, rest) for part in (digits, divisor)):
-        raise ValueError(message("two_numbers", text=text))
+    _refuse_marks(text, [digits, divisor], rest, unit)
     try:
         value = Decimal(digits.replace(",", "")) / Decimal(divisor.replace(",", ""))
     except ArithmeticError:
@@ -240,10 +247,7 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
         if with_unit and unit != "dimensionless":
             raise ValueError(message("no_unit", text=text, unit=unit))
         return float(value)
-    if len(words) > 1:
-        # A misspelt scale is named without the unit behind it.
-        parse_unit(words[0])
-    given = parse_unit(" ".join(words))
+    given = _unit_of(words)
     if "percent" in words and words != ["percent"]:
         raise ValueError(message("percentage", text=text, unit=unit))
     if words == ["percent"] and "/" in unit:

@@ -388,6 +388,8 @@ class Quantities(Values):
             for entry in np.flatnonzero((values < low) | (values > high)).tolist():
                 number = float(values[entry])
                 fields = self.spelled(name, low=low, high=high, number=number)
+                if name in setting.drawn and name not in vary:
+                    fields["number"] = spell(number, self.spelled_unit(name))
                 yield entry, message("varied", **fields)
 
     def _excesses(

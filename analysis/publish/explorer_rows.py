@@ -16,8 +16,7 @@ from analysis.core.published import Interval
 from analysis.core.rows import Check
 from analysis.core.sentences import message
 from analysis.core.spell import SAME, exact
-from analysis.core.units import WHOLE
-from analysis.core.units import SCALES
+from analysis.core.units import SCALES, WHOLE
 from analysis.model.comparison import Asserted, asserted_by
 from analysis.model.expressions import Expression
 from analysis.model.model import Limit, Model

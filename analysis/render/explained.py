@@ -407,9 +407,13 @@ def _external(model: Model, figure: External, setting: Setting) -> Iterator[str]
     yield f"  at {figure.address}" if figure.address else "  without an address"
     if figure.note:
         yield f"  note: {figure.note}"
+    if figure.quantity:
+        yield f"  may be used for {figure.quantity}, as {figure.sum}"
     for row in compared:
-        words = external.comparison(model, row)
-        yield f"  beside {row['beside'] or 'nothing'}: {words}"
+        if row["beside"]:
+            yield f"  beside {row['beside']}: {external.comparison(model, row)}"
+    if not figure.beside:
+        yield "  compared with no number of the article: shown as context only"
     yield external.SIDE_BY_SIDE
 
 
@@ -418,4 +422,5 @@ def _printed_figure(figure: External) -> str:
 
 
 def _figure_words(figure: External) -> str:
-    return f"{figure.published} {figure.unit_as_printed}"
+    unit = "" if figure.unit == "percent" else f" {figure.unit_as_printed}"
+    return f"{figure.published}{unit}"

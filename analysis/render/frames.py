@@ -13,6 +13,7 @@ from analysis.core.rows import Claim
 from analysis.core.spell import exact_span
 from analysis.model.findings import recomputed
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.plan import NoSingleValueError
 from analysis.model.results import results
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome
@@ -335,7 +336,8 @@ def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
             estimate = model.estimate(quantity, setting)
         except ModelError as error:
             row |= {"unit": model.units[quantity], "side": ""}
-            row["value_words"] = str(error)
+            in_words = isinstance(error, NoSingleValueError)
+            row["value_words"] = "no single value" if in_words else "not computable"
         else:
             row |= vars(estimate)
             row["value_words"] = speller.estimate(estimate)

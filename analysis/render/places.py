@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,10 +61,12 @@ class WorkedLine:
         ]
 
 
-def worked_line(plan: Plan, name: str) -> WorkedLine | None:
+def worked_line(plan: Plan, name: str, drawn: Container[str]) -> WorkedLine | None:
     """Return the worked line of a quantity in a plan.
 
-    The line is None if the quantity has no formula or if a number is not finite.
+    The line is None if the quantity has no formula or if a number is not finite. The
+    medians of the quantities that are ``drawn`` have digits that nobody chose, so they
+    count as computed.
     """
     node = plan.by_name[name]
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
@@ -72,7 +74,9 @@ def worked_line(plan: Plan, name: str) -> WorkedLine | None:
     is_known = all(math.isfinite(values[need]) for need in (name, *needs))
     if node.source.is_leaf or not is_known:
         return None
-    computed = [need for need in needs if not plan.by_name[need].source.is_leaf]
+    computed = [
+        need for need in needs if need in drawn or not plan.by_name[need].source.is_leaf
+    ]
     operands = tuple((need, values[need]) for need in computed)
     return WorkedLine(node, values, (name, values[name]), operands)
 
@@ -91,7 +95,7 @@ def settled_places(
     line only.
     """
     made = [
-        worked_line(plan, name)
+        worked_line(plan, name, setting.drawn)
         for plan, name in [*headline_lines(model, setting), *wanted]
     ]
     lines = [line for line in made if line]
@@ -143,9 +147,11 @@ def _shorten_result(model: Model, line: WorkedLine, places: dict[Number, int]) -
         places[line.result] = place
 
 
-def operand_places(places: Places, plan: Plan, quantity: str) -> Places:
+def operand_places(
+    places: Places, plan: Plan, quantity: str, drawn: Container[str]
+) -> Places:
     """Return the places of a line's operands, with more digits where needed."""
-    line = worked_line(plan, quantity)
+    line = worked_line(plan, quantity, drawn)
     if line is None or line.result not in places:
         return places
     fine = dict(places)

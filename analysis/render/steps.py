@@ -18,7 +18,7 @@ import copy
 import html
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -168,7 +168,7 @@ def step(
     """
     model = speller.model
     values, reason = _values(model, setting, plan, quantity)
-    lines = _lines(speller, plan, quantity, values, plain=plain)
+    lines = _lines(speller, plan, quantity, values, setting.drawn, plain=plain)
     notes = [_origin(model, plan.by_name[quantity])]
     remarks: tuple[str, ...] = ()
     if quantity == plan.target and reason:
@@ -210,12 +210,13 @@ def _lines(
     plan: Plan,
     quantity: str,
     values: Mapping[str, float],
+    drawn: Container[str],
     *,
     plain: bool,
 ) -> tuple[str, ...]:
     """Return the lines of a step, each after "="; the last line has the result."""
     node = plan.by_name[quantity]
-    result = _shown(speller, node, values[quantity])
+    result = _shown(speller, node, values[quantity], drawn)
     if node.source.expression is None:
         other = label(node.source.alias_of) if node.source.alias_of else node.source.sum
         return tuple(f"= {text}" for text in (other, result) if text)
@@ -223,12 +224,13 @@ def _lines(
     idle = idle_needs(speller.model, formula)
     if plain and all(plan.by_name[name].reading == "set" for name in idle):
         formula = without(formula, idle)
-    fine = replace(speller, places=operand_places(speller.places, plan, quantity))
+    places = operand_places(speller.places, plan, quantity, drawn)
+    fine = replace(speller, places=places)
     names: dict[str, str] = {}
     numbers: dict[str, str] = {}
     for need in formula.needs:
         names[need] = label(need)
-        numbers[need] = _shown(fine, plan.by_name[need], values[need])
+        numbers[need] = _shown(fine, plan.by_name[need], values[need], drawn)
     return f"= {formula.text(names)}", f"= {formula.text(numbers)}", f"= {result}"
 
 
@@ -278,7 +280,7 @@ def _judged(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
             yield f"printed: {words}: {verdict_words(speller, outcome)}"
 
 
-def _shown(speller: Speller, node: Node, value: float) -> str:
+def _shown(speller: Speller, node: Node, value: float, drawn: Container[str]) -> str:
     """Return a number as the article prints it, as a user set it, or rounded."""
     source = node.source
     if source.in_words:
@@ -287,7 +289,8 @@ def _shown(speller: Speller, node: Node, value: float) -> str:
         return "no value"
     if source.claim and same(source.claim.published.value(source.end), value):
         return as_printed(source)
-    if source.is_leaf:
+    # The median of what is drawn has digits that nobody chose.
+    if source.is_leaf and node.name not in drawn:
         return exact(value, speller.unit(node.name))
     return speller.spell(node.name, value)
 

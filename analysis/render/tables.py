@@ -6,6 +6,7 @@ import html
 import inspect
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -97,11 +98,12 @@ class ShownFrame(pd.DataFrame):
     def to_latex(  # type: ignore[override]
         self, buf: Any = None, *, caption: str = "", escape: bool = True, **how: Any
     ) -> str | None:
-        r"""Return the table in LaTeX as pandas writes it, with two differences.
+        r"""Return the table in LaTeX as pandas writes it, with three differences.
 
         First, the texts in the table are escaped, unless ``escape`` is false. Second,
-        the caption ends with how the setting differs from the article's own and, for a
-        table of verdicts that change, with the tally of the results. Raises InputError
+        the caption ends with how the setting differs from the article's own. Third, a
+        table of verdicts that change has the tally of the results as a note below.
+        Raises InputError
         for a keyword argument that pandas does not take, or can't use. The LaTeX
         table has the columns that a reader sees; if the table has no such columns, its
         numbers have four significant digits. The document needs the packages array,
@@ -112,12 +114,12 @@ class ShownFrame(pd.DataFrame):
         frame = self._frame()
         table = self._as_texts() if frame is None else _seen(frame)
         start = f"{caption.rstrip('.')}. " if caption else ""
-        end = self.attrs.get("tally", "")
-        caption = f"{start}{_setting_sentence(self.attrs)} {end}".rstrip()
+        caption = f"{start}{_setting_sentence(self.attrs)}"
+        note = self.attrs.get("note", "")
         columns, letters = _column_format(table), _letters(table)
         if escape:
             table = table.map(tex).rename(columns=tex)
-            caption = tex(caption)
+            caption, note = tex(caption), tex(note)
         if escape and "p{" in columns:
             table = table.map(_breakable).rename(columns=_breakable)
         how = {
@@ -127,13 +129,18 @@ class ShownFrame(pd.DataFrame):
             **how,
         }
         try:
-            made: str | None = pd.DataFrame(table).to_latex(
-                buf, escape=False, caption=caption, **how
-            )
+            made = pd.DataFrame(table).to_latex(escape=False, caption=caption, **how)
         except (TypeError, ValueError, KeyError) as error:
             reason = first_words(error)
             raise InputError(f"pandas can't write this table: {reason}") from None
-        return made
+        made = _with_note(made, note)
+        if buf is None:
+            return made
+        if hasattr(buf, "write"):
+            buf.write(made)
+        else:
+            Path(buf).write_text(made, encoding="utf-8")
+        return None
 
     def _as_texts(self) -> pd.DataFrame:
         """Return the index, unless it only counts rows, and all columns as texts."""
@@ -153,6 +160,17 @@ def _short_text(cell: Any) -> str:
 def _breakable(text: str) -> str:
     """Return a TeX text in which a long name may break after an underscore."""
     return text.replace(r"\_", r"\_\allowbreak{}")
+
+
+def _with_note(made: str, note: str) -> str:
+    """Return a LaTeX table with a note below its last line."""
+    if not note:
+        return made
+    small = rf"\par\smallskip{{\footnotesize {note}\par}}"
+    before, end, after = made.rpartition("\\end{table}")
+    if not end:
+        return f"{made}{small}\n"
+    return f"{before}{small}\n{end}{after}"
 
 
 def _letters(table: pd.DataFrame) -> int:

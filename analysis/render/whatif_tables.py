@@ -159,11 +159,14 @@ def estimated_words(model: Model, found: Estimated) -> str:
 # Two studies ------------------------------------------------------------------------
 
 
-def beside_table(model: Model, numbers: pd.DataFrame, other_differs: str) -> Frame:
+def beside_table(
+    model: Model, numbers: pd.DataFrame, other_differs: str, printed: list[str]
+) -> Frame:
     """Tabulate this study's estimates, another study's, and their differences.
 
     numbers: a row for each estimate, with the columns value, other and percent, and
-    with the reason if a number is missing.
+    with the reason if a number is missing. printed: the estimates that neither study
+    computes, because both take the article's own print.
     """
     speller = Speller(model)
     rows: list[Row] = []
@@ -180,6 +183,9 @@ def beside_table(model: Model, numbers: pd.DataFrame, other_differs: str) -> Fra
             foot.append(f"{start}{reason}")
     if units:
         foot.insert(1, f"In {' or '.join(units)}.")
+    if printed:
+        verb = "is" if len(printed) == 1 else "are"
+        foot.append(f"In both, {listed(printed)} {verb} as printed, not recomputed.")
     shown = {"quantity": "estimate", "other_words": "other", "value_words": "here"}
     shown |= {"difference_words": "change", "percent_words": "percent"}
     return Frame(rows, [*shown], shown, foot=" ".join([*foot, CAVEAT]))

@@ -54,8 +54,8 @@ _STRETCH = (
     "both are our choice"
 )
 _COARSER = (
-    "no value satisfies the claim if the printed digits are rounded more finely; if "
-    "they are rounded more coarsely, which is as defensible, a value does"
+    "no value that rounds to the printed digits at their finer place satisfies the "
+    "claim; at the coarser place, which is as defensible, a value does"
 )
 TESTS_NOTHING = 'comparing an upper limit with an "up to" tests nothing'
 

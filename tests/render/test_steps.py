@@ -148,3 +148,29 @@ def test_a_result_has_two_digits_only_where_the_line_gives_them_exactly(
         "= (2 million − 1.901 million) ÷ (1 − 0)",
         "= 99,000",
     )
+
+
+def test_a_median_has_no_more_digits_than_a_computed_number(article: Study) -> None:
+    study = article.change(former_detainees=600_000, overlap=("beta", 8, 2))
+    # The median of this distribution is 0.8204 to four digits, from its density
+    # 72 x^7 (1 - x): 9 x^8 - 8 x^9 is 0.5 there.
+    assert abs(9 * 0.8204**8 - 8 * 0.8204**9 - 0.5) < 1e-4
+    lines = "\n".join(shown_lines(study))
+    assert "600,000 × (1 − 0.8204)" in lines
+    # Where a line needs more digits to recompute, it has them, as others have.
+    assert "0.820380388" not in lines
+    assert "0.8203" not in str(study["at_risk_total"])
+    # A number that somebody sets keeps all its digits.
+    chosen = article.change(former_detainees=600_000, overlap=0.820380388)
+    assert "600,000 × (1 − 0.820380388)" in "\n".join(shown_lines(chosen))
+
+
+def shown_lines(study: Study) -> list[str]:
+    """The worked steps of the total, and the headlines with their sentences."""
+    shown = [*study.headlines().why, *map(str, study.headlines().working)]
+    return [*shown, str(study.steps("at_risk_total"))]
+
+
+def test_a_ratio_of_one_is_no_plural(article: Study) -> None:
+    sentence = article.change(at_risk_share_of_new=0.7).headlines().why.tolist()[4]
+    assert "a ratio of persons to transfers of 1 in 2019 and of 1 in 2021" in sentence

@@ -168,6 +168,17 @@ def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(
         assert wording.verdict_words(Speller(model), found) == words
 
 
+def test_a_coarser_place_does_not_deny_that_words_leave_room(model: Model) -> None:
+    found = judge(model, model.register.checks["low_end_several_three"], ARTICLE)
+    assert (found.verdict, found.finer) == ("matches_within_rounding", "compatible")
+    # 1.9 million and 300,000 are 2.2 million. "Two million" at its finer place ends
+    # at 2.05 million, at the coarser at 2.25 million.
+    assert wording.reason_words(model, found) == (
+        "no value that rounds to the printed digits at their finer place satisfies "
+        "the claim; at the coarser place, which is as defensible, a value does"
+    )
+
+
 def test_a_verdict_that_a_setting_makes_circular_says_so(model: Model) -> None:
     check = model.register.checks["total_2021_printed_twice"]
     found = judge(
