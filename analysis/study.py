@@ -703,7 +703,7 @@ class Study:
         Each row has the printed number, the recomputed number and the verdict.
 
         >>> load().checks("at_risk_2021").verdict_words[0]
-        'matches, at least 100,000 or 5 percent short'
+        'matches, at least 99,000 or 4.95 percent short'
         """
         from analysis.render import frames
 

@@ -151,8 +151,8 @@ def test_verify_under_a_setting_lists_the_verdicts_that_change(form: list[str]) 
     # Half of the 301,222 added leaves 1.751 million, 12.5 percent short of two.
     words = " ".join(listed.split())
     assert (
-        "before matches, at least 100,000 or 5 percent short "
-        "after compatible, at least 250,000 or 12.5 percent short"
+        "before matches, at least 99,000 or 4.95 percent short "
+        "after compatible, at least 249,000 or 12.5 percent short"
     ) in words
     out = output("verify", *form, "--set", "overlap=0.1")
     assert "\nNo verdict changes.\n" in out
@@ -591,7 +591,7 @@ def test_run_writes_a_notebook_for_each_scenario(tmp_path: Path) -> None:
     assert f"{written}differs from the article in: at_risk_2019" in out
     text = (tmp_path / "04_at_risk_2021-southern.ipynb").read_text(encoding="utf-8")
     # 1.5675 million and 301,222
-    assert "1.87 million" in text
+    assert "1.869 million" in text
     assert (tmp_path / "04_at_risk_2021-southern-ro-crate-metadata.json").exists()
 
 

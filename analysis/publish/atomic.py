@@ -14,7 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from analysis.core.errors import InputError, display_path, first_words
-from analysis.publish.replaceable import MARK, MARKED, refuse_foreign
+from analysis.publish.replaceable import MARK, MARKED, is_begun, refuse_foreign
+
+#: In the name of a folder in which a file is written, after the file's own name.
+_BEGUN = ".analysis-new-"
 
 
 def write_file(
@@ -26,7 +29,7 @@ def write_file(
     replaces the old file.
     """
     with tempfile.TemporaryDirectory(
-        prefix=f".{path.name}.new-", dir=path.parent
+        prefix=f".{path.name}{_BEGUN}", dir=path.parent
     ) as beside:
         new = Path(beside) / path.name
         new.write_text(text, encoding="utf-8", newline="")
@@ -35,9 +38,14 @@ def write_file(
 
 
 def clear_unfinished(folder: Path) -> None:
-    """Remove what ``write_file`` had begun to write when its process was killed."""
-    for left in folder.glob(".*.new-*"):
-        shutil.rmtree(left, ignore_errors=True)
+    """Remove what ``write_file`` had begun to write when its process was killed.
+
+    A folder in which anything else lies is somebody else's, and stays.
+    """
+    for left in folder.glob(f".*{_BEGUN}*"):
+        name = left.name.removeprefix(".").partition(_BEGUN)[0]
+        if left.is_dir() and {path.name for path in left.iterdir()} <= {name}:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -97,12 +105,18 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
     old = folder.with_name(f".{folder.name}.old")
     try:
         with lock(folder), contextlib.ExitStack() as at_the_end:
+            for left in (new, old):
+                if left.exists() and not is_begun(left):
+                    raise InputError(
+                        f"{display_path(left)} is not of a run and would be lost; move "
+                        "it elsewhere"
+                    )
             at_the_end.callback(shutil.rmtree, new, ignore_errors=True)
             if old.exists() and not folder.exists():
                 old.rename(folder)  # a run was killed between its two steps
+            refuse_foreign(folder)
             for left in (new, old):
                 shutil.rmtree(left, ignore_errors=True)
-            refuse_foreign(folder)
             new.mkdir()
             (new / MARKED).write_text(MARK, encoding="utf-8")
             yield new

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 from jinja2 import Environment, StrictUndefined
 
 from analysis.core.errors import InputError, display_path
@@ -75,10 +76,17 @@ def address(path: Path, model: Model, setting: Setting) -> str:
 def _changes(model: Model, setting: Setting) -> str:
     """A setting as the page's address has it; linked readings are named once."""
     return "&".join(
-        f"{name}={choice}"
+        f"{name}={_in_address(choice)}"
         for name, choice in setting.choices.items()
         if not rows.leader(model, name)
     )
+
+
+def _in_address(choice: str | float) -> str:
+    """A reading, or a number without an exponent, which the page would not read."""
+    if isinstance(choice, str):
+        return choice
+    return np.format_float_positional(choice, trim="-")
 
 
 def page(model: Model) -> str:

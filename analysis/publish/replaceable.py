@@ -29,6 +29,11 @@ def is_ours(folder: Path) -> bool:
     ) == MARK
 
 
+def is_begun(folder: Path) -> bool:
+    """Whether a folder was written by a run, or is empty, as a killed run leaves it."""
+    return folder.is_dir() and (is_ours(folder) or not any(folder.iterdir()))
+
+
 def refuse_foreign(folder: Path) -> None:
     """Raise InputError if a run would delete something that no run wrote.
 
@@ -39,11 +44,7 @@ def refuse_foreign(folder: Path) -> None:
             f"{display_path(folder)} is a link that leads nowhere; remove it, or name "
             "another folder"
         )
-    if (
-        folder.exists()
-        and not is_ours(folder)
-        and not (folder.is_dir() and not any(folder.iterdir()))
-    ):
+    if folder.exists() and not is_begun(folder):
         raise InputError(
             f"{display_path(folder)} is not a folder of results; "
             "name a new or empty folder"
@@ -71,7 +72,8 @@ def _refuse_changes(folder: Path) -> None:
             "move the folder elsewhere"
         ) from None
     for path in sorted(folder.rglob("*")):
-        if path.is_dir():
+        is_folder = path.is_dir() and not path.is_symlink()
+        if is_folder and any(path.iterdir()):
             continue
         if path not in written:
             raise InputError(

@@ -47,6 +47,7 @@ from analysis.render import (
 from analysis.render.explained import claim_lines
 from analysis.render.figures import Plot, figures
 from analysis.render.headlines import headlines, ours
+from analysis.render.places import settled_places
 from analysis.render.safe_text import markdown, tex
 from analysis.render.screens import CHECKED
 from analysis.render.speller import Speller
@@ -110,7 +111,8 @@ def _context(
     model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
 ) -> dict[str, Any]:
     """What the templates of the pages take, by the names that they use."""
-    register, speller = model.register, Speller(model)
+    register = model.register
+    speller = Speller(model, settled_places(model, ARTICLE))
     plots = figures(model)
     results = verdicts_of(model, outcomes)
     turns = break_even_table(model, register.statements.values(), ARTICLE)

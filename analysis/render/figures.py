@@ -27,7 +27,15 @@ from matplotlib.patches import Patch
 
 from analysis.core.published import Published
 from analysis.core.rows import External
-from analysis.core.spell import MINUS, exact, joined, place_of, spell_at, with_side
+from analysis.core.spell import (
+    MINUS,
+    WHOLE,
+    exact,
+    joined,
+    place_of,
+    spell_at,
+    with_side,
+)
 from analysis.core.units import BASE_UNITS, nearest
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.render import KEEP_FIGURES_IN, figure_rows
@@ -426,6 +434,8 @@ def _wrapped(text: str, letters: int = LETTERS) -> str:
     return "\n".join(lines)
 
 
+#: Counts below this are written in full beside a share.
+_SMALL_COUNT = 10_000
 NOT_COMPUTABLE = "not computable"
 _NONE = {"value": np.nan, "low": np.nan, "high": np.nan, "words": NOT_COMPUTABLE}
 
@@ -515,7 +525,12 @@ def _mark_words(evaluation: Evaluation, mark: Mark, value: str) -> str:
     """Return the words of a mark, with each name in braces replaced by a number."""
     fields = {"value": value}
     for name in set(_BRACES.findall(mark.words)) - {"value"}:
-        fields[name] = str(estimated(evaluation, name, **mark.readings)["words"])
+        found = estimated(evaluation, name, **mark.readings)
+        fields[name] = str(found["words"])
+        unit = evaluation.model.units[name]
+        if unit in WHOLE and abs(found["value"]) < _SMALL_COUNT:
+            # A reader recomputes a share of few households from all their digits.
+            fields[name] = exact(found["value"], unit)
     return mark.words.format_map(fields)
 
 
@@ -771,7 +786,7 @@ def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:
     if marks:
         low, high = sorted(mark["value"] for mark in marks[:2])
         span = joined(speller.spell(quantity, low), speller.spell(quantity, high))
-        most = f"{marks[0]['label']} moves the estimate most, from {span}."
+        most = f"{marks[0]['label']} moves the estimate most by itself, from {span}."
     guides = [(now / scaled.scale, "the estimate")] if np.isfinite(now) else []
     return charted(scaled, frame, {"most": most}, guides=guides)
 

@@ -20,6 +20,7 @@ from analysis.model.verdicts import Outcome
 from analysis.render import headlines as shown_headlines
 from analysis.render.citations import HOW, citations, references
 from analysis.render.frame import Frame, Row
+from analysis.render.places import settled_places
 from analysis.render.speller import Speller
 from analysis.render.tally import tally_words
 from analysis.render.wording import (
@@ -87,7 +88,9 @@ def checks(
 
     notebooks: for the id of each check, the notebook that shows the check.
     """
-    speller, where = Speller(model), notebooks or {}
+    where = notebooks or {}
+    # A value has the digits that it has in the worked lines of the headlines.
+    speller = Speller(model, settled_places(model, setting))
     rows = [
         _check_row(speller, outcome, where.get(outcome.check.id, ""))
         for outcome in outcomes
@@ -256,10 +259,12 @@ def verdict_changes(
     change, and ``before_setting`` the one before it, which the text names if it is not
     the article's own.
     """
-    speller = Speller(model)
+    spellers = [
+        Speller(model, settled_places(model, one)) for one in (before_setting, setting)
+    ]
     pairs = zip(before, after, strict=True)
     rows = [
-        _changed_row(speller, was, now)
+        _changed_row(spellers, was, now)
         for was, now in pairs
         if was.verdict != now.verdict
     ]
@@ -284,8 +289,9 @@ def tallies(
     return [f"Before: {was}", f"After: {now}"]
 
 
-def _changed_row(speller: Speller, before: Outcome, after: Outcome) -> Row:
+def _changed_row(spellers: Sequence[Speller], before: Outcome, after: Outcome) -> Row:
     check = after.check
+    speller_before, speller_after = spellers
     return {
         "check": check.id,
         "statement": check.statement,
@@ -293,8 +299,8 @@ def _changed_row(speller: Speller, before: Outcome, after: Outcome) -> Row:
         "after": after.verdict,
         "reason": after.reason or before.reason,
         "check_words": f"{check.id}: {check.statement}",
-        "before_words": verdict_words(speller, before),
-        "after_words": verdict_words(speller, after),
+        "before_words": verdict_words(speller_before, before),
+        "after_words": verdict_words(speller_after, after),
     }
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import math
+import os
 import tempfile
 import warnings
 from collections import Counter
@@ -466,7 +467,12 @@ def write(
                 )
                 empty.update(reasons)
                 done(int(frame["row"].iloc[-1]) + 1, grid.rows)
-            new.replace(out)
+            # Nothing that was put there in the meantime is replaced.
+            os.link(new, out)
+    except FileExistsError:
+        raise InputError(
+            f"{display_path(out)} exists by now; remove it or name another file"
+        ) from None
     except OSError as error:
         raise InputError(
             f"{display_path(out)} can't be written ({error.strerror})"

@@ -75,12 +75,20 @@ def test_a_file_that_can_not_be_written_keeps_its_old_text(tmp_path, monkeypatch
 
 
 def test_what_a_killed_process_had_begun_to_write_is_cleared(tmp_path):
-    begun = tmp_path / ".a.txt.new-x1y2"
+    begun = tmp_path / ".a.txt.analysis-new-x1y2"
     begun.mkdir()
     (begun / "a.txt").write_text("ha", encoding="utf-8")
     (tmp_path / "a.txt").write_text("old", encoding="utf-8")
+    # Of somebody else, whatever their names.
+    for name in (".my.new-ideas", ".b.analysis-new-1"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.txt").write_text("mine", encoding="utf-8")
     clear_unfinished(tmp_path)
-    assert content(tmp_path) == {"a.txt": b"old"}
+    assert content(tmp_path) == {
+        "a.txt": b"old",
+        ".my.new-ideas/mine.txt": b"mine",
+        ".b.analysis-new-1/mine.txt": b"mine",
+    }
 
 
 # A folder -----------------------------------------------------------------------------
@@ -142,6 +150,17 @@ def test_what_a_killed_run_left_is_cleared_and_a_folder_it_had_moved_is_put_back
     assert names(tmp_path) == {"results", ".other.new"}
 
 
+@pytest.mark.parametrize("end", ["new", "old"])
+def test_a_folder_that_only_has_the_name_of_a_runs_is_not_lost(tmp_path, end):
+    mine = tmp_path / f".results.{end}"
+    mine.mkdir()
+    (mine / "mine.txt").write_text("mine", encoding="utf-8")
+    said = f"{mine} is not of a run and would be lost; move it elsewhere"
+    assert refused(fill, tmp_path / "results", "1") == said
+    assert content(tmp_path)[f".results.{end}/mine.txt"] == b"mine"
+    assert names(tmp_path) == {mine.name}
+
+
 def test_a_link_that_leads_to_itself_is_refused(tmp_path):
     link = tmp_path / "results"
     link.symlink_to(link)
@@ -189,7 +208,9 @@ def test_a_folder_or_file_of_somebody_elses_is_refused_and_survives(tmp_path):
     assert not is_ours(tmp_path / "thesis")
 
 
-@pytest.mark.parametrize("name", ["mine.txt", "figures/mine.png", "figures/link"])
+@pytest.mark.parametrize(
+    "name", ["mine.txt", "figures/mine.png", "figures/link", "a folder"]
+)
 def test_a_file_that_no_run_listed_is_not_lost(tmp_path, name):
     with replace_atomically(tmp_path / "results") as new:
         (new / "figures").mkdir()
@@ -201,6 +222,12 @@ def test_a_file_that_no_run_listed_is_not_lost(tmp_path, name):
     refuse_foreign(tmp_path / "results")
     refuse_foreign(tmp_path / "none yet")
     path = tmp_path / "results" / name
+    if name.endswith("folder"):
+        path.mkdir()
+        assert refused(refuse_foreign, tmp_path / "results") == (
+            f"{path} is not a result and would be lost; move it elsewhere"
+        )
+        return
     if name.endswith("link"):
         path.symlink_to("nowhere")
     else:

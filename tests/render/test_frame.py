@@ -113,7 +113,7 @@ def test_a_cell_in_markdown_breaks_no_table():
 def test_pandas_has_numbers_and_words_and_shows_itself(article: Study):
     table = article.checks("at_risk_2021")
     assert table["recomputed"].iloc[0] == pytest.approx(1_901_221.7195)
-    assert table["recomputed_words"].iloc[0] == "at most 1.9 million"
+    assert table["recomputed_words"].iloc[0] == "at most 1.901 million"
     assert repr(table).startswith("comparison")
     # With a reader's column taken out, it is any DataFrame.
     assert "recomputed" in repr(table[["id", "recomputed"]])

@@ -59,9 +59,9 @@ def test_a_row_of_the_screen_by_hand(
     (row,) = frames.checks(model, [outcomes["at_risk_2021_sum"]]).rows
     assert [row[name] for name in list(frames.SHOWN_IN_FULL)[1:]] == [
         "likely approaches two million",
-        "at most 1.9 million",
+        "at most 1.901 million",
         "1.84 to 1.96 million",
-        "matches, at least 100,000 or 5 percent short",
+        "matches, at least 99,000 or 4.95 percent short",
         "chosen",
     ]
 

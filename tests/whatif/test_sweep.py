@@ -280,6 +280,20 @@ def test_a_file_that_exists_is_kept(model: Model, tmp_path: Path) -> None:
     assert out.read_text(encoding="utf-8") == "of mine\n"
 
 
+def test_a_file_that_appears_during_a_sweep_is_kept(
+    model: Model, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.csv"
+
+    def appear(*_: int) -> None:
+        out.write_text("of mine\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"out\.csv exists by now; remove it or name"):
+        sweep(model, GRID, out, done=appear)
+    assert out.read_text(encoding="utf-8") == "of mine\n"
+    assert [*tmp_path.iterdir()] == [out]
+
+
 @pytest.mark.parametrize("name", ["out.txt", "out", "out.CSV"])
 def test_a_file_of_another_ending_is_refused(
     model: Model, tmp_path: Path, name: str
