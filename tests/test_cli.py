@@ -330,7 +330,7 @@ def test_list_shows_every_row_of_a_kind_by_its_name() -> None:
         ("external", "plan_13fyp_total", "at least 11 million"),
         ("statements", "two_million_in_all", "At least two million"),
         ("scenarios", "southern", "south"),
-        ("figures", "waterfall", "Persons at risk of coercive labour, from 2019"),
+        ("figures", "waterfall", "Persons at risk of coercive labour in 2019"),
         ("columns", "claims.csv quantity", "(string, required)"),
     ):
         listed = output("list", kind)

@@ -72,8 +72,7 @@ def _refuse_changes(folder: Path) -> None:
             "move the folder elsewhere"
         ) from None
     for path in sorted(folder.rglob("*")):
-        is_folder = path.is_dir() and not path.is_symlink()
-        if is_folder and any(path.iterdir()):
+        if path.is_dir() and not path.is_symlink():
             continue
         if path not in written:
             raise InputError(
