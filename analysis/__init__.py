@@ -17,9 +17,9 @@ units, numpy arrays of one shape, or columns of pandas, and returns the same kin
 result of one formula can be an argument of the next. A formula only computes, and
 checks no limit: a study refuses a share above 1, and a formula does not. The modules of
 ``analysis.formulas`` are ``labour_transfers``, ``at_risk``, ``training``,
-``monitoring``, ``other_provinces`` and ``trade``. Here, three ratios of persons to
-transfers lead from transfers to persons, from persons to their growth, and from there
-to the persons at risk in 2021:
+``monitoring``, ``other_provinces`` and ``trade``. Here, numbers of transfers become
+numbers of persons at three ratios, and the increase in persons and the persons at risk
+in 2021 follow:
 
 >>> import pandas as pd
 >>> from analysis.formulas import at_risk, labour_transfers as lt

@@ -424,7 +424,7 @@ class Study:
         return Study(self.model, replace(setting, drawn=words), distributions)
 
     def sensitivity(self, quantity: str) -> pd.DataFrame:
-        """Show how far assumptions and rounding, each alone and all together, move it.
+        """Show how far assumptions and rounding move a quantity, alone and together.
 
         The column ``moved`` names what moves the quantity. In the row of an assumption,
         ``low`` and ``high`` are the ends of the range over which the assumption is

@@ -154,7 +154,7 @@ class PrintedNumber(Row):
     unit_as_printed: Prose
     """The noun that is printed."""
     qualifier: Annotated[str, _choices(*QUALIFIERS)]
-    """The form of the words around the digits, such as `about` or `up_to`."""
+    """The kind of words around the digits, such as `about` or `up_to`."""
     target: bool
     """Whether the number is a planned figure, which is exact and not rounded."""
     rounding_unit: Annotated[str, OfRow, Digits] = ""
@@ -256,7 +256,7 @@ class External(PrintedNumber):
     """The unit or noun that the source prints. If the source does not say whether it
     counts persons or transfers, the unit of the row is labourer."""
     qualifier: Annotated[str, _choices(*QUALIFIERS)]
-    """The form of the words around the digits. The word `expected` marks a forecast
+    """The kind of words around the digits. The word `expected` marks a forecast
     made before the year was over."""
     period: Prose
     """The period to which the figure refers. The words ', a year' mark a yearly mean;

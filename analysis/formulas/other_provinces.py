@@ -2,8 +2,8 @@
 
 The paragraphs named in brackets are those of the article's section ``other-provinces``.
 The article's figures come from different papers and cover different spans of years. To
-subtract one such figure from another is to assume that both count labourers in the same
-way.
+subtract one figure for other provinces from another is to assume that both count
+labourers in the same way.
 """
 
 
@@ -47,8 +47,8 @@ def cross_provincial_mean_other_years(
     cross_provincial_other_years, years_2014_mid_2020, years_2017_2019, a_year
 ):
     """Labourers moved to other provinces from 2014 to the middle of 2020 but not in
-    2017 to 2019, divided by the number of years in the first span minus the number of
-    years in the second (paragraph 1).
+    2017 to 2019, divided by the difference between the numbers of years in the two
+    spans (paragraph 1).
 
     >>> cross_provincial_mean_other_years(35_000, 6.5, 3, 1)
     10000.0

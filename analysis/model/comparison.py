@@ -225,8 +225,9 @@ def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Compariso
 
     Where the check names a reading, it replaces the reading of the setting. A check
     sets its quantity beside a claim, or beside a figure published elsewhere
-    (``against``). A check with both a claim and such a figure sets the figure beside
-    the claim. A check with neither a claim nor a figure only computes the quantity.
+    (``against``). A check with both a claim and a figure published elsewhere sets that
+    figure beside the claim. A check with neither a claim nor a figure only computes the
+    quantity.
 
     Raises ModelError where the setting would compare a number with itself, or takes a
     quantity past a limit.

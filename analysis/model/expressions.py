@@ -229,7 +229,7 @@ def _checked_operation(
 
 
 def _is_small(power: ast.expr) -> bool:
-    """Whether a power is a whole number from -9 to 9, so that it is soon computed."""
+    """Whether a power is a whole number from -9 to 9, and so is quick to compute."""
     if isinstance(power, ast.UnaryOp) and isinstance(power.op, ast.USub):
         power = power.operand
     if not isinstance(power, ast.Constant) or not isinstance(power.value, int):

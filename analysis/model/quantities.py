@@ -306,7 +306,7 @@ class Quantities(Values):
         setting: Setting,
         path: tuple[str, ...] = (),
     ) -> None:
-        """Add a quantity to some nodes, and all that it needs.
+        """Add a quantity, and every quantity that it needs, to the nodes.
 
         Raises CircleError where it needs itself, on the path that led to it.
         """

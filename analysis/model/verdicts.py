@@ -213,7 +213,7 @@ def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
 
 
 def _would_undo(comparison: Comparison, name: str, ground: str) -> bool:
-    """Whether some values that a printed input allows would not match."""
+    """Whether some value that a printed input may have would undo the match."""
     source = comparison.open_inputs[name]
     is_assumption_as_set = source.row is None and source.role == "set"
     if source.room is None or is_assumption_as_set:
@@ -227,7 +227,7 @@ def _would_undo(comparison: Comparison, name: str, ground: str) -> bool:
 def _coarser_in(
     comparison: Comparison, row: Claim | External, ground: str
 ) -> tuple[str, ...]:
-    """The rows whose coarser place gives a verdict.
+    """The rows that must be rounded to their coarser place for a verdict to hold.
 
     It is the row of the claim alone, where its own coarser place suffices.
     """

@@ -267,7 +267,8 @@ def _ends(name: str, interval: Interval) -> dict[str, float]:
 def _formulas(model: Model) -> Cells:
     """The value of each formula at made-up inputs, one list rising, one falling.
 
-    They show changes that the article's values would hide, such as a factor of one.
+    Made-up inputs reveal changes of a formula that the article's values would hide,
+    such as a dropped factor whose value there is one.
     """
     cells: Cells = {}
     for quantity, reading, source in each(model.sources):
@@ -343,7 +344,7 @@ def _placed(model: Model, field: str, text: str) -> dict[str, Any]:
 
 
 def _scenarios(model: Model) -> Cells:
-    """The estimates under each shipped scenario, and the excesses of its remarks."""
+    """The estimates under each shipped scenario, and the numbers in its remarks."""
     cells: Cells = {}
     for scenario in scenarios.shipped(model).values():
         for estimate in tabulate(model, [Under.of(scenario, model)]):

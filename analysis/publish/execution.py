@@ -245,7 +245,7 @@ def _as_it_is(path: Path) -> str:
 
 
 def _error_in(cell: Any) -> str:
-    """The error that a cell ended with; papermill takes ``sys.exit(0)`` for none."""
+    """The error that a cell ended with, which may be ``sys.exit(0)``."""
     for output in cell.get("outputs", ()):
         if output.output_type == "error":
             return f"{output.ename}: {first_words(output.evalue)}"

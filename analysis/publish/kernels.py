@@ -1,4 +1,4 @@
-"""Kernels start at once, because they fork from a process with the libraries loaded.
+"""Kernels start quickly, forked from a process that has loaded the libraries.
 
 Jupyter finds the provisioner by its entry point, and uses it for every kernel if the
 environment has ``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel spends

@@ -87,7 +87,7 @@ def _plans(notebook: Notebook, model: Model, setting: Setting) -> list[Plan]:
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:
     """Check a run of a notebook whose parameters are no quantities.
 
-    The parameters are names of quantities, scenarios, how to draw, or others.
+    The parameters name quantities or scenarios, say how to draw, or set something else.
     """
     defaults = notebook.parameters
     changes: dict[str, Any] = {}

@@ -108,7 +108,7 @@ class _Crate:
         return self.add(f"#{quote(name)}", "File", localPath=name, **known)
 
     def add_results(self) -> list[Any]:
-        """Add the files of the results to the crate, or the only notebook."""
+        """Add the files of the results, or the only notebook, to the crate."""
         if not self.made.is_dir():
             return [self.add_file(self.made.name, self.made)]
         results = []

@@ -286,7 +286,7 @@ def _job(
 
 
 def _describe(model: Model, asked: Job, target: Path) -> None:
-    """Write where a notebook as run came from beside it."""
+    """Write a file beside an executed notebook that says where it came from."""
     from analysis.publish import provenance
 
     notebook = asked.notebook

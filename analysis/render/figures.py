@@ -29,14 +29,13 @@ from analysis.core.published import Published
 from analysis.core.rows import External
 from analysis.core.spell import (
     MINUS,
-    WHOLE,
     exact,
     joined,
     place_of,
     spell_at,
     with_side,
 )
-from analysis.core.units import BASE_UNITS, nearest
+from analysis.core.units import BASE_UNITS, WHOLE, nearest
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.render import KEEP_FIGURES_IN, figure_rows
 from analysis.render.described import DescribedCanvas
@@ -872,7 +871,7 @@ def _draw_band(ax: Axes, printed: Published) -> None:
 def _draw_options(
     ax: Axes, curve: pd.DataFrame, options: Sequence[tuple[str, Any]]
 ) -> None:
-    """Draw a line for each option, with a mark for each combination that has it."""
+    """Draw a row for each option, with a mark at each combination that includes it."""
     labels = []
     for y, (name, value) in enumerate(options):
         places = curve.index[curve[name] == value]

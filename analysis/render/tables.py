@@ -233,7 +233,7 @@ def _setting_sentence(attrs: Mapping[Any, Any]) -> str:
 
 
 def _column_format(table: pd.DataFrame) -> str:
-    """Return the LaTeX columns: lines if they fit side by side, else paragraphs."""
+    """Return the LaTeX column format: ``l`` if the columns fit, else ``p``."""
     columns = [[str(heading), *table[heading]] for heading in table.columns]
     if sum(max(map(len, cells)) + _GAP for cells in columns) <= _PAGE:
         return "l" * len(columns)

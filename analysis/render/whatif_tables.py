@@ -55,8 +55,8 @@ LABELS = {
 #: What moves in each row of the ranges that is no single assumption's.
 MOVED = {
     ROUNDING: "the printed digits, as rounded",
-    LOWEST: "everything at its low end",
-    HIGHEST: "everything at its high end",
+    LOWEST: "all assumptions together, lowest",
+    HIGHEST: "all assumptions together, highest",
     ALL: "all of these together",
 }
 
@@ -494,7 +494,8 @@ def _answer(model: Model, turned: BreakEvens) -> str:
 def _turning_words(value: float, unit: str) -> str:
     """Write a value at which a statement turns.
 
-    Persons are whole numbers, and other values have four digits.
+    Counts, such as persons or transfers, are whole numbers; other values have four
+    digits.
     """
     place = 0 if unit in BASE_UNITS else place_of(value, unit, digits=4)
     return spell_at(value, unit, place)
