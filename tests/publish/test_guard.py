@@ -155,7 +155,7 @@ def test_another_check_of_a_headline_is_named(package: Path) -> None:
         ),
         (
             text("headlines.yaml", "from_low_end:short}", "from_low_end}"),
-            "headlines, with_former_detainees, sentence.3.form: is gone, was short",
+            "headlines, with_former_detainees, sentence.4.form: is gone, was short",
         ),
         (
             text(

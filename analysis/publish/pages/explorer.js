@@ -231,7 +231,8 @@ function drawLever(node, { lever: name, claim: id }) {
   const [far] = attempt(() => estimate(quantity, over(setting, [[name, end]])).text);
   const cut = above || below;
   const why = cut ? ` It ends at ${exact(cut === above ? high : low, shown)}: ${cut.why}.` : "";
-  effect.textContent = far && kindAt(end) ? `At ${endOf(end)}: ${far}, ${DATA.short[kindAt(end)]}.${why}` : "";
+  const kind = DATA.short[kindAt(end)];
+  effect.textContent = far && kind ? `At ${endOf(end)}: ${far}, ${kind}.${why}` : "";
 }
 
 function rest() {
