@@ -36,10 +36,11 @@ class WorkedLine:
 
     def by_hand(self, places: Places) -> float:
         """Compute the formula from the operands as the screen shows them."""
-        put_in = dict(self.values)
+        # Of numpy, so that a division by a number that rounds to 0 is infinite.
+        put_in = {name: np.float64(value) for name, value in self.values.items()}
         for number in self.operands:
             name, value = number
-            put_in[name] = float(rounded(value, places[number]))
+            put_in[name] = np.float64(rounded(value, places[number]))
         with np.errstate(all="ignore"):
             return float(self.node.compute(put_in))
 
