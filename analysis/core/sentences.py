@@ -30,8 +30,8 @@ SENTENCES = {
     "value": "{quantity}: {error}",
     "no_number": "'{text}' is not a number. Write a number with its unit, such as "
     "'1 {unit}'.",
-    "two_numbers": "'{text}' can be read as two different numbers. Write 500,000 or "
-    "500000 or 0.5.",
+    "two_numbers": "'{text}' can be read as two different numbers. Write numbers "
+    "as in 500,000, 500000 or 0.5.",
     "other_marks": "'{text}' is not written as numbers are here. Write decimals with a "
     "point, as in 0.6, and thousands with commas or without a mark, as in 400,000 or "
     "400000.",

@@ -737,9 +737,9 @@ def _sum_in_words(evaluation: Evaluation, second: Plan, third: Plan) -> dict[str
         name = next(iter(third.words))
         floor = exact(evaluation.model.sources[name]["floor"].value, "")
         together = (
-            f"With former detainees, of whom the bar counts {floor}, the least that "
-            "their words allow, it can be higher or lower: it adds “up to” one number "
-            "to “at least” another."
+            f"The bar with former detainees counts {floor} of them, the least that the "
+            "words allow. The total can be higher or lower, because it adds “up to” "
+            "one number to “at least” another."
         )
     overlap = evaluation.model.plan("overlap", evaluation.setting).value
     both_groups = "We assume that no former detainee is also counted as transferred."

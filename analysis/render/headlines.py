@@ -125,7 +125,7 @@ def _without_verdict(model: Model, check: Check, setting: Setting) -> str:
     except ModelError:
         # The working has the reason.
         return "not computable"
-    return "not checked, as this setting takes it from the printed number"
+    return "not checked, because the number would be compared with itself"
 
 
 def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]:

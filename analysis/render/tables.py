@@ -103,12 +103,12 @@ class ShownFrame(pd.DataFrame):
         First, the texts in the table are escaped, unless ``escape`` is false. Second,
         the caption ends with how the setting differs from the article's own. Third, a
         table of verdicts that change has the tally of the results as a note below.
-        Raises InputError
-        for a keyword argument that pandas does not take, or can't use. The LaTeX
-        table has the columns that a reader sees; if the table has no such columns, its
-        numbers have four significant digits. The document needs the packages array,
-        booktabs and longtable: wide columns are paragraphs, and a long table goes over
-        several pages.
+
+        The LaTeX table has the columns that a reader sees; if the table has no such
+        columns, its numbers have four significant digits. The document needs the
+        packages array, booktabs and longtable: wide columns are paragraphs, and a long
+        table goes over several pages. Raises InputError for a keyword argument that
+        pandas does not take, or can't use.
         """
         _check_latex(how)
         frame = self._frame()

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from analysis.model.model import Model
 from analysis.model.results import Result, results, tally
 from analysis.model.verdicts import Outcome
-from analysis.render.wording import count_words
+from analysis.render.wording import count_words, listed
 
 #: The parts of a tally with their verbs, in the order in which they are said.
 _REPEATED = {
@@ -40,11 +40,16 @@ _SUMMED = {
 }
 #: Verdicts on headlines with their verbs, after those that match or agree.
 _HEADLINES = {
-    "matches_within_rounding": "match only within rounding",
-    "compatible": "are compatible",
-    "differs": "differ",
-    "not_recalculable": "cannot be recalculated from this article",
-    "": "cannot be computed",
+    **{
+        verdict: _SUMMED[f"sum {verdict}"]
+        for verdict in (
+            "matches_within_rounding",
+            "compatible",
+            "differs",
+            "not_recalculable",
+        )
+    },
+    "": "have no verdict",
 }
 
 
@@ -86,7 +91,7 @@ def _headlines_words(shown: list[Result], total: int) -> str:
             f"{count_words(ours)} {noun} of ours that the article does not make"
         )
     noun = "headline" if total == 1 else "headlines"
-    return f"Of the {count_words(total)} {noun}, {_joined(parts)}."
+    return f"Of the {count_words(total)} {noun}, {listed(parts)}."
 
 
 def _matching_words(matching: list[Result]) -> str:
@@ -137,16 +142,10 @@ def _sentence(words: str) -> str:
 
 
 def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:
-    return _joined(
+    return listed(
         [
             count_words(counts[name], verb)
             for name, verb in verbs.items()
             if counts[name]
         ]
     )
-
-
-def _joined(parts: list[str]) -> str:
-    """Join clauses with commas and, before the last, with a comma and "and"."""
-    *others, last = parts
-    return f"{', '.join(others)}, and {last}" if others else last

@@ -23,11 +23,12 @@ UNCHANGED = "These are the article's own numbers, with our default assumptions."
 #: What the verdicts mean, in the words of screens and pages.
 VERDICT_KEY = {
     "matches, agree": "The recomputed number satisfies the article's words.",
-    "matches, if …": "It matches only if the assumptions named beside it hold.",
-    "matches within rounding": "It matches only if the printed numbers may be any "
-    "numbers that round to their digits.",
+    "matches, if …": "The recomputed number satisfies the article's words only if the "
+    "assumptions named beside the verdict hold.",
+    "matches within rounding": "The recomputed number satisfies the article's words "
+    "only if each printed number may be any number that rounds to the same digits.",
     "compatible": "The printed numbers do not give what the article says, but words "
-    'such as "up to" or "at least" leave room for it: the arithmetic does not decide.',
+    'such as "up to" or "at least" leave room for it. The arithmetic does not decide.',
     "differs": "No number that the printed numbers and their words allow satisfies the "
     "article's words. The arithmetic does not say which number would have to change.",
     "two figures apart": "We compare two figures that the article does not compare.",
@@ -230,12 +231,12 @@ def _at_end(model: Model, name: str) -> str:
     row = register.claims.get(name) or register.external.get(name)
     if row:
         return taken_at_end(row)
-    label = name.replace("_", " ")
     assumption = register.assumptions.get(name)
     if assumption and assumption.side:
+        label = f"{assumption.label[0].lower()}{assumption.label[1:]}"
         other = "lower" if assumption.side == "at most" else "higher"
-        return f"taking {label} as it is set, although it may be {other}"
-    return f"taking {label} at the least that the words allow"
+        return f"taking the {label} as it is set, although it may be {other}"
+    return f"taking {name.replace('_', ' ')} at the least that the words allow"
 
 
 def _rounded_to(model: Model, outcome: Outcome) -> str:
@@ -339,7 +340,9 @@ def count_words(number: int, verb: str = "") -> str:
     first, _, rest = verb.partition(" ")
     if number == 1:
         ending = "es" if first.endswith("ch") else "s"
-        first = {"are": "is", "cannot": "cannot"}.get(first, f"{first}{ending}")
+        first = {"are": "is", "cannot": "cannot", "have": "has"}.get(
+            first, f"{first}{ending}"
+        )
     return " ".join(filter(None, [words, first, rest]))
 
 

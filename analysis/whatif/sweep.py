@@ -88,7 +88,7 @@ class Span(Content):
         return numbers
 
 
-#: What describes the parts of a span in a file.
+#: The JSON Schema of the parts of a span in a file.
 _PARTS = Span.model_json_schema()["properties"]
 
 

@@ -1099,6 +1099,25 @@ def test_a_minimum_is_refused_as_the_page_does_not_search_its_branches() -> None
         list(explorer_rows.formulas(model, ["least"]))
 
 
+def test_an_address_has_no_exponent_and_the_page_reads_it(
+    page: Page, study: Study, tmp_path: Path
+) -> None:
+    small = study.change(overlap=0.00001)
+    link = explorer.address(tmp_path / "a.html", study.model, small.setting)
+    assert link.endswith("#overlap=0.00001")
+    assert page.evaluate(
+        "(link) => { takeAll(link); return setting.choices.get('overlap'); }",
+        link.partition("#")[2],
+    ) == pytest.approx(0.00001)
+
+
+def test_an_end_without_a_verdict_has_none_in_words(page: Page) -> None:
+    # The number that brings the total to its high end can't be compared with that end.
+    page.evaluate("takeAll('former_detainees=from_high_end')")
+    rest(page)
+    assert not re.search("null|undefined|NaN", page.locator("body").inner_text())
+
+
 def test_the_command_writes_the_page_and_says_its_address(tmp_path: Path) -> None:
     def explore(folder: Path, *options: str) -> tuple[int, str]:
         given = ["explore", "--no-open", "--out", str(folder), *options]

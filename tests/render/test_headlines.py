@@ -43,8 +43,9 @@ def test_the_six_are_shown_as_the_design_has_them(model):
         # lower, and at 0.4 the sum would be 1.92 million.
         (
             {"at_risk_share_of_new": 0.8, "former_detainees": 200_000},
-            'matches, taking "up to 1.6 million" as 1.6 million; taking at risk share '
-            "of new as it is set, although it may be lower",
+            'matches, taking "up to 1.6 million" as 1.6 million; taking the share of '
+            "those added since 2019 who are at risk as it is set, although it may be "
+            "lower",
         ),
         # 1,901,222 and 400 are 98,378 short of two million, which may be 1.75 million.
         (
@@ -54,7 +55,7 @@ def test_the_six_are_shown_as_the_design_has_them(model):
         ),
         (
             {"former_detainees": "from_high_end"},
-            "not checked, as this setting takes it from the printed number",
+            "not checked, because the number would be compared with itself",
         ),
     ],
 )

@@ -5,9 +5,11 @@ import html
 from analysis.model.model import ARTICLE, Model
 from analysis.render.headlines import headlines
 from analysis.render.paragraphs import WIDTH
+from analysis.render.places import settled_places
 from analysis.render.steps import Step, Steps
 from analysis.study import Study
 from tests.reading import by_hand, place
+from tests.small import claim, formula, small_model
 
 
 def worked(model: Model) -> list[tuple[str, Step]]:
@@ -174,3 +176,15 @@ def shown_lines(study: Study) -> list[str]:
 def test_a_ratio_of_one_is_no_plural(article: Study) -> None:
     sentence = article.change(at_risk_share_of_new=0.7).headlines().why.tolist()[4]
     assert "a ratio of persons to transfers of 1 in 2019 and of 1 in 2021" in sentence
+
+
+def test_a_line_that_divides_by_what_a_screen_shows_as_none_is_left_as_it_is():
+    # 0.3 persons are shown as 0, so the line can't be recomputed from the screen.
+    model = small_model(
+        formula("few(x) = x"),
+        formula("twice(x, few) = x / few"),
+        claims=[claim("printed_x", "0.3", unit="person")],
+    )
+    plan = model.plan("twice")
+    assert plan.value == 1
+    assert settled_places(model, ARTICLE, [(plan, "twice")])["few", 0.3] == 0

@@ -21,10 +21,10 @@ COUNTS = dict.fromkeys(TALLIED, 0) | {
 def test_a_tally_tells_kinds_apart() -> None:
     assert counted_words(COUNTS) == (
         "We compared 16 results of the article. Eight repeat what the article prints "
-        "elsewhere: seven agree, and one is compatible because of the article's "
+        "elsewhere: seven agree and one is compatible because of the article's "
         "words. The other eight are calculations or estimates: two match on printed "
         "numbers, three match on assumptions or readings of ours, one matches "
-        "only within rounding, one is compatible, and one cannot be recalculated from "
+        "only within rounding, one is compatible and one cannot be recalculated from "
         "this article."
     )
 
@@ -41,7 +41,7 @@ def test_a_tally_tells_kinds_apart() -> None:
         (
             {"sum differs": 1, "sum matches on choices": 2},
             "We compared 3 results of the article. Three are calculations or "
-            "estimates: two match on assumptions or readings of ours, and one differs.",
+            "estimates: two match on assumptions or readings of ours and one differs.",
         ),
     ],
 )
@@ -58,12 +58,12 @@ def test_the_tally_begins_with_the_verdicts_that_stand_beside_the_headlines(
     assert tally_words(model, judge_all(model)) == (
         "Of the six headlines, three match or agree (one of them only if assumptions "
         "of ours hold), one is compatible, one cannot be recalculated from this "
-        "article, and one is a comparison of ours that the article does not make. "
+        "article and one is a comparison of ours that the article does not make. "
         "Besides the headlines, we compared eleven other results of the article. "
-        "Seven repeat what the article prints elsewhere: six agree, and one is "
+        "Seven repeat what the article prints elsewhere: six agree and one is "
         "compatible because of the article's words. The other four are calculations "
         "or estimates: one matches on printed numbers, two match on assumptions or "
-        "readings of ours, and one matches only within rounding."
+        "readings of ours and one matches only within rounding."
     )
 
 
@@ -82,7 +82,7 @@ def test_the_tally_begins_with_the_verdicts_that_stand_beside_the_headlines(
         (
             {"at_risk_2019": "southern", "labourers_south_2019": 2_600_000},
             "two match or agree, one cannot be recalculated from this article, two "
-            "cannot be computed, ",
+            "have no verdict",
         ),
     ],
 )

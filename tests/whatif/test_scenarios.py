@@ -2,9 +2,11 @@
 refuses any other.
 """
 
+import gc
 import json
 import math
 import shutil
+import weakref
 from pathlib import Path
 
 import pytest
@@ -426,3 +428,12 @@ def test_what_is_too_large_is_not_told_as_a_division_by_zero() -> None:
     )
     with pytest.raises(InputError, match="a number is too large to compute with"):
         study["at_risk_2021"]
+
+
+def test_a_model_whose_scenarios_were_read_can_go() -> None:
+    model = Model(Register.read())
+    assert shipped(model)
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None
