@@ -22,9 +22,9 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -55,6 +55,7 @@ NUMBER = re.compile(r"\d+")
 SAMPLE = 600
 #: Changes that move nothing, with the reason: the changed formula is the same one.
 EQUIVALENT: dict[str, str] = {}
+NOTICED = "noticed"
 
 
 # Data and formulas --------------------------------------------------------------------
@@ -98,6 +99,14 @@ def moves(model: Model) -> bool:
     if guard.moved_cells(expected(), {**expected(), **cells.inputs(model)}):
         return True
     return bool(guard.moved_cells(expected(), guard.cells_of(model, judge_all(model))))
+
+
+def fate(noticed: Callable[[Any], bool], change: Any) -> str:
+    """What became of a change; one that ends in a traceback has escaped, too."""
+    try:
+        return NOTICED if noticed(change) else ""
+    except Exception as error:
+        return f", which ends in {error!r}"
 
 
 def formula_changes() -> Iterator[tuple[int, int, str]]:
@@ -255,15 +264,15 @@ def main() -> int:
             ("formulas", list(formula_changes()), formula_is_noticed),
         ):
             tried = sample(changes)
-            seen = list(pool.map(noticed, tried, chunksize=8))
+            fates = list(pool.map(partial(fate, noticed), tried, chunksize=8))
             files = Counter(getattr(change, "file", kind) for change in tried)
             print(f"{kind}: {len(changes):,} changes, {len(tried):,} tried", flush=True)
             for file, count in files.items():
                 print(f"  {file}: {count:,}")
             missed = [
-                str(change if kind == "data" else change[2])
-                for change, was_seen in zip(tried, seen, strict=True)
-                if not was_seen
+                f"{change if kind == 'data' else change[2]}{how}"
+                for change, how in zip(tried, fates, strict=True)
+                if how != NOTICED
             ]
             escaped += told(kind, len(tried), missed)
     escaped += told("numbers in outputs of notebooks", *outputs())
