@@ -17,7 +17,9 @@ from analysis.model.plan import Box, Plan
 
 Span: TypeAlias = tuple[float, float]
 #: The shares of the way through a piece at which a turn of the verdict shows.
-_NEAR_ENDS = np.array([0.01, 0.5, 0.99])
+_WAY = np.array([0.01, 0.5, 0.99])
+#: How many values are tried at once in the search for a turn.
+_GRID = 65
 
 
 def condition_of(
@@ -69,53 +71,68 @@ def spans_of(
     corners = _corners(plan, comparison.boxes, assumption.id)
     values = readings_between(low, high)[:, None]
     targets, margins = plan.along(assumption.id, values, corners)
-    at_limits = crossings(margins, low, high, [0.0])
-    edges = {low, high, *at_limits}
+    edges = {low, high}
+    edges.update(crossings(margins, low, high, [0.0]))
     edges.update(crossings(targets, low, high, comparison.asserted.levels))
     pieces = list(pairwise(sorted(edges)))
-    if len(at_limits) > 1 or _is_cut(margins, targets.shape[1]):
-        edges |= _turns(comparison, assumption.id, pieces)
-        pieces = list(pairwise(sorted(edges)))
-    middles = np.array([(start + stop) / 2 for start, stop in pieces])
-    verdicts = verdicts_along(comparison, {assumption.id: middles})
-    return merged_spans(pieces, verdicts, verdict)
+    verdicts = _verdicts_within(comparison, assumption.id, pieces)
+    turns = _turns(comparison, assumption.id, pieces, verdicts)
+    if turns:
+        pieces = list(pairwise(sorted(edges | turns)))
+        verdicts = _verdicts_within(comparison, assumption.id, pieces)
+    in_the_middle = [middle for _, middle, _ in verdicts]
+    return merged_spans(pieces, in_the_middle, verdict)
 
 
-def _is_cut(margins: Floats, corners: int) -> bool:
-    """Whether a limit keeps some corners of the boxes and refuses others."""
-    by_limit = margins.reshape(len(margins), -1, corners)
-    is_past = by_limit < -SAME
-    return bool(np.any(is_past.any(axis=2) & ~is_past.all(axis=2)))
+def _verdicts_within(
+    comparison: Comparison, name: str, pieces: Iterable[Span]
+) -> list[list[str]]:
+    """The verdicts on the way through each piece of an assumption's range."""
+    values = np.concatenate([_on_the_way(piece) for piece in pieces])
+    verdicts = verdicts_along(comparison, {name: values})
+    each = len(_WAY)
+    return [verdicts[first : first + each] for first in range(0, len(verdicts), each)]
 
 
-def _turns(comparison: Comparison, name: str, pieces: Iterable[Span]) -> set[float]:
+def _on_the_way(piece: Span) -> Floats:
+    """Three values of the assumption in a piece: near its ends, and in the middle."""
+    start, stop = piece
+    return start + _WAY * (stop - start)
+
+
+def _turns(
+    comparison: Comparison,
+    name: str,
+    pieces: Sequence[Span],
+    verdicts: Sequence[Sequence[str]],
+) -> set[float]:
     """The values of an assumption at which a verdict turns within a piece.
 
     Where a limit cuts an edge of a box, a bound may lie at the cut. The cut moves with
     the assumption, so that the bound is no curve whose roots are known.
     """
-    ways = [low + _NEAR_ENDS * (high - low) for low, high in pieces]
-    verdicts = np.array(verdicts_along(comparison, {name: np.concatenate(ways)}))
     turns = set()
-    for way, found in zip(ways, verdicts.reshape(len(ways), -1), strict=True):
-        for start, stop in pairwise(range(len(way))):
-            if found[start] != found[stop]:
-                turns.add(_turn_between(comparison, name, way[start], way[stop]))
+    for piece, found in zip(pieces, verdicts, strict=True):
+        steps = zip(pairwise(_on_the_way(piece)), pairwise(found), strict=True)
+        for (start, stop), (before, after) in steps:
+            if before != after:
+                turns.add(_turn_between(comparison, name, start, stop))
     return turns
 
 
 def _turn_between(
     comparison: Comparison, name: str, start: float, stop: float
 ) -> float:
-    """Where the verdict turns between two values of an assumption, by halving."""
-    (first,) = verdicts_along(comparison, {name: np.array([start])})
-    hair = SAME * (stop - start)
+    """Where the verdict turns between two values of an assumption, by ever finer grids.
+
+    A grid takes hardly longer than a single value.
+    """
+    hair = SAME * max(stop - start, abs(start), abs(stop))
     while stop - start > hair:
-        middle = (start + stop) / 2
-        if verdicts_along(comparison, {name: np.array([middle])}) == [first]:
-            start = middle
-        else:
-            stop = middle
+        values = np.linspace(start, stop, _GRID)
+        first, *others = verdicts_along(comparison, {name: values})
+        turned = 1 + [verdict != first for verdict in others].index(True)
+        start, stop = values[turned - 1], values[turned]
     return float(start + stop) / 2
 
 
