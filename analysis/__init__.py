@@ -36,10 +36,10 @@ in 2021 follow:
 [1750611.0, 1840977.0, 1901222.0]
 
 Look a number up:
-    study["at_risk_2021"]        its value, bounds, unit, side and remarks
+    study["at_risk_2021"]        its value, bounds, unit and remarks
     study.frame([...])           several of them as a DataFrame
     study.steps("at_risk_2021")  the working, down to the printed numbers
-    study.names()                what the names are; of "checks", "figures", "scenarios"
+    study.names("checks")        names that other methods take; also of "figures"
 
 See whether it agrees with what is printed:
     study.headlines()            the six headline numbers
@@ -56,10 +56,10 @@ See what moves:
     study.differs_from(article)     numbers, before and after
     study.verdict_changes(article)  verdicts, before and after
     study.sensitivity("at_risk_2021")  each assumption over its varied range
-    study.ranges("at_risk_2021")    the same together, and all at their low or high ends
+    study.ranges("at_risk_2021")    also with rounding, and with all of them at once
     study.specification_curve()     every combination of readings and values
     study.scenarios("southern")     estimates under scenarios, side by side
-    study.break_even("at_risk_2021 >= 1.8 million person")  where a statement turns
+    study.break_even("at_risk_2021 >= 1.8 million person")  when a statement holds
     study.statements()              the statements that come with the package
     study.sweep([...], name=[...])  a grid of values
     study.draws([...], name=(...))  random draws, with percentiles and Sobol indices

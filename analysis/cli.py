@@ -53,8 +53,8 @@ class _Commands(TyperGroup):
 
 
 def _end_quietly() -> NoReturn:
-    """End silently with status 141 because the reader of the output has gone."""
-    # The end of the process flushes again, into the same pipe.
+    """End silently with status 141, because nothing reads the output any more."""
+    # At its end the process flushes its output again, which would fail again.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(128 + signal.SIGPIPE)
 
@@ -67,7 +67,7 @@ def _refuse_file(error: OSError) -> None:
         else "the output can't be written"
     )
     typer.echo(f"error: {name} ({error.strerror or error})", err=True)
-    # The end of the process flushes again, onto the same full disk.
+    # At its end the process flushes its output again, onto the same full disk.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(2)
 
@@ -145,22 +145,22 @@ def main() -> None:
     A signal to terminate is treated as an ordinary exit, so that no file is left
     half-written.
     """
-    # A command makes many small objects and few circles of them, so looking for circles
-    # at the usual rate takes a seventh of the time of `verify`.
+    # A command makes many small objects and few cycles among them. Looking for cycles
+    # at the usual rate would take a seventh of the time of `verify`.
     gc.set_threshold(100_000)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        # A process told to outlive its terminal ignores the signal.
+        # A process that shall outlive its terminal goes on ignoring the signal.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda number, frame: sys.exit(128 + number))
     for stream in (sys.stdout, sys.stderr):
-        # Letters that a terminal's encoding lacks are spelled out.
+        # A character that the terminal's encoding lacks is printed as its code.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
             app(prog_name="analysis")
         finally:
-            # A shell may have closed it.
+            # A shell may have closed the standard output.
             if sys.stdout:
                 sys.stdout.flush()
     except BrokenPipeError:
@@ -173,7 +173,7 @@ def _load(data: Path | None) -> Study:
     from analysis.study import load
 
     if data is not None:
-        # Kernels inherit it.
+        # The kernels of notebooks inherit this variable.
         os.environ["ANALYSIS_DATA"] = str(data.absolute())
     return load(data)
 

@@ -44,7 +44,8 @@ def load(folder: Path | str | None = None) -> Study:
 
     folder: the folder of a data package; by default the folder named in the environment
     variable ANALYSIS_DATA or, if that is not set, the data package that comes with the
-    code. Raises InputError, one sentence that names the file, the row and the field.
+    code. Raises InputError, with one sentence that names the file, the row and the
+    field, for a data package that can't be used.
     """
     from analysis.render.interactive import prepare
 
@@ -215,15 +216,16 @@ class Study:
     ) -> dict[str, Any]:
         """Return a notebook's parameters.
 
-        Beside a study, only names that resemble those of quantities count.
+        If the notebook holds a study, only names that resemble those of quantities
+        count.
         """
         kinds = (Real, Decimal, str, list, tuple, dict, type(None))
         known = self.model.quantities
         parameters = {}
         has_study = False
         for name, value in namespace.items():
-            # IPython keeps its cells in In and Out. A formula may be imported, and has
-            # the name of its quantity.
+            # IPython keeps its cells in In and Out. A callable may be an imported
+            # formula, which has the name of its quantity.
             is_hidden = name.startswith("_") or name in ("In", "Out")
             if is_hidden or callable(value):
                 continue
@@ -348,7 +350,7 @@ class Study:
         return self._beside(other, in_words(frame, words))
 
     def _is_printed(self, name: str) -> bool:
-        """Whether a quantity's value here is the article's own print of it."""
+        """Whether a quantity's value here is a number that the article prints for it."""
         quantity, setting = self.model.quantity_and_setting(name, self.setting)
         return self.model.plan(quantity, setting).nodes[-1].source.claim is not None
 
@@ -410,13 +412,16 @@ class Study:
         changes: Mapping[str, Any],
         drawn: Mapping[str, Distribution],
     ) -> Study:
-        """Return a study under another setting; what is changed is no longer drawn."""
+        """Return a study under another setting, in which ``drawn`` is drawn as well.
+
+        A quantity that was drawn and is changed is no longer drawn.
+        """
         kept = {
             name: earlier
             for name, earlier in self.distributions.items()
             if name not in changes
         }
-        # Of what is given as the article has it, no effect is asked.
+        # A value that is given just as the article has it need not affect anything.
         changed = Setting(setting.choices, frozenset(setting.choices))
         self.model.check_used(changed, self.model.judged(setting))
         distributions = {**kept, **drawn}
@@ -475,8 +480,8 @@ class Study:
 
         ``percentiles`` are numbers from 0 to 100. ``n`` is the number of draws.
         Whatever ``n`` is, the Sobol indices are computed from 16,384 base points of
-        their own, and the intervals of the indices hold 95 percent of the bootstrap
-        resamples of these points.
+        their own. The interval of an index is 1.96 of its standard deviations wide on
+        each side, as estimated from bootstrap resamples of these points.
 
         Returns a ``Drawn``. Its attributes ``frame``, ``sample``, ``indices`` and
         ``inputs`` are DataFrames, ``table`` and ``indices_table`` are tables for
@@ -509,7 +514,8 @@ class Study:
             arguments.numbers("percentiles", percentiles),
             arguments.yes_or_no("rounding", rounding),
         )
-        # What a scenario changes may be unused here; what is named in the call, not.
+        # A quantity named in this call must be used; one that a scenario changes may be
+        # unused.
         named = Setting({}, frozenset(distributions))
         self.model.check_used(named, [draws.plan])
         return Drawn(draws)
@@ -616,7 +622,7 @@ class Study:
         return self._with_differs(table.to_pandas())
 
     def ranges(self, quantity: str) -> pd.DataFrame:
-        """Tabulate for readers how far a quantity moves; ``sensitivity`` has numbers.
+        """Tabulate in words how far a quantity moves; ``sensitivity`` has the numbers.
 
         >>> load().ranges("net_new_persons")["moved"][0]
         'the printed digits, as rounded'
@@ -628,7 +634,7 @@ class Study:
         return self._with_differs(table.to_pandas())
 
     def statements(self) -> pd.DataFrame:
-        """Tabulate for readers at which values each statement stops holding.
+        """Tabulate in words at which values of assumptions a statement stops holding.
 
         The statements are those of the data package.
         """
@@ -865,7 +871,7 @@ class Study:
         table = frames.summary(self.model, self.setting)._repr_html_()
         if not table:
             return f"<p>{escape(repr(self))}</p>"
-        # Where nothing is changed, the headline numbers are known.
+        # If nothing is changed, readers know the headline numbers, so they are folded.
         details = "details open" if self.model.differences(self.setting) else "details"
         folded = f"<summary>The headline numbers under this setting</summary>{table}"
         return f"<p>{escape(repr(self))}</p><{details}>{folded}</details>"

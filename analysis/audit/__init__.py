@@ -1,1 +1,1 @@
-"""The reader's own copy of the article beside the register."""
+"""The subpackage that compares a reader's copy of the article with the register."""

@@ -19,12 +19,10 @@ from analysis.core.rows import Claim
 class RowNumber:
     """A number that a row of the register says is printed.
 
-    A row that prints a range has two such numbers.
-
-    Its ``kind`` is number, span (of years) or vague (in words, without digits), as for
-    a number of the text. The ``keys`` are the keys of those numbers of a text that this
-    number matches. If the article has the number in words only, and the row does not
-    quote them, there are no keys.
+    A row that prints a range has two such numbers. The ``kind`` of a number is number,
+    span (of years) or vague (words without digits). The ``keys`` are those of the
+    numbers in a text that match this number. There are no keys if the article has the
+    number only in words, and the row does not quote these words.
     """
 
     row: Claim
@@ -76,7 +74,7 @@ class Passage:
         self.unlike: dict[RowNumber, Number] = {}
 
     def free(self) -> list[Number]:
-        """The numbers of the copy that no row has and no rule excludes."""
+        """The numbers of the paragraph that belong to no row and to no rule."""
         taken = [*self.exact.values(), *self.unlike.values()]
         return [
             number for number in self.numbers if not number.rule and number not in taken
@@ -140,13 +138,17 @@ def _first(keys: Iterable[Key], known: Container[Key]) -> Key | None:
 
 
 def _fits(row_number: RowNumber, number: Number) -> bool:
-    """Whether a number of the text is the row's; of unquoted words, any of the kind."""
+    """Whether a number of the text can be that of a row.
+
+    If the row's number is in words that the row does not quote, any number of the same
+    kind fits.
+    """
     if row_number.keys:
         return number.key in row_number.keys
     return number.kind == row_number.kind
 
 
-#: The rows' numbers by the place that they state.
+#: The numbers of rows, by the place that the rows state.
 Stated = Mapping[Place, Sequence[RowNumber]]
 
 
@@ -177,13 +179,11 @@ def _gain(
     passage: Passage,
     headings: Container[str],
 ) -> float:
-    """How well a passage fits a stated place, by its numbers and its nearness.
+    """How well a passage fits a stated place, first by its numbers, then by nearness.
 
-    The numbers count first.
-
-    Away from the stated place at least half of the numbers must stand in the passage,
-    for fewer are chance. Years alone stand in many sections, so they count in no other
-    one.
+    If the passage is elsewhere, it must have at least half of the numbers, because
+    fewer may be there by chance. If all the numbers are years, the passage must be in
+    the stated section, because many sections have the same years.
     """
     section, count = place
     # A number that is found (1,000) outranks the share of the rows' numbers that are

@@ -19,10 +19,9 @@ from analysis.core.register import Register
 from analysis.core.spell import place_words
 
 INTRODUCTION, NOTES = "introduction", "notes"
-#: A paragraph of the article has so many words; a heading, a byline or an item of a
-#: list has fewer.
+#: The fewest words of a paragraph. A heading, a byline or an item of a list has fewer.
 _FEWEST_WORDS = 40
-#: A heading is broken into so many lines at most.
+#: The most lines into which a heading is broken.
 _MOST_LINES = 6
 Place: TypeAlias = tuple[str, int]
 
@@ -86,20 +85,20 @@ _EDITOR = re.compile(r"(?i)editor'?s'? note\b")
 
 
 def _letters(text: str) -> str:
-    """What two printings of a heading share: its letters and digits."""
+    """The letters and digits of a heading, in which all its printings agree."""
     return re.sub(r"[\W_]+", "", plain(text).casefold())
 
 
 def _pieces(blocks: Sequence[Block], sections: Mapping[str, str]) -> list[Piece]:
-    """Turn blocks into headings and texts. A list is one text."""
+    """Turn blocks into headings and texts. A whole list becomes one text."""
     pieces: list[Piece] = []
     in_list = False
     for block in blocks:
         lines = [line.strip() for line in block if line.strip()]
         count = _heading_lines(lines, sections)
         if count:
-            # A title printed before, such as in a list of contents, was not the
-            # heading.
+            # If this title was printed before, as in a table of contents, it was not
+            # the heading there.
             section = sections[_letters("".join(lines[:count]))]
             pieces = [piece for piece in pieces if piece.section != section]
             pieces.append(Piece(section=section))
@@ -137,7 +136,7 @@ def _texts(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _continued(text: str, line: str) -> str:
-    """A text with its next line; words and addresses cut at the end become whole."""
+    """Join a text with its next line, and mend a word or address that was cut."""
     last, first = text.rsplit(None, 1)[-1], line.split(None, 1)[0]
     is_number = re.sub(r"\W", "", last + first).casefold() in NUMBER_WORDS
     if last[-1] == "-" and is_number:
@@ -153,8 +152,8 @@ def _continued(text: str, line: str) -> str:
 def _paragraphs(pieces: Sequence[Piece]) -> Iterator[Paragraph]:
     """Give each paragraph its place.
 
-    Those of a section are counted, and notes have the numbers that they print. Notes
-    and the lines on the author follow the last heading.
+    The paragraphs of a section are counted, and a note has the number that is printed
+    before it. Notes and the lines on the author follow the last heading.
     """
     headings = [index for index, piece in enumerate(pieces) if piece.section]
     full = [index for index, piece in enumerate(pieces) if piece.is_full_paragraph]

@@ -24,12 +24,12 @@ QUALIFIER_WORDS = {
 }
 _NAMED = "|".join(f"(?P<{name}>{words})" for name, words in QUALIFIER_WORDS.items())
 _QUALIFIER = re.compile(rf"(?i)\b(?:{_NAMED}) (?:an? |a total of )?$")
-#: So many letters before a number may hold a qualifier.
+#: The number of characters before a number among which a qualifier is sought.
 _LETTERS_BEFORE = 40
-#: So many letters around a number without a row are shown with it.
+#: The number of characters that are shown on each side of a number without a row.
 _LETTERS_AROUND = 30
 
-#: The count of a paragraph as the register states it, and as the copy has it.
+#: The number of a paragraph in its section, in the register and in the copy.
 Pair = tuple[int, int]
 
 
@@ -58,7 +58,7 @@ def without_heading(
 
 
 def without_row(passages: Iterable[Passage]) -> Iterator[Difference]:
-    """Report every number of the copy that no row has and no rule excludes."""
+    """Report every number of the copy that belongs to no row and to no rule."""
     for passage in passages:
         for number in passage.free():
             start = max(number.start - _LETTERS_AROUND, 0)
@@ -77,7 +77,7 @@ def not_as_printed(
     rows: dict[str, Claim] = {}
     for row_number in missing:
         row = row_number.row
-        # A row in words alone is found where its noun stands.
+        # A row in words only counts as found if its noun is in the passage.
         noun_stands = passage is not None and row.unit_as_printed in passage.text
         if row_number.keys or not noun_stands:
             rows[row.id] = row
@@ -98,10 +98,7 @@ def _not_as_printed(row: Claim, passage: Passage | None) -> Difference:
 
 
 def _printed(row: Claim) -> str:
-    """The number that a row says is printed, with its noun.
-
-    Such numbers are 20,000 to 25,000, and 2.5 million.
-    """
+    """The number that a row says is printed, with its noun."""
     number = row.published
     ends = [text for text in (number.printed, number.printed_high) if text]
     digits = " to ".join(f"{Decimal(text):,}" for text in ends)
@@ -112,8 +109,8 @@ def _printed(row: Claim) -> str:
 def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Difference]:
     """Report the rows whose numbers the copy prints in an order other than the rows'.
 
-    They are one difference. If two numbers are exchanged, both are named; if more
-    numbers have moved, only the fewest whose move explains the order are named.
+    All these rows are one difference. If two numbers are exchanged, both are named. If
+    more numbers have moved, only numbers whose move explains the order are named.
     """
     here = [number for number in stated if number in passage.exact]
     starts = sorted(passage.exact[number].start for number in here)
@@ -136,8 +133,8 @@ def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Diff
 def _rising(pairs: Iterable[Pair]) -> list[Pair]:
     """Leave out pairs until the second numbers rise as the first do.
 
-    Each time, the pair that crosses the most others is left out; of several such pairs,
-    the one whose numbers lie furthest apart.
+    Each time, the pair that crosses the most others is left out. If several pairs cross
+    equally many, the pair whose numbers lie furthest apart is left out.
     """
     rising = sorted(pairs)
     while not all(last[1] <= pair[1] for last, pair in pairwise(rising)):
@@ -146,7 +143,10 @@ def _rising(pairs: Iterable[Pair]) -> list[Pair]:
 
 
 def _crossings(pair: Pair, others: Sequence[Pair]) -> Pair:
-    """How many others a pair crosses, and how far apart its numbers lie."""
+    """How many others a pair crosses, and how far apart its two numbers lie.
+
+    Two pairs cross if their first numbers and their second numbers differ in order.
+    """
     first, second = pair
     crossed = [other for other in others if (first < other[0]) != (second < other[1])]
     return len(crossed), abs(first - second)
@@ -157,7 +157,7 @@ def qualified_otherwise(
 ) -> list[Difference]:
     """Report the rows whose word before the number is not the word of the copy.
 
-    Such a word is "over", "up to" or "about".
+    Such words are "over", "up to" and "about".
     """
     differences = []
     for row_number in stated:
@@ -182,7 +182,7 @@ def qualified_otherwise(
 
 # Places -------------------------------------------------------------------------------
 
-#: The rows found, by the place that they state and the place where they stand.
+#: The rows that were found, by the place that they state and their place in the copy.
 Rows = Mapping[tuple[Place, Place], Sequence[str]]
 
 
@@ -192,14 +192,12 @@ def changes_of_place(
     passages: Sequence[Passage],
     headings: Container[str],
 ) -> list[Difference]:
-    """Report numbers outside the paragraphs that their rows name, and shifted ones.
+    """Report numbers outside the paragraphs that their rows name, and shifts.
 
     A paragraph is shifted if its number in the copy differs from its number in the
-    data.
-
-    A shift is reported only where no other reported difference explains it. A section
-    whose heading the copy lacks is left out, because its text is found under another
-    heading.
+    data. A shift is reported only if a missing or a new paragraph does not explain it.
+    A section whose heading the copy lacks is left out, because its text is found under
+    another heading.
     """
     rows = _rows_by_place(passages)
     differences: list[Difference] = []
@@ -245,7 +243,7 @@ def _pairs(
 
 
 def _moved(section: str, pairs: Container[Pair], rows: Rows) -> Iterator[Difference]:
-    """Report the rows that stand in another paragraph than those beside them."""
+    """Report rows that are not in the paragraph of the rows beside them."""
     for (place, actual), ids in rows.items():
         if place[0] != section or place == actual:
             continue
@@ -258,9 +256,9 @@ def _moved(section: str, pairs: Container[Pair], rows: Rows) -> Iterator[Differe
 def _shifts(
     pairs: Iterable[Pair], gone: Iterable[int], new: Iterable[int]
 ) -> list[list[Pair]]:
-    """The runs of paragraphs that are counted otherwise, without a reported cause.
+    """The runs of paragraphs that are shifted without a reported cause.
 
-    A paragraph that is gone, or new in the copy, causes a step of one.
+    A paragraph that is missing from the copy, or new in it, explains a shift by one.
     """
     runs: list[list[Pair]] = [[]]
     for last, pair in pairwise([(0, 0), *pairs]):
@@ -270,7 +268,7 @@ def _shifts(
         is_explained = -most_back <= step <= most_on
         if not is_explained:
             runs.append([])
-        # Before the first step without a cause, nothing is counted otherwise.
+        # Up to the first step without a cause, every shift is explained.
         if len(runs) > 1 and pair[0] != pair[1]:
             runs[-1].append(pair)
     return [run for run in runs if run]

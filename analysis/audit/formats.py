@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 from analysis.audit.numerals import plain
 from analysis.core.errors import InputError, display_path
 
-#: The most bytes that a copy may have: one with pictures has a few million. And the
-#: most letters of its text: the article has some fifty thousand.
+#: The most bytes of a copy, which with pictures has a few million, and the most
+#: characters of its text. The article has about fifty thousand characters.
 _MOST_BYTES, _MOST_LETTERS = 20_000_000, 2_000_000
 #: The lines of a paragraph, of a heading, or of a whole list.
 Block: TypeAlias = list[str]
@@ -46,7 +46,7 @@ def blocks_of(path: Path) -> list[Block]:
 
 
 def _bytes(path: Path, name: str) -> bytes:
-    """Read the bytes of a file. A pipe or a device is not opened: it may never end."""
+    """Read the bytes of a file, but not of a pipe or a device, which may never end."""
     data = b""
     try:
         size = path.stat().st_size
@@ -84,9 +84,9 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _text_blocks(text: str) -> list[Block]:
-    """Part a text into blocks at its blank lines.
+    """Split a text into blocks at its blank lines.
 
-    Where most blank lines are missing, each long line is a block.
+    If the lines are long and most blank lines are missing, each line is a block.
     """
     blocks = [part.split("\n") for part in re.split(r"\n *\n\s*", text.strip())]
     lines = [line for block in blocks for line in block if line.strip()]
@@ -109,7 +109,7 @@ _PARTS = (
 def _html_text(page: str) -> str:
     """Return the text of a web page, with a blank line between blocks.
 
-    A list is one block with its items on lines.
+    A list is one block, in which each item has a line of its own.
     """
     from bs4 import BeautifulSoup
     from bs4.element import NavigableString
@@ -139,7 +139,7 @@ def _html_text(page: str) -> str:
 
 
 def _pdf_blocks(data: bytes, name: str) -> list[Block]:
-    """The blocks of a PDF: a gap, an indent or another size of letters parts them."""
+    """The blocks of a PDF, as shown by gaps, indents and changes in letter size."""
     lines = _pdf_lines(data, name)
     layout = _Layout.of(lines)
     blocks: list[Block] = [[lines[0].text]]
@@ -152,7 +152,7 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of a PDF: its text, its page, and where it stands there, in points."""
+    """A line of a PDF, with its text, its page, and its place there in points."""
 
     text: str
     page: int
@@ -169,7 +169,7 @@ class _Line:
 
     @property
     def mask(self) -> tuple[str, int]:
-        """The line without its digits; headers and footers share such a text."""
+        """The line's text without digits, and its place; headers share both."""
         return re.sub(r"\d+", "#", self.text), round(self.bottom / 3)
 
 
@@ -198,8 +198,8 @@ def _pdf_pages(data: bytes, name: str) -> list[Any]:
     from pdfminer.high_level import extract_pages
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
-    # It warns of faults of the file, such as a font without a name, which are of no use
-    # to a reader.
+    # The library warns of faults in the file, such as a font without a name, which do
+    # not concern a reader.
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         return list(extract_pages(io.BytesIO(data)))
@@ -207,7 +207,7 @@ def _pdf_pages(data: bytes, name: str) -> list[Any]:
         raise InputError(
             f"{name} is a PDF that needs a password; save it without one."
         ) from None
-    except Exception as error:  # A broken PDF raises nearly anything out of its reader.
+    except Exception as error:  # A broken PDF can make pdfminer raise any error.
         raise InputError(
             f"{name} is a PDF that can't be read ({type(error).__name__}); save it "
             "anew."
@@ -230,7 +230,7 @@ def _lines_of(page: Any, number: int) -> list[_Line]:
 
 
 #: A margin is a place where more than a fifth of the lines begin. A full line is as
-#: wide as the widest line, without the one in twenty that may stick out.
+#: wide as the widest line, once the widest twentieth of all lines is left out.
 _OFTEN, _NEARLY_ALL = 0.2, 0.95
 #: Letters of one size differ by less than this share of their height. Lines of one
 #: block are less than _CLOSE heights apart; a line is indented by more than _INDENT
@@ -264,10 +264,10 @@ class _Layout:
         )
 
     def _goes_on(self, last: _Line, line: _Line) -> bool:
-        """Whether a line stands close below the last, or in the next column or page.
+        """Whether a line is close below the last, or goes on in a new column or page.
 
-        A page or a column may end between two sentences of a paragraph: then its last
-        line is full.
+        A page or a column may end between two sentences of a paragraph. Its last line
+        is then full.
         """
         if line.page == last.page and line.bottom <= last.bottom:
             return last.bottom - line.bottom < _CLOSE * line.height

@@ -1,6 +1,6 @@
 """This module finds the numbers of an English text, in digits or in words.
 
-Rules exclude the numbers that are no quantities, such as the number of a note.
+Rules exclude the numbers that are not quantities, such as the number of a note.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _PLAIN = str.maketrans(
     "\u00ad\u200b\u200c\u200d\u2060\ufeff",
 )
 Key = tuple[str, str, bool]
-#: By kind of number, or by rule: the patterns of its forms, by their names.
+#: By kind of number or by rule, the patterns of its forms by their names.
 Forms = dict[str, dict[str, str]]
 
 
@@ -107,17 +107,18 @@ _SMALL = (
 )
 _PARTS = rf"(?:quarter|{_RANK})s?"
 _SCALES = rf"(?:{_SCALE}(?: and {_SMALL}(?!{_SCALE})| {_SMALL})?)*"
-# No number begins after a point, and a rank such as "2nd" is none. A dash is a minus
-# only where no range can be meant.
+# A number does not begin right after a point, and a rank such as "2nd" is not a number.
+# A dash is a minus sign only where it cannot mean a range.
 _BEFORE_DIGITS = r"(?<!\d\.)(?!\d+(?:st|nd|rd|th)\b)(?:(?<![\w)\]] )(?<![\w)\]])-)?"
 _DECIMALS = r"(?:\.\d+)?"
 
-# How to change KINDS and FORMS. A text is read from left to right, and what a form took
-# is not read again. Where two forms fit from the same character, the earlier in the
-# list wins, even if the later would take more. So a form that takes more comes first:
-# "two-thirds" before "two million", which would take the "two", and "2016-2020" before
-# "1234". To add a form, give it a name that shows what it takes, and write examples
-# under that name into tests/audit/test_numerals.py, which drops each form in turn.
+# How to change KINDS and FORMS. A text is read from left to right, and characters that
+# a form took are not read again. Where two forms fit from the same character, the
+# earlier in the list wins, even if the later would take more. A form that takes more
+# therefore comes first: "two-thirds" before "two million", which would take the "two",
+# and "2016-2020" before "1234". To add a form, give it a name that shows what it takes,
+# and add examples under that name to tests/audit/test_numerals.py, which leaves out
+# each form in turn.
 
 #: The forms in which a text prints each kind of number. A form is named by an example.
 KINDS: Forms = {
@@ -193,7 +194,7 @@ def numbers(text: str) -> list[Number]:
     [('2', 'million', False), ('2.5', 'million', False), ('10.5', '', True)]
     """
     result = [_number(text, match) for match in NUMBER.finditer(text)]
-    # From the last to the first, so that a unit passes on through a whole list.
+    # Units are passed on from the last number to the first, through a whole list.
     for index in reversed(range(len(result) - 1)):
         result[index] = _with_unit_of_next(text, result[index], result[index + 1])
     exclusions = list(EXCLUSION.finditer(text))
@@ -201,10 +202,10 @@ def numbers(text: str) -> list[Number]:
 
 
 def _with_unit_of_next(text: str, number: Number, following: Number) -> Number:
-    """A bare number with the scale or the percent of the next, if they are joined."""
+    """A bare number with the scale or percentage of the next, if the two are joined."""
     if number.kind != "number" or number.scale or number.percent:
         return number
-    # No year is a percentage.
+    # A number as large as a year is not taken for a percentage.
     is_percent = following.percent and Decimal(number.digits) < 1000
     if not following.scale and not is_percent:
         return number
@@ -214,7 +215,7 @@ def _with_unit_of_next(text: str, number: Number, following: Number) -> Number:
 
 
 def _rule(text: str, number: Number, exclusions: Iterable[re.Match[str]]) -> str:
-    """The rule that excludes a number, or nothing."""
+    """The rule that excludes a number, or an empty text."""
     for match in exclusions:
         if match.start() <= number.start and number.end <= match.end():
             return str(match.lastgroup)
@@ -256,7 +257,8 @@ def _number(text: str, match: re.Match[str]) -> Number:
 def _read_words(phrase: str) -> tuple[str, str]:
     """Read the digits and the scale of a number in words.
 
-    A scale is part of the digits, unless the last word is a scale and no other word is.
+    A word such as "million" becomes the scale if it comes last and is the only such
+    word. Otherwise it is multiplied into the digits.
     """
     whole = re.sub("^half an?", "zero and a half", phrase).replace(" and a half", "")
     words = re.split("(?: and)?[ -]", whole)
@@ -280,12 +282,12 @@ _MONTH_WORDS = (
 )
 _MONTHS = _MONTH_WORDS.split()
 _MONTH = rf"(?-i:{_any([*_MONTHS, *(month[:3] for month in _MONTHS)])}\b\.?)"
-# What follows shows that the number is no day: "In May 12 mills shut", "in May
-# 10.1000/182". A number with a unit, as in "in May 12 percent", reaches beyond the form
-# of a date, and so is not excluded.
+# The words after a number can show that it is not a day, as in "In May 12 mills shut"
+# or "in May 10.1000/182". A number with a unit, as in "in May 12 percent", is longer
+# than the form of a date, and so is not excluded.
 _NO_QUANTITY = r"(?!\.\d|(?-i: [a-z]+s| people)\b)"
-#: The reason of each rule that excludes numbers. A rule knows a form of words, and
-#: never a value.
+#: The reason for each rule that excludes numbers. A rule goes by the form of the words
+#: and not by a number's value, except that a year must lie between 1900 and 2099.
 RULES = {
     "date": "a day, a time of day, a half of a year or a decade",
     "marker": "the marker of a note",
@@ -296,8 +298,8 @@ RULES = {
     "at once, both, these two",
     "year": "a year of the calendar, not followed by what it would count",
 }
-#: The forms of what each rule excludes; years are told by more than a form. The comment
-#: above KINDS says how to add a form.
+#: The forms of what each rule excludes, except for years, which ``_is_year`` finds. The
+#: comment above KINDS says how to add a form.
 FORMS: Forms = {
     "name": {
         "web address": r"(?:https?://|www\.)\S+",
@@ -319,7 +321,7 @@ FORMS: Forms = {
     "date": {
         "March 2": rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\w){_NO_QUANTITY}",
         "2 March": rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?!\w){_NO_QUANTITY}",
-        # After such a word it is a day, whatever follows.
+        # After such a word the number is a day, whatever follows the month.
         "on 2 March": r"\b(?:on|by|since|until|till|from|before|after|of|to) \d{1,2} "
         rf"{_MONTH}(?!\w)",
         "2021-03": r"\b\d{4}-\d{2}(?:-\d{2})?\b(?!\d)",
@@ -359,8 +361,8 @@ _BEFORE_YEAR = re.compile(
 _BEFORE_QUANTITY = re.compile(
     r"(?i)\b(?:some|nearly|almost|roughly|another|(?:more|fewer) than|a total of) $"
 )
-#: A word of the phrase that a number counts: no adverb, and none that is neither noun
-#: nor adjective.
+#: A word of the phrase that a number counts. It may be a noun or an adjective, so other
+#: words are excluded.
 _WORD = (
     r"[ -](?!(?:\w+ly|is|was|were|are|has|have|does|as|this|its|his|us|thus|across"
     r"|towards|plus|less|always|a|an|the|of|in|on|to|for|from|by|with|at|and|or|but"
@@ -372,10 +374,10 @@ _COUNTED_LATER = re.compile(rf"(?:{_WORD}[a-z'-]+){{0,3}}?{_PLURAL}")
 
 
 def _is_year(text: str, number: Number) -> bool:
-    """Tell whether a number is years rather than a quantity.
+    """Tell whether a number is a year, or a span of years, rather than a quantity.
 
-    A span is. A number of four digits from 1900 to 2099 is a year unless a noun that it
-    counts follows.
+    A number of four digits from 1900 to 2099 is a year, unless the words around it show
+    that it counts something.
     """
     if number.kind == "span":
         return True

@@ -35,9 +35,9 @@ AGREE = (
 class Report:
     """The result of an audit.
 
-    ``found`` counts the rows, of ``rows`` in all, whose number is in its stated place.
-    ``excluded`` counts the numbers that each rule excludes, with the reason of the
-    rule.
+    ``rows`` is the number of all rows, and ``found`` counts the rows whose number is in
+    its stated place. ``excluded`` has the reason for each rule, and how many numbers
+    the rule excludes.
     """
 
     source: str
@@ -93,7 +93,7 @@ def audit(register: Register, path: Path | str) -> Report:
         differences += _in_its_place(numbers_here, lost, by_place.get(place))
     differences += without_heading(register.sections, headings)
     differences += changes_of_place(stated, by_place, passages, headings)
-    # A row that stands in its paragraph is found, though paragraphs are counted anew.
+    # A row in its own paragraph counts as found, even if that paragraph is shifted.
     concerned: set[str] = set()
     for difference in differences:
         if difference.kind != "shifted":
@@ -112,10 +112,10 @@ def audit(register: Register, path: Path | str) -> Report:
 def _find_elsewhere(
     stated: Mapping[Place, Sequence[RowNumber]], passages: Sequence[Passage]
 ) -> set[RowNumber]:
-    """Look for the rest of the rows' numbers in other paragraphs; return what is left.
+    """Look for missing numbers of rows in other paragraphs, and return those not found.
 
-    A number that is not in its own paragraph may stand without a row in another one;
-    years, which are common, may not.
+    A missing number may be found in another paragraph as a number without a row. Years
+    are not sought there, because they are common.
     """
     lost = set()
     for numbers_here in stated.values():
@@ -138,7 +138,8 @@ def _in_its_place(
     missing = [number for number in stated if number in lost]
     if passage is None:
         return not_as_printed(missing, None)
-    # As many numbers without a row stand in the place of those that are missing.
+    # Each missing number is paired with a number of the passage that has no row, as
+    # long as there are any.
     replaced = [number for number in missing if number.keys and number.kind != "span"]
     passage.unlike.update(zip(replaced, passage.free(), strict=False))
     differences = in_another_order(stated, passage)
@@ -150,7 +151,7 @@ def _in_its_place(
 def _excluded(
     passages: Sequence[Passage], paragraphs: Sequence[Paragraph]
 ) -> dict[str, tuple[str, int]]:
-    """How many numbers each rule excludes, with its reason."""
+    """The reason for each rule, and how many numbers the rule excludes."""
     counts = Counter[str]()
     for passage in passages:
         counts.update(number.rule for number in passage.numbers if number.rule)

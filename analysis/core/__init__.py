@@ -1,1 +1,1 @@
-"""From the register's files to numbers and verdicts."""
+"""The subpackage that reads the register, and spells its numbers and their units."""

@@ -1,4 +1,4 @@
-"""Arguments of a call are read here, or refused in one sentence that names them."""
+"""This module reads arguments, and refuses a bad one in a sentence that names it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.core.errors import InputError
 
-#: What takes more letters is named by its type.
+#: A value whose text has more characters than this is named by its type.
 _LONG = 60
 
 
@@ -33,8 +33,8 @@ def shown(value: Any) -> str:
 
 
 def listed(things: Any) -> Iterable[Any]:
-    """Several things as they are given; a single thing, or a text, as a list."""
-    # An array without an axis says that it is iterable, and is not.
+    """Return several things unchanged, and a single thing or a text in a list."""
+    # An array without an axis claims to be iterable, but cannot be iterated over.
     is_single = isinstance(things, str | bytes | Mapping)
     is_single = is_single or getattr(things, "ndim", 1) == 0
     if isinstance(things, Iterable) and not is_single:
@@ -43,13 +43,13 @@ def listed(things: Any) -> Iterable[Any]:
 
 
 def scalar(value: Any) -> Any:
-    """The entry of an array without an axis; anything else as it is."""
+    """Return the entry of an array without an axis, and anything else unchanged."""
     is_entry = isinstance(value, np.ndarray) and value.ndim == 0
     return value.item() if is_entry else value
 
 
 def finite(number: Any) -> float | None:
-    """A finite real number as a float; None for anything else.
+    """Return a finite real number as a float, and None for anything else.
 
     >>> finite(Decimal("0.5")), finite(True), finite(10**400), finite("1")
     (0.5, None, None, None)
@@ -60,7 +60,7 @@ def finite(number: Any) -> float | None:
     try:
         value = float(number)
     except (OverflowError, ValueError):
-        # The second is what a signalling NaN raises.
+        # A signalling NaN raises ValueError.
         return None
     return value if math.isfinite(value) else None
 
@@ -100,13 +100,13 @@ def numbers(name: str, values: Any) -> tuple[float, ...]:
 
 
 def typed(text: str) -> Any:
-    """The number that a text on the command line writes; another text as it is.
+    """Return the number that a text stands for, and any other text unchanged.
 
     >>> typed("1e3"), typed("-0.5"), typed("x"), typed("1e400")
     (1000, -0.5, 'x', '1e400')
     """
     if text.isdecimal():
-        # A float holds 16 digits of a long one.
+        # A float would keep only about 16 digits of a long number.
         return int(text)
     try:
         number = float(text)

@@ -9,15 +9,15 @@ import os
 import re
 from pathlib import Path
 
-#: Something quoted that is longer than a sentence can show, and its start.
+#: A quoted text of 80 characters or more; the group has its first 60.
 _LONG = re.compile(r"(?<!\w)'([^'\n]{60})[^'\n]{20,}'(?!\w)")
 
 
 class InputError(ValueError):
     """Bad input of any kind.
 
-    The message tells the user what is wrong, in one line that ends with a full stop. If
-    the message quotes a long text, the text is cut.
+    The message tells the user what is wrong, in one line that ends with a full stop or
+    a question mark. If the message quotes a long text, the text is cut.
     """
 
     def __init__(self, message: str) -> None:
@@ -63,6 +63,6 @@ def display_path(path: Path) -> str:
 
     A path below the working directory is relative to that directory.
     """
-    # Path.resolve raises where a link leads to itself.
+    # Path.resolve raises an error for a link that leads to itself.
     whole, here = Path(os.path.realpath(path)), Path.cwd()
     return str(whole.relative_to(here) if whole.is_relative_to(here) else path)

@@ -1,9 +1,10 @@
 """A printed number has digits, a scale, a unit and a qualifier.
 
-The number **stands for** every value that rounds to its digits, either way on a tie. A
-calculation that starts from the number moves it over the values that the number stands
-for. The number **asserts** the interval that its words claim. A check of the number
-compares the recomputed value with the interval that the number asserts.
+The number **stands for** every value that rounds to its digits; a value exactly between
+two numbers counts for both. A calculation that starts from the number moves it over the
+values that the number stands for. The number **asserts** the interval that its words
+claim. A check of the number compares the recomputed value with the interval that the
+number asserts.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 from analysis.core.spell import SAME
 from analysis.core.units import BASE_UNITS, SCALES
 
-#: "At least" leaves room up to so many times the number, which is as good as no end:
-#: infinity over infinity would be no number.
+#: "At least" allows values up to this many times the number. An infinite end would give
+#: ratios that are not numbers.
 _ROOM_ABOVE = 1e6
 
 
@@ -40,8 +41,8 @@ class Qualifier:
     stretches_by: Decimal | None = None
 
 
-#: The words before printed numbers. A new one is a row here; the audit of a copy finds
-#: it in the text by ``QUALIFIER_WORDS`` in ``audit/differences.py``.
+#: The words before printed numbers. A new word needs an entry here, and its phrases in
+#: ``QUALIFIER_WORDS`` of ``audit/differences.py``, which finds it in a copy's text.
 QUALIFIERS = {
     "exact": Qualifier(),
     "about": Qualifier(),
@@ -80,7 +81,7 @@ class Interval:
     high_open: bool = False
 
     def holds(self, value: Any) -> Any:
-        """Whether a value lies in the interval, to the last digits of a float.
+        """Whether a value lies in the interval, apart from a float's rounding error.
 
         For an array of values, the answer is an array.
         """
@@ -125,7 +126,8 @@ class Published:
     rounding_unit_other: str = ""
 
     def __post_init__(self) -> None:
-        # Each fault is looked for only where there is none before it.
+        # Only the first fault is computed, as a later test may assume that the earlier
+        # ones found none.
         fault = next(self._faults(), None)
         if fault:
             raise FieldError(*fault)
@@ -202,18 +204,18 @@ class Published:
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """The names of the numbers in the row.
+        """The names of the ends that the number has.
 
-        They are low and high for a range, an empty text for a single number, and
-        nothing for a number in words.
+        A range has the ends low and high. A single number has one end, which is named
+        by an empty text, and a number in words has none.
         """
         return {"range": ("low", "high"), "vague": ()}.get(self.qualifier, ("",))
 
     @property
     def side(self) -> str:
-        """The side on which the words leave the number open.
+        """On which side of the number the words place the quantity.
 
-        The side is ``at most``, ``at least`` or neither.
+        The text is ``at most``, ``at least`` or empty.
         """
         return self.word.side
 
@@ -256,7 +258,8 @@ class Published:
         nothing to x. "Approaches" x claims any value below x by at most a tenth of x.
         "About" x claims every value that rounds to x at the last digit of x that is not
         0. Any other word claims every value that rounds to the digits. With ``coarse``,
-        the coarser rounding unit counts, and an end of the interval is rounded to it.
+        the coarser rounding unit counts, and the limit of "over", "at least" or "up to"
+        x moves outward by half that unit.
 
         >>> Published(
         ...     "2", scale="million", qualifier="approaches", rounding_unit="1"
@@ -303,7 +306,9 @@ class Published:
         return replace(self._below(end, self.word.stretches_by), low_open=True)
 
     def room(self) -> Interval | None:
-        """Return the interval that the words allow, where they leave the number open.
+        """Return the interval in which a limit such as "up to" places the quantity.
+
+        The result is None if the words set no limit.
 
         >>> Published("1.6", scale="million", qualifier="up_to").room()
         Interval(low=0.0, high=1600000.0, low_open=False, high_open=False)
@@ -311,7 +316,7 @@ class Published:
         if not self.side:
             return None
         words = self.stretches_to() or self.asserts()
-        # Beside "at least 0" there is no size but that of its unit and scale.
+        # For "at least 0", one unit in the number's scale is taken as its size.
         size = abs(self.value()) or float(self._base(Decimal(1)))
         return Interval(words.low, min(words.high, _ROOM_ABOVE * size))
 
@@ -336,7 +341,7 @@ class Published:
         return least, high + (value - claimed.low)
 
     def __str__(self) -> str:
-        """As the article prints it, in plain words.
+        """The number as the article prints it, in plain words.
 
         >>> str(
         ...     Published(
@@ -376,9 +381,9 @@ class Published:
         return digits * SCALES[self.scale] / (100 if self.unit == "percent" else 1)
 
     def _place(self, digits: Decimal, *, coarse: bool = False) -> Decimal:
-        """Return the place that is named, else the place of the last digit.
+        """Return the rounding unit of the row, or else the unit of the last digit.
 
-        If ``coarse``, the place is the larger of the two that are named.
+        If ``coarse`` is true, the larger of this and the other rounding unit counts.
         """
         finest = (
             Decimal(self.rounding_unit) if self.rounding_unit else _last_place(digits)

@@ -47,8 +47,8 @@ def read_text(path: Path) -> str:
     return text
 
 
-#: The numbers of YAML 1.2, and thousands parted by _. To YAML 1.1, 010 is eight and
-#: 1:30 is ninety.
+#: The forms of numbers in YAML 1.2, and thousands separated by _. The loader of PyYAML
+#: follows YAML 1.1, in which 010 is eight and 1:30 is ninety.
 _WHOLE = re.compile(r"[-+]?([0-9]+|[0-9]{1,3}(_[0-9]{3})+)")
 _REAL = re.compile(
     r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan"
@@ -58,7 +58,7 @@ _DATE = "tag:yaml.org,2002:timestamp"
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The safe loader, which refuses a key given twice and reads decimal numbers."""
+    """A safe loader that refuses a key given twice and reads numbers as decimal."""
 
     yaml_implicit_resolvers: ClassVar = {
         first: [rule for rule in rules if rule[0] not in (*_NUMBERS, _DATE)]
@@ -98,7 +98,7 @@ def read_yaml(path: Path) -> Any:
     except RecursionError:
         raise RegisterError(path, f"not {kind}: it is nested too deeply") from None
     except (AttributeError, LookupError) as error:
-        # A tag such as !!bool stands before a text of another kind.
+        # A tag such as !!bool is followed by a text that it does not fit.
         raise RegisterError(path, f"not {kind}: a tag does not fit ({error})") from None
     except (yaml.YAMLError, ValueError) as error:
         message = str(error).replace('in "<unicode string>",', "at")
@@ -106,7 +106,7 @@ def read_yaml(path: Path) -> Any:
 
 
 def _read_json(text: str) -> Any:
-    """The content of a JSON text, without a key given twice, NaN or Infinity."""
+    """Read a JSON text, and refuse a key given twice, NaN and Infinity."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         content: dict[str, Any] = {}
@@ -150,7 +150,7 @@ def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def read_list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries of a YAML list, each with its id, or else with its number."""
+    """The entries of a YAML list, each with its id or, if it has none, its number."""
     content = read_yaml(path)
     is_list = isinstance(content, list)
     if not is_list or not all(isinstance(entry, dict) for entry in content):
@@ -176,7 +176,8 @@ def read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
     return rows
 
 
-#: Words for Python's kinds of values, and for reasons that say nothing more.
+#: Plain words for Python's types; a part of a message that tells a user nothing is
+#: replaced by nothing.
 _PLAIN = {
     "dictionary( or instance.*)?": "mapping",
     "tuple": "list",

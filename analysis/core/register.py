@@ -150,7 +150,7 @@ class Register(PackageOptions):
 
     @cached_property
     def inputs(self) -> Mapping[str, Claim]:
-        """The claim from which each quantity starts."""
+        """By quantity, the claim from which calculations start."""
         return {claim.quantity: claim for claim in self.claims.values() if claim.input}
 
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
@@ -180,7 +180,7 @@ class Register(PackageOptions):
         """Refuse rows of one table that do not fit those of another."""
         for target, row, field, name in self.references():
             if target in ("quantities", "values"):
-                continue  # These need the formulas.
+                continue  # The model checks these names, as it knows the formulas.
             known = getattr(self, Path(target).stem)
             if name not in known:
                 message = f"'{name}' is not a row of {target}{nearest(name, known)}"
@@ -235,7 +235,7 @@ def _check_paths(folder: Path, paths: list[str]) -> None:
     """Refuse a table whose path leads to no file."""
     tables = [table.file for table in TABLES]
     for path in paths:
-        # What is expected is written last; other files are read where they are needed.
+        # A missing table is refused when it is read; expected.csv is written last.
         is_known = path in tables or path == "expected.csv"
         if path.endswith(".csv") and not is_known and not (folder / path).is_file():
             message = f"there is no such file{nearest(path, tables)}"

@@ -30,13 +30,13 @@ from analysis.core.spell import place_words
 from analysis.core.units import SCALES, name_of, parse_unit, require_base_unit
 
 Grade = Literal["stated", "implied", "chosen"]
-#: Who stands behind a reading or an assumption, the strongest first.
+#: Where a reading or an assumption comes from, the strongest grade first.
 GRADES = ("stated", "implied", "published elsewhere", "chosen")
-#: In what a figure published elsewhere was seen, by its grade.
+#: The kind of text in which a figure published elsewhere was seen, by its letter.
 SEEN_IN = {"P": "the primary text", "M": "a copy", "S": "a secondary source"}
 #: Prefix: divide the external figure by its number of years.
 PER_YEAR = "per_year:"
-#: The reading that is a quantity's unnamed formula.
+#: The reading that is computed by a formula without a reading in its name.
 BARE = "formula"
 #: The readings whose value a user may set.
 SETTABLE = ("set", "published", "in_words")
@@ -46,7 +46,7 @@ SETTABLE = ("set", "published", "in_words")
 class Ref:
     """Marks a field that refers to a row of another table, and names that table.
 
-    Two targets are no tables: ``quantities`` means every quantity that has a source,
+    Two targets are not tables: ``quantities`` means every quantity that has a source,
     and ``values`` means quantities, quantities under a reading, and claims.
     """
 
@@ -75,14 +75,14 @@ def only_words(table: type[BaseModel]) -> list[str]:
 
 
 def _listed(cell: Any) -> Any:
-    """The parts of a cell, between semicolons."""
+    """The parts of a cell that are separated by semicolons."""
     if not isinstance(cell, str):
         return cell
     return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
 def _assigned(cell: Any) -> Any:
-    """The readings in a cell: quantity=reading, between semicolons."""
+    """The readings in a cell, as quantity=reading and separated by semicolons."""
     pairs = [[word.strip() for word in part.split("=")] for part in _listed(cell)]
     if not all(len(pair) == 2 for pair in pairs) or len(dict(pairs)) < len(pairs):
         raise ValueError(
@@ -96,11 +96,11 @@ def _unit_or_percent(unit: str) -> str:
 
 
 def _choices(*names: str) -> Any:
-    """Says in the schema what ``Published`` checks."""
+    """A field whose schema lists the values that ``Published`` accepts."""
     return Field(json_schema_extra={"enum": list(names)})
 
 
-#: Says in the schema what ``Published`` checks.
+#: A field whose schema has the form of digits that ``Published`` accepts.
 Digits = Field(json_schema_extra={"pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 #: A finite number; YAML's `true` is refused.
@@ -127,8 +127,8 @@ class Row(BaseModel):
     file: ClassVar[str] = ""
     #: The fields that together name a row.
     key: ClassVar[tuple[str, ...]] = ("id",)
-    #: Models of entries with another ``kind``: an assumption in words has no value, so
-    #: it is read as a model that asks for less.
+    #: By ``kind``, the models of entries with fewer fields. An assumption in words, for
+    #: example, has no value.
     kinds: ClassVar[Mapping[str, type[Row]]] = {}
     row: int = 0
     note: OptionalProse = ""
@@ -148,11 +148,11 @@ class PrintedNumber(Row):
     printed_high: Annotated[str, OfRow, Digits] = ""
     """The digits of the high end of a range."""
     scale: Annotated[str, _choices(*filter(None, SCALES))] = ""
-    """The word behind the digits, if any."""
+    """The word after the digits, such as million, if there is one."""
     unit: Annotated[Text, AfterValidator(_unit_or_percent)]
     """The unit in which the number is held."""
     unit_as_printed: Prose
-    """The noun that is printed."""
+    """The noun that is printed with the number."""
     qualifier: Annotated[str, _choices(*QUALIFIERS)]
     """The kind of words around the digits, such as `about` or `up_to`."""
     target: bool
@@ -192,16 +192,16 @@ class Claim(PrintedNumber):
 
     file = "claims.csv"
     id: Name
-    """Name of the row; also a reading of its quantity."""
+    """Name of the row, which is also the name of a reading of its quantity."""
     quantity: Name
     """The quantity of which the number is a value. If several rows have the same
     quantity, the other rows are checked against the row that is the input."""
     input: bool
     """Whether calculations start from this row. A quantity has at most one such row."""
     role: Literal["start", "result", "count"]
-    """start: calculations start from it, and nothing in the article derives it; result:
-    the article derives it or prints it again; count: reported, with nothing to
-    recompute."""
+    """start: calculations start from the number, which nothing in the article derives;
+    result: the article derives the number or prints it again; count: the article
+    reports the number, and there is nothing to recompute."""
     judged_by: Annotated[tuple[str, ...], SplitNames, Ref("checks.csv")] = ()
     """The check that gives a result its verdict. A range has two checks, one for each
     end, separated by a semicolon, and the weaker verdict counts. The cell is empty if
@@ -274,7 +274,7 @@ class External(PrintedNumber):
     scope: Prose
     """The place, months and group of people to which the figure refers."""
     publisher: Prose
-    """Who published it, and who copied or quoted it."""
+    """Who published the figure, and who copied or quoted it."""
     title: OptionalProse = ""
     """Title of the text, where it has one."""
     date: Prose
@@ -301,7 +301,7 @@ class External(PrintedNumber):
     """What the figure is used for, and why its scope may differ from the article's."""
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse what is not a single number, and years in the wrong order."""
+        """Refuse a figure that is not a single number, or has years in wrong order."""
         super().model_post_init(context)
         if self.qualifier in ("range", "vague"):
             raise FieldError(
@@ -321,9 +321,9 @@ class External(PrintedNumber):
 
     @property
     def years(self) -> int:
-        """How many years the figure adds up.
+        """The number of years over which the figure is a total.
 
-        The answer is 1 if the period says that the figure is a mean over its years.
+        It is 1 if the period says that the figure is a yearly mean.
         """
         return 1 if ", a year" in self.period else self.year_to - self.year_from + 1
 
@@ -375,8 +375,9 @@ class Check(Recomputation):
     """A check: a quantity set beside a claim, or beside a figure published elsewhere.
 
     Without a claim and without a figure, the row is a derived quantity. The field
-    ``against`` is arithmetic over figures published elsewhere; with a claim, it
-    replaces the quantity.
+    ``against`` is arithmetic over figures published elsewhere. If the row also has a
+    claim, the result of this arithmetic is compared with the claim, and the quantity is
+    not.
     """
 
     file = "checks.csv"
@@ -448,7 +449,7 @@ class Reading(Row):
     file = "readings.csv"
     key = ("quantity", "reading")
     quantity: QuantityName
-    """The quantity."""
+    """The quantity that the reading computes or sets."""
     reading: Name
     """The name of the reading. A formula `quantity__reading` computes it, or the row
     has `same_as`, or the name is that of a row of claims.csv. The name `published`
@@ -474,7 +475,7 @@ class Reading(Row):
 
 
 class Statement(Row):
-    """Two values compared.
+    """A comparison of two values.
 
     The right side of the statement is a quantity, a claim, or a number with its unit.
     """
@@ -507,7 +508,7 @@ class Section(Row):
     id: Name
     """Slug of the section."""
     title: Prose
-    """Heading."""
+    """Heading of the section."""
 
 
 class CitedSource(Row):
@@ -525,10 +526,7 @@ class CitedSource(Row):
 
 
 class VagueEnd(Row):
-    """A bound that we take for a number given in words, or a value to try for it.
-
-    The row gives the reason for the number.
-    """
+    """A floor or a ceiling that words set, or a value worth trying, with its reason."""
 
     reason: Prose
     """Why the words are read so, or why the value is worth trying."""
@@ -636,7 +634,7 @@ class Assumption(VagueReading):
 
     @property
     def side(self) -> str:
-        """The side on which the value may lie: ``at most``, ``at least`` or neither."""
+        """Whether the true value is ``at least`` or ``at most`` this, or neither."""
         return {"floor": "at least", "ceiling": "at most"}.get(self.kind, "")
 
 
@@ -756,7 +754,7 @@ class Headline(Row):
     def words(self, *, changed: bool) -> HeadlineWords:
         """The words that replace the verdict, and the headline's sentence.
 
-        For a changed setting, the words for the verdict may be empty.
+        The words for the verdict are empty if the usual words fit.
         """
         if not changed:
             return HeadlineWords(shown=self.shown, sentence=self.sentence)
@@ -808,7 +806,7 @@ class Refusal(Row):
 
 
 class ExpectedCell(Row):
-    """A value of the results that was accepted."""
+    """An accepted value of the results."""
 
     file = "expected.csv"
     key = ("table", "id", "field")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 SENTENCES = {
-    # Names. A hint ends a sentence about an unknown name.
+    # Names. A sentence about an unknown name ends with a hint.
     "no_quantity": "'{name}' is not a quantity{hint}",
     "no_reading": "{quantity} has no reading '{reading}'{hint}",
     "did_you_mean": ". Did you mean '{name}'?",

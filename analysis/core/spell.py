@@ -17,12 +17,12 @@ from itertools import pairwise
 
 from analysis.core.units import BASE_UNITS, WHOLE
 
-#: Significant digits of a number, and of one beside others in a column.
+#: Significant digits of a single number, and the fewest of a number in a column.
 DIGITS = 3
 DIGITS_IN_A_COLUMN = 2
-#: A number of this size or more has a word: the power of ten, and the word.
+#: The powers of ten from which a number is written with a word, and the words.
 _SCALES = ((9, " billion"), (6, " million"))
-#: From here on, only the size of a number is shown.
+#: From this size on, a number is written with a power of ten.
 _BEYOND = 1e15
 #: Two numbers are the same below this relative difference, so that a tie in decimals
 #: stays a tie.
@@ -34,7 +34,7 @@ MINUS = "−"
 
 
 def same(number: float, other: float, tolerance: float = SAME) -> bool:
-    """Tell whether two numbers are equal to the last digits of a float.
+    """Tell whether two numbers are equal, apart from a float's rounding error.
 
     >>> same(0.1 + 0.2, 0.3), same(1.0, 1.001)
     (True, False)
@@ -47,7 +47,7 @@ def same(number: float, other: float, tolerance: float = SAME) -> bool:
 def ten_digits(number: float | None) -> str:
     """Spell a number as files do, with ten significant digits.
 
-    The text is empty for None and for an open end.
+    The text is empty for None and for a number that is not finite.
 
     >>> numbers = (0.30454545454545456, 2870000.0, None, float("inf"))
     >>> tuple(ten_digits(number) for number in numbers)
@@ -64,15 +64,14 @@ def ten_digits(number: float | None) -> str:
 def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
     """Spell a number as a reader sees it, without its unit.
 
-    The text has three significant digits, and one more as long as it would equal or
-    cross one of the numbers in ``apart_from``: the printed numbers and thresholds with
-    which the number is compared. A number that equals a printed number is written as it
-    is printed, and a number that equals a threshold is written like the threshold. A
-    half is rounded away from zero. A count of persons or other things is shown as a
-    whole number.
+    The text has three significant digits. Digits are added as long as the text would
+    equal or cross one of the numbers in ``apart_from``: the printed numbers and
+    thresholds with which the number is compared. A number that equals a printed number
+    or a threshold is written with the digits of that number. A half is rounded away
+    from zero. A count of persons or other things is shown as a whole number.
 
-    value: in base units; a share of one where the unit is percent. unit: a base unit,
-    percent, or another.
+    ``value`` is in base units, and is a fraction if ``unit`` is percent. Any other unit
+    only decides whether the number counts things.
 
     >>> spell(2868778.3, "transfer"), spell(0.30454, "percent"), spell(-98778, "person")
     ('2.87 million', '30.5 percent', '−98,800')
@@ -85,7 +84,7 @@ def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
 def place_of(
     value: float, unit: str, apart_from: Iterable[float] = (), digits: int = DIGITS
 ) -> int:
-    """The position of the last digit shown of a number, as a power of ten.
+    """The position of the last digit that is shown of a number, as a power of ten.
 
     >>> place_of(2868778.3, "transfer"), place_of(0.30454, "percent")
     (4, -3)
@@ -300,9 +299,9 @@ def column_place(
 ) -> int:
     """The decimal position to which all numbers of a column are rounded.
 
-    At this position the largest number has three digits and each number has two; no two
-    different numbers look the same, and none equals or crosses a number in
-    ``apart_from``.
+    At this position the largest number has at least three significant digits, and each
+    number at least two. No two different numbers look the same, and none equals or
+    crosses a number in ``apart_from``.
 
     >>> column_place([1901221.7, 1744100.0], "person")
     4
@@ -324,6 +323,8 @@ def column_place(
 
 def with_unit(words: str, unit: str) -> str:
     """A spelled number with its unit, in the plural unless the number is 1.
+
+    Currencies and units with a slash have no plural.
 
     >>> with_unit("301,000", "person"), with_unit("0.903", "person/transfer")
     ('301,000 persons', '0.903 person/transfer')

@@ -1,9 +1,9 @@
 """This module holds the pint registry of units, and the constants that relate them.
 
 Three base dimensions look alike and are separate: ``person``, ``transfer`` (one person
-moved once, a person-time) and ``labourer`` (a head as the article prints it, its unit
-not stated). Adding or comparing two of them raises an error, unless a ratio converts
-one into the other.
+moved once, a person-time) and ``labourer`` (one head in a figure whose unit the article
+does not state). Adding or comparing two of them raises an error, unless a ratio
+converts one into the other.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import numpy as np
 
 from analysis.core.sentences import message
 
-# Where Dask is installed pint would load it, which takes longer than all else, for
-# arrays that nothing here makes.
+# If Dask is installed, pint would load it for arrays that the package never makes. That
+# would take longer than everything else that this module loads.
 sys.modules.setdefault("dask", None)  # type: ignore[arg-type]
 import pint  # noqa: E402
 
@@ -43,7 +43,7 @@ BASE_UNITS = (
     "month",
     "hour",
 )
-#: Units of things that are whole when they are counted; of a time there may be a half.
+#: The units of things that are counted in whole numbers. There may be half a year.
 WHOLE = tuple(unit for unit in BASE_UNITS if unit not in ("year", "month", "hour"))
 SCALES = {
     "": Decimal(1),
@@ -66,9 +66,10 @@ registry.load_definitions(
 Quantity = registry.Quantity
 DimensionalityError = pint.DimensionalityError
 
-#: Ratios that are one by construction, each with its unit. They join a number as
-#: printed to the unit that a reader takes it for. The choice is where one is used,
-#: never its value. A span of years takes ``a_year``.
+#: Ratios that are one by definition, each with its unit. A formula uses a ratio to give
+#: a printed number the unit in which we read it, such as persons for labourers. Where
+#: such a ratio is used is a choice, but its value is not. ``a_year`` turns a span of
+#: years into a plain number.
 CONSTANTS: dict[str, tuple[float, str]] = {
     "persons_per_labourer": (1.0, "person/labourer"),
     "transfers_per_labourer": (1.0, "transfer/labourer"),
@@ -111,7 +112,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return message("known", names=", ".join(names[:12]) + more)
 
 
-#: Names, multiplied or divided; no tower of powers, which a parser would compute.
+#: Names that are multiplied or divided. The sign ** is refused, because the parser
+#: would compute a power such as 9**9**9.
 _UNIT = re.compile(r"(?!.*\*\*)[\w·⋅²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
 
 
@@ -166,9 +168,10 @@ _NUMBER = re.compile(
     r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(.*)",
     re.DOTALL | re.ASCII,
 )
-#: Three digits after a single point or comma: thousands or decimals, to a reader.
+#: Three digits after one point or comma, which readers may take for thousands or for
+#: decimals.
 _TWO_NUMBERS = re.compile(r"[-+]?[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
-#: What follows the digits of a number that is written as in other languages.
+#: A sign after the digits that shows that a number is written as in other languages.
 _OTHER_MARKS = re.compile(r"[,.'’\d]")
 
 
@@ -188,17 +191,22 @@ def _singular(word: str) -> str:
 
 
 def _unit_of(words: list[str]) -> pint.Unit:
-    """The unit that words name; a misspelt scale is named without its unit."""
+    """The unit that the words name.
+
+    If the first word is unknown, it may be a misspelled scale, so the error names only
+    this word.
+    """
     if len(words) > 1:
         parse_unit(words[0])
     return parse_unit(" ".join(words))
 
 
 def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
-    """Refuse a text that is written, or that some readers read, as in other languages.
+    """Refuse a number with marks that are foreign here, or that can be read twice.
 
-    Of a count, a comma marks thousands; of a share, or of a number with a scale, a
-    point marks decimals. The other mark before three digits could mean either.
+    In a count, a comma marks thousands. In a share, or in a number with a scale, a
+    point marks decimals. The other mark before three digits could mean thousands or
+    decimals.
     """
     if numbers[0] and _OTHER_MARKS.match(rest):
         raise ValueError(message("other_marks", text=text))

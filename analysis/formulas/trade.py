@@ -36,9 +36,9 @@ def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figur
 def labour_intensive_share_2022__value_growth(
     share_base, labour_intensive_figure_2022, export_growth_2022
 ):
-    """The share of labour-intensive products in early 2021, times (one plus the figure
-    printed for early 2022, read as growth of the products' value), divided by (one plus
-    the growth of all exports) (paragraph 1).
+    """The share of labour-intensive products in early 2021, times one plus the figure
+    printed for early 2022, read as the growth rate of these products' value, divided by
+    one plus the growth rate of all exports (paragraph 1).
 
     >>> labour_intensive_share_2022__value_growth(0.5, 0.5, 0.25)
     0.6
@@ -105,8 +105,8 @@ def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_ove
 
 
 def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over_2020):
-    """Trade with the European Union in 2021, divided by (one plus its growth); if the
-    growth rates are in yuan, also multiplied by the change in yuan per dollar
+    """Trade with the European Union in 2021, divided by one plus its growth rate, times
+    yuan per dollar in 2021 over yuan per dollar in 2020, if the rates are in yuan
     (paragraph 2).
 
     >>> trade_eu_2020(1_250_000_000, 0.25, 2)

@@ -1,8 +1,10 @@
-"""This module evaluates the arithmetic that checks, findings and sentences name.
+"""This module evaluates the arithmetic that is written in checks, findings and texts.
 
-An expression names quantities, ``quantity.reading``, rows of claims, and external
-figures, so that no formula is written twice. The name of a row followed by ``_low`` or
-``_high`` is an end of its range, or of the values that its rounded digits stand for.
+An expression names quantities, a quantity with a reading (``quantity.reading``), rows
+of claims.csv and figures published elsewhere, so it need not repeat a formula. The name
+of a row followed by ``_low`` or ``_high`` is an end of the row's range, or of the
+values that round to its digits. Followed by ``_floor``, the name is the floor that we
+read into the row's words.
 """
 
 from __future__ import annotations
@@ -82,7 +84,7 @@ def _number(
 ) -> tuple[Source, str]:
     """The number and the unit behind a name.
 
-    The name is that of a row, of an end of one, or of a quantity, perhaps with a
+    The name is that of a row, of an end of a row, or of a quantity, perhaps with a
     reading.
     """
     row = _row(model, name)
@@ -110,7 +112,7 @@ def _number(
     named = {quantity: reading} if reading else {}
     plan = model.plan(quantity, model.over(setting, named))
     if not within_limits:
-        # A finding shows its arithmetic also where that leaves what a limit allows.
+        # The arithmetic of a finding is shown even if it goes past a limit.
         plan = replace(plan, limits=())
     return Source(plan.value), model.units[quantity]
 

@@ -1,13 +1,13 @@
 """Bounds are the smallest and the largest value that a quantity can take.
 
-Its inputs may have any values that their printed digits stand for.
+Each of its inputs may have any value that its printed digits stand for.
 
 The values of the inputs form a box. Along each edge of the box the quantity is a curve
 that rises or falls all the way. The extremes therefore lie at the corners of the box,
 and, where a limit cuts the box, at the points where an edge crosses the limit. There is
-one exception. Where a limit joins several inputs, the quantity may turn on the way
-along the limit. Its bounds then contain the value at the inputs' own values, but they
-may be too narrow.
+one exception. Where a limit joins several inputs, the quantity may rise and then fall
+along the limit. The bounds then contain the quantity's value at the inputs' own values,
+but they may be too narrow.
 
 A function whose bounds are sought takes the values of the inputs by name, as numbers or
 as arrays that broadcast. Such a function returns the quantity, and the margin to each
@@ -68,14 +68,13 @@ def extremes(
     vary: Mapping[str, Floats] | None = None,
     own: Mapping[str, Any] | None = None,
 ) -> Bounds:
-    """The bounds of a function over a box; with ``vary``, bounds for each entry.
+    """The bounds of a function over a box.
 
-    ``vary`` has arrays of one length for further inputs. ``own`` has the inputs' own
-    values, at which the function is computed as well where a limit cuts the box.
-
-    The ends of the box may be arrays of that length, too. A pole inside the box gives
-    bounds from minus to plus infinity, even if a limit keeps the pole out of reach,
-    because no bound is better than a wrong one.
+    ``vary`` has arrays of one length for further inputs, and the bounds are then arrays
+    of this length. The ends of the box may be such arrays, too. ``own`` has the inputs'
+    own values, at which the function is computed as well if a limit cuts the box. A
+    pole inside the box gives bounds from minus to plus infinity, even if a limit
+    excludes the pole, because a missing bound is better than a wrong one.
 
     >>> bounds = extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     >>> float(bounds.low), float(bounds.high)
@@ -112,7 +111,7 @@ def extremes(
     if crossed and own and box:
         tried.append(at(_shares_of(own, starts, widths)))
     inputs, values = _joined(tried)
-    # A float's last digits around 0 are 0.
+    # A bound that is 0 apart from a float's rounding error becomes 0.
     slack = SAME * np.fmax.reduce(np.abs(values), axis=-1)
     least = np.fmin.reduce(values, axis=-1)
     most = np.fmax.reduce(values, axis=-1)
@@ -127,7 +126,10 @@ def extremes(
 def _shares_of(
     own: Mapping[str, Any], starts: Mapping[str, Floats], widths: Mapping[str, Floats]
 ) -> Floats:
-    """How far along each side of the box own values lie: at an end if outside it."""
+    """How far along each side of the box the inputs' own values lie.
+
+    A value outside the box counts as the nearer end of its side.
+    """
     shares = []
     for name, start in starts.items():
         with np.errstate(all="ignore"):
@@ -212,7 +214,7 @@ class Edges:
 
 @cache
 def _edges_of(count: int) -> Edges:
-    """The corners and edges of a box with so many sides."""
+    """The corners and edges of a box with ``count`` sides."""
     numbers = np.arange(2**count)
     corners = (numbers[:, None] >> np.arange(count) & 1).astype(float)
     edges = [
@@ -228,12 +230,12 @@ def _edges_of(count: int) -> Edges:
 
 
 def _bounds_by_poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, Any]:
-    """The lower and the upper bound that poles on the edges give; NaN where none does.
+    """The lower and the upper bound that poles give; NaN if no edge has such a pole.
 
-    Where an edge has no pole between its ends, the value in its middle lies between
-    those at its ends. Towards a pole at one end, the curve rises or falls without end;
-    whether it rises shows on the way there, as a division by zero has no sign. An edge
-    that lies wholly in a pole is left out, as other edges lead to that pole.
+    If an edge has no pole between its ends, the value in its middle lies between those
+    at its ends. Towards a pole at one end, the curve rises or falls without limit. Its
+    middle shows which of the two, because a division by zero has no sign. An edge that
+    lies wholly in a pole is left out, as other edges lead to that pole.
     """
     with np.errstate(all="ignore"):
         slack = SAME * np.maximum(np.abs(start), np.abs(end))

@@ -1,4 +1,4 @@
-"""A comparison sets the values that a claim asserts beside those a quantity reaches.
+"""A comparison sets values that a claim asserts beside those that a quantity can take.
 
 Under a setting, each check becomes a comparison.
 """
@@ -27,10 +27,10 @@ from analysis.model.source import Source
 class Asserted:
     """The values that the claim, or the other side of a check, asserts.
 
-    Its two intervals are those at the finer and at the coarser unit of rounding. A
-    third interval has the values to which the words can be stretched. We chose some
-    ends of the intervals, such as the tenth below a number that is approached, or the
-    floor of "several".
+    ``fine`` and ``coarse`` are the intervals at the finer and at the coarser rounding
+    unit, and ``stretched`` is the interval to which the words can be stretched.
+    ``low_is_ours`` and ``high_is_ours`` tell whether we chose an end, such as the tenth
+    below a number that is "approached", or the floor of "several".
     """
 
     fine: Interval
@@ -63,10 +63,10 @@ class Boxes:
     """The values over which the inputs of a check move, as four boxes.
 
     In ``fine`` and ``coarse`` each input moves over all values that its digits stand
-    for, at the finer or the coarser unit of rounding. In ``room`` the inputs move over
-    all values that their sides and words allow, and in ``rounded_room`` over the values
-    that either digits or words allow. ``room`` and ``rounded_room`` are None if every
-    input has digits and no side.
+    for, at the finer or the coarser rounding unit. In ``room`` the inputs move over all
+    values that words such as "up to" allow, and in ``rounded_room`` over the values
+    that either digits or words allow. ``room`` and ``rounded_room`` are None if no
+    input has such words.
     """
 
     fine: Box
@@ -81,10 +81,10 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Reach:
-    """The values that a quantity reaches as its inputs move over boxes.
+    """The values that a quantity can take as its inputs move over boxes.
 
-    Some inputs may take arrays (``vary``); then each number of a reach is an array of
-    the same length.
+    If some inputs take arrays (``vary``), each number here is an array of the same
+    length.
     """
 
     plan: Plan
@@ -93,7 +93,7 @@ class Reach:
 
     @cached_property
     def value(self) -> Any:
-        """The value with all inputs at their printed numbers; NaN if one has none."""
+        """The value with each input at its own number; NaN if an input has none."""
         value = self.plan.target_at(self.vary)
         for values in self.vary.values():
             value = value + np.zeros(len(values))
@@ -101,7 +101,7 @@ class Reach:
 
     @property
     def exact(self) -> Bounds:
-        """The value as bounds."""
+        """Bounds that are both equal to the value."""
         return Bounds(self.value, self.value)
 
     @cached_property
@@ -118,14 +118,14 @@ class Reach:
 
     @cached_property
     def room(self) -> Bounds | None:
-        """The bounds as inputs move over the values that sides and words allow."""
+        """The bounds as inputs move over the values that their words allow."""
         if self.boxes.room is None:
             return None
         return self.plan.bounds(self.boxes.room, self.vary)
 
     @cached_property
     def rounded_room(self) -> Bounds | None:
-        """The bounds as inputs move over what sides, words and rounding allow."""
+        """The bounds as inputs move over what their words or rounding allow."""
         if self.boxes.rounded_room is None:
             return None
         return self.plan.bounds(self.boxes.rounded_room, self.vary)
@@ -149,7 +149,10 @@ class Comparison:
 
     @cached_property
     def open_inputs(self) -> dict[str, Source]:
-        """The inputs that have a side or are in words, and are not taken as reached."""
+        """The inputs in words, and those with a limit such as "up to" that counts.
+
+        A limit does not count if it is taken as reached, or if its input has no effect.
+        """
         inputs = {}
         for name, leaf in self.plan.leaves.items():
             source = leaf.source
@@ -173,7 +176,7 @@ class Comparison:
         return Boxes(fine, coarse, room, _widened(coarse, room))
 
     def _rounded(self, *, coarse: bool = False) -> dict[str, Interval]:
-        """What rounds to the digits of open inputs although the words exclude it."""
+        """By open input, the values that round to its digits beyond its limit."""
         return {
             name: source.rounded_off_side(coarse=coarse)
             for name, source in self.open_inputs.items()
@@ -181,17 +184,17 @@ class Comparison:
 
     @cached_property
     def reach(self) -> Reach:
-        """What the quantity reaches."""
+        """The values that the quantity can take."""
         return Reach(self.plan, self.boxes, {})
 
     def reach_at(self, vary: Arrays) -> Reach:
-        """The values that the quantity reaches if chosen inputs have given numbers."""
+        """The values that the quantity can take if some inputs have given numbers."""
         fine = _without(self.boxes.fine, vary)
         coarse = _without(self.boxes.coarse, vary)
         if self.boxes.room is None or self.boxes.rounded_room is None:
             return Reach(self.plan, Boxes(fine, coarse), vary)
-        # An assumption that is declared a ceiling leaves the room below it, wherever it
-        # is moved.
+        # If an assumption is a ceiling, the true value may be any below it, wherever
+        # the assumption is moved.
         moved = {
             name: self.open_inputs[name].room_at(values)
             for name, values in vary.items()
@@ -208,7 +211,7 @@ def _without(box: Box, vary: Arrays) -> Box:
 
 
 def _widened(box: Box, room: Box) -> Box:
-    """A box whose intervals also hold those of the room."""
+    """A box whose intervals are widened to contain those of the room."""
     widened = dict(box)
     for name, interval in room.items():
         low = min(interval.low, box[name].low)
@@ -223,17 +226,16 @@ def _widened(box: Box, room: Box) -> Box:
 def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Comparison:
     """Return the comparison that a check makes under a setting.
 
-    Where the check names a reading, it replaces the reading of the setting. A check
-    sets its quantity beside a claim, or beside a figure published elsewhere
-    (``against``). A check with both a claim and a figure published elsewhere sets that
-    figure beside the claim. A check with neither a claim nor a figure only computes the
-    quantity.
+    A reading that the check names replaces the reading of the setting. A check sets its
+    quantity beside a claim, or beside a figure published elsewhere (``against``). A
+    check with both a claim and a figure published elsewhere sets that figure beside the
+    claim. A check with neither a claim nor a figure only computes the quantity.
 
-    Raises ModelError where the setting would compare a number with itself, or takes a
-    quantity past a limit.
+    Raises ModelError for readings in a circle, and if the setting would compare a
+    number with itself.
     """
     if check.against and check.claim:
-        # Figures published elsewhere, beside the claim: nothing of the model is in it.
+        # A figure published elsewhere is set beside the claim, so no quantity is used.
         plan = arithmetic.plan_of(model, check.against)
     else:
         plan = model.plan_of(check, setting)

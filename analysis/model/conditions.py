@@ -11,14 +11,14 @@ import numpy as np
 from analysis.core.rows import Assumption
 from analysis.core.spell import SAME
 from analysis.model.comparison import Comparison
-from analysis.model.curves import Floats, crossings, readings_between
+from analysis.model.curves import Floats, arguments_between, crossings
 from analysis.model.judging import verdicts_along
 from analysis.model.plan import Box, Plan
 
 Span: TypeAlias = tuple[float, float]
-#: The shares of the way through a piece at which a turn of the verdict shows.
+#: The shares of the way through a piece at which its verdicts are compared.
 _WAY = np.array([0.01, 0.5, 0.99])
-#: How many values are tried at once in the search for a turn.
+#: The number of values that are tried at once to find where the verdict changes.
 _GRID = 65
 
 
@@ -45,13 +45,13 @@ def condition_of(
 
 
 def _spelled(span: Span) -> str:
-    # A float's last digits around 0 are 0.
+    # An end that is 0 apart from a float's rounding error becomes 0.
     first, last = (f"{0.0 if abs(end) < 1e-12 else end:.6g}" for end in span)
     return first if first == last else f"{first} to {last}"
 
 
 def _leads_past_limit(plan: Plan, assumption: Assumption) -> bool:
-    """Whether an assumption that cancels in the value leads past a limit."""
+    """Whether an assumption can lead past a limit, even if the value never changes."""
     ends = [assumption.minimum, assumption.value, assumption.maximum]
     values = plan.evaluate({assumption.id: np.array(ends)})
     return not np.all(plan.is_within(values))
@@ -66,10 +66,10 @@ def spans_of(
     if low == high:
         return []
     # The verdict may change only where the value or a bound passes a level, at a limit,
-    # or at a pole. Each bound is the target at a corner of a box, a curve along the
-    # assumption; so it changes at roots.
+    # or at a pole. Each bound is the target at a corner of a box. As the assumption
+    # moves, this target follows a curve, which passes a level at its root.
     corners = _corners(plan, comparison.boxes, assumption.id)
-    values = readings_between(low, high)[:, None]
+    values = arguments_between(low, high)[:, None]
     targets, margins = plan.along(assumption.id, values, corners)
     edges = {low, high}
     edges.update(crossings(margins, low, high, [0.0]))
@@ -87,7 +87,7 @@ def spans_of(
 def _verdicts_within(
     comparison: Comparison, name: str, pieces: Iterable[Span]
 ) -> list[list[str]]:
-    """The verdicts on the way through each piece of an assumption's range."""
+    """The verdicts near the ends and in the middle of each piece of a range."""
     values = np.concatenate([_on_the_way(piece) for piece in pieces])
     verdicts = verdicts_along(comparison, {name: values})
     each = len(_WAY)
@@ -106,10 +106,10 @@ def _turns(
     pieces: Sequence[Span],
     verdicts: Sequence[Sequence[str]],
 ) -> set[float]:
-    """The values of an assumption at which a verdict turns within a piece.
+    """The values of an assumption at which a verdict changes within a piece.
 
-    Where a limit cuts an edge of a box, a bound may lie at the cut. The cut moves with
-    the assumption, so that the bound is no curve whose roots are known.
+    If a limit cuts an edge of a box, a bound may lie at the cut. The cut moves with the
+    assumption, so the bound need not be a curve with roots that a formula gives.
     """
     turns = set()
     for piece, found in zip(pieces, verdicts, strict=True):
@@ -123,9 +123,9 @@ def _turns(
 def _turn_between(
     comparison: Comparison, name: str, start: float, stop: float
 ) -> float:
-    """Where the verdict turns between two values of an assumption, by ever finer grids.
+    """Find where the verdict changes between two values, by ever finer grids.
 
-    A grid takes hardly longer than a single value.
+    Judging a grid of values takes hardly longer than judging one value.
     """
     hair = SAME * max(stop - start, abs(start), abs(stop))
     while stop - start > hair:
@@ -137,9 +137,10 @@ def _turn_between(
 
 
 def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
-    """All leaves but one at the corners of several boxes, and at their own values.
+    """The values of all leaves but one at the corners of several boxes.
 
-    A leaf has a column for each corner of each box, and a last one for its own value.
+    A leaf's array has an entry for each corner of each box, and as its last entry the
+    leaf's own value.
     """
     others = {leaf: node for leaf, node in plan.leaves.items() if leaf != name}
     columns: dict[str, list[Any]] = {leaf: [] for leaf in others}
@@ -161,7 +162,7 @@ def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
 def merged_spans(
     pieces: Sequence[Span], verdicts: Sequence[Any], verdict: Any
 ) -> list[Span]:
-    """The spans that have the verdict, with adjoining spans joined."""
+    """The pieces that have the verdict, with adjoining pieces joined."""
     spans: list[Span] = []
     for (start, stop), verdict_here in zip(pieces, verdicts, strict=True):
         if verdict_here != verdict:

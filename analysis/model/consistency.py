@@ -1,7 +1,7 @@
 """This module checks the register and the formulas against each other.
 
-Only register and formulas together show whether names, units, limits and checks are
-right.
+Whether names, units, limits and checks are right shows only when the register and the
+formulas are seen together.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def verify_names(model: Quantities) -> None:
             with register.refusing(row, field):
                 model.checked_name(name.removeprefix(PER_YEAR))
     for claim in register.claims.values():
-        # One name would mean the quantity in some places, and the number in others.
+        # The name would mean the quantity in some places, and this row in others.
         if claim.id in model.sources:
             message = f"'{claim.id}' is the name of a quantity; give the row another"
             raise register.refuse(claim, "id", message)
@@ -83,7 +83,7 @@ def _require_same_unit(
 ) -> None:
     """Refuse a quantity whose unit is not that of another.
 
-    The other is a quantity, or a figure published elsewhere.
+    The other is a quantity or a figure published elsewhere, unless ``unit`` is given.
     """
     figure = model.register.external.get(other)
     unit = unit or (
@@ -174,7 +174,7 @@ def _verify_check(model: Quantities, row: Check) -> None:
 
 
 def _verify_texts(model: Quantities) -> None:
-    """Refuse an unknown name in values, headlines and statements."""
+    """Refuse an unknown name in headlines, contexts and statements."""
     register = model.register
     for to, place, field, text in register.references():
         if to == "values":

@@ -1,7 +1,6 @@
 """Curves (a + b t) ÷ (1 + c t): every quantity is such a curve in each of its inputs.
 
-Three values determine such a curve, so that no search is needed for roots and
-crossings.
+Three values determine such a curve, so its roots and crossings need no search.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from analysis.core.spell import SAME
 
 Floats: TypeAlias = NDArray[np.float64]
-#: The shares of the way at which a curve is read. The ends of an assumption's range are
-#: left out, since a quantity often has a pole there, such as an overlap of 1.
+#: The shares of the way at which a curve is evaluated. The ends of an assumption's
+#: range are left out, because a quantity often has a pole there, as at an overlap of 1.
 _SHARES = np.array([0.25, 0.5, 0.75])
 
 
@@ -35,7 +34,7 @@ def root(start: Any, middle: Any, end: Any) -> Any:
         shares = np.divide(
             start * (middle - end), end * middle + start * middle - 2 * start * end
         )
-        # The same in the limit, where one of the three values is infinite.
+        # These are the limits of the same formula as one of the values grows infinite.
         at_start = np.divide(middle - end, middle - 2 * end)
         at_middle = np.divide(start, start + end)
         at_end = np.divide(start, 2 * start - middle)
@@ -44,7 +43,7 @@ def root(start: Any, middle: Any, end: Any) -> Any:
     return np.where(np.isinf(end), at_end, shares)
 
 
-def readings_between(low: float, high: float) -> Floats:
+def arguments_between(low: float, high: float) -> Floats:
     """The three arguments, between two ends, at which a curve is evaluated."""
     return low + _SHARES * (high - low)
 
@@ -61,7 +60,7 @@ def solve(
     1.0
     """
     with np.errstate(all="ignore"):
-        values = np.broadcast_to(function(readings_between(low, high)), (3,))
+        values = np.broadcast_to(function(arguments_between(low, high)), (3,))
         is_flat = np.ptp(values) <= SAME * max(abs(goal), np.abs(values).max())
     argument = argument_at(root(*(values - goal)), low, high)
     return float(argument) if np.isfinite(argument) and not is_flat else None
@@ -79,7 +78,7 @@ def crossings(
     """Find where curves pass levels, or have a pole, between two ends.
 
     ``values`` has a column for each curve, with its values at the three arguments of
-    ``readings_between``.
+    ``arguments_between``.
     """
     with np.errstate(all="ignore"):
         # A pole is where one over the curve is 0.
@@ -111,7 +110,7 @@ def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
 
     The curves are given by their coefficients.
 
-    A share is infinite or NaN where the curves meet less often.
+    A share is infinite or NaN if the curves are equal at fewer than two shares.
     """
     a, b, c = left
     d, e, f = right
@@ -133,6 +132,6 @@ def is_curve(start: Any, third: Any, middle: Any, end: Any) -> Any:
     with np.errstate(all="ignore"):
         predicted = (a + b / 3) / (1 + c / 3)
         is_close = np.abs(predicted - third) <= SAME * np.maximum(size, np.abs(third))
-        # A constant that is computed along the way differs in its last digits.
+        # A constant that is computed at several points may differ in its last digits.
         is_constant = np.ptp(four, axis=0) <= SAME * size
     return is_close | is_constant | ~np.isfinite(four).all(axis=0)

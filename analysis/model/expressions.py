@@ -57,7 +57,7 @@ class Expression:
         return made
 
     def __getstate__(self) -> dict[str, Any]:
-        # The function is made anew where the expression is restored.
+        # A function made by eval can't be pickled; it is made again when it is needed.
         return {key: value for key, value in vars(self).items() if key != "compiled"}
 
     def of(self, values: Mapping[str, Any]) -> Any:
@@ -160,7 +160,8 @@ def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expre
         raise ValueError("it may have plain parameters only")
     known: dict[str, ast.expr] = {name: ast.Name(name, ast.Load()) for name in needs}
     text = ast.get_docstring(node)
-    # The first paragraph, without the place in the article that ends it in brackets.
+    # The first paragraph ends with the place in the article in brackets, which is left
+    # out.
     words = re.sub(
         r" \([^()]*\)\.$", ".", " ".join(re.split(r"\n\n|>>>", text or "")[0].split())
     )
@@ -257,7 +258,8 @@ def _short(node: ast.AST) -> str:
 def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
     """Return a tree as text.
 
-    It is in brackets where its outermost operator binds less strongly than ``least``.
+    The text is in brackets if its outermost operator binds less strongly than
+    ``least``.
     """
     match node:
         case ast.Name(id=name):
@@ -269,8 +271,8 @@ def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
             text, strength = f"−{_text(operand, shown, 3)}", 3
         case ast.BinOp(left=left, op=op, right=right):
             sign, strength = _OPERATORS[type(op)]
-            # Behind a minus or a division, an operator of the same strength needs
-            # brackets; so does a power of a power.
+            # After a minus or a division sign, an operator of the same strength needs
+            # brackets, and so does the base of a power that is itself a power.
             least_left = strength + 1 if sign == "^" else strength
             least_right = strength + 1 if sign in "−÷" else strength
             first = _text(left, shown, least_left)

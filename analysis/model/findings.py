@@ -1,4 +1,4 @@
-"""The arithmetic of findings is recomputed, and compared with a calculation by hand."""
+"""This module recomputes findings, and compares them with the results by hand."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from analysis.model.quantities import Quantities
 
 
 def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:
-    """The arithmetic of a finding, each step with its value in base units.
+    """The steps of a finding's arithmetic, each with its value in base units.
 
-    Raises RegisterError for an expression that can't be computed or has another unit
-    than the step says.
+    Raises RegisterError for an expression that can't be computed, or that has a unit
+    other than that of its step.
     """
     steps = []
     for place, step in enumerate(finding.arithmetic):
@@ -31,7 +31,7 @@ def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:
 def problems(model: Quantities) -> list[str]:
     """Return a sentence for each step whose value does not round to the stated number.
 
-    The stated number must equal the result of working the step by hand.
+    The stated number is the result of working the step by hand.
     """
     return [
         f"{finding.id}: {step.what} is {number:.10g}, not {step.comes_to}"

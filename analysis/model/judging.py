@@ -2,20 +2,21 @@
 
 The grounds are tried in this order:
 
-- ``value``: the value, computed from the inputs as printed, satisfies what the claim
-  asserts. An input such as "up to 1.6 million" is taken at 1.6 million.
-- ``rounding``: some value satisfies it, if each printed number may be any number that
-  rounds to its digits.
-- ``coarser place``: some value satisfies it, if digits that may be rounded to either of
-  two places are rounded to the coarser.
-- ``room``: some value satisfies it, if each input with a side or in words may be
-  anything that its words allow: "up to 1.6 million" is any number from 0 to that.
-- ``stretch``: the value, or some value in that room, lies where the claim's own words
-  stretch, as "approaches" does.
+- ``value``: the value, computed from the inputs as printed, satisfies the claim. An
+  input such as "up to 1.6 million" is taken at 1.6 million.
+- ``rounding``: some value satisfies the claim if each printed number may be any number
+  that rounds to its digits.
+- ``coarser place``: some value satisfies the claim if digits that may be rounded to
+  either of two places are rounded to the coarser place.
+- ``room``: some value satisfies the claim if each input with a limit or in words may be
+  any number that its words allow. "Up to 1.6 million", for example, allows any number
+  from 0 to 1.6 million.
+- ``stretch``: the value, or some value that the words of the inputs allow, lies where
+  the claim's own words can be stretched, as "approaches" can.
 
-Where a threshold is our own choice, rounding never carries a value across it. Such
-thresholds are the tenth and the fifth by which a value may fall short and still
-"approach" a number, and the floors and ceilings that we read into words.
+If a threshold is our own choice, a value does not pass it by rounding. Such thresholds
+are the tenth and the fifth by which a value may fall short and still "approach" a
+number, and the floors and ceilings that we read into words.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ _TESTS: dict[str, Callable[[Asserted, Reach], Any]] = {
 
 
 def ground_of(asserted: Asserted, reach: Reach) -> str:
-    """The first ground to accept the value, or an empty text if the value differs."""
+    """The first ground that holds, or an empty text if the value differs."""
     for ground, test in _TESTS.items():
         if test(asserted, reach):
             return ground

@@ -1,4 +1,4 @@
-"""A limit keeps a quantity between two numbers, or below another quantity."""
+"""A limit keeps a quantity between two numbers, or not above another quantity."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Limit:
         return tuple(margins)
 
     def is_kept(self, values: Mapping[str, Any]) -> Any:
-        """Whether the limit is kept, to the last digits of a float.
+        """Whether the limit is kept, apart from a float's rounding error.
 
         An input that the article gives only in words has no value, so it breaks no
         limit.

@@ -58,14 +58,14 @@ class Model(Quantities):
         units = units_of(register, sources)
         limits = tuple(_limit(row, units) for row in register.limits)
         super().__init__(register, sources, limits, units)
-        #: The outcomes of checks under settings, as they are judged.
+        #: The outcomes of the checks judged so far, by check and setting.
         self.outcomes: dict[tuple[int, Setting], Any] = {}
-        #: What values of a quantity are compared with, once somebody asks.
+        #: By quantity, the numbers with which its values are compared; at first empty.
         self.compared: dict[str, tuple[float, ...]] = {}
         consistency.verify(self)
 
 
-#: The size of a count beside another. A share is about 1.
+#: The typical size of a count that is compared with another. A share is about 1.
 _COUNT = 1e6
 
 

@@ -25,8 +25,8 @@ _NAMELY = {
 class Names:
     """The quantities of a register and their readings, by name.
 
-    sources: the sources of each quantity, by reading, the default first. quantities:
-    all names of quantities, without constants.
+    ``sources`` has the sources of each quantity by reading, with the default first.
+    ``quantities`` lists the names of all quantities, without constants.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Names:
         return "percent" if quantity in self._percentages else self.units[quantity]
 
     def spelled(self, quantity: str, **numbers: float) -> dict[str, str]:
-        """The fields for a sentence about a quantity; numbers have all their digits."""
+        """The fields of a sentence about a quantity; numbers have all their digits."""
         unit = self.spelled_unit(quantity)
         fields = {name: exact(number, unit) for name, number in numbers.items()}
         return {"quantity": quantity, **fields}

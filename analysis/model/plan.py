@@ -1,4 +1,4 @@
-"""A plan lists all that a quantity is computed from, in the order of computation."""
+"""A plan lists what a quantity is computed from, in the order of computation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Arrays: TypeAlias = Mapping[str, Floats]
 Box: TypeAlias = Mapping[str, Interval]
 #: The relative step by which the direction of an effect is found.
 _STEP = 1e-4
-#: Which way an effect that falls turns a side.
+#: The side of the target, by that of an input that lowers the target as it rises.
 _TURNED = {"at least": "at most", "at most": "at least"}
 
 
@@ -79,8 +79,8 @@ class Plan:
     """A plan lists all nodes from which some quantities are computed, in order.
 
     The ``target`` is the first of those quantities. The names in ``not_inputs`` do not
-    count as inputs: names that only a limit needs, and all names in the arithmetic of a
-    finding.
+    count as inputs: names that only a limit needs, and names in arithmetic that is
+    written in the data.
     """
 
     target: str
@@ -185,7 +185,7 @@ class Plan:
 
     @property
     def no_single_value(self) -> str:
-        """The sentence that refuses a plan with a leaf in words only, if it has one."""
+        """The refusal of a plan with an input only in words; else an empty text."""
         if not self.words:
             return ""
         return message("in_words", quantity=self.target, name=self.words[0])
@@ -260,11 +260,10 @@ class Plan:
 
     @cached_property
     def side(self) -> str:
-        """The side on which the true target may lie.
+        """Whether the true target is ``at most`` or ``at least`` the value, or neither.
 
-        The side is ``at most``, ``at least`` or neither.
-
-        The side is ``no bound`` if inputs with sides push the target both up and down.
+        The text is ``no bound`` if inputs with a limit, such as "up to", push the
+        target both up and down.
         """
         return self.side_by(self.leaves)
 
@@ -284,10 +283,10 @@ class Plan:
         return "no bound" if side and self._is_passed(side, sided) else side
 
     def _is_passed(self, side: str, sided: Iterable[str]) -> bool:
-        """Whether the target passes its value on the side on which it should not.
+        """Whether the target can pass the value that should be its limit.
 
-        Directions are those at the printed numbers. In the room below an "up to", or
-        above an "at least", the effect of an input may turn.
+        Directions are those at the printed numbers. Further below an "up to", or above
+        an "at least", an input may move the target the other way.
         """
         rooms = {}
         ends = {}
@@ -360,7 +359,7 @@ class Plan:
         """
         given = dict(others or {})
         widest = max((np.size(values) for values in given.values()), default=1)
-        # Any other name leaves the values as they are, so that all rows are equal.
+        # A leaf that a user can't set keeps its value, so that all rows are equal.
         if name in self.free:
             given[name] = column
         blank = np.zeros((len(column), widest))
@@ -392,7 +391,8 @@ class Plan:
         Raises ModelError, which names the formula, for a node that is not such a ratio.
         A leaf under a minimum or a maximum is exempt. Instead, the target must be such
         a ratio in the result of the formula with the minimum or maximum, and must use
-        the leaf nowhere else. So it rises or falls all the way in that leaf, too.
+        the leaf nowhere else. The target then rises or falls all the way in that leaf,
+        too.
         """
         leaves = [
             name
@@ -407,7 +407,7 @@ class Plan:
     def _confirmed_extremes(self) -> list[str]:
         """The nodes with a minimum or maximum that the target uses more than once.
 
-        Raises ModelError for a leaf under it that is used somewhere else.
+        Raises ModelError for a leaf inside a minimum or maximum that is used again.
         """
         in_target = self._uses_in(self.target)
         names = []

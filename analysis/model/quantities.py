@@ -22,7 +22,7 @@ from analysis.model.readings import Sources, source_of_number
 from analysis.model.settings import ARTICLE, Choice, Setting
 from analysis.model.values import Values
 
-#: So many plans are kept, so that a loop over many settings does not fill the memory.
+#: The most plans that are kept, so that a loop over settings does not fill the memory.
 MOST_PLANS = 10_000
 
 
@@ -30,9 +30,10 @@ MOST_PLANS = 10_000
 class Estimate:
     """A quantity's value under one setting, and its bounds by rounding, in base units.
 
-    The ``side`` of an estimate is ``at most``, ``at least``, neither or ``no bound``.
-    An estimate ``depends_on`` the claims and assumptions that it starts from. The
-    ``remarks`` are sentences that are shown with an estimate and refuse nothing.
+    ``side`` tells whether the true value is ``at most`` or ``at least`` this value, has
+    ``no bound``, or none of these. ``depends_on`` lists the claims and assumptions that
+    the estimate starts from. ``remarks`` are sentences that are shown with the estimate
+    and refuse nothing.
     """
 
     quantity: str
@@ -114,10 +115,10 @@ class Quantities(Values):
     def over(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
         """Add readings and numbers to a setting; they must already have been checked.
 
-        A new choice replaces an earlier choice for the same quantity. But an earlier
-        number is kept if the new choice is ``set``, ``published`` or ``in_words``,
-        which only mean "as given", or is a reading that nobody named and that only
-        follows from the reading of a linked quantity. Raises ModelError where linked
+        A new choice replaces an earlier choice for the same quantity. There are two
+        exceptions. The readings ``set``, ``published`` and ``in_words`` only mean "as
+        given", so they leave an earlier number in place. A reading that only follows
+        from that of a linked quantity does so, too. Raises ModelError if linked
         quantities have different readings.
         """
         merged = dict(base.choices)
@@ -126,7 +127,7 @@ class Quantities(Values):
             means_as_given = choice in SETTABLE
             is_named = quantity in choices
             has_number = isinstance(merged.get(quantity), float)
-            # A reader sets 0.5, and a check asks for the reading "set": the 0.5 stays.
+            # If a user sets 0.5 and a check names the reading "set", the 0.5 stays.
             if has_number and (means_as_given or not is_named):
                 continue
             if self._is_default(quantity, choice):
@@ -139,7 +140,7 @@ class Quantities(Values):
         return Setting(merged, base.given, drawn)
 
     def _is_default(self, quantity: str, choice: Choice) -> bool:
-        """Whether a choice is what the article has already."""
+        """Whether a choice is the article's own."""
         sources = self.sources[quantity]
         default = sources[self.default(quantity)]
         if isinstance(choice, str):
@@ -149,9 +150,9 @@ class Quantities(Values):
         return default.is_leaf and default.value == choice
 
     def _linked(self, choices: Mapping[str, Choice]) -> dict[str, str]:
-        """The readings of the quantities that are one choice with those named.
+        """The readings of quantities that are linked with those in the choices.
 
-        Raises ModelError for two of them that are read differently.
+        Raises ModelError if the choices give linked quantities different readings.
         """
         linked: dict[str, str] = {}
         for group in self.register.linked_readings:
@@ -203,14 +204,14 @@ class Quantities(Values):
         return message("differs", parts="; ".join(parts)) if parts else ""
 
     def _other_number(self, quantity: str, number: float) -> str:
-        """A number as a difference from the article."""
+        """The words that name a number as a difference from the article."""
         source = self.sources[quantity][self.default(quantity)]
         fields = self.spelled(quantity, number=number, was=source.value)
         fields["unit"] = self.suffix(quantity)
         return message(source.replaced, **fields)
 
     def _median(self, quantity: str, setting: Setting) -> str:
-        """The median of a quantity that is drawn as a difference from the article."""
+        """The words that name a drawn quantity, by its median, as a difference."""
         source = self.sources[quantity][self.default(quantity)]
         median = setting.values.get(quantity, source.value)
         fields = {"quantity": quantity, "unit": self.suffix(quantity)}
@@ -231,10 +232,10 @@ class Quantities(Values):
     def check_used(
         self, setting: Setting, plans: Iterable[Plan], *, ignored: Iterable[str] = ()
     ) -> None:
-        """Refuse a reading or value that a user gave and none of the plans depends on.
+        """Raise ModelError for a reading or value that none of the plans depends on.
 
-        Raises ModelError for it. A scenario is refused only if none of the plans
-        depends on anything that it changes.
+        A scenario is refused only if none of the plans depends on anything that it
+        changes. Names in ``ignored`` are not refused.
         """
         plans = list(plans)
         every = [plan.by_name for plan in plans]
@@ -263,7 +264,7 @@ class Quantities(Values):
                 raise ModelError(message("unused", **fields))
 
     def _linked_with(self, quantity: str) -> Sequence[str]:
-        """The quantities whose readings are one choice with that of a quantity."""
+        """The quantities that must have the same reading as a quantity, and itself."""
         for group in self.register.linked_readings:
             if quantity in group:
                 return group
@@ -274,7 +275,8 @@ class Quantities(Values):
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
         """Return the plan of a quantity, with the limits on its nodes.
 
-        For several quantities, one plan computes them together. Raises CircleError.
+        For several quantities, one plan computes them together. Raises CircleError for
+        readings that need each other.
         """
         quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
         if known := self._plans.get((quantities, setting)):
@@ -308,7 +310,8 @@ class Quantities(Values):
     ) -> None:
         """Add a quantity, and every quantity that it needs, to the nodes.
 
-        Raises CircleError where it needs itself, on the path that led to it.
+        ``path`` has the quantities that led to it. Raises CircleError if the quantity
+        is one of them, and so needs itself.
         """
         if name in path:
             raise CircleError(_circle(nodes, path[path.index(name) :]))
@@ -435,15 +438,14 @@ class Quantities(Values):
 
 
 def _shape_of(vary: Arrays) -> tuple[int, ...]:
-    """The shape of arrays of one length; without any, that of a single entry."""
+    """The shape of some arrays of one length, or (1,) if there are none."""
     return np.broadcast_shapes((1,), *(column.shape for column in vary.values()))
 
 
 def _circle(nodes: Mapping[str, Node], names: Sequence[str]) -> str:
-    """The error that refuses readings that need each other in a circle.
+    """The sentence that refuses readings that need each other in a circle.
 
-    The sentence names the circle from the alphabetically first name on, so that it is
-    always the same.
+    It starts with the alphabetically first name, so that it is always the same.
     """
     turn = names.index(min(names))
     turned = [*names[turn:], *names[:turn], names[turn]]

@@ -2,9 +2,9 @@
 
 The source of a reading is a printed number, a number that a user sets, or a formula. A
 figure published elsewhere is a reading of the quantity that it stands for. The default
-comes first. The default reading is, in this order, the claim from which a quantity
-starts, the reading marked as default, the formula without a reading's name, or the
-assumption.
+reading of a quantity comes first. It is the first that exists of these: the claim from
+which calculations start, the reading marked as default, the formula without a reading
+in its name, the assumption, and a number that the article only reports.
 """
 
 from __future__ import annotations
@@ -72,7 +72,10 @@ def collect(register: Register, modules: Iterable[ModuleType] | None) -> Sources
 def default_first(
     register: Register, quantity: str, sources: dict[str, Source]
 ) -> dict[str, Source]:
-    """The readings of a quantity, those of the article before the others."""
+    """The sources of a quantity by reading, with the default first.
+
+    Raises RegisterError if no reading is the default.
+    """
     rows = register.readings
     named = [
         reading
@@ -97,7 +100,7 @@ def default_first(
 def _add_formulas(
     sources: Mapping[str, dict[str, Source]], modules: Iterable[ModuleType]
 ) -> None:
-    """Add the formulas of some modules to sources that are there."""
+    """Add the formulas of some modules to the sources."""
     for module in modules:
         for name, expression in expressions.read(module).items():
             quantity, _, called = name.partition("__")

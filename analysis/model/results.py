@@ -57,8 +57,8 @@ def _result(claim: Claim, judging: Sequence[Outcome]) -> Result:
     )
 
 
-#: The parts of a tally: one thing printed twice, and sums or estimates. A sum matches
-#: on printed numbers or on choices of ours.
+#: The parts of a tally: things printed twice, and sums or estimates. A sum that matches
+#: rests on printed numbers, on figures published elsewhere or on choices of ours.
 TALLIED = (
     *(f"repetition {verdict}" for verdict in VERDICTS),
     "sum matches on printed numbers",

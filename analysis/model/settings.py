@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-#: What is taken for a quantity: the name of a reading, or a number in base units.
+#: What is chosen for a quantity: the name of a reading, or a number in base units.
 Choice: TypeAlias = str | float
 
 

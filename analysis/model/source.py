@@ -16,18 +16,18 @@ class Source:
     """A source says where a value comes from.
 
     A source is a number, a claim, a figure published elsewhere (``external``), an
-    assumption, an expression, or another quantity (``alias_of``). An expression and
-    another quantity ``need`` quantities; every other source is a leaf.
+    assumption, an expression, or another quantity (``alias_of``). An expression and an
+    alias have quantities that they need (``needs``); every other source is a leaf.
 
-    A leaf has a ``value`` in base units, which is NaN where words alone give it. A
-    printed number stands for the values ``fine``, and at its coarser place for those
-    ``coarse``. The ``side`` says whether the words make the number an ``at most`` or an
-    ``at least``; ``room`` is then the interval of all values that the words allow. A
+    A leaf has a ``value`` in base units, which is NaN if the article gives it only in
+    words. A printed number stands for the values in ``fine`` or, at its coarser place,
+    in ``coarse``. ``side`` tells whether words make the number a limit: ``at most`` or
+    ``at least``. ``room`` is then the interval of all values that the words allow. A
     range has two sources, one for each ``end``.
 
-    An assumption has a ``role``: its value as ``set``; the ``floor`` or ``ceiling`` of
-    its words; or ``in_words``, which is no single value. The range over which the
-    assumption is varied has a ``width``.
+    The source of an assumption has a ``role``: ``set`` for its value, ``floor`` or
+    ``ceiling`` for an end of its words, or ``in_words``, which is no single value.
+    ``width`` is that of the range over which the assumption is varied.
     """
 
     value: float = math.nan
@@ -83,7 +83,7 @@ class Source:
         return self.external.sum
 
     def room_at(self, value: Any) -> Interval:
-        """The interval that the words allow if the printed end has another value."""
+        """The interval that the words allow if the limit in them has another value."""
         assert self.room is not None
         if self.side == "at most":
             return Interval(self.room.low, value)

@@ -65,8 +65,8 @@ def units_of(register: Register, sources: Sources) -> dict[str, str]:
     for assumption in register.assumptions.values():
         with register.refusing(assumption, "unit"):
             _settle(units, assumption.id, assumption.unit, "this entry")
-    # A formula settles the unit of its quantity before a reading that takes another
-    # quantity's value.
+    # Formulas come first, so that they settle the units of their quantities before
+    # readings that take the value of another quantity.
     computed = [_Computed(*row) for row in each(sources) if not row[2].is_leaf]
     pending = sorted(computed, key=lambda reading: bool(reading.source.alias_of))
     while pending:
@@ -102,7 +102,8 @@ def _settle_computed(
 def _circle(register: Register, pending: Iterable[str]) -> RegisterError:
     """The error that refuses quantities that need each other in a circle.
 
-    It names the row of a reading that takes the value of one of them, if there is one.
+    The error names the row of a reading that takes the value of such a quantity, if
+    there is one.
     """
     quantities = sorted(pending)
     names = ", ".join(quantities)
@@ -131,7 +132,10 @@ def _unit(units: Mapping[str, str], computed: _Computed) -> str:
 
 
 def _unit_of_alias(units: Mapping[str, str], computed: _Computed) -> str:
-    """The unit of a value that is taken unchanged, or times a constant."""
+    """The unit of a reading that takes another quantity's value.
+
+    It is the unit of that quantity, or differs from it by the unit of a constant.
+    """
     taken = units[computed.source.alias_of]
     wanted = units.get(computed.quantity, taken)
     ratio = parse_unit(wanted) / parse_unit(taken)

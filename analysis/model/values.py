@@ -17,9 +17,9 @@ from analysis.model.names import Names
 from analysis.model.plan import ModelError
 from analysis.model.settings import Choice
 
-#: A number so many times the printed one that it replaces needs its unit.
+#: A number that is this many times the printed number must be given with its unit.
 FAR = 50
-#: What takes more letters, such as a Series, is named in a refusal by its type.
+#: A value whose text is longer than this, such as a Series, is named by its type.
 LONG = 30
 
 
@@ -38,7 +38,10 @@ class Values(Names):
         return super().checked_reading(quantity, reading)
 
     def choice(self, quantity: str, change: Any, *, with_unit: bool = False) -> Choice:
-        """The reading or the number that a change asks for. Raises ModelError."""
+        """The reading or the number that a change asks for.
+
+        Raises ModelError for a change that is neither.
+        """
         sources = self.sources[self.checked_name(quantity)]
         if isinstance(change, str) and change.strip() in sources:
             return change.strip()
@@ -88,7 +91,7 @@ class Values(Names):
         return assumption.low, assumption.high
 
     def _read(self, quantity: str, text: str, *, with_unit: bool) -> float:
-        """A number from a text; a word is refused as a reading that there is not."""
+        """Read a number from a text, and refuse a word as an unknown reading."""
         self._refuse_figure(quantity, text.strip())
         try:
             return read_number(text, self.units[quantity], with_unit=with_unit)
@@ -175,10 +178,9 @@ class Values(Names):
         raise ModelError(message(kind, **fields))
 
     def unlike(self, figure: External, quantity: str) -> tuple[str, str] | None:
-        """The period or place in which a figure and a quantity differ, as a text.
+        """The periods of a figure and a quantity, if they differ, or else their places.
 
-        The answer is None where period and place agree, or where those of the quantity
-        are not known.
+        The answer is None if both agree, or if those of the quantity are not known.
         """
         period, place = self._period_and_place(quantity)
         years = {str(figure.year_from), str(figure.year_to)}
@@ -189,10 +191,11 @@ class Values(Names):
         return None
 
     def _period_and_place(self, quantity: str) -> tuple[str, str]:
-        """The period and the place that a quantity is of; empty where not known.
+        """The period and the place of a quantity, each empty if it is not known.
 
-        They are those of a claim on it; or the years in its name; or those of the
-        claims that it starts from.
+        They are those of a claim on the quantity. Without such a claim, the period is
+        the years in its name. Without years, both are those of a claim that the
+        quantity starts from.
         """
         name = re.sub("_(low|high)$", "", quantity)
         for claim in self.register.claims.values():

@@ -39,27 +39,27 @@ class Outcome:
     published_high: float | None = None
     """The ends of what the claim asserts."""
     recomputed: float | None = None
-    """The value at the printed ends of the inputs."""
+    """The value with each input at its printed or assumed number."""
     recomputed_low: float | None = None
     recomputed_high: float | None = None
-    """Its bounds by rounding."""
+    """The bounds of the recomputed value by rounding."""
     side: str = ""
-    """Whether it is ``at most`` or ``at least`` that value, has ``no bound``, or
-    neither."""
+    """Whether the true value is ``at most`` or ``at least`` the recomputed one, has
+    ``no bound``, or none of these."""
     verdict: str = ""
     ground: str = ""
     """Why the verdict is given, as ``judging.py`` explains: ``value``, ``rounding``,
     ``coarser place``, ``room`` or ``stretch``."""
     open_to: tuple[str, ...] = ()
-    """Inputs that are printed as bounds or in words. Where the verdict is
-    ``compatible``, they allow a value that satisfies the claim; where it is a match,
-    they also allow values that do not."""
+    """Inputs that are printed as limits or in words. If the verdict is ``compatible``,
+    they allow a value that satisfies the claim; if the verdict is a match, they also
+    allow values that do not satisfy it."""
     tests_nothing: bool = False
-    """Whether an "at most" stands beside a printed "up to": some value always satisfies
-    both."""
+    """Whether a result that is "at most" a number is compared with a printed "up to";
+    some value then always satisfies both."""
     finer: str = ""
-    """The verdict with the finer place of printed digits that may be rounded to either
-    of two places, if it is another one."""
+    """The verdict if printed digits that may be rounded to either of two places are
+    rounded to the finer one. Empty if the verdict does not change."""
     coarser_in: tuple[str, ...] = ()
     """The rows whose coarser place gives the verdict."""
     barely: bool = False
@@ -69,17 +69,18 @@ class Outcome:
     """The weakest grade among the assumptions and readings that matter; empty for
     printed numbers alone."""
     condition: str = ""
-    """The values of each assumption for which the verdict stays."""
+    """The values of each assumption for which the verdict stays the same."""
     reason: str = ""
     """Why there is no verdict."""
     passing: float | None = None
     """How easy the test was: the share of numbers within ten percent of the printed one
     that would match too, had the article printed them."""
     passing_rounded: float | None = None
-    """The share of them that would match at least within rounding."""
+    """The share of the same numbers that would match, at least within rounding."""
     difference: float | None = None
-    """The recomputed value less the printed one. Beside a range or words it is counted
-    from the high end for a value above that, else from the low end."""
+    """The recomputed value minus the printed number. For a range or words, the
+    difference is counted from the high end if the value lies above it, and otherwise
+    from the low end."""
     depends_on: tuple[str, ...] = ()
     """The claims and assumptions that the value starts from."""
 
@@ -87,12 +88,12 @@ class Outcome:
 def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     """Judge one check under a setting.
 
-    Where the check names a reading, it replaces the reading of the setting. A check has
-    no verdict if it has no claim, or if the setting would compare a number with itself
-    or takes a quantity past a limit; ``reason`` then says so. The outcome is kept, so
-    that each check is judged only once under each setting.
+    A reading that the check names replaces the reading of the setting. A check has no
+    verdict if it compares the quantity with nothing, or if the setting would compare a
+    number with itself or takes a quantity past a limit; ``reason`` then says so. The
+    outcome is kept, so that a check is not judged again under the same setting.
     """
-    # The check is held by its outcome, so Python gives its id to no other object.
+    # The outcome keeps the check in memory, so Python gives its id to no other object.
     key = id(check), setting
     outcome: Outcome | None = model.outcomes.get(key)
     if outcome is None:
@@ -126,9 +127,9 @@ def _judged(model: Model, check: Check, setting: Setting) -> Outcome:
 
 
 def _recomputed(plan: Plan) -> float | None:
-    """The value of a check; None where words alone give an input.
+    """The recomputed value of a check, or None if an input is given only in words.
 
-    Raises ModelError where a limit refuses the value, or all that the words allow.
+    Raises ModelError if a limit refuses the value, or every value that words allow.
     """
     is_allowed = not math.isnan(plan.rounded.low)
     if plan.words and is_allowed:
@@ -163,7 +164,7 @@ def _printed_part(model: Model, check: Check, row: Claim | External | None) -> O
 def _with_verdict(
     model: Model, outcome: Outcome, comparison: Comparison, row: Claim | External
 ) -> Outcome:
-    """An outcome with its verdict, and all that is said with it."""
+    """An outcome with its verdict, and the details that go with a verdict."""
     asserted, reach = comparison.asserted, comparison.reach
     ground = ground_of(asserted, reach)
     verdict = GROUNDS[ground]
@@ -200,8 +201,8 @@ def _with_verdict(
 def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
     """The open inputs that affect a verdict, by the names of their rows.
 
-    To a match these are printed numbers and words; an assumption of ours is in the
-    condition of the verdict.
+    For a match, they are only printed numbers and words, because assumptions of ours
+    are in the condition of the verdict.
     """
     plan, inputs = comparison.plan, comparison.open_inputs
     names = []
@@ -229,7 +230,7 @@ def _coarser_in(
 ) -> tuple[str, ...]:
     """The rows that must be rounded to their coarser place for a verdict to hold.
 
-    It is the row of the claim alone, where its own coarser place suffices.
+    If the coarser place of the claim suffices, the answer is only the claim's row.
     """
     if ground != "coarser place":
         return ()
@@ -246,7 +247,7 @@ def _coarser_in(
 
 
 def _is_barely_met(outcome: Outcome, comparison: Comparison, ground: str) -> bool:
-    """Whether rounding alone gives a verdict, by less than a hundredth."""
+    """Whether only rounding gives a match, by less than one percent of the number."""
     asserted, reach = comparison.asserted, comparison.reach
     if ground == "rounding":
         bounds, interval = reach.fine, asserted.fine
@@ -264,7 +265,7 @@ def _is_barely_met(outcome: Outcome, comparison: Comparison, ground: str) -> boo
 def _difference(
     outcome: Outcome, row: Claim | External, asserted: Asserted
 ) -> float | None:
-    """The value less the printed one, or less an end of a range or of words."""
+    """The value minus the printed number, or minus an end of a range or of words."""
     value = outcome.recomputed
     if value is None:
         return None

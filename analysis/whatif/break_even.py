@@ -29,11 +29,11 @@ from analysis.model.conditions import Span, merged_spans, spans_of
 from analysis.model.curves import (
     Floats,
     argument_at,
+    arguments_between,
     coefficients,
     crossings,
     distinct,
     meeting,
-    readings_between,
 )
 from analysis.model.judging import VERDICTS
 from analysis.model.model import ARTICLE, Model, ModelError, Node, Plan, Setting, Source
@@ -157,10 +157,10 @@ def statement_of(model: Model, text: str) -> AnyStatement:
 
 
 def _hint(model: Model, text: str) -> str:
-    """Return the end of a refusal, which tells a user what to write instead.
+    """Return the end of the refusal of a text that is no statement.
 
-    The refused text is no statement. The hint names the sign, the check with a verdict,
-    or the statement that is nearest to the text.
+    The ending tells a user what to write: a sign after the name of a quantity, or the
+    name of the quantity, check or statement that is nearest to the text.
     """
     or_write = " Or write one, such as 'at_risk_total >= 2 million person'"
     name, *words = text.split() or [""]
@@ -168,10 +168,10 @@ def _hint(model: Model, text: str) -> str:
         return f", as no sign follows {name}{_nearest_sign(words)}"
     compared = _BEFORE_SIGN.match(text)
     if compared and compared[1] not in model.quantities:
-        # A check takes a verdict, and only a quantity takes a sign.
+        # A sign follows only the name of a quantity; a verdict follows a check's id.
         return nearest(compared[1], model.quantities)
     is_near_statement = close_match(text, model.register.statements)
-    # A verdict is one to three words.
+    # The words after the id of a check are meant as its verdict.
     if close_match(name, model.register.checks) and words and not is_near_statement:
         return nearest(name, model.register.checks)
     return f"{nearest(text, model.register.statements)}{or_write}"
@@ -203,11 +203,12 @@ def break_even(
         start = next(plan.leaves[name].start for plan in plans if name in plan.leaves)
         value = None if name in words else float(start)
         others = [word for word in words if word != name]
-        # Words may leave a verdict, but no value to compare.
+        # A check may have a verdict where an input is given in words, but a comparison
+        # needs a value.
         if others and isinstance(statement, Statement):
             rows.append(BreakEven(name, value, waits_for=others[0]))
             continue
-        # With any number in place of words, it is an assumption like another.
+        # Once a number replaces the words, the input is an assumption like any other.
         here = model.over(setting, {name: start}) if name in words else setting
         rows.append(_turned(model, statement, name, value, here))
     sides = [None if plan.words else plan.value for plan in plans]
@@ -271,7 +272,7 @@ def _turned(
     if isinstance(statement, Judged):
         comparison = resolve(model, statement.check, setting)
         along = spans_of(comparison, assumption, statement.verdict)
-        # A float's last digits around 0 are 0.
+        # A bound that is 0 apart from a float's rounding error becomes 0.
         spans = [(round(start, 12), round(end, 12)) for start, end in along]
     else:
         sides = plans_of(model, statement, setting)
@@ -292,7 +293,7 @@ def _compared(
 ) -> tuple[list[float], list[Span]]:
     """Find where both sides are equal, and over which values a statement holds."""
     name, low, high = assumption.id, assumption.minimum, assumption.maximum
-    column = readings_between(low, high)[:, None]
+    column = arguments_between(low, high)[:, None]
     (left, left_margins), (right, right_margins) = (
         side.along(name, column) for side in sides
     )
@@ -312,8 +313,8 @@ def _compared(
     near = places[(places >= low - hair) & (places <= high + hair)]
     met = np.clip(near, low, high)
     roots = distinct(met[np.abs(above(met)) <= slack], low, high)
-    # A limit is reached where its margin is 0. A pole or a zero of a side is one point
-    # more, and does no harm.
+    # A limit is reached where its margin is 0. A pole or a zero of either side only
+    # adds an edge, which does no harm.
     levels = np.hstack([left, right, left_margins, right_margins])
     inner = [*crossings(levels, low, high, [0.0]), *roots]
     inside = [edge for edge in inner if low + hair < edge < high - hair]

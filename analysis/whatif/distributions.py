@@ -1,4 +1,4 @@
-"""This module has the distributions from which a quantity can be drawn.
+"""This module holds the distributions from which a quantity can be drawn.
 
 A distribution has a shape and numbers in base units. It is cut at the smallest and the
 largest value that the quantity may have.
@@ -43,7 +43,8 @@ _RULES = {
     "discrete": "each value needs a weight of 0 or more, and one of them more",
 }
 _TOO_LARGE = "its numbers are too large, or too small, to compute with"
-#: The numbers that are lists, those without a unit, and those that are no values.
+#: The parameters that are lists, those without a unit, and those that are not
+#: themselves values of the quantity.
 _LISTS = ("values", "weights")
 _BARE = ("sd of the logarithm", "a", "b", "weights")
 _SPREADS = ("sd", *_BARE)
@@ -178,14 +179,14 @@ class Distribution:
             quantiles = low + u * (high - low)
         elif self.shape == "triangular":
             width, rise, fall = high - low, others[0] - low, high - others[0]
-            # Each half is at the mode where the other counts.
+            # Below the mode only the left root varies, and above it only the right one.
             left = np.sqrt(width * rise * np.minimum(u, rise / width))
             right = np.sqrt(width * fall * (1 - np.maximum(u, rise / width)))
             quantiles = low + fall + left - right
         else:
             quantiles = self._frozen.ppf(u)
         if self.shape == "discrete":
-            # A share of 0 lies below the first value.
+            # For a share of 0, scipy returns a number below the lowest value.
             quantiles = np.maximum(quantiles, min(low))
         return np.asarray(quantiles)
 
@@ -269,7 +270,7 @@ def distribution(
         hint = nearest(shape, SHAPES)
         raise ModelError(f"{quantity}: '{shape}' is no shape of a distribution{hint}")
     names = SHAPES[shape]
-    # Of what can be read only once, a list is made.
+    # Values may come from an iterator, which can be read only once.
     numbers = [
         [*number] if listed(number) is number else scalar(number) for number in numbers
     ]
@@ -320,6 +321,6 @@ def _read(
         value = read
     low, high = model.allowed(quantity)
     if name not in _SPREADS and low <= value <= high:
-        # It refuses a value that is far from the print.
+        # This refuses a value that is far from the printed number.
         model.number(quantity, number)
     return value

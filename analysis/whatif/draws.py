@@ -34,8 +34,8 @@ from analysis.whatif.distributions import Distribution
 from analysis.whatif.indices import Indices, sobol_indices, values_of
 
 PERCENTILES: tuple[float, ...] = (5.0, 50.0, 95.0)
-#: Draws of a block, so that its columns stay in a core's cache; and the most draws,
-#: which are held in memory.
+#: The draws in a block, few enough for a core's cache, and the largest number of draws,
+#: because all are held in memory.
 ROWS, MOST = 2**15, 10**6
 NOT_DRAWN = "the printed digits are not drawn"
 
@@ -96,7 +96,7 @@ class Draws:
         return inputs
 
     def _computed(self, names: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
-        """Compute some quantities for all draws, and whether each limit is kept.
+        """Compute some quantities for all draws, and tell which limits each draw keeps.
 
         The arrays have the shapes (quantities, draws) and (limits, draws). Threads fill
         the arrays block by block.
@@ -180,7 +180,7 @@ class Draws:
     @cached_property
     def indices(self) -> Indices:
         """The Sobol indices of each quantity, by input; see ``sobol_indices``."""
-        # Points past a limit stay, for leaving them out ties inputs.
+        # Points past a limit are kept: without them the inputs would be dependent.
         return sobol_indices(
             self.plan.evaluate, self.quantities, self.inputs, seed=self.seed
         )
@@ -196,7 +196,7 @@ def points(count: int, size: int, seed: int, block: int) -> Floats:
 
     bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(block,)))
     sobol = qmc.Sobol(count, rng=np.random.Generator(bits))
-    # Sobol points come by powers of two; the first of them will do.
+    # The number of Sobol points must be a power of two, so we keep the first ones.
     cube = sobol.random(2 ** (size - 1).bit_length())[:size]
     return np.ascontiguousarray(cube.T)
 

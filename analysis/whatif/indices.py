@@ -1,6 +1,6 @@
 """This module computes Sobol indices.
 
-A Sobol index says how much of the variance of a quantity an input explains.
+A Sobol index is the share of the variance of a quantity that an input explains.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from analysis.model.curves import Floats
 from analysis.model.model import ModelError
 from analysis.whatif.distributions import Distribution
 
-#: By quantity and input: the indices with the ends of their intervals.
+#: By quantity and input, the indices with the ends of their intervals.
 Indices: TypeAlias = dict[str, dict[str, dict[str, float]]]
-#: Base points of the indices.
+#: The number of base points from which indices are computed.
 POINTS = 2**14
 
 
@@ -40,10 +40,11 @@ def sobol_indices(
     The function takes arrays of equal length by the names of the inputs, and returns
     arrays by the names of the quantities. The index ``first`` is the share of the
     variance that an input explains alone. The index ``total`` is the share of the
-    variance that remains if all other inputs are fixed (see
-    ``scipy.stats.sobol_indices``). Each index has a low and a high end, at 1.96
-    standard deviations over bootstrap ``resamples`` of the ``n`` base points; ``n`` is
-    a power of two. Raises ModelError for a quantity that does not vary.
+    variance that remains, on average, if all other inputs are fixed (see
+    ``scipy.stats.sobol_indices``). Each index has a low and a high end, which lie 1.96
+    standard deviations below and above it. The standard deviation is that of the index
+    over bootstrap ``resamples`` of the ``n`` base points; ``n`` is a power of two.
+    Raises ModelError for a quantity that does not vary.
 
     >>> unit = Distribution("uniform", (0, 1))
     >>> both = {"a": unit, "b": unit}
@@ -55,14 +56,14 @@ def sobol_indices(
 
     seeds = np.random.SeedSequence(seed, spawn_key=(0,))
     rng = np.random.Generator(np.random.PCG64(seeds))
-    # An input's two values come from neighbouring dimensions, pairs of which lie
-    # evenest: a tenth of the error that the first half of the dimensions against the
-    # second gives.
+    # The two values of an input come from neighbouring dimensions, because pairs of
+    # these are spread most evenly. The error is a tenth of that which pairing the first
+    # half of the dimensions with the second would give.
     cube = np.ascontiguousarray(qmc.Sobol(2 * len(inputs), rng=rng).random(n).T)
     base, other = values_of(inputs, cube[0::2]), values_of(inputs, cube[1::2])
     crossed = [{**base, name: other[name]} for name in base]
     every = [function(values) for values in (base, other, *crossed)]
-    # The first row weighs each base point alike, the others are the resamples.
+    # In the first row all base points have the same weight; the others are resamples.
     weights = np.ones((resamples + 1, n))
     for row in weights[1:]:
         row[:] = np.bincount(rng.integers(0, n, n), minlength=n)
@@ -77,17 +78,19 @@ def sobol_indices(
 def _shares(f: Floats, weights: Floats) -> Sequence[dict[str, float]]:
     """Compute the indices of one quantity, with an entry for each input.
 
-    f: the quantity at both halves of the base points, and with each input taken from
-    the other half. weights: the weights of the base points, first equal and then for
-    each resample, as an array (1 + resamples, n).
+    The rows of ``f`` have the quantity at the first and at the second set of base
+    points, and then at the first set with one input after another taken from the second
+    set. ``weights`` is an array (1 + resamples, n) with the weights of the base points,
+    which are equal in its first row.
     """
     if not np.ptp(f[:2]):
         raise ModelError(
             "nothing that is drawn moves it, so there is no variance to share out"
         )
     f = f - f[:2].mean()
-    # The estimators of scipy.stats.sobol_indices, from means that all resamples weigh
-    # at once; its own resamples take a thousand times as long.
+    # These are the estimators of scipy.stats.sobol_indices. One product of matrices
+    # gives the means of all resamples; scipy's own bootstrap takes a thousand times as
+    # long.
     moved = f[2:] - f[0]
     squares = [f[:2].mean(axis=0), (f[:2] ** 2).mean(axis=0)]
     means = weights @ np.concatenate([f[1] * moved, moved**2 / 2, squares]).T

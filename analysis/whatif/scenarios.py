@@ -92,7 +92,8 @@ class Scenario(Content):
         number, unit or reading.
         """
         setting, _ = settled(model, self.values, base, with_units=True)
-        # What a file changes is no single name that a user gave.
+        # The user named the scenario and not its quantities, so a quantity without
+        # effect is not refused by its name.
         return replace(setting, given=base.given)
 
     def distributions(self, model: Model) -> dict[str, Distribution]:
@@ -103,18 +104,18 @@ class Scenario(Content):
         return settled(model, self.values, with_units=True)[1]
 
     def check(self, model: Model, folder: Path) -> Scenario:
-        """Return the scenario if it can be computed with.
+        """Return the scenario if the model can compute its estimates and checks.
 
-        Raises ModelError for a scenario that can't be computed with, and for a name on
-        which neither an estimate nor a check depends.
+        Raises ModelError if the model can't compute them, and for a name on which
+        neither an estimate nor a check depends.
         """
         setting = self.setting(model)
         plans = [
             *(model.plan(quantity, setting) for quantity in model.register.estimates),
             *model.judged(setting),
         ]
-        # A value that is the article's own, too: the reader of the file would take it
-        # for used.
+        # A value that equals the article's own is checked too, because a reader of the
+        # file would think that it is used.
         named = Setting(
             setting.choices, frozenset(setting.choices) | self.values.keys()
         )

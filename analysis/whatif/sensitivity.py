@@ -19,7 +19,7 @@ from analysis.core.rows import Assumption
 from analysis.model.bounds import Bounds
 from analysis.model.model import ARTICLE, Model, Plan, Setting
 
-#: What moves in each range that is no single assumption's.
+#: The names of ranges in which something other than one assumption moves.
 ROUNDING, ALL, LOWEST, HIGHEST = "rounding", "all", "lowest", "highest"
 
 
@@ -49,7 +49,7 @@ class Range:
 
 
 def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
-    """Return the assumptions in a plan that each move the plan's target alone."""
+    """Return the assumptions in a plan that can each move its target by themselves."""
     free = model.free(plan)
     return {name: row for name, row in free.items() if plan.direction[name]}
 
@@ -65,7 +65,8 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Ran
         bounds = plan.bounds({name: Interval(assumption.low, assumption.high)})
         lowest = bounds.low_at.get(name, assumption.low), bounds.low
         highest = bounds.high_at.get(name, assumption.high), bounds.high
-        # An estimate that falls is lowest where the assumption is highest.
+        # If the estimate falls with the assumption, the estimate is lowest where the
+        # assumption is highest.
         (low, at_low), (high, at_high) = sorted([lowest, highest])
         bars.append(Range(name, at_low, at_high, low, high))
     return sorted(bars, key=lambda bar: -bar.width)

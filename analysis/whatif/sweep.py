@@ -110,7 +110,7 @@ class Spec(Content):
     scenario: str = OWN
     """The scenario from which all other values are taken: its name, or its file."""
     quantities: tuple[str, ...] = ()
-    """The estimates."""
+    """The quantities that the sweep computes."""
     values: dict[
         str,
         Annotated[
@@ -143,9 +143,9 @@ class Sweep:
     quantities: tuple[str, ...]
     numbers: Mapping[str, Floats]
     readings: Mapping[str, tuple[str, ...]]
-    #: By combination of readings: the setting, or why there is none.
+    #: For each combination of readings, the setting, or why there is none.
     settings: Mapping[tuple[str, ...], Setting | str]
-    #: How what is not varied differs from the article; empty where it does not.
+    #: How the values that are not varied differ from the article; empty if they do not.
     differs: str = ""
 
     @property
@@ -293,7 +293,7 @@ def _block(model: Model, grid: Sweep, number: int, start: int, stop: int) -> _Bl
         return pd.DataFrame(columns), empty
     violates, remarks = [], []
     for name in grid.quantities:
-        # Rows that differ in nothing that the quantity needs are computed once.
+        # Rows that agree in everything that the quantity needs are computed only once.
         plans = [*model.remark_plans(name, setting)]
         kind = np.zeros(len(rows), int)
         used = [
@@ -343,7 +343,7 @@ def _refusals(
 ) -> dict[int, tuple[str, str]]:
     """Return, for each row without a value, the reason and a sentence.
 
-    Rows are counted by the reason. If there are several reasons, the first in this
+    Empty cells are counted by the reason. If a row has several, the first in this
     order is used: a division by zero, a value past a limit, an input given only in
     words.
     """
@@ -391,7 +391,7 @@ def blocks(
         parallel_config(backend, n_jobs=-1),
         warnings.catch_warnings(),
     ):
-        # A run that stops in the middle has computed some blocks in vain.
+        # If a run stops in the middle, joblib warns of the blocks computed in vain.
         warnings.filterwarnings("ignore", ".*tasks", UserWarning)
         yield from Parallel(return_as="generator")(jobs)
 
@@ -467,7 +467,7 @@ def write(
                 )
                 empty.update(reasons)
                 done(int(frame["row"].iloc[-1]) + 1, grid.rows)
-            # Nothing that was put there in the meantime is replaced.
+            # A link does not replace a file that was put there in the meantime.
             os.link(new, out)
     except FileExistsError:
         raise InputError(
@@ -485,5 +485,5 @@ def _spelled(column: pd.Series[float]) -> NDArray[np.object_]:
     import pandas as pd
 
     codes, numbers = pd.factorize(column)
-    # The code of NaN is -1, the last of the texts.
+    # The code of NaN is -1, which picks the last text, and this is empty.
     return np.array([*(f"{number:.10g}" for number in numbers), ""], object)[codes]
