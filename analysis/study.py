@@ -350,7 +350,7 @@ class Study:
         return self._beside(other, in_words(frame, words))
 
     def _is_printed(self, name: str) -> bool:
-        """Whether a quantity's value here is a number that the article prints for it."""
+        """Whether a quantity's value here is the number that the article prints."""
         quantity, setting = self.model.quantity_and_setting(name, self.setting)
         return self.model.plan(quantity, setting).nodes[-1].source.claim is not None
 

@@ -99,12 +99,13 @@ class Drawn:
     def indices_table(self) -> Frame:
         """The Sobol indices as a table for readers.
 
-        The brackets after an index hold 95 percent of its bootstrap resamples.
+        The brackets after an index reach 1.96 of its standard deviations to each side,
+        as estimated from bootstrap resamples.
         """
         return self._with_what_is_set(indices_table(self.draws))
 
     def _with_what_is_set(self, table: Frame) -> Frame:
-        """Say above a table's foot how values that are not drawn differ."""
+        """Put the differences of values that are not drawn before a table's foot."""
         setting = self.draws.setting
         choices = {
             name: choice
@@ -143,7 +144,7 @@ class Drawn:
         setting = f"{self.differs[0].upper()}{self.differs[1:]}."
         lines = [*textwrap.wrap(setting, 110), ILLUSTRATIVE]
         fig.supxlabel("\n".join(lines), fontsize=7.5)
-        # Else a notebook shows it twice.
+        # An open figure would be shown twice in a notebook.
         plt.close(fig)
         title = f"Draws of {', '.join(self.draws.quantities)}"
         DescribedCanvas(fig, title, f"{setting} {ILLUSTRATIVE}")

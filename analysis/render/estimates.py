@@ -59,7 +59,7 @@ class Estimated:
     difference: float | None = None
     percent: float | None = None
     differs: str = ""
-    #: Whether an input that is given only in words is the reason; no column of a file.
+    #: Whether the reason is an input that is given only in words. Files do not have it.
     is_in_words: bool = False
 
 

@@ -37,7 +37,7 @@ from analysis.render.wording import (
     verdict_words,
 )
 
-#: What is no choice among readings.
+#: The readings that an explanation does not mention.
 _UNCHOSEN = ("constant", "given", "formula")
 
 
@@ -109,7 +109,7 @@ def _claim(model: Model, claim: Claim, setting: Setting) -> Iterator[str]:
     """Describe a claim, the checks of the claim, and the checks that start from it."""
     plans: dict[str, Plan] = {}
     for check in model.register.checks.values():
-        # A setting may make one of them circular; its verdict says so.
+        # A setting may make a check circular; the line on its verdict then says so.
         with contextlib.suppress(CircleError):
             plans[check.id] = model.plan_of(check, setting)
     checks = model.register.checks.values()
@@ -209,7 +209,7 @@ def _worked(
     steps = Steps(model, setting, [quantity], judged=judged)
     lines: list[str] = []
     for step in steps.steps:
-        # Remarks stand below, beside the result.
+        # Remarks are shown below, with the result.
         lines += str(replace(step, remarks=())).splitlines()
     if plan.claims:
         printed = [name for name in plan.depends_on if name in model.register.claims]
@@ -359,7 +359,7 @@ def _verdict(speller: Speller, outcome: Outcome) -> Iterator[str]:
 
 
 def _solution(model: Model, solve: Solve, setting: Setting, *, full: bool) -> list[str]:
-    """Give the value that solves for an assumption, and say if it is in range."""
+    """Give the value that an assumption would need, and say if it is in range."""
     _refuse_named(solve, setting)
     if solve.solve in setting.given:
         raise ModelError(
@@ -396,7 +396,7 @@ def _finding(model: Model, finding: Finding, setting: Setting) -> Iterator[str]:
 
 
 def _external(model: Model, figure: External, setting: Setting) -> Iterator[str]:
-    """Describe a figure published elsewhere, its source, and our numbers."""
+    """Describe a figure published elsewhere, its source, and our numbers beside it."""
     compared = external.compare(model, setting, [figure])
     external.check_used(model, setting, compared)
     citation = filter(None, [figure.publisher, figure.title, figure.date])

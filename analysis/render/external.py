@@ -1,8 +1,8 @@
 """This module sets figures published elsewhere beside the article's numbers.
 
 Figures are compared only in the same unit, and they are never averaged. No estimate of
-the article's own setting uses a figure published elsewhere, and no such figure gets a
-verdict.
+the article's own setting uses a figure published elsewhere, and a comparison here is
+not a verdict.
 
 A unit is a product of base units. Two units may differ by exactly one ratio of the
 register (persons per transfer). If two units differ in this way, the figures are
@@ -91,7 +91,7 @@ COLUMNS = (
     "reason",
     "note",
 )
-#: The columns that are empty where a figure has nothing beside it.
+#: The columns that are empty for a figure that is compared with nothing.
 _TEXTS = (
     "quantity",
     "reading",
@@ -103,8 +103,8 @@ _TEXTS = (
     "rounding",
     "words",
 )
-#: The unit of a number whose noun leaves it open; such a number is read as persons or
-#: transfers without any ratio.
+#: The unit of a number whose noun does not say whether it counts persons or transfers.
+#: Such a number is read as either, without any ratio.
 OPEN = "labourer"
 
 
@@ -209,8 +209,8 @@ def _scored(
         return {"reason": f"not compared: {units}; needs {how}"}
     published = figure.published
     compared = published.value() * factor / years
-    # The print stands for, and asserts, an interval in its own unit, so ours is taken
-    # there.
+    # The printed number stands for an interval in its own unit, and asserts another, so
+    # our number is converted to that unit.
     there = [number * years / factor for number in (ours.value, ours.low, ours.high)]
     row: Row = {
         "compared": compared,
@@ -269,7 +269,7 @@ def _bridge(
     fitting = []
     for name, assumption in model.register.assumptions.items():
         turned = _turned(wanted, assumption.unit)
-        # Only one that stands between these two units by default.
+        # An assumption that does not supply its quantity by default is not offered.
         if not turned or not model.sources[name][model.default(name)].assumption:
             continue
         fitting.append(name)
@@ -279,7 +279,7 @@ def _bridge(
             return used**turned, f"{name}={ten_digits(used)}"
     if fitting:
         return None, " or ".join(fitting)
-    # A ratio reads person/household whichever way it is needed, so no power is below 0.
+    # A ratio such as person/household is named in one way, whichever way it is needed.
     name = name_of(wanted)
     return None, f"a ratio in {name_of(1 / wanted) if name.startswith('1/') else name}"
 
@@ -405,7 +405,8 @@ def comparison(model: Model, row: Row) -> str:
         parts.append(f"at {row['at_ratio'].replace('=', ' = ')}")
     if row["divided_by_years"]:
         parts.append(f"divided by {row['divided_by_years']} years")
-    # A number with a side is compared by its words, and any other by its digits.
+    # A figure with a word such as "over" is compared by that word, and any other figure
+    # by its digits.
     lies = row["words"] if published.side else row["rounding"]
     if lies == "within":
         parts.append("agrees")
@@ -424,7 +425,7 @@ def _distance(model: Model, row: Row) -> str:
     ours = rounded(row["ours"], _our_place(model, row))
     compared = row["compared"]
     if row["divided_by_years"] or row["at_ratio"]:
-        # What is computed from the figure has three digits, as any number.
+        # A number that is computed from the figure has three digits, like any other.
         place = place_of(compared, unit, [row["ours"]])
         compared = float(rounded(compared, place))
     side = "higher" if row["difference"] > 0 else "lower"

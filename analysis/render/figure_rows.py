@@ -35,9 +35,10 @@ class Mark(BaseModel):
     readings: Readings = {}
     """The readings under which the mark's quantity is computed."""
     label: OptionalProse = ""
-    """The words to the left of the mark. If empty, the words of its reading."""
+    """The words to the left of the mark. If they are empty, the words of the mark's
+    reading are used."""
     role: Text
-    """The role of the mark in the key, one of the figure's roles."""
+    """The role of the mark in the key, which is one of the figure's roles."""
     name: str = ""
     """The name that the caption replaces by the words of the mark."""
     group: str = ""
@@ -66,7 +67,7 @@ class FigureRow(Row):
     alt: Prose
     """The text for readers who cannot see the picture."""
     caption: Prose
-    """The result. A name in braces is replaced by its number in words."""
+    """What the figure shows. A name in braces is replaced by its number in words."""
     source: Prose
     """The place from which the numbers come."""
     height: Annotated[Number, In("inch")]

@@ -51,11 +51,11 @@ from analysis.whatif import sensitivity, sweep
 #: differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
 INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
-#: A figure is so many inches wide, at which letters stay legible on a phone.
+#: The width of a figure in inches, at which its letters can be read on a phone.
 WIDTH = 4.55
-#: A line of words beside a mark has at most so many letters.
+#: The most characters in a line of words beside a mark.
 LETTERS = 24
-#: A line of a note has at most so many letters, and is so many inches high.
+#: The most characters in a line of a note, and the height of such a line in inches.
 NOTE_LETTERS, LINE = 62, 0.17
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -64,7 +64,7 @@ STYLE: Any = {
     "axes.edgecolor": GREY,
     "figure.dpi": 90,
     "savefig.dpi": 200,
-    "text.parse_math": False,  # a sign of the dollar in a text is one
+    "text.parse_math": False,  # a dollar sign in a text starts no formula
     "svg.hashsalt": "labour-transfer-arithmetic",
     "svg.fonttype": "path",
 }
@@ -93,7 +93,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "orange upright": styled(ORANGE, "|", markersize=11, markeredgewidth=2),
     "thick upright": styled(ORANGE, "|", markersize=13, markeredgewidth=2.4),
 }
-#: Where an arrow points from a value that leaves room on one side.
+#: The direction of the arrow at a value that is an upper or a lower limit.
 _TURNS = {"at most": -1, "at least": 1}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
 #: The estimates of the specification curve, and the rows that print them.
@@ -227,7 +227,7 @@ def render_figure(name: str, evaluation: Evaluation) -> Canvas:
         row, drawing = plot.row, plot.drawing(evaluation)
         caption = plot.caption(evaluation, drawing)
         note = f"{caption} {row.source} {CAVEAT}"
-        # What differs from the article takes lines of its own.
+        # The words on what differs from the article take further lines.
         height = row.height + LINE * len(_differs(evaluation)) / NOTE_LETTERS
         fig = plt.figure(figsize=(WIDTH, height), layout="constrained")
         drawing.draw(fig, row.title, note)
@@ -273,11 +273,11 @@ class Chart:
     same label stand together.
 
     ``frame`` has the columns label, role, value, low, high and words. If ``frame`` has
-    a column ``side``, an arrow shows on which side a value is open; if it has a column
-    ``start``, a bar goes from the start to the value. ``styles`` gives a style for each
-    role; the key lists the roles. ``guides`` are vertical lines, ``band`` is a printed
-    range, and ``rounding`` is the wider range for which the printed digits stand. The
-    guides, the band and the rounding are in the unit of the axis.
+    a column ``side``, an arrow shows that the true value may be lower or higher; with a
+    column ``start``, a bar goes from the start to the value. ``styles`` gives a style
+    for each role; the key lists the roles. ``guides`` are vertical lines, ``band`` is a
+    printed range, and ``rounding`` is the wider range for which the printed digits
+    stand. The guides, the band and the rounding are in the unit of the axis.
     """
 
     row: FigureRow
@@ -312,7 +312,7 @@ class Chart:
         around(fig, title, note, self._key())
 
     def _draw_mark(self, ax: Axes, y: float, mark: Mapping[str, Any]) -> None:
-        """Draw a row's mark or bar, its line, and an arrow if a side is open."""
+        """Draw a row's mark or bar, its line, and an arrow if its value is a limit."""
         style, side = self.styles[mark["role"]], mark.get("side", "")
         value, low, high = (
             mark[name] / self.row.scale for name in ("value", "low", "high")
@@ -534,7 +534,7 @@ def _mark_words(evaluation: Evaluation, mark: Mark, value: str) -> str:
 
 
 def _over_shares(evaluation: Evaluation, mark: Mark) -> tuple[float, float]:
-    """Return a quantity with all its assumed shares at their low, then high ends."""
+    """Return a quantity at the low ends and at the high ends of its assumed shares."""
     model = evaluation.model
     plan = model.plan(mark.quantity, model.over(evaluation.setting, mark.readings))
     free = [model.register.assumptions.get(name) for name in plan.leaves]
@@ -889,5 +889,5 @@ _OWN: dict[str, Callable[[FigureRow, Evaluation], Drawing]] = {
     "tornado": tornado,
     "specification_curve": specification_curve,
 }
-#: What some figures vary themselves.
+#: By figure, the function that lists the quantities that the figure itself varies.
 _VARIED = {"specification_curve": sweep.specified}

@@ -22,7 +22,7 @@ from analysis.render.safe_text import escape_spreadsheet_formula
 from analysis.render.wording import CAVEAT
 
 if TYPE_CHECKING:
-    # Half of a second that a verdict does without: who wants pandas loads it.
+    # Loading pandas takes half a second, so only the code that needs it loads it.
     import pandas as pd
 
 Row = Mapping[str, Any]
@@ -32,12 +32,13 @@ Row = Mapping[str, Any]
 class Frame:
     """The rows of a table, with all that a screen or a file needs to know about them.
 
-    rows: a mapping for each row, with numbers in base units and with words. columns:
-    the columns of a file, in their order. shown: the columns that a reader sees, with
-    their headings. differs: how the setting differs from the article's own; empty if it
-    does not differ. foot: the text below the table. group: the column whose value is
-    printed above the rows that share the value. folded: whether a page shows only the
-    first column until a reader opens the row.
+    ``rows`` has a mapping for each row, with numbers in base units and with words.
+    ``columns`` are the columns of a file in their order, and ``shown`` the columns that
+    a reader sees, with their headings. ``differs`` says how the setting differs from
+    the article's own, and is empty if it does not differ. ``foot`` is the text below
+    the table. ``group`` is the column whose value is printed above the rows that share
+    the value. ``folded`` tells whether a page shows only the first column until a
+    reader opens the row.
 
     >>> rows = [{"name": "a", "value": 2 / 3, "words": "0.667"}]
     >>> frame = Frame(rows, ("name", "value"), {"name": "of", "words": "is"}, foot="")
@@ -91,7 +92,7 @@ class Frame:
         return records
 
     def csv(self) -> str:
-        """Return the frame as CSV; no spreadsheet takes a cell for a formula."""
+        """Return the frame as CSV, in which no cell looks like a formula."""
         written = io.StringIO()
         writer = csv.writer(written, lineterminator="\n")
         writer.writerow(self.file_columns)
@@ -100,7 +101,7 @@ class Frame:
         return written.getvalue()
 
     def json(self) -> str:
-        """Return the frame as JSON: a record for each row, null for no number."""
+        """Return the frame as JSON, with a record for each row."""
         return as_json(plain(self.records()))
 
     def to_pandas(self) -> pd.DataFrame:

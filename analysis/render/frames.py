@@ -52,7 +52,7 @@ COLUMNS = {
     "estimates": "quantity value low high unit side",
     "verdict changes": "check statement before after reason",
 }
-#: Stands below the findings of a study that changes something.
+#: The text below the findings of a study that changes something.
 OWN_FINDINGS = (
     "The findings are under the article's own setting; what is changed here does not "
     "move them."
@@ -60,7 +60,7 @@ OWN_FINDINGS = (
 OWN_SENTENCES = (
     "The sentences are about the article's own numbers, whatever this study changes."
 )
-#: A check as a screen and a notebook show it; ``verify --all`` shows more of it.
+#: The columns of a check on a screen and in a notebook; ``verify --all`` shows more.
 SHOWN = {
     "statement": "comparison",
     "printed_words": "printed",
