@@ -92,9 +92,10 @@ def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
 def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> str:
     """Return the verdict of a headline's check, perhaps in the headline's own words.
 
-    A headline's own words for its verdict are used only if the setting gives the same
-    verdict as the article's own setting, on the same inputs or with no value under
-    either.
+    ``shown`` has the headline's words for this setting. If it is empty, the headline's
+    usual words are used if two things hold. The verdict is that under the article's own
+    setting, and either the same inputs leave the value open or neither setting gives a
+    value.
     """
     model = speller.model
     check = model.register.checks[row.check]
@@ -112,18 +113,19 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
             shown = row.shown
     is_at_end = outcome.open_to and outcome.verdict.startswith("matches")
     if not shown and (is_at_end or outcome.finer or outcome.barely):
-        # The words say what is taken at its bound, or that the finer place differs.
+        # These words say which limit is taken as reached, what a finer rounding gives,
+        # or that the number matches only barely.
         return verdict_words(speller, outcome)
     words = verdict_and_distance(speller, outcome)
     return (shown or "{verdict}").replace("{verdict}", words)
 
 
 def _without_verdict(model: Model, check: Check, setting: Setting) -> str:
-    """Return what stands in place of a verdict, where a check has none."""
+    """Return the words for a check that has no verdict."""
     try:
         _ = model.plan_of(check, setting).value
     except ModelError:
-        # The working has the reason.
+        # The line of the calculation gives the reason.
         return "not computable"
     return "not checked, because the number would be compared with itself"
 
@@ -133,13 +135,13 @@ def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]
     model = speller.model
     for name in row.working:
         if is_replaced(model, setting, name):
-            # The sum that needs the number shows the one that the setting gives.
+            # The calculation that needs this number shows the number of the setting.
             continue
         try:
             if not model.plan(*model.quantity_and_setting(name, setting)).words:
                 yield line(speller, setting, name)
         except ModelError as error:
-            # A reader of the headlines meets no name of the code.
+            # Readers of the headlines see a quantity's name in words, not as in code.
             quantity, _ = model.quantity_and_setting(name, setting)
             reason = str(error).removesuffix(".")
             yield reason.replace(quantity, label(quantity))
@@ -154,7 +156,7 @@ def _is_changed(model: Model, setting: Setting, row: Headline) -> bool:
 
 
 def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
-    """Yield the plans of the calculations and the check of a headline that have any."""
+    """Yield the plans of a headline's calculations and of its check."""
     for name in row.working:
         with contextlib.suppress(ModelError):
             yield model.plan(*model.quantity_and_setting(name, setting))
@@ -327,10 +329,10 @@ def headlines_text(shown: Iterable[Shown]) -> str:
     lines: list[str] = []
     for number, headline in enumerate(shown, start=1):
         lines += wrapped(headline.row.title, f"{number}  ")
-        # Two numbers past one limit have one reason.
+        # If two numbers are past the same limit, the reason is given once.
         for text in dict.fromkeys(headline.working or (NONE,)):
             lines += wrapped(text, "   ")
-        # Where the last line leaves no room for the verdict, it has a line of its own.
+        # If the last line has no room for the verdict, the verdict has its own line.
         room = WIDTH - len(lines[-1])
         first, *others = wrapped(headline.verdict)
         start = lines.pop() if room > len(first) + 1 else ""

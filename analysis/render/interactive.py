@@ -49,7 +49,7 @@ def _show_sentence(
     tb_offset: int | None = None,
 ) -> list[str]:
     """Show only the sentence of an error, by the way IPython shows its own errors."""
-    # The name that users catch, whichever kind of InputError it is.
+    # Users catch InputError, so it is named even if the error is of a subclass.
     lines = [f"{InputError.__name__}: {error}"]
     shell._showtraceback(InputError, error, lines)
     return lines

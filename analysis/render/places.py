@@ -21,7 +21,7 @@ from analysis.render.speller import Places, Speller
 
 #: The most digits of an operand on every line of a screen.
 DIGITS_IN_A_LINE = 4
-#: A value of a quantity, as ``Places`` knows it.
+#: The name of a quantity and one of its values, as in the keys of ``Places``.
 Number = tuple[str, float]
 
 
@@ -36,7 +36,7 @@ class WorkedLine:
 
     def by_hand(self, places: Places) -> float:
         """Compute the formula from the operands as the screen shows them."""
-        # Of numpy, so that a division by a number that rounds to 0 is infinite.
+        # With numpy's floats, a division by a number that rounds to 0 is infinite.
         put_in = {name: np.float64(value) for name, value in self.values.items()}
         for number in self.operands:
             name, value = number

@@ -13,7 +13,7 @@ from analysis.model.model import Estimate, Model, ModelError, Setting
 from analysis.render.safe_text import escape_spreadsheet_formula
 
 if TYPE_CHECKING:
-    # Half of a second that a verdict does without: who makes a frame loads it.
+    # Loading pandas takes half a second, so only the code that needs it loads it.
     import pandas as pd
 
 

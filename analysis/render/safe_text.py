@@ -120,6 +120,6 @@ def markdown(text: str) -> str:
     a \<b\> \*c\* \| d_e
     """
     escaped = markdown_cell(text)
-    # An item of a list, a directive, a remark or a place to link to begins so.
+    # A list item, a directive, a comment and a link target begin with these signs.
     escaped = re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", escaped)
     return re.sub(r"^(?=[%:({+=^~!\"'.,;?@/-])", r"\\", escaped)

@@ -81,7 +81,7 @@ def list_all(model: Model, kind: str) -> None:
     for name in KINDS if kind in ("", "all") else (kind,):
         frame = names(model, name)
         if frame:
-            # A quantity's unit is shown, its value and its readings are not.
+            # A quantity's unit is shown, but its value and its readings are not.
             shown = {column: column for column in frame.columns[:3]}
             typer.echo(name)
             show(replace(frame, shown=shown))
@@ -172,7 +172,7 @@ def sensitivity(
         echo_wrapped(
             "No distribution is given that has an effect here: nothing is drawn."
         )
-    # The frame names the settings without an effect, too.
+    # The frame also names the changes that have no effect here.
     differs = ranges.differs or f"{UNCHANGED} {ours(model, setting)}"
     echo_wrapped(differs, *[*changes(model, setting)][1:], CAVEAT)
 
@@ -185,8 +185,8 @@ def break_even(model: Model, text: str, setting: Setting, form: str) -> None:
     wanted: list[turning.AnyStatement] = list(model.register.statements.values())
     if text:
         wanted = [turning.statement_of(model, text)]
-        # One that is asked for and not computable is refused; among all of them it is
-        # listed as such.
+        # A statement that is named and not computable is refused. In the list of all
+        # statements it would have a row with the reason.
         turning.break_even(model, wanted[0], setting)
     plans: list[Plan] = []
     for statement in wanted:

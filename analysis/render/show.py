@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from analysis.render.frame import Frame
 
-#: Letters between two columns.
+#: The number of spaces between two columns.
 GAP = 2
-#: As wide as a text may be that no terminal shows.
+#: The width of a text that is not meant for a terminal.
 UNLIMITED = 10_000
-#: Rows with a cell of more lines than these are shown as a list.
+#: Rows are shown as lists if a cell would need more lines than this.
 LINES = 4
 Cells = list[list[str]]
 
@@ -65,7 +65,7 @@ def _fitted(frame: Frame, rows: Cells, width: int) -> str:
     room = width - sum(widths) + widths[widest] - (GAP + 1) * (len(widths) - 1)
     longest_word = max(map(cell_len, " ".join(columns[widest]).split()), default=0)
     written = io.StringIO()
-    # Plain letters, also in Jupyter.
+    # The text is plain, without colours or markup, in Jupyter too.
     screen = Console(
         file=written,
         width=width,

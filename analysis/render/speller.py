@@ -1,4 +1,4 @@
-"""This module spells each number of a model in one way wherever it stands.
+"""This module spells each number of a model in the same way wherever it is shown.
 
 >>> from analysis.core.register import Register
 >>> speller = Speller(Model(Register.read()))
@@ -26,7 +26,7 @@ from analysis.core.spell import (
 from analysis.model.model import Estimate, Model
 from analysis.model.verdicts import compared_with
 
-#: The place to which a value of a quantity is shown, as a power of ten.
+#: By quantity and value, the place to which the value is shown, as a power of ten.
 Places = Mapping[tuple[str, float], int]
 
 

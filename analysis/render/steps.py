@@ -32,7 +32,7 @@ from analysis.render.places import operand_places, settled_places
 from analysis.render.speller import Speller
 from analysis.render.wording import verdict_words
 
-#: What is said of an assumption, by its grade, and by its role in words.
+#: The words for an assumption by its grade, and for a number in words by its role.
 _ASSUMED = {
     "stated": "stated by the article",
     "implied": "required by its numbers",
@@ -289,7 +289,7 @@ def _shown(speller: Speller, node: Node, value: float, drawn: Container[str]) ->
         return "no value"
     if source.claim and same(source.claim.published.value(source.end), value):
         return as_printed(source)
-    # The median of what is drawn has digits that nobody chose.
+    # The median of a drawn quantity has digits that nobody chose.
     if source.is_leaf and node.name not in drawn:
         return exact(value, speller.unit(node.name))
     return speller.spell(node.name, value)

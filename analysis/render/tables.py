@@ -21,13 +21,13 @@ from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.safe_text import tex
 from analysis.render.wording import UNCHANGED
 
-#: Letters that fit beside each other on a page of a paper, and those of a gap.
+#: The characters that fit in a line of a paper, and the width of a gap in characters.
 _PAGE = 75
 _GAP = 2.5
-#: A table of more rows, or of more letters, goes over several pages.
+#: A table with more rows or more characters than these goes over several pages.
 _ROWS = 20
 _LETTERS = 2_000
-#: Of a line, the gaps beside a column of paragraphs.
+#: The share of a line that the gaps beside a column of paragraphs take.
 _GAPS = 0.035
 #: Significant digits of a number in a paper, and the place of the last decimal.
 _DIGITS = 4
@@ -210,7 +210,7 @@ def _seen(frame: Frame) -> pd.DataFrame:
 
 
 def _check_latex(how: Mapping[str, Any]) -> None:
-    """Refuse a keyword argument that pandas does not take, and a label of no text."""
+    """Refuse an argument that pandas does not take, and a label that is not a text."""
     known = inspect.signature(pd.DataFrame.to_latex).parameters
     for name in how:
         if name not in known:

@@ -39,12 +39,12 @@ from analysis.whatif.sensitivity import ALL, HIGHEST, LOWEST, ROUNDING, Range, r
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Stands once under everything that was drawn.
+#: The sentences below each table and each plot of draws.
 ILLUSTRATIVE = (
     "The draws are illustrative: their distributions are chosen, not measured. "
     "The draws set no bounds, and do not say how sure anybody is."
 )
-#: The numbers of draws in words; percentiles have their own.
+#: The words for the numbers in a table of draws, except for percentiles.
 LABELS = {
     "mean": "mean",
     "sd": "standard deviation",
@@ -52,7 +52,7 @@ LABELS = {
     "seed": "seed",
     "kept": "draws kept",
 }
-#: What moves in each row of the ranges that is no single assumption's.
+#: The words for what moves in a row that is not about a single assumption.
 MOVED = {
     ROUNDING: "the printed digits, as rounded",
     LOWEST: "all assumptions together, lowest",
@@ -61,7 +61,7 @@ MOVED = {
 }
 
 
-#: The columns of a file of what moves estimates.
+#: The columns of a file on what moves estimates.
 SENSITIVITY = ("quantity", "part", "what", "value", "low", "high", "low_at", "high_at")
 #: The columns of a file of break-evens.
 BREAK_EVENS = (
@@ -164,9 +164,9 @@ def beside_table(
 ) -> Frame:
     """Tabulate this study's estimates, another study's, and their differences.
 
-    numbers: a row for each estimate, with the columns value, other and percent, and
-    with the reason if a number is missing. printed: the estimates that neither study
-    computes, because both take the article's own print.
+    ``numbers`` has a row for each estimate, with the columns value, other and percent,
+    and with the reason if a number is missing. ``printed`` lists the estimates that
+    neither study computes, because both take the number that the article prints.
     """
     speller = Speller(model)
     rows: list[Row] = []
@@ -472,7 +472,7 @@ def _turn(model: Model, turned: BreakEvens, row: BreakEven) -> Row:
 
 
 def _answer(model: Model, turned: BreakEvens) -> str:
-    """Return the row of a statement: its two sides, and whether the statement holds."""
+    """Return the heading of a statement: whether it holds, and the two sides of it."""
     statement, speller = turned.statement.statement, Speller(model)
     if turned.holds is None:
         inputs = listed(
@@ -492,7 +492,7 @@ def _answer(model: Model, turned: BreakEvens) -> str:
 
 
 def _turning_words(value: float, unit: str) -> str:
-    """Write a value at which a statement turns.
+    """Write a value at which a statement starts or stops holding.
 
     Counts, such as persons or transfers, are whole numbers; other values have four
     digits.

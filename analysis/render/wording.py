@@ -18,7 +18,7 @@ from analysis.render.speller import Speller
 CAVEAT = (
     "Arithmetic of the printed numbers; it says nothing about whether they are true."
 )
-#: Said of a run in which nothing was changed.
+#: The sentence about a run in which nothing was changed.
 UNCHANGED = "These are the article's own numbers, with our default assumptions."
 #: What the verdicts mean, in the words of screens and pages.
 VERDICT_KEY = {
@@ -34,7 +34,7 @@ VERDICT_KEY = {
     "two figures apart": "We compare two figures that the article does not compare.",
     "cannot be recalculated": "The article prints no calculation.",
 }
-#: How a verdict is said of each kind of check.
+#: The words for a verdict, for the kinds of checks that have words of their own.
 SAID = {
     "repetition": {
         "matches": "the two agree",
@@ -49,7 +49,7 @@ SAID = {
         "differs": "would differ",
     },
 }
-#: What is said with a verdict that a ground gives, where no row is named.
+#: The reasons for a verdict on the ground of a stretch or of a coarser place.
 _STRETCH = (
     'more than a tenth short; we let "approaches" stretch to less than a fifth, and '
     "both are our choice"
@@ -119,7 +119,7 @@ def printed_words(model: Model, outcome: Outcome) -> str:
     check = outcome.check
     claim = model.register.claims.get(check.claim)
     if claim is None:
-        # Arithmetic over figures, too, may stand in place of a figure's row.
+        # The field ``against`` may be arithmetic over figures instead of one figure.
         figure = model.register.external.get(check.against)
         return str(figure.published) if figure else ""
     if claim.qualifier != "vague":
@@ -163,7 +163,7 @@ def distance_words(speller: Speller, outcome: Outcome) -> str:
         return f"{words} above"
     if word.short_by is None or not outcome.published:
         return f"{words} below"
-    # A value that is at most so large is short by at least so much.
+    # If the value is an upper limit, it falls short by at least this distance.
     least = "at least " if outcome.side == "at most" else ""
     share = 1 - float(speller.shown(quantity, value)) / outcome.published
     thresholds = [float(limit) for limit in (word.short_by, word.stretches_by) if limit]
@@ -390,8 +390,8 @@ def printed_claim(claim: Claim) -> str:
     noun = claim.unit_as_printed
     if claim.unit == "percent":
         return str(claim.published)
-    # Not a noun, but other words, stand beside a number without a unit, or of years:
-    # "once", "between 2016 and 2020".
+    # The words beside a number without a unit, or beside years, are not a noun. Examples
+    # are "once" and "between 2016 and 2020".
     if claim.base_unit in ("dimensionless", "year"):
         return f'{claim.published} ("{noun}")'
     return f"{claim.published} {noun}"
