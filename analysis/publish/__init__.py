@@ -1,5 +1,5 @@
-"""This package holds everything that writes results.
+"""The subpackage that writes results.
 
-It runs notebooks, and it makes the tables, the report, the explorer, the map and the
-provenance. It also holds the guard.
+It runs notebooks, and makes the tables, the report, the explorer, the map and the
+provenance. It also has the guard, which compares values with those accepted before.
 """

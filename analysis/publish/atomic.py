@@ -16,7 +16,7 @@ from pathlib import Path
 from analysis.core.errors import InputError, display_path, first_words
 from analysis.publish.replaceable import MARK, MARKED, is_begun, refuse_foreign
 
-#: In the name of a folder in which a file is written, after the file's own name.
+#: The part that follows a file's name in the name of a folder in which it is written.
 _BEGUN = ".analysis-new-"
 
 
@@ -40,7 +40,7 @@ def write_file(
 def clear_unfinished(folder: Path) -> None:
     """Remove what ``write_file`` had begun to write when its process was killed.
 
-    A folder in which anything else lies is somebody else's, and stays.
+    A folder with anything else in it belongs to somebody else, and is kept.
     """
     for left in folder.glob(f".*{_BEGUN}*"):
         name = left.name.removeprefix(".").partition(_BEGUN)[0]
@@ -69,13 +69,13 @@ def _is_running(process: int) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        pass  # it is another user's
+        pass  # the process belongs to another user
     return True
 
 
 @contextlib.contextmanager
 def lock(target: Path, file: Path | None = None) -> Iterator[None]:
-    """Hold a lock on a target, or raise InputError where another process holds it.
+    """Hold a lock on a target, or raise InputError if another process holds it.
 
     The lock is a file beside the target, or the file that the caller names. The system
     releases the lock when the process ends.
@@ -99,7 +99,7 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
     Either the whole new folder replaces the old one, or nothing changes. InputError is
     raised if ``refuse_foreign`` refuses to replace the folder.
     """
-    # Path.resolve raises where a link leads to itself.
+    # Path.resolve raises an error for a link that leads to itself.
     folder = Path(os.path.realpath(folder))
     new = folder.with_name(f".{folder.name}.new")
     old = folder.with_name(f".{folder.name}.old")
@@ -143,7 +143,8 @@ def _reason(error: OSError, folder: Path) -> str:
     return error.strerror or first_words(error)
 
 
-#: Of Linux: a path is relative to the working directory; two paths change places.
+#: Two constants of Linux: paths are relative to the working directory, and two paths
+#: change places.
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 

@@ -5,8 +5,9 @@ Each number or code is a cell, with its table, row and field.
 Every number that is shown is spelled from such a cell. The guard compares the cells
 computed now with those that were accepted. A cell holds a number in base units with ten
 digits, a unit or a code, and no spelled text. ``inputs`` gives the data as they were
-read; their tables are the files of data. ``computed`` gives what follows from them in a
-moment; ``drawn`` and ``plotted`` need the libraries of a whole run.
+read, with each file as a table. ``computed`` gives the values that follow from the data
+and are quick to compute. ``drawn`` and ``plotted`` give the values that only a whole
+run computes.
 """
 
 from __future__ import annotations
@@ -42,11 +43,12 @@ from analysis.whatif.scenarios import Scenario
 #: A table, a row of it, and a field.
 Key = tuple[str, str, str]
 Cells = dict[Key, str]
-#: What a whole run alone computes.
+#: How the names of tables of figures start, and the tables of draws. Only a whole run
+#: computes these tables.
 PLOTTED, DRAWN = "figures.", ("draws", "indices")
-#: The columns of plotted data that hold codes; others without a number hold words.
+#: The columns of plotted data that hold codes. Other columns hold numbers or words.
 _CODES = ("role", "side", "unit", "assumption")
-#: The columns that set a figure published elsewhere beside ours.
+#: The columns that compare a figure published elsewhere with our number.
 _COMPARED = (
     "quantity",
     "reading",
@@ -140,10 +142,9 @@ def rows(register: Register) -> Iterator[Any]:
 def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
     """The fields of a row that are not empty, as texts.
 
-    With names of fields, only those fields are returned.
-
-    A field that only holds words is left out. The name of a field within a field has a
-    dot, as in ``outer.inner``.
+    If ``of`` names fields, only these fields are returned. A field that only holds
+    words is left out. The name of a field within a field has a dot, as in
+    ``outer.inner``.
     """
     unguarded = {"row", "id", *only_words(type(part))}
     for name in type(part).model_fields:
@@ -180,11 +181,11 @@ def _text(content: Any) -> str:
 
 
 def _is_listed(content: Iterable[Any]) -> bool:
-    """Whether all parts are texts, which a cell holds between semicolons."""
+    """Whether all parts are texts, which a cell separates by semicolons."""
     return {type(part) for part in content} <= {str}
 
 
-# What follows from them ---------------------------------------------------------------
+# Values that follow from the inputs ---------------------------------------------------
 
 
 def computed(model: Model, outcomes: Iterable[Outcome]) -> Cells:
@@ -233,7 +234,7 @@ def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
 
 
 def _printed(model: Model) -> Cells:
-    """What each printed number stands for and asserts, at both of its places."""
+    """What each printed number stands for and asserts, at the finer and coarser place."""
     cells: Cells = {}
     for claim in model.register.claims.values():
         cells |= _numbers("claims", claim.id, _spans(claim.published))
@@ -265,10 +266,11 @@ def _ends(name: str, interval: Interval) -> dict[str, float]:
 
 
 def _formulas(model: Model) -> Cells:
-    """The value of each formula at made-up inputs, one list rising, one falling.
+    """The value of each formula at two lists of made-up inputs.
 
-    Made-up inputs reveal changes of a formula that the article's values would hide,
-    such as a dropped factor whose value there is one.
+    One list rises and the other falls. Made-up inputs reveal changes of a formula that
+    the article's values would hide, such as the loss of a factor that is one in the
+    article.
     """
     cells: Cells = {}
     for quantity, reading, source in each(model.sources):
@@ -282,7 +284,7 @@ def _formulas(model: Model) -> Cells:
 
 
 def _estimates(model: Model) -> Cells:
-    """Every quantity under every reading: the numbers of each worked step."""
+    """The estimate of every quantity under every reading."""
     cells: Cells = {}
     for key, estimate in each_estimate(model, ARTICLE):
         if isinstance(estimate, ModelError):
@@ -295,7 +297,7 @@ def _estimates(model: Model) -> Cells:
 
 
 def _compared(model: Model) -> Cells:
-    """Figures published elsewhere beside ours."""
+    """The comparisons of figures published elsewhere with our numbers."""
     cells: Cells = {}
     for row in external.compare(model):
         numbers = {name: row.get(name) for name in _COMPARED}
@@ -324,7 +326,7 @@ def _headlines(model: Model, outcomes: list[Outcome]) -> Cells:
 
 
 def _worked(model: Model, field: str, name: str) -> dict[str, float]:
-    """The numbers of a line of a working: the result, and what goes in."""
+    """The numbers in a line of a headline's calculation: its result and its inputs."""
     quantity, setting = model.quantity_and_setting(name)
     plan = model.plan(quantity, setting)
     if plan.words:
@@ -335,7 +337,7 @@ def _worked(model: Model, field: str, name: str) -> dict[str, float]:
 
 
 def _placed(model: Model, field: str, text: str) -> dict[str, Any]:
-    """Each number in a text, by its place there, and the form it is spelled in."""
+    """Each number in a text, by its position there, with the form of its spelling."""
     numbers: dict[str, Any] = {}
     for place, (name, form) in enumerate(Headline.placed(text), start=1):
         numbers[f"{field}.{place}"], _ = arithmetic.value(model, name)
@@ -361,7 +363,7 @@ def _scenarios(model: Model) -> Cells:
 
 
 def _excesses(model: Model, scenario: Scenario) -> Cells:
-    """By how much each quantity exceeds what a remark sets it beside."""
+    """By how much each quantity exceeds the number with which a remark compares it."""
     setting = scenario.setting(model)
     cells: Cells = {}
     for remark in model.register.remarks:
@@ -392,7 +394,7 @@ def _ranges(model: Model) -> Cells:
 
 
 def _break_evens(model: Model) -> Cells:
-    """Where each statement turns."""
+    """The values of each assumption for which each statement holds."""
     cells: Cells = {}
     for statement in model.register.statements.values():
         try:

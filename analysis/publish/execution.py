@@ -26,8 +26,8 @@ from analysis.publish.atomic import write_file
 from analysis.publish.notebooks import Notebook
 from analysis.publish.replaceable import CRATE
 
-#: Seconds after which a cell has failed, and the least that the start of a kernel is
-#: given.
+#: The seconds that a cell may take, and the fewest seconds that the start of a kernel
+#: may take.
 TIMEOUT, _START = 600, 60
 #: The words of jupyter_client for a kernel that ends before it answers.
 _NOT_STARTED = "Kernel died before replying"
@@ -77,9 +77,9 @@ def run(
             write_file(kept, text.text)
             failed[target] = text
         else:
-            # The provenance of the former notebook goes once the new one is on the
-            # disk. If the run is killed then, a notebook without provenance can still
-            # be replaced.
+            # The provenance of the former notebook is removed once the new notebook is
+            # on the disk. If the run is killed then, a notebook without provenance can
+            # still be replaced.
             former = target.with_name(f"{target.stem}-{CRATE}")
             write_file(target, text, before=partial(former.unlink, missing_ok=True))
             kept.unlink(missing_ok=True)
@@ -126,14 +126,15 @@ def _execute_all(
     # A kernel waits for half of its time.
     at_once = 2 * (os.cpu_count() or 1)
     with kernels.prepared() as folder, ThreadPoolExecutor(at_once) as pool:
-        # Loaded before a thread needs it, while what forks the kernels is prepared.
+        # Papermill is loaded before a thread needs it, while the process that forks
+        # kernels starts.
         import papermill.execute  # noqa: F401
 
-        # What papermill logs of a failure is said once, in our sentence.
+        # Papermill's log of a failure is not shown, as our sentence says the same.
         logging.getLogger("papermill").addHandler(logging.NullHandler())
         running: dict[Path, Future[str | RunError]] = {}
         try:
-            # The largest takes longest, so it starts first.
+            # The largest notebook takes longest, so it starts first.
             for target in sorted(jobs, key=size, reverse=True):
                 running[target] = pool.submit(execute, target)
             meanwhile()
@@ -157,7 +158,7 @@ def _stop(
             signal.signal(number, signal.SIG_IGN)
     is_stopped.set()
     pool.shutdown(wait=False, cancel_futures=True)
-    # A thread ends as its kernel does, and may just have started another.
+    # A thread ends when its kernel does, but may just have started another kernel.
     while not all(map(Future.done, running)):
         kernels.kill_all()
         time.sleep(0.1)
@@ -170,10 +171,10 @@ def _execute(
     timeout: int,
     is_stopped: threading.Event,
 ) -> str | RunError:
-    """Return the text of a notebook as run: no clock, version or path in it.
+    """Run a notebook, and return its text without times, versions and paths.
 
-    Other work may take a kernel's port before the kernel does, which ends it at once.
-    Then another is started, up to twice.
+    Another program may take a kernel's port before the kernel does, and the kernel then
+    ends at once. In that case another kernel is started, up to twice.
     """
     import nbformat
     from papermill.execute import remove_error_markers
@@ -182,7 +183,7 @@ def _execute(
         failure = _through_papermill(notebook, parameters, path, timeout)
         if _NOT_STARTED not in failure or is_stopped.is_set():
             break
-    # It was written as far as it ran.
+    # Papermill has written the notebook as far as it ran.
     executed = remove_error_markers(nbformat.read(path, as_version=4))
     where = f"{notebook.name} did not start"
     for number, cell in enumerate(executed.cells):
@@ -205,8 +206,8 @@ def _through_papermill(
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import execute_notebook
 
-    # The package's own notebooks leave no file open, and nothing to do at exit;
-    # another's may.
+    # The package's own notebooks leave no file open and nothing to do at exit, but a
+    # user's notebook may.
     is_ours = notebook.path.parent == shipped("notebooks")
     try:
         execute_notebook(
@@ -218,7 +219,7 @@ def _through_papermill(
             progress_bar=False,
             start_timeout=max(timeout, _START),
             execution_timeout=timeout,
-            # The kernel's own remarks are neither the notebook's nor ours.
+            # The kernel's own messages would be printed among those of the command.
             extra_arguments=["--IPKernelApp.log_level=50"],
             record_timing=False,
             store_widget_state=False,
@@ -240,7 +241,7 @@ def _through_papermill(
 
 
 def _as_it_is(path: Path) -> str:
-    """A path in which papermill replaces nothing."""
+    """A path whose braces are doubled, so that papermill takes them for letters."""
     return str(path.absolute()).replace("{", "{{").replace("}", "}}")
 
 
@@ -261,8 +262,8 @@ def _is_left_by_a_run(path: Path) -> bool:
 
     try:
         content = path.read_bytes()
-        # Of a notebook, the crate beside it has the hash; one of a whole run lies among
-        # its results.
+        # The crate beside a notebook has the notebook's hash. A notebook of a whole run
+        # has no crate beside it.
         crate = path.with_name(f"{path.stem}-{CRATE}")
         hashed = hashlib.sha256(content).hexdigest()
         if crate.is_file():

@@ -1,8 +1,9 @@
 """The explorer lets a reader move an assumption and see what follows.
 
 The explorer is one page, and the reader has to install nothing. Python writes the
-article's values, verdicts and sentences into the page, and the formulas, limits and
-rows from which the page's script computes the same under another setting.
+article's values, verdicts and sentences into the page. It also writes the formulas,
+limits and rows there, from which the page's script computes values, verdicts and
+sentences under another setting.
 
 >>> from analysis import load
 >>> presets(load().model)[0]
@@ -48,7 +49,7 @@ from analysis.whatif import scenarios
 NAME = "explorer.html"
 #: The claim whose range the picture shows; without it there is no page.
 CLAIM = "at_risk_total_range"
-#: The bars of the picture: how far each reaches.
+#: The quantities that are the ends of the bars in the picture.
 _BARS = ("at_risk_2019", "at_risk_2021", "at_risk_total")
 
 
@@ -74,7 +75,10 @@ def address(path: Path, model: Model, setting: Setting) -> str:
 
 
 def _changes(model: Model, setting: Setting) -> str:
-    """A setting as the page's address has it; linked readings are named once."""
+    """A setting as it is written in the page's address.
+
+    Of linked quantities, only the first is named.
+    """
     return "&".join(
         f"{name}={_in_address(choice)}"
         for name, choice in setting.choices.items()
@@ -83,7 +87,7 @@ def _changes(model: Model, setting: Setting) -> str:
 
 
 def _in_address(choice: str | float) -> str:
-    """A reading, or a number without an exponent, which the page would not read."""
+    """A reading, or a number without an exponent, which the page could not read."""
     if isinstance(choice, str):
         return choice
     return np.format_float_positional(choice, trim="-")
@@ -129,7 +133,7 @@ def _hash(text: str) -> str:
 
 
 def _script(model: Model, names: list[str], article: dict[str, str]) -> str:
-    """The script, after the quantities, formulas and limits that it computes with."""
+    """The page's script, with the quantities, formulas and limits that it needs."""
     by_name = {name: rows.quantity_row(model, name) for name in names}
     data = _data(model, names, article)
     return (
@@ -149,7 +153,7 @@ def code() -> str:
 
 
 def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, Any]:
-    """What the script computes with beside quantities, formulas and limits."""
+    """The data that the script needs besides quantities, formulas and limits."""
     return {
         "claims": [_claim(model, name, article) for name in words()["claims"]],
         "quantities": quantities(),

@@ -34,7 +34,7 @@ from analysis.publish.explorer_texts import (
 from analysis.render.steps import idle_needs, without, without_units
 
 _SIGNS = {"at most": 1, "at least": -1}
-#: The words behind a number that stand for a power of ten.
+#: The words after a number that stand for a power of ten.
 LARGE_SCALES = {word: float(factor) for word, factor in SCALES.items() if word}
 
 
@@ -202,7 +202,7 @@ def _far_from_print(model: Model, name: str) -> dict[str, Any]:
     is_percent = printed.endswith("percent")
     return {
         "far": far.partition(" {hint}")[0] + " {hint}",
-        # A number at one of FAR's own ends is far.
+        # A number that is exactly FAR times the printed number counts as far.
         "near": [
             math.nextafter(source.value / FAR, math.inf),
             math.nextafter(source.value * FAR, 0),
@@ -220,7 +220,7 @@ def leader(model: Model, name: str) -> str:
 
 
 def _remarks(model: Model, name: str) -> Iterator[tuple[float | str, str]]:
-    """What a quantity gets a remark for exceeding, with the words of the remark."""
+    """The numbers or quantities above which a quantity gets a remark, and its words."""
     for remark in model.register.remarks:
         if remark.quantity == name:
             figure = model.register.external.get(remark.above)
@@ -229,10 +229,11 @@ def _remarks(model: Model, name: str) -> Iterator[tuple[float | str, str]]:
 
 
 def _source_row(model: Model, quantity: str, reading: str) -> dict[str, Any]:
-    """A source, without the fields that are empty.
+    """A source as a row, without the fields that are empty.
 
-    A leaf moves over four intervals: by rounding, to the finer and the coarser place,
-    and by room, without rounding and with it. An ``open`` leaf has other intervals.
+    A leaf moves over four intervals: those of rounding to the finer and to the coarser
+    place, and those that words allow, without rounding and with it. The intervals are
+    in ``closed`` or, for a leaf whose words leave its value open, in ``open``.
     """
     source = model.sources[quantity][reading]
     text = reading_words(quantity, reading)
@@ -292,9 +293,8 @@ def _ends(interval: Interval) -> list[float]:
 def check_row(model: Model, check: Check) -> dict[str, Any]:
     """A check as a row, with the ends of the interval that its claim asserts.
 
-    The ends are widened by the errors in a float's last digits. For a range, the
-    ``plain`` ends are its printed ends; for any other claim, they are the ends of the
-    asserted interval.
+    The ends allow for the rounding error of floats. For a range, the ``plain`` ends are
+    its printed ends; for any other claim, they are the ends of the asserted interval.
     """
     claim = model.register.claims[check.claim]
     asserted = asserted_by(model, check, claim)
@@ -319,10 +319,11 @@ def check_row(model: Model, check: Check) -> dict[str, Any]:
 
 
 def _levels(asserted: Asserted, plain: Interval) -> list[list[float]]:
-    """The ends at which a check may turn: for a value, and as inputs move over a box.
+    """The numbers at which a check's verdict may change, in five lists.
 
-    The boxes are those of rounding, to the finer and the coarser place, and of room,
-    without rounding and with it.
+    The first list is for the value itself. The others are for the bounds as inputs move
+    over a box: those of rounding to the finer and to the coarser place, and those that
+    words allow, without rounding and with it.
     """
     stretched = asserted.stretched or asserted.coarse
     further = _finite(asserted.coarse, stretched)
@@ -336,7 +337,10 @@ def _finite(*intervals: Interval) -> list[float]:
 
 
 def _met(interval: Interval) -> list[float]:
-    """The ends of an interval, widened by the errors in a float's last digits."""
+    """The ends of an interval, moved by the rounding error of floats.
+
+    An end that belongs to the interval moves outward, and an open end moves inward.
+    """
     slack_low = max(SAME * abs(interval.low), 1e-12)
     slack_high = max(SAME * abs(interval.high), 1e-12)
     low = interval.low + (slack_low if interval.low_open else -slack_low)

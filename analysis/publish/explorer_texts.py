@@ -30,7 +30,7 @@ from analysis.render.steps import line
 from analysis.render.wording import said_verdict
 
 PAGES = Path(__file__).resolve().parent / "pages"
-#: Verdicts in few words, of claims under a setting, readings and spans along a lever.
+#: Verdicts in few words, for claims, for readings and for the spans along a lever.
 SHORT = {
     "matches": "matches",
     "matches_within_rounding": "matches only after rounding",
@@ -38,7 +38,7 @@ SHORT = {
     "differs": "differs",
     "as_rounded": "matches, as the printed range is rounded",
 }
-#: Readings that move the first claim by less stand one step away.
+#: Readings that move the quantity of the first claim by less are shown one step away.
 LARGE_CHANGE = 40_000
 
 
@@ -87,7 +87,7 @@ def typed_words(model: Model, name: str) -> dict[str, Any]:
 
 
 def claimed() -> list[str]:
-    """The quantities that the claims are about, that of the first claim first."""
+    """The quantities that the claims are about, in the order of the claims."""
     return [claim["quantity"] for claim in words()["claims"].values()]
 
 
@@ -129,11 +129,11 @@ def texts(model: Model) -> dict[str, str]:
 
 
 def _number_texts(model: Model, name: str) -> dict[str, str]:
-    """A number with its side, as a sentence says it, and what is noted."""
+    """The texts on a quantity: its number, the phrase for the number, and remarks."""
     plan = model.plan(name)
     in_words = plan.words
     if in_words:
-        # The least that the words allow.
+        # An input in words is taken at the least that its words allow.
         plan = model.plan(name, model.setting(dict.fromkeys(in_words, "floor")))
     number = _spelled(model, plan)
     key = "in words" if in_words else number
@@ -173,7 +173,7 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class OtherReading:
-    """A reading that is not the article's, with its effect on the first claim shown."""
+    """A reading that is not the article's, with its effect on the first claim."""
 
     name: str
     reading: str

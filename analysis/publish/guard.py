@@ -41,11 +41,9 @@ from analysis.render.screens import CHECKED, echo_wrapped, show
 from analysis.render.tally import tally_words
 from analysis.render.wording import CAVEAT, UNCHANGED
 
-#: What parts the words and numbers of a cell.
+#: The characters that separate the words and numbers of a cell.
 _BETWEEN = re.compile(r"([ =;,]+)")
 _QUESTION = "Do the numbers in the article add up?"
-#: How the columns of numbers start in the table of checks.
-_NUMBERS = ("published", "recomputed", "passing")
 #: The most lines about what moved that a screen shows.
 _LINES = 200
 
@@ -92,9 +90,9 @@ def moved_cells(expected: Cells, now: Cells) -> dict[Key, tuple[str, str]]:
     others: dict[Key, tuple[str, str]] = {}
     for key in {**now, **expected}:
         was, text = expected.get(key, ""), now.get(key, "")
-        # Of a printed number, each digit counts, also a last nought.
+        # In a printed number each digit counts, even a final 0.
         is_printed = _is_input(key) and key[2].startswith("printed")
-        # The accepted values have ten digits, and those within a condition six.
+        # Accepted values have ten digits, but the numbers in a condition have six.
         tolerance = 2e-6 if key[2] == "condition" else 1e-9
         if was == text or (_cells_match(was, text, tolerance) and not is_printed):
             continue
@@ -265,10 +263,10 @@ def _show_changes(
     setting: Setting,
     headlines: Iterable[Shown] = (),
 ) -> None:
-    """Print what differs from the article, and what changes by it.
+    """Print how a setting differs from the article, and what this changes.
 
-    These are the headlines, but for those that are shown already, the verdicts, and the
-    tally, before and after.
+    The lines are about the headlines that are not shown already, about the verdicts,
+    and about the tally before and after.
     """
     echo_wrapped(*changes(model, setting, headlines))
     before = judge_all(model)

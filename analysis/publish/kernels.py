@@ -36,9 +36,9 @@ from jupyter_core.paths import jupyter_runtime_dir
 from analysis.core.errors import InputError
 from analysis.publish.atomic import scratch
 
-#: The modules of notebooks, and those that a kernel would load for itself as it starts
-#: or shows its first result: the debugger alone takes a quarter of its time. The inline
-#: backend is left out, for it wants a kernel when it is imported.
+#: The modules that notebooks import, and those that a kernel would load when it starts
+#: or shows its first result. The debugger alone takes a quarter of that time. The
+#: inline backend is left out, because it needs a kernel when it is imported.
 _LOADED = (
     "PIL.JpegImagePlugin",
     "IPython.core.oinspect",
@@ -55,11 +55,12 @@ _LOADED = (
     "analysis.render.headlines",
     "analysis.render.whatif_tables",
 )
-#: Has figures drawn into the notebook; matplotlib reads it when it is loaded.
+#: The setting with which matplotlib draws figures into the notebook. Matplotlib reads
+#: it when it is loaded.
 _INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 #: The command of a kernel that can be forked, before its arguments.
 _COMMAND = [sys.executable, "-m", "ipykernel_launcher"]
-#: How many files the process and each kernel of a run may need to have open.
+#: The number of files that the process of a run may need to have open at once.
 _OPEN_FILES = 256
 
 
@@ -75,10 +76,10 @@ def serve() -> None:
     """
     for name in _LOADED:
         import_module(name)
-    # A kernel that has ended leaves no process behind.
+    # The system then forgets a kernel that has ended, without waiting for this process.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     kernels = []
-    # There is nobody to answer where the run was killed.
+    # If the run was killed, nobody reads the answer.
     with contextlib.suppress(BrokenPipeError):
         for line in sys.stdin:
             kernel = os.fork()
@@ -87,14 +88,14 @@ def serve() -> None:
             kernels.append(kernel)
             os.write(1, b"%d\n" % kernel)
     for kernel in kernels:
-        # The number of one that has ended may be another process by now, which is no
-        # child.
+        # The number of a kernel that has ended may by now belong to another process,
+        # which is not a child of this one.
         with contextlib.suppress(ChildProcessError):
             if os.waitpid(kernel, os.WNOHANG) == (0, 0):
                 os.kill(kernel, signal.SIGKILL)
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(kernel, signal.SIGKILL)
-    # Nothing is left to do, and to unload all that was loaded takes a while.
+    # Nothing is left to do, and an ordinary exit takes a while to unload the libraries.
     os._exit(0)
 
 
@@ -106,35 +107,36 @@ def _be_kernel(arguments: list[str], environment: dict[str, str], folder: str) -
     from zmq import ZMQError
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    # A group of its own, so that a signal reaches what the notebook starts.
+    # The kernel has a group of its own, so that a signal also reaches processes that
+    # the notebook starts.
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    # A module beside the notebook, and the width of tables, as in a kernel that was not
-    # forked.
+    # As in an ordinary kernel, modules beside the notebook can be imported, and tables
+    # have at most 20 columns.
     sys.path.insert(0, "")
-    # It ends where the server does.
+    # The kernel ends when the server ends.
     arguments = [*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"]
     sys.argv = ["ipykernel_launcher", *arguments]
     pd.set_option("display.max_columns", 20)
-    # Else each kernel would draw the same numbers.
+    # Without a new seed, each kernel would draw the same random numbers.
     random.seed()  # noqa: NPY002
     # A kernel that is told to end may close a socket to which another of its threads
-    # still writes. Nothing is lost by that, and it is no remark of the notebook's.
+    # still writes. Nothing is lost, so the warning about this is not shown.
     logging.getLogger("tornado.general").setLevel(logging.CRITICAL)
-    # Where other work has taken its port, the run starts another kernel, and says so if
-    # none starts.
+    # If another program has taken its port, the kernel ends, and the run starts another
+    # kernel.
     with contextlib.suppress(ZMQError):
         IPKernelApp.launch_instance(argv=arguments)
-    # Past what is left of the server, whose own end is not the kernel's.
+    # The forked process must not go on with the code of the server.
     raise SystemExit
 
 
 class _Server:
-    """The process that kernels are forked from, and the way to ask it."""
+    """The process from which kernels are forked; it is started when it is needed."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -153,7 +155,7 @@ class _Server:
         )
         with self._lock:
             if self._process is None or self._process.poll() is not None:
-                # The debugger warns of modules that are frozen.
+                # The debugger would warn of frozen modules.
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-Xfrozen_modules=off", "-c", code],
                     stdin=subprocess.PIPE,
@@ -215,7 +217,7 @@ class _Process:
             os.kill(self.pid, number)
 
 
-#: The processes of kernels that may still run, and what holds them still.
+#: The processes of kernels that may still run, and the lock on this set.
 _RUNNING: WeakSet[Any] = WeakSet()
 _RUNNING_LOCK = threading.Lock()
 
@@ -229,9 +231,9 @@ class ForkedProvisioner(LocalProvisioner):
     process: Any
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Have the connection file lie where Jupyter keeps such files.
+        """Put the connection file into the folder where Jupyter keeps such files.
 
-        A run that is killed then leaves it in a folder that the next one clears.
+        If a run is killed, the next run clears the folder that holds the file.
         """
         manager: Any = self.parent
         if not manager.connection_file:

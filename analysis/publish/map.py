@@ -50,7 +50,7 @@ def trace_frame(
     for outcome in outcomes:
         words = SAID.get(outcome.check.kind, {})
         verdicts[outcome.check.id] = words.get(outcome.verdict, outcome.verdict)
-    # The overview and the sensitivities list no checks, and come last.
+    # The notebooks on the overview and on sensitivity list no checks, and come last.
     books = sorted(notebooks, key=_lists_none)
     rows = []
     for claim in model.register.claims.values():
@@ -104,8 +104,8 @@ def _formula(model: Model, check: Check) -> str:
 def _shown(books: list[Notebook], statement: str, quantity: str) -> dict[str, str]:
     """Find the first cell that shows a row of a table, or a step of a quantity.
 
-    Return its notebook, its number, and the figures there: empty texts where no cell
-    shows one.
+    The result has the quantity, the notebook, the number of the cell, and the figures
+    of that notebook. If there is no such cell, all but the quantity are empty.
     """
     row, step = re.escape(f"{statement}  "), re.escape(f"{label(quantity)} = ")
     wanted = re.compile(f"^ *({row}|{step})", re.MULTILINE)

@@ -1,6 +1,6 @@
-"""The parameters of a run, checked against the notebook and the register first.
+"""This module checks the parameters of a run before the run starts.
 
-Papermill's own command line only warns of an unknown parameter.
+An unknown parameter is refused here, while papermill's own command line only warns.
 """
 
 from __future__ import annotations
@@ -65,9 +65,10 @@ def prepare_job(
 
 
 def _plans(notebook: Notebook, model: Model, setting: Setting) -> list[Plan]:
-    """The plans of what a notebook shows.
+    """The plans of the checks that a notebook shows.
 
-    The overview shows no checks, but the estimates.
+    For a notebook without checks, such as the overview, they are those of the
+    estimates.
     """
     checks = []
     for name in notebook.checks:
@@ -78,14 +79,14 @@ def _plans(notebook: Notebook, model: Model, setting: Setting) -> list[Plan]:
         return [model.plan(name, setting) for name in model.register.estimates]
     plans = []
     for check in checks:
-        # A setting may make a check circular; the check says so itself.
+        # A setting may make a check circular; the check's verdict then says so.
         with contextlib.suppress(CircleError):
             plans.append(model.plan_of(check, setting))
     return plans
 
 
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:
-    """Check a run of a notebook whose parameters are no quantities.
+    """Check a run of a notebook whose parameters are not quantities.
 
     The parameters name quantities or scenarios, say how to draw, or set something else.
     """
@@ -115,10 +116,10 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
 def _draws_of(
     changes: Mapping[str, Any], defaults: Mapping[str, Any], model: Model
 ) -> dict[str, str]:
-    """The parameters with which a notebook draws from the scenario that it is under.
+    """The parameters that make a notebook draw from the scenario under which it runs.
 
-    There are none where the scenario has no distribution, where none of the notebook's
-    quantities can be drawn from it, and where others are asked for.
+    There are none if the user asked for other draws, if the scenario has no
+    distribution, or if no quantity of the notebook can be drawn under the scenario.
     """
     asked = {"draws_scenario", "draws_quantity"} & changes.keys()
     if "draws_scenario" not in defaults or "scenario" not in changes or asked:

@@ -85,7 +85,7 @@ def describe(
 
 
 class _Crate:
-    """This is an RO-Crate to which the entities of a run are added."""
+    """An RO-Crate to which the entities of a run are added."""
 
     def __init__(self, made: Path) -> None:
         self.made = made
@@ -119,7 +119,7 @@ class _Crate:
         return results
 
     def add_tool(self) -> Any:
-        """Add this package to the crate, its commit and its libraries' versions."""
+        """Add this package, with its commit and the versions of its libraries."""
         kind = "SoftwareApplication"
         needs = []
         for name, version in sorted(_versions().items()):
@@ -138,7 +138,7 @@ class _Crate:
         """The crate as JSON; its date is that of the commit, not of the clock."""
         profile = {"name": "Process Run Crate", "version": "0.6"}
         self.root["conformsTo"] = self.add(f"{PROFILE}/0.6", "CreativeWork", **profile)
-        # The library has put the clock there.
+        # The library has put the time of the run there.
         del self.root["datePublished"]
         seconds = os.environ.get("SOURCE_DATE_EPOCH") or self.source.get("seconds")
         if seconds:

@@ -15,7 +15,7 @@ _PROMPTS = (">>> ", "... ")
 
 
 def reference() -> str:
-    """The page in Markdown: how to begin, and each method under what a user wants."""
+    """The page in Markdown, with each method under a heading that says its purpose."""
     title, *groups = _paragraphs(analysis)
     parts = ["# The package in Python", _as_markdown(title)]
     for paragraph in groups:
@@ -53,7 +53,7 @@ def _of_method(name: str) -> str:
 
 
 def _of_draws() -> str:
-    """What the draws of a study hold: the class, and each part of it."""
+    """The section on the result of ``study.draws``, with each of its parts."""
     paragraphs = map(_as_markdown, _paragraphs(Drawn))
     parts = []
     for name, part in vars(Drawn).items():

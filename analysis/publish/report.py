@@ -1,7 +1,7 @@
 """The report is a website, and a file with the estimates for TeX documents.
 
-Website and TeX file are made from the results of a run. The pages are templates in
-``pages``, filled from the model and its outcomes; Sphinx builds them and the executed
+Both are made from the results of a run. The pages are templates in ``pages``, which are
+filled from the model and its outcomes. Sphinx builds the pages and the executed
 notebooks in a process of its own. A template escapes all that it puts in, so no text of
 the data is read as markup or code.
 """
@@ -57,8 +57,8 @@ from analysis.render.whatif_tables import break_even_table
 from analysis.whatif.sensitivity import Range, tornado
 
 PAGES = Path(__file__).resolve().parent / "pages"
-#: The style, the sign and the name of a verdict, and how it may start. Anything else
-#: gets the sign ↔ of two figures that are apart.
+#: The style, the sign and the name of a verdict, and how its words may start. Any other
+#: words get the sign ↔ of two figures that are apart.
 MARKS = (
     ("ok", "✓", "matches", ("match", "the two agree")),
     (
@@ -70,7 +70,7 @@ MARKS = (
     ("no", "?", "cannot be recalculated", ("cannot", "not computable")),
     ("two", "≠", "differs", ("differ", "the two differ")),
 )
-#: Shows the code of a notebook's page, above all else that it has.
+#: The switch that shows the code on a notebook's page, and a link below the switch.
 _SWITCH = """```{raw} html
 <label class="code"><input type="checkbox"> Show code</label>
 ```
@@ -102,7 +102,7 @@ def pages(
         if rows.get(path.stem, True):
             texts[path.stem] = templates.get_template(path.name).render(context)
     if explorer.CLAIM in register.claims:
-        # Its examples are of the shipped package.
+        # The examples on this page are computed with the shipped data package.
         texts["python"] = reference()
     return texts
 
@@ -110,7 +110,7 @@ def pages(
 def _context(
     model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
 ) -> dict[str, Any]:
-    """What the templates of the pages take, by the names that they use."""
+    """The values and functions that the templates of the pages use, by name."""
     register = model.register
     speller = Speller(model, settled_places(model, ARTICLE))
     plots = figures(model)
@@ -217,7 +217,7 @@ def mark(verdict: str) -> tuple[str, str]:
 
 
 def style(verdict: str) -> str:
-    """The style of a headline's verdict, which has its own style under assumptions.
+    """The style of a headline's verdict; a match under assumptions has its own style.
 
     >>> style("matches, if four assumptions hold"), style("the two agree")
     ('if', 'ok')
@@ -263,8 +263,8 @@ def _verdict(speller: Speller, outcome: Outcome) -> Markup:
 def _working(model: Model, check: Check) -> str:
     """Return the worked steps of a check.
 
-    Where figures published elsewhere take the place of its quantity, there are no
-    steps, but the arithmetic over those figures.
+    If figures published elsewhere take the place of the check's quantity, the text is
+    the arithmetic over those figures.
     """
     if check.against and check.claim:
         return "\n".join(wording.against_words(model, check))
@@ -316,7 +316,7 @@ def _to_read(
 ) -> str:
     """Turn a notebook into a page to read.
 
-    A switch on the page hides the code, and the figures are SVG drawings with a text
+    A switch on the page shows the code, and the figures are SVG drawings with a text
     alternative.
     """
     content = json.loads(text)
@@ -335,7 +335,7 @@ def _to_read(
 
 
 def _sphinx(source: Path, built: Path, title: str) -> None:
-    """Have Sphinx build the site, without what it leaves for a later build."""
+    """Have Sphinx build the site, without the files that only a later build needs."""
     command = [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html"]
     command += ["-c", str(PAGES), "-d", f"{built}-doctrees"]
     command += ["-D", f"project={title}", "-D", f"html_title={title}"]

@@ -1,4 +1,4 @@
-"""A run takes every notebook, or one notebook with other parameters.
+"""This module runs every notebook, or some notebooks under other parameters.
 
 A run of every notebook also makes the tables, the figures and the report.
 """
@@ -93,8 +93,8 @@ def _run_all(
     figures.mkdir()
 
     def write_all_else() -> None:
-        # Kernels take longest, so they start first. Nothing is loaded for the rest
-        # before.
+        # Kernels take longest, so they start first. Only then are the libraries loaded
+        # that everything else needs.
         from analysis.render import external
 
         outcomes = judge_all(model)
@@ -197,11 +197,10 @@ def run(
 ) -> int:
     """Run one or all notebooks under some changes, and return the exit status.
 
-    Of all notebooks, only those run that the changes affect.
-
-    If several scenarios are given, the notebook runs under each of them at the same
-    time. Notebooks that the changes do not affect are named, with the reason.
-    Parameters that can't be used raise InputError before anything is written.
+    If several scenarios are given, a notebook runs under each of them at the same time.
+    Of several notebooks, those that the changes do not affect are left out and named,
+    with the reason. Parameters that can't be used raise InputError before anything is
+    written.
     """
     jobs: dict[Path, Job] = {}
     left_out: dict[str, list[str]] = {}
@@ -272,7 +271,7 @@ def _target_name(model: Model, notebook: Notebook, scenario: str) -> str:
 def _job(
     model: Model, notebook: Notebook, parameters: Iterable[str], scenario: str
 ) -> Job:
-    """Check a run under a scenario, which a refusal names."""
+    """Check a run under a scenario, and name the scenario if the run is refused."""
     try:
         return prepare_job(notebook, parameters, model, scenario)
     except InputError as error:
@@ -292,7 +291,7 @@ def _describe(model: Model, asked: Job, target: Path) -> None:
     notebook = asked.notebook
     parameters = {**notebook.parameters, **asked.parameters}
     crate = provenance.describe(target, model, [notebook.path], parameters, asked.words)
-    # As RO-Crate names a crate that lies beside its data.
+    # RO-Crate gives such a name to a crate that lies beside its data.
     write_file(target.with_name(f"{target.stem}-{CRATE}"), crate)
 
 

@@ -1,4 +1,4 @@
-"""The tables of a run, as files."""
+"""This module writes the tables of a run as files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def write_tables(
 ) -> None:
     """Write the tables of a run and estimates.json into a folder.
 
-    external.csv is written where there are external figures, and findings.csv where
+    external.csv is written only if there are external figures, and findings.csv only if
     there are findings.
     """
     made = tables(model, outcomes, shown_in)

@@ -390,8 +390,8 @@ def printed_claim(claim: Claim) -> str:
     noun = claim.unit_as_printed
     if claim.unit == "percent":
         return str(claim.published)
-    # The words beside a number without a unit, or beside years, are not a noun. Examples
-    # are "once" and "between 2016 and 2020".
+    # The words beside a number without a unit, or beside years, are not a noun. They
+    # are words such as "once" and "between 2016 and 2020".
     if claim.base_unit in ("dimensionless", "year"):
         return f'{claim.published} ("{noun}")'
     return f"{claim.published} {noun}"

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-#: Pages with a list of their parts at the side; the others are notebooks, and the list
-#: of them.
+#: The pages that have a list of their sections at the side.
 _LISTED = (
     "index",
     "register",
@@ -30,18 +29,18 @@ nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_inline", "deflist", "fieldlist"]
 myst_links_external_new_tab = False
-# A link leads to a place on a page; to look for it among the names of other languages
-# takes long.
+# Links lead to places on pages. Looking for them among the names of programming
+# languages, too, would take long.
 myst_ref_domains = ["std"]
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["static"]
 html_css_files = ["report.css"]
 html_js_files = ["report.js"]
-# Unsaid, the theme's script complains of an empty one.
+# Without a default mode, the theme's script complains.
 html_context = {"default_mode": "auto"}
 html_sidebars: dict[str, list[str]] = {name: [] for name in _LISTED}
 html_copy_source = False
-# A text of the data is not changed, nor are its quotes and dashes.
+# Quotation marks and dashes in texts of the data are not changed.
 smartquotes = False
 html_use_index = False
 html_show_copyright = False
@@ -59,8 +58,8 @@ html_theme_options = {
     "secondary_sidebar_items": {name: ["page-toc"] for name in _LISTED},
 }
 
-#: The terms of the glossary, by their place on its page, and how each stands in a text.
-#: A longer term stands before one that it begins with.
+#: The terms of the glossary by their place on its page, with the forms of each in a
+#: text. A longer term comes before a shorter term with which it begins.
 TERMS = {
     "matches-within-rounding": r"match(?:es)? within rounding",
     "matches": r"match(?:es)?",
@@ -83,7 +82,8 @@ TERMS = {
     "derivation": r"derivations?",
     "repetition": r"repetitions?",
 }
-#: Any of the terms, each in a group of its own; not in a quotation that starts with it.
+#: Any of the terms, each in a group of its own. A term right after an opening quotation
+#: mark is left out.
 _TERM = re.compile(
     r'(?<!&quot;)(?<!["“])'
     rf"\b(?:{'|'.join(f'({forms})' for forms in TERMS.values())})\b",
@@ -94,15 +94,16 @@ _TAG = re.compile(
     r"(<script\b.*?</script>|<style\b.*?</style>|<!--.*?-->|</?[a-z][^<>]*>)",
     re.DOTALL | re.IGNORECASE,
 )
-#: A heading, what leads somewhere already, or what is no prose: it gets no link.
+#: The tags of headings, of links and controls, and of text that is not prose. Nothing
+#: within these tags gets a link.
 _WITHOUT_LINKS = re.compile(
     r"<(/?)(?:h[1-6]|a|button|label|summary|code|pre|select|svg)\b", re.IGNORECASE
 )
 
 #: A number with its commas and its point, or a word.
 _WORD = re.compile(r"\d+(?:[.,]\d+)*(?!\w)|\w+")
-#: The same as the search in the page has it. It leaves out bare digits, unless
-#: something stands behind them.
+#: The same rule in JavaScript, for the search in the page. The search leaves out bare
+#: digits, so a point is put after them.
 _SPLIT = (
     "\n"
     r"var numberOrWord = /\d+(?:[.,]\d+)*(?![\p{Letter}\p{Number}_])"
@@ -151,7 +152,7 @@ or two readings.</p>'
 def _link_page(
     app: Any, name: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Link the terms of a page; the glossary, and a page without text, has none."""
+    """Link the terms of a page, unless the page is the glossary or has no text."""
     if doctree is not None and name != "glossary":
         context["body"] = with_links(context["body"])
 
