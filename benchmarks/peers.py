@@ -1,5 +1,5 @@
-"""The same arithmetic as the package's, written out with other tools: what the package
-is measured against.
+"""The arithmetic of the package, written with other tools, against which the package is
+measured.
 """
 
 from __future__ import annotations

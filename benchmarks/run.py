@@ -1,9 +1,9 @@
 """Measures the package beside its peers on this machine, and writes results.json,
 growth.svg and README.md.
 
-Ratios of medians of five rounds in one process, taken in turns, so that a slow minute
-hits all alike. Memory is the peak of a process of its own, above what it had once
-everything was imported and the model was built.
+A result is a ratio of medians over five rounds in one process. Package and peers take
+turns, so that a slow minute slows all of them. Memory is the peak of a process of its
+own, above its memory when everything was imported and the model was built.
 
     make bench
 """

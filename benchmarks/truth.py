@@ -1,5 +1,5 @@
-"""The true values of ``reference.yaml``, from formulas and quadrature that share
-nothing with the package.
+"""The true values of ``reference.yaml``, computed with formulas and quadrature that use
+no code of the package.
 
 The total at_risk_total is ls ms + (lt - ls) mo + p s q + d
 with q = t (1 - 1 / (1 + g)). All inputs are independent; ``NAMES`` says which they are.

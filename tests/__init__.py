@@ -1,3 +1,3 @@
-"""Tests of behaviour; what is expected comes from hand arithmetic, brute force or
-another library.
+"""Tests of behaviour. Expected values come from hand arithmetic, from brute force or
+from another library.
 """

@@ -1,4 +1,4 @@
-"""A headless Chromium for the tests of pages."""
+"""A headless Chromium with which tests open pages."""
 
 import os
 import shutil

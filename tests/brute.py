@@ -1,5 +1,5 @@
-"""Brute force: a quantity from its formulas, called one by one, over a dense grid of
-what its inputs stand for.
+"""Brute force: a quantity is computed by calling its formulas one by one, over a dense
+grid of the values that its inputs stand for.
 """
 
 import inspect

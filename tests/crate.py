@@ -1,10 +1,10 @@
-"""The package as an RO-Crate: what each part is, for archives and search. Written to
-ro-crate-metadata.json at the top.
+"""Writes ro-crate-metadata.json, which describes each part of the package as an
+RO-Crate, for archives and search engines.
 
     python -m tests.crate
 
-No file's hash stands in it, so that it changes only where a part is added or
-described anew.
+The crate has no hashes of files, so that it changes only if a part is added or
+described in another way.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""datapackage.json: the schema of each file, made from the models of its rows.
+"""Makes the schema of each file in datapackage.json from the model of the file's rows.
 
-A file's description and the settings are written by hand; ``described`` fills in the
-rest, so that each column is stated once, in ``core/rows.py``.
+The descriptions of files and the settings are written by hand. ``described`` fills in
+the rest, so that each column is described once, in ``core/rows.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The explorer's page beside the library: random settings, and the answers of both."""
+"""Random settings for the explorer's page, with the answers of page and library."""
 
 import contextlib
 import math

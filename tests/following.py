@@ -1,5 +1,5 @@
-"""Follows a document to the letter: writes what its blocks say into a folder, and runs
-what they run.
+"""Follows a document to the letter: writes the files that it shows into a folder, and
+runs its commands there.
 """
 
 import re

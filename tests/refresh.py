@@ -1,4 +1,4 @@
-"""Makes anew all that is generated and committed, so that one diff shows what moved.
+"""Regenerates every committed file that is generated, so that a diff shows what moved.
 
     make refresh
 

@@ -1,5 +1,5 @@
-"""Small models made in memory from a few invented numbers, for tests that need a shape
-the article does not have. And small notebooks in files.
+"""Small models made in memory from a few invented numbers, for tests of cases that the
+article does not have. There are small notebooks in files, too.
 """
 
 import inspect

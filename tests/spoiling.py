@@ -1,4 +1,5 @@
-"""Edits of a data package on disk; each function returns a change of a folder."""
+"""Edits of a data package on disk. Each function returns a function that changes the
+files of a folder."""
 
 import csv
 import io

@@ -1,4 +1,5 @@
-"""Tables of cases as text: a text each, and indented beneath it what is said of it."""
+"""Tables of test cases as text: each case is a text, with the expectation indented
+below it."""
 
 import re
 

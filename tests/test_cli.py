@@ -1,5 +1,5 @@
-"""The command line: what it prints, its exit status, and that bad input gets one
-sentence and changes nothing.
+"""The command line: what it prints, and its exit status. Bad input gets one sentence
+and changes nothing.
 """
 
 import csv

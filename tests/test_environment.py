@@ -1,5 +1,5 @@
-"""What is installed, and from where: the lock answers for pyproject.toml, and
-everything installs from the lock.
+"""The environment: the lock satisfies pyproject.toml, and every way to install the
+package uses the lock.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A change is read once, and goes down from there."""
+"""A change is read in one place, and every layer below gets the setting from there."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
-"""A figure published elsewhere, used as a number: by file, command line, Python and
-papermill alike.
+"""A figure published elsewhere can take the place of a number, and does so alike in a
+file, on the command line, in Python and with papermill.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""The README says nothing that could have drifted: its table is the one computed now,
-its files and notebooks exist.
+"""The README is up to date: its table is the one computed now, and the files and
+notebooks that it names exist.
 """
 
 import doctest

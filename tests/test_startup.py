@@ -1,4 +1,4 @@
-"""A command loads what it uses: each in its own process, which says what it loaded."""
+"""Each command loads only the modules that it uses, as a process of its own shows."""
 
 import json
 import os

@@ -1,5 +1,5 @@
-"""A study from Python: what it computes, what a change is, and what is refused in the
-command line's own sentences.
+"""A study in Python: what it computes, what a change is, and what is refused with the
+sentences of the command line.
 """
 
 import io

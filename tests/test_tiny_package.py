@@ -1,5 +1,5 @@
-"""A second data package, with invented numbers on evening classes: the engine knows
-nothing of the first one.
+"""A second data package, with invented numbers on evening classes, works as well,
+because the code depends on nothing in the first package.
 """
 
 import json

@@ -234,7 +234,7 @@ def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
 
 
 def _printed(model: Model) -> Cells:
-    """What each printed number stands for and asserts, at the finer and coarser place."""
+    """What printed numbers stand for and assert, at their finer and coarser places."""
     cells: Cells = {}
     for claim in model.register.claims.values():
         cells |= _numbers("claims", claim.id, _spans(claim.published))

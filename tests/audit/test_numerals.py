@@ -1,6 +1,6 @@
 """The forms by which the audit finds numbers, and tells a quantity from other numbers.
 
-Each form has fragments that it is for, and fragments near it that it leaves alone.
+Each form has fragments that it must take, and similar fragments that it must not take.
 """
 
 from __future__ import annotations

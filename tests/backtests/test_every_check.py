@@ -1,4 +1,4 @@
-"""No check and no solution goes without hand arithmetic."""
+"""Every check and every solution has hand arithmetic."""
 
 from importlib import import_module
 from pathlib import Path

@@ -1,5 +1,5 @@
-"""Hand arithmetic: the growth of transfers since 2019, and what it says of the 2019
-base and of persons.
+"""Hand arithmetic: the growth of transfers since 2019, and what follows for the
+transfers in 2019 and for persons.
 
 Printed: 3.17 million transfers in 2021 (3.165 to 3.175); growth of 10.5 percent (10.45
 to 10.55); 300,000 added (295,000 to 305,000) as transfers, and approximately 300,000

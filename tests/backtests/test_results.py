@@ -1,5 +1,5 @@
-"""Each result of the article with its verdict, and their count, by hand; nothing of
-ours enters it.
+"""Hand arithmetic: each result of the article with its verdict, and the count of these
+verdicts. Comparisons of ours are not counted.
 """
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The worked cases: what each is, its verdict, and by how much, by hand."""
+"""Hand arithmetic: the worked cases, each with its result, verdict and distance."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""How YAML is read: decimal numbers, and one sentence for what can't be read."""
+"""How YAML is read: numbers are decimal, and a file that can't be read gets one
+sentence."""
 
 from pathlib import Path
 from typing import Any

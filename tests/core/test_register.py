@@ -1,5 +1,5 @@
-"""Data packages spoiled in one place: each is refused in one sentence, which names
-file, row and field.
+"""A data package that is spoiled in one place is refused in one sentence, which names
+the file, the row and the field.
 """
 
 import csv

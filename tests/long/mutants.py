@@ -1,7 +1,8 @@
 """Changes of the data and of the formulas, one at a time.
 
 Each digit, qualifier, unit, reading, default, kind, headline, limit, scenario,
-assumption and operator is another in one of them. Columns that only hold words stay.
+assumption and operator is changed in at least one of them. Columns that only hold words
+are not changed.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@ tests must fail.
 
     python tests/long/mutate.py [MODULE ...]
 
-Works on a copy of the tree. Prints, for each module, how many changes were noticed and
-each one that was not.
+Works on a copy of the tree. Prints for each module how many changes were noticed, and
+names each change that was not noticed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Proof that the guard notices: one thing is changed at a time, and it must be named.
+"""Proves that the guard notices a change: one thing is changed at a time, and the guard
+must name it.
 
     make prove          a sample, drawn with the same seed each time
     ALL=1 make prove    every change

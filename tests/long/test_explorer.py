@@ -1,4 +1,6 @@
-"""The explorer's page and the library at many settings and numbers: half an hour."""
+"""The explorer's page agrees with the library at many settings and numbers. The test
+takes half an hour.
+"""
 
 import random
 import statistics

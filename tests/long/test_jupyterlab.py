@@ -1,4 +1,4 @@
-"""Each notebook as a reader opens it: in JupyterLab, with Run All; and with an
+"""Each notebook as a reader runs it: in JupyterLab with Run All, as it is and with an
 assumption changed.
 """
 

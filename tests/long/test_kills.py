@@ -1,5 +1,5 @@
-"""A run that is killed or interrupted at any moment: the results are those before or
-after it, whole, and nothing hinders the next.
+"""A run may be killed or interrupted at any moment: the results are then those from
+before the run or its own, complete, and the next run works.
 
 pytest -m long tests/long/test_kills.py
 """

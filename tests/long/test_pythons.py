@@ -1,5 +1,5 @@
-"""The lock installs, and the verdicts are the same, on each Python of this machine from
-the oldest supported one up.
+"""The lock installs, and the verdicts are the same, with each supported version of
+Python on this machine.
 """
 
 import json

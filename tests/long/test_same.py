@@ -1,6 +1,4 @@
-"""The same every time: two runs on one lock write the same bytes, whoever starts them,
-and wherever.
-"""
+"""Two runs with one lock write the same bytes, whoever starts them, and wherever."""
 
 import os
 import shutil

@@ -1,5 +1,5 @@
-"""The package installed as a wheel: it carries data and notebooks, and works from any
-folder, its own unwritable.
+"""The package installed as a wheel: it brings data and notebooks, and works from any
+folder, even if its own folder can't be written to.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Extremes, roots and spans in closed form, beside scipy, brute force and sympy."""
+"""Extremes, roots and spans in closed form, compared with scipy, sympy and brute force."""
 
 import numpy as np
 import pytest

@@ -1,5 +1,5 @@
-"""Formulas read as text: what is refused, what is shown, and that every form of one
-computes the same.
+"""Formulas read as text: which are refused, how they are shown, and that every form of
+a formula gives the same result.
 """
 
 import importlib.util

@@ -1,5 +1,5 @@
-"""Findings: their arithmetic by hand, what is refused, and that nothing odd in the
-numbers goes without one.
+"""Findings: their arithmetic by hand, what is refused, and that everything odd in the
+numbers has a finding.
 """
 
 import csv

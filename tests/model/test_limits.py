@@ -1,4 +1,4 @@
-"""A limit refuses counts and shares alike, by one tolerance in the last digits."""
+"""A limit refuses counts and shares alike, with the same relative tolerance."""
 
 from __future__ import annotations
 

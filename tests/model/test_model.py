@@ -1,5 +1,5 @@
-"""The model: what supplies a value, what a user may set, limits, sides, remarks, and
-what it refuses of a register.
+"""The model: what supplies a value, what a user may set, limits, sides and remarks, and
+which registers the model refuses.
 """
 
 import itertools

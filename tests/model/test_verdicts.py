@@ -1,5 +1,5 @@
-"""Verdicts: each by hand or by brute force, with what it rests on and its condition;
-counts; solutions.
+"""Verdicts by hand or by brute force, each with its grade and its condition. Counts of
+verdicts and solutions are tested, too.
 """
 
 import math

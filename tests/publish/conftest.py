@@ -1,4 +1,4 @@
-"""Fixtures of the tests of what is published."""
+"""Fixtures for the tests of the files that a run writes."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Runs of notebooks: whole outputs or none, and no kernel that outlives its run."""
+"""Runs of notebooks: outputs are whole or missing, and no kernel outlives its run."""
 
 import itertools
 import os

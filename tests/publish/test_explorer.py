@@ -1,4 +1,6 @@
-"""The explorer's page, from a file: beside the library, and as a reader drives it."""
+"""The explorer's page, opened from a file, agrees with the library, and works as a
+reader uses it.
+"""
 
 import gzip
 import re

@@ -1,5 +1,5 @@
-"""The glossary: its page and its copy in docs/ are one text, each term is linked, and
-the examples are what the library says.
+"""The glossary: its page and its copy in docs/ have the same text, each term is linked,
+and the examples agree with the library.
 """
 
 import re

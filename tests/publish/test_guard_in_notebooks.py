@@ -1,7 +1,7 @@
 """A printed digit that changes is noticed: by verify, which names the row, and by the
 notebooks that show it.
 
-One row of each section stands for all here; `make prove` changes every digit.
+Here, only one row of each section is changed; `make prove` changes every digit.
 """
 
 import ast

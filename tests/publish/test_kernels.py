@@ -1,4 +1,4 @@
-"""Kernels that are forked: in a user's own papermill, and none that is left."""
+"""Forked kernels work with a user's own papermill, and none is left afterwards."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The map: each step from the article to a file is where it is said to be."""
+"""The map: each row, check, formula and cell that it names is where the map says."""
 
 import csv
 import importlib

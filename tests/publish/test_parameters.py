@@ -1,4 +1,4 @@
-"""Parameters of a run: checked first, and refused in one sentence."""
+"""Parameters of a run are checked before the run, and refused in one sentence."""
 
 import re
 from collections.abc import Callable

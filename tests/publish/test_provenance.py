@@ -1,5 +1,5 @@
-"""Where a run came from: the profile's demands, hashes by hand, git in every state, and
-the same bytes twice.
+"""The provenance of a run: it meets the profile, hashes are right, git may be in any
+state, and two runs write the same bytes.
 """
 
 import hashlib

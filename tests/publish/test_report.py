@@ -1,5 +1,5 @@
-"""The report: each link leads somewhere, nothing is asked of another host, and the
-numbers are those of the results.
+"""The report: each link leads somewhere, no page loads anything from another host, and
+the numbers are those of the results.
 """
 
 import html

@@ -1,5 +1,5 @@
-"""The report as a reader opens it: from a file, in Chromium, wide and narrow, light and
-dark, and read aloud.
+"""The report as a reader opens it: from a file in Chromium, wide and narrow, light and
+dark, and checked for accessibility.
 """
 
 import os

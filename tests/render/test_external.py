@@ -1,5 +1,5 @@
-"""External figures beside the article's: units by hand, refusals in one sentence, and
-no way into an estimate.
+"""External figures beside the article's numbers: units by hand, refusals in one
+sentence, and no figure that enters an estimate of the article's setting.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A study in IPython: a refusal is its sentence, and names are completed."""
+"""A study in IPython: a refusal is shown as one sentence, and names are completed."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Tables for papers: what stands in them is escaped, and TeX compiles them."""
+"""Tables for papers: the texts in them are escaped, and TeX compiles them."""
 
 import shutil
 import subprocess

@@ -1,4 +1,5 @@
-"""What leaves a run: numbers as files and screens spell them, tables, and the guard."""
+"""Words and numbers in the output of a run: numbers in files and on screens, tables,
+and the guard."""
 
 import csv
 import io

@@ -1,5 +1,5 @@
 """Words read back as numbers, under the article, every shipped scenario and 40 random
-settings: what is shown never contradicts a verdict, and it adds up.
+settings. The shown numbers never contradict a verdict, and sums of them add up.
 """
 
 import contextlib

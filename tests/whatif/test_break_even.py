@@ -1,4 +1,4 @@
-"""Break-evens by hand, and against a scan."""
+"""Break-evens, compared with hand arithmetic and with a scan over values."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
-"""Dask: workers in other processes give the same numbers to the last bit, also when one
-of them is killed.
+"""Dask: workers in other processes give the same numbers to the last bit, even if one
+of the workers is killed.
 """
 
 import os

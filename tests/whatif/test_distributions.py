@@ -1,4 +1,6 @@
-"""Distributions: against scipy's own moments, the cut against numerical integrals."""
+"""Distributions are compared with scipy's own moments, and after a cut with numerical
+integrals.
+"""
 
 import math
 from typing import Any

@@ -1,5 +1,5 @@
-"""Draws: distributions against scipy.stats, draws against closed forms and against the
-same draws in plain numpy.
+"""Draws: distributions are compared with scipy.stats, and draws with closed forms and
+with the same draws in plain numpy.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Sobol indices against closed forms, and against those of scipy.stats."""
+"""Sobol indices, compared with closed forms and with those of scipy.stats."""
 
 import math
 from typing import Any

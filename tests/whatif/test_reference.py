@@ -1,5 +1,5 @@
-"""Draws of benchmarks/reference.yaml, from Python and from the command line, within the
-errors that are stated beside its true values.
+"""Draws of benchmarks/reference.yaml, from Python and from the command line, are within
+the errors that are stated beside the true values.
 """
 
 import csv

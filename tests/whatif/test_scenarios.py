@@ -1,5 +1,5 @@
-"""Scenarios: their estimates by hand, the files that are read, and the sentence that
-refuses any other.
+"""Scenarios: their estimates by hand, the files that are read, and the sentences that
+refuse other files.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""Sensitivity: ranges and the tornado; by hand or brute force."""
+"""Sensitivity: ranges and the tornado, by hand or by brute force."""
 
 import itertools
 from pathlib import Path

@@ -1,5 +1,5 @@
-"""Sweeps: rows and values by a plain loop, one file in two forms, written whole or not
-at all, and refusals.
+"""Sweeps: rows and values agree with a plain loop, a file in two forms gives the same
+sweep, outputs are written whole or not at all, and faults are refused.
 """
 
 import itertools
