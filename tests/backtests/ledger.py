@@ -1,12 +1,12 @@
 """A ledger of checks and solutions worked out by hand, and the test that compares each
 with the package's own result.
 
-``passing`` is a share of the numbers v from nine to eleven tenths of the printed number.
-It counts the numbers v that would have passed, had the article printed them with the
-same words and places. An exact v, "about" v, or an end v of a range passes if some
-value within half a place of v lies from ``low`` to ``high``. "Over" v passes if v is
-below ``high``. "Approaches" v passes if v is above ``low`` and ``value`` is no more than
-a tenth below v.
+``passing`` is a share of the numbers v from nine to eleven tenths of the printed
+number. It counts the numbers v that would have passed, had the article printed them
+with the same words and places. An exact v, "about" v, or an end v of a range passes if
+some value within half a place of v lies from ``low`` to ``high``. "Over" v passes if v
+is below ``high``. "Approaches" v passes if v is above ``low`` and ``value`` is no more
+than a tenth below v.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""Frames: the same rows in files, on a terminal, in Markdown, on pages and in pandas."""
+"""Frames: the same rows in files, on terminals, in Markdown, on pages and in pandas."""
 
 import csv
 import html
