@@ -785,7 +785,8 @@ def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:
     if marks:
         low, high = sorted(mark["value"] for mark in marks[:2])
         span = joined(speller.spell(quantity, low), speller.spell(quantity, high))
-        most = f"{marks[0]['label']} moves the estimate most by itself, from {span}."
+        label = marks[0]["label"]
+        most = f"The assumption “{label}” alone moves the estimate most, from {span}."
     guides = [(now / scaled.scale, "the estimate")] if np.isfinite(now) else []
     return charted(scaled, frame, {"most": most}, guides=guides)
 
