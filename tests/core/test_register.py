@@ -368,7 +368,7 @@ ENTRY_OF_OVERLAP = 1 + BEFORE.count("\n- id: ")
             f"{CELLS}",
         ),
         (
-            text(CLAIMS, "Transfers made a year", '"Transfers made a year'),
+            text(CLAIMS, "Transfers made per year", '"Transfers made per year'),
             f"{CLAIMS}, {at(CLAIMS, 'mean_2016_2020').partition(' (')[0]}: {TABLE} "
             "(',' expected after '\"')",
         ),

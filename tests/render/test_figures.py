@@ -371,9 +371,9 @@ def test_a_sensitivity_is_drawn_under_the_study(studies: dict[str, Study]) -> No
     tornado = frame("tornado", studies["southern"]).set_index(["assumption", "role"])
     added = 1e6 * ADDED * 0.55
     values = tornado["value"]
-    high = values["persons_per_transfer", "assumption at its high end"]
+    high = values["persons_per_transfer", "at its high end"]
     assert high == pytest.approx(1_567_500 + 1e6 * ADDED)
-    high = values["minority_share_south", "assumption at its high end"]
+    high = values["minority_share_south", "at its high end"]
     assert high == pytest.approx(1_650_000 + added)
 
 
