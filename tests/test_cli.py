@@ -201,14 +201,14 @@ SHOWN = {
     ],
     # "Two million" to the half million: 0.25 million either way.
     "low_end_several_three": [
-        "to 2.05 million, at a coarser place 1.75 to 2.25 million",
+        "to 2.05 million, or 1.75 to 2.25 million if rounded more coarsely",
         "note: The sum matches only if",
     ],
     "at_risk_2021_sum": [
         # 2 million less 1.901 million, which is 4.95 percent of 2 million
         "= 1.901 million at most",
         "verdict: matches, at least 99,000 or 4.95 percent short",
-        "53 percent would match as well, and 66 percent would with rounding",
+        "53 percent would match as well, and 66 percent if rounding is allowed for",
     ],
     "at_risk_2021": [
         "result: at most 1.901 million persons, 1.84 to 1.96 million",

@@ -35,11 +35,11 @@ VERDICTS = {
     "matches": "the value satisfies what the claim asserts",
     "matches_within_rounding": "the value does not satisfy the claim, but some values "
     "that round to the printed numbers do, or the value does at a coarser rounding",
-    "compatible": "the value does not satisfy the claim, but the sides or words of its "
-    "inputs allow a value that does, or the claim's own words stretch as far as the "
-    "value",
-    "differs": "no value that the printed numbers, their sides and their words allow "
-    "satisfies the claim",
+    "compatible": "the value does not satisfy the claim, but the words of its inputs "
+    "allow a value that does, or the claim's own words can be read so widely that "
+    "they include the value",
+    "differs": "no value that the printed numbers and their words allow satisfies the "
+    "claim",
 }
 #: The verdict that each ground gives. Where no ground holds, the value differs.
 GROUNDS = {

@@ -67,6 +67,9 @@ class Names:
         source = self.sources[quantity][self.default(quantity)]
         if source.alias_of:
             return self.name(source.alias_of)
+        if source.claim:
+            end = f", {source.end} end" if source.end else ""
+            return f"{source.claim.statement}{end}"
         return source.expression.words if source.expression else quantity
 
     def suffix(self, quantity: str) -> str:

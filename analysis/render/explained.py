@@ -139,7 +139,7 @@ def claim_lines(model: Model, claim: Claim) -> list[str]:
 
 def _described(model: Model, claim: Claim) -> Iterator[str]:
     unit = "percent" if claim.unit == "percent" else claim.base_unit
-    held = f"; held in {claim.base_unit}" if claim.base_unit != "dimensionless" else ""
+    held = f"; unit: {claim.base_unit}" if claim.base_unit != "dimensionless" else ""
     yield f"printed: {printed_claim(claim)} ({claim.period}, {claim.place}){held}"
     if claim.role != "count":
         for end in claim.published.ends:
@@ -156,15 +156,16 @@ def _described(model: Model, claim: Claim) -> Iterator[str]:
 
 
 def _meaning(claim: Claim, end: str, unit: str) -> str:
-    """Say which values a printed number or an end of a range stands for and asserts."""
+    """Say which values the digits and the words of a number or of an end allow."""
     published = claim.published
     asserts = published.asserts(end)
     coarse = published.asserts(end, coarse=True)
     start = f"{end} end " if end else ""
     stands = _interval_words(published.stands_for(end), unit)
-    words = f"{start}stands for {stands}; asserts {_interval_words(asserts, unit)}"
+    words = f"{start}by its digits: {stands}; by its words: "
+    words += _interval_words(asserts, unit)
     if coarse != asserts:
-        words += f", at a coarser place {_interval_words(coarse, unit)}"
+        words += f", or {_interval_words(coarse, unit)} if rounded more coarsely"
     return words
 
 
@@ -185,8 +186,8 @@ def _vague_end(side: str, end: VagueEnd | None, unit: str) -> Iterator[str]:
         return
     words = "none" if end.value is None else exact(end.value, unit)
     if end.coarse is not None:
-        words += f", {exact(end.coarse, unit)} at the coarser place"
-    yield f"{side} {words}: {end.reason}"
+        words += f", or {exact(end.coarse, unit)} if rounded more coarsely"
+    yield f"{side}: {words}; {end.reason}"
 
 
 # Quantities and checks ----------------------------------------------------------------
@@ -347,11 +348,11 @@ def _verdict(speller: Speller, outcome: Outcome) -> Iterator[str]:
     because = "" if reason in verdict else f": {reason}"
     yield f"verdict: {verdict}{because}"
     if outcome.rests_on:
-        yield f"rests on: {outcome.rests_on}"
+        yield f"weakest grade of its inputs: {outcome.rests_on}"
     if outcome.condition:
-        yield f"the verdict stays for: {outcome.condition}"
+        yield f"the verdict stays the same for: {outcome.condition}"
     if outcome.passing is not None:
-        near = "of the numbers within ten percent of the printed one"
+        near = "of all numbers within ten percent of the printed number"
         yield f"{near}, {passing_words(outcome)}"
 
 
@@ -392,7 +393,7 @@ def _finding(model: Model, finding: Finding, setting: Setting) -> Iterator[str]:
         yield f"  source {name}: {register.sources[name]}"
     yield f"  sceptical: {finding.sceptical}"
     yield f"  charitable: {finding.charitable}"
-    yield f"  would settle it: {finding.settle}"
+    yield f"  what would settle it: {finding.settle}"
 
 
 def _external(model: Model, figure: External, setting: Setting) -> Iterator[str]:
@@ -403,7 +404,7 @@ def _external(model: Model, figure: External, setting: Setting) -> Iterator[str]
     yield f"  {_printed_figure(figure)}"
     yield f"  {external.SEEN[figure.seen]}: {', '.join(citation)}"
     if figure.as_printed:
-        yield f"  in its words: {figure.as_printed}"
+        yield f"  in the source's words: {figure.as_printed}"
     yield f"  at {figure.address}" if figure.address else "  without an address"
     if figure.note:
         yield f"  note: {figure.note}"

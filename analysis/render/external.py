@@ -48,8 +48,8 @@ Row = dict[str, Any]
 #: How a figure was seen, as a screen spells the grade.
 SEEN = {"P": "primary text", "M": "copy", "S": "secondary source"}
 SIDE_BY_SIDE = (
-    "Listed side by side, never averaged; "
-    "an external figure enters no estimate of the article's setting."
+    "Figures published elsewhere are listed side by side and never averaged. No "
+    "estimate under the article's setting uses them."
 )
 COLUMNS = (
     "id",
@@ -180,7 +180,7 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
     row["ours_low"], row["ours_high"] = ours.low, ours.high
     context = _context(model, figure, quantity, under)
     if context:
-        row["reason"] = f"context: {context}"
+        row["reason"] = f"context only: {context}"
     else:
         row |= _scored(model, setting, figure, ours, row["divided_by_years"] or 1)
     row["ours_words"] = _ours_words(model, row)
@@ -223,7 +223,7 @@ def _scored(
     if ours.value:
         row["ratio"] = compared / ours.value
     else:
-        row["reason"] = "ours is 0, so there is no ratio"
+        row["reason"] = "our number is 0, so there is no ratio"
     return row
 
 
@@ -235,12 +235,12 @@ def _context(model: Model, figure: External, quantity: str, setting: Setting) ->
     unlike = model.unlike(figure, quantity)
     if unlike:
         theirs, ours = unlike
-        return f"of {theirs}, ours of {ours}"
+        return f"the figure is for {theirs}, and our number for {ours}"
     plan = model.plan(quantity, setting)
     if figure.id in plan.depends_on:
-        return "ours rests on this figure"
+        return "our number is computed from this figure"
     if plan.by_name[quantity].source.assumption:
-        return "ours is an assumption"
+        return "our number is an assumption"
     return ""
 
 
@@ -349,7 +349,7 @@ def _words(model: Model, row: Row, *, is_repeated: bool) -> dict[str, str]:
     """
     figure = model.register.external[row["id"]]
     words = dict.fromkeys(_SHOWN, "")
-    words["figure_words"] = f"the same ({figure.id})"
+    words["figure_words"] = f"the same figure ({figure.id})"
     if not is_repeated:
         words["figure_words"] = f"{figure.statement} ({figure.id})"
         words["printed_words"] = f"{figure.published}{_noun(figure)}"
@@ -415,7 +415,7 @@ def comparison(model: Model, row: Row) -> str:
     else:
         parts.append(_distance(model, row))
         if published.side:
-            parts.append(f"“{published}” excludes ours")
+            parts.append(f"“{published}” excludes our number")
     return "; ".join(filter(None, parts))
 
 

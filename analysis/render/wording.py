@@ -51,12 +51,12 @@ SAID = {
 }
 #: The reasons for a verdict on the ground of a stretch or of a coarser place.
 _STRETCH = (
-    'more than a tenth short; we let "approaches" stretch to less than a fifth, and '
-    "both are our choice"
+    "more than a tenth short, but less than a fifth, up to which we still accept "
+    '"approaches"; both limits are our choice'
 )
 _COARSER = (
-    "no value that rounds to the printed digits at their finer place satisfies the "
-    "claim; at the coarser place, which is as defensible, a value does"
+    "if the printed digits are rounded more finely, no value satisfies the claim; if "
+    "they are rounded more coarsely, which is as defensible, a value does"
 )
 TESTS_NOTHING = 'comparing an upper limit with an "up to" tests nothing'
 
@@ -269,10 +269,10 @@ def reason_words(model: Model, outcome: Outcome) -> str:
     if outcome.ground == "room":
         inputs = [_input_words(model, name) for name in outcome.open_to]
         leave = "leaves" if len(inputs) == 1 else "leave"
-        start = "the value at the printed ends does not satisfy the claim"
+        start = "the value does not satisfy the claim if each printed limit is reached"
         if outcome.recomputed is None:
             start = "no single value follows"
-        return f"{start}; {listed(inputs)} {leave} room for one that satisfies it"
+        return f"{start}; {listed(inputs)} {leave} room for a value that satisfies it"
     if outcome.ground == "coarser place":
         return _COARSER
     return VERDICTS[outcome.verdict]
@@ -287,7 +287,7 @@ def passing_words(outcome: Outcome) -> str:
     >>> from analysis.model.verdicts import judge
     >>> model = Model(Register.read())
     >>> passing_words(judge(model, model.register.checks["at_risk_2021_sum"]))
-    '53 percent would match as well, and 66 percent would with rounding'
+    '53 percent would match as well, and 66 percent if rounding is allowed for'
     """
     if outcome.passing is None or outcome.passing_rounded is None:
         return ""
@@ -295,7 +295,9 @@ def passing_words(outcome: Outcome) -> str:
     share = f"{100 * outcome.passing:.0f} percent"
     rounded = f"{100 * outcome.passing_rounded:.0f} percent"
     words = f"{share} would match{as_well}"
-    return words if share == rounded else f"{words}, and {rounded} would with rounding"
+    if share == rounded:
+        return words
+    return f"{words}, and {rounded} if rounding is allowed for"
 
 
 def _input_words(model: Model, name: str) -> str:

@@ -59,24 +59,37 @@ def test_transfers_beside_transfers(article: Found) -> None:
 @pytest.mark.parametrize(
     ("figure", "beside", "reason"),
     [
-        ("transfers_2017", "transfers_2016_2020", "of 2017, ours of 2016-2020, a year"),
-        ("transfers_2022", "transfers_2021", "of 2022, ours of 2021"),
+        (
+            "transfers_2017",
+            "transfers_2016_2020",
+            "the figure is for 2017, and our number for 2016-2020, a year",
+        ),
+        (
+            "transfers_2022",
+            "transfers_2021",
+            "the figure is for 2022, and our number for 2021",
+        ),
         (
             "plan_14fyp_total",
             "per_year:planned_transfers_2021",
-            "of 2021-2025, ours of 2021",
+            "the figure is for 2021-2025, and our number for 2021",
         ),
         (
             "transfers_2017_2020_south",
             "southern_share_2019",
-            "of 2017-2020, as quoted, ours of 2019",
+            "the figure is for 2017-2020, as quoted, and our number for 2019",
         ),
         (
             "cross_provincial_2017_2019_aspi",
             "cross_provincial_2017_2019",
-            "of Uyghurs, Xinjiang to other provinces, ours of Xinjiang to other",
+            "the figure is for Uyghurs, Xinjiang to other provinces, and our number "
+            "for Xinjiang to other",
         ),
-        ("persons_per_household_2010", "persons_per_household", "ours is an assum"),
+        (
+            "persons_per_household_2010",
+            "persons_per_household",
+            "our number is an assum",
+        ),
     ],
 )
 def test_another_period_or_scope_is_context_and_never_scored(
@@ -87,7 +100,7 @@ def test_another_period_or_scope_is_context_and_never_scored(
     assert scores == (None, None, None, "", "")
     assert row.published
     assert row.ours
-    assert comparison(model, vars(row)).startswith(f"context: {reason}")
+    assert comparison(model, vars(row)).startswith(f"context only: {reason}")
 
 
 def test_no_row_differs_where_the_check_of_the_same_two_numbers_matches(
@@ -133,7 +146,7 @@ def test_labourers_are_set_beside_transfers_and_persons_only_as_a_reading(
     assert comparison(model, vars(row)) == said
     # 2.87 - 2.59 = 0.28 million, and 2.59 is not over 2.87.
     row = article["transfers_2019_xinhua", "labourers_2019"]
-    said = "280,000 higher than ours; “over 2.87 million” excludes ours"
+    said = "280,000 higher than ours; “over 2.87 million” excludes our number"
     assert comparison(model, vars(row)) == said
 
 

@@ -175,8 +175,8 @@ def test_a_coarser_place_does_not_deny_that_words_leave_room(model: Model) -> No
     # 1.9 million and 300,000 are 2.2 million. "Two million" at its finer place ends
     # at 2.05 million, at the coarser at 2.25 million.
     assert wording.reason_words(model, found) == (
-        "no value that rounds to the printed digits at their finer place satisfies "
-        "the claim; at the coarser place, which is as defensible, a value does"
+        "if the printed digits are rounded more finely, no value satisfies the claim; "
+        "if they are rounded more coarsely, which is as defensible, a value does"
     )
 
 
