@@ -1032,6 +1032,14 @@ def test_verdict_changes_are_the_checks_whose_verdict_moves(article):
     ("kind", "name", "words"),
     [
         ("quantities", "persons_per_transfer", "Persons per transfer, 2019"),
+        # A count, an end of a range, and a quantity that takes another's value
+        ("quantities", "warning_colors", "Colours of the early-warning code"),
+        (
+            "quantities",
+            "at_risk_total_high",
+            "Persons estimated at risk, transferred or formerly detained, high end",
+        ),
+        ("quantities", "detainees_placed", "Former detainees placed in work"),
         (
             "figures",
             "waterfall",

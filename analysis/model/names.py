@@ -66,7 +66,9 @@ class Names:
             return claim.statement
         source = self.sources[quantity][self.default(quantity)]
         if source.alias_of:
-            return self.name(source.alias_of)
+            claims = self.register.claims.values()
+            printed = [row.statement for row in claims if row.quantity == quantity]
+            return printed[0] if printed else self.name(source.alias_of)
         if source.claim:
             end = f", {source.end} end" if source.end else ""
             return f"{source.claim.statement}{end}"
