@@ -132,9 +132,15 @@ def test_bounds_contain_their_ends_and_the_value_as_shown(
 
 
 def worked_lines(model: Model, setting: Setting) -> set[tuple[str, ...]]:
-    """The lines of the worked steps of each quantity, a screen each."""
+    """The lines of the worked steps of each quantity, a screen each.
+
+    What is computed as in the article has the article's lines.
+    """
     found: set[tuple[str, ...]] = set()
     for quantity in model.quantities:
+        is_changed = model.plan(quantity, setting).nodes != model.plan(quantity).nodes
+        if setting != ARTICLE and not is_changed:
+            continue
         steps = Steps(model, setting, [quantity], judged=False).steps
         found |= {step.lines for step in steps}
     return found
