@@ -379,7 +379,8 @@ def indices_table(draws: Draws) -> Frame:
                 cells["label"] = label_and_name(draws.model, name)
                 cells["words"] = _share(share[kind], **ends)
                 rows.append(cells)
-    foot = f"{POINTS:,} base points; in brackets, 95 percent of the resamples."
+    foot = f"The shares are computed from {POINTS:,} base points. "
+    foot += "In brackets is the range of 95 percent of the resampled shares."
     shown = {"label": "input", "words": "share of the variance"}
     return Frame(rows, SENSITIVITY, shown, draws.differs, foot, group="heading")
 
@@ -445,7 +446,7 @@ def _break_even_rows(
     sides = {"left": turned.left, "right": turned.right, "holds": turned.holds}
     blank |= {**sides, "heading": _answer(model, turned)}
     if not turned.break_evens:
-        reason = "no assumption has an effect on it"
+        reason = "no assumption has an effect on the statement"
         return [{**blank, **words, "words": reason, "reason": reason}]
     return [{**blank, **_turn(model, turned, row)} for row in turned.break_evens]
 
@@ -455,7 +456,7 @@ def _turn(model: Model, turned: BreakEvens, row: BreakEven) -> Row:
     value_words = "in words only"
     if row.value is not None:
         value_words = exact(row.value, model.spelled_unit(row.assumption))
-    words = f"waits for a value of {row.waits_for}"
+    words = f"needs a value of {row.waits_for}"
     if not row.waits_for:
         words = _spans(model, turned, row)
     return {

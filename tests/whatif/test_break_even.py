@@ -346,4 +346,4 @@ def test_break_evens_are_printed_in_columns_that_fit(model: Model) -> None:
 def test_a_statement_that_nothing_moves_says_so(model: Model) -> None:
     frame = Study(model).break_even("transfers_2021 >= 3 million transfer")
     assert frame.empty
-    assert "no assumption has an effect on it" in str(frame)
+    assert "no assumption has an effect on the statement" in str(frame)
