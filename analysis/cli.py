@@ -121,7 +121,8 @@ ReadingOption = Annotated[
 ScenarioOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--scenario", help="Apply a scenario, by its name or the path of its file."
+        "--scenario",
+        help="Apply the scenario with this name, or the scenario in this file.",
     ),
 ]
 SchedulerOption = Annotated[
@@ -336,7 +337,7 @@ def cite(
 
 @app.command()
 def accept(data: DataOption = None, notebooks: NotebooksOption = None) -> None:
-    """Show which values moved, then store the present values as the expected values."""
+    """Show which values moved, then store the present values as the accepted ones."""
     from analysis.publish import guard
     from analysis.publish.notebooks import all_notebooks
 
@@ -351,7 +352,8 @@ def accept(data: DataOption = None, notebooks: NotebooksOption = None) -> None:
 )
 def list_(
     kind: Annotated[
-        str, typer.Argument(help="List only this kind, such as claims or checks.")
+        str,
+        typer.Argument(help="List only rows of this kind, such as claims or checks."),
     ] = "",
     as_markdown: Annotated[
         bool,
@@ -677,8 +679,8 @@ def run(
         list[str] | None,
         typer.Option(
             "--scenario",
-            help="Apply a scenario, by its name or the path of its file; you may "
-            "repeat the option.",
+            help="Apply the scenario with this name, or the scenario in this file; you "
+            "may repeat the option.",
         ),
     ] = None,
     out: Annotated[

@@ -625,7 +625,7 @@ class Study:
         """Tabulate in words how far a quantity moves; ``sensitivity`` has the numbers.
 
         >>> load().ranges("net_new_persons")["moved"][0]
-        'the printed digits, as rounded'
+        'rounding of the printed digits'
         """
         from analysis.render.whatif_tables import ranges_table
 

@@ -46,6 +46,9 @@ def described(folder: Path) -> str:
             resource["jsonSchema"] = {"$schema": _DIALECT, **entries}
         elif file == "specification.yaml":
             resource["jsonSchema"] = {"$schema": _DIALECT, **_schema(Spec)}
+        elif file.startswith("scenarios/") and file.endswith(".yaml"):
+            scenario = read_yaml(folder / file)
+            resource["description"] = " ".join(scenario["description"].split())
     return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
 
 

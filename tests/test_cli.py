@@ -325,7 +325,7 @@ def test_list_shows_every_row_of_a_kind_by_its_name() -> None:
         ("quantities", "persons_per_transfer", "person/transfer"),
         ("readings", "at_risk_2019=southern", "(chosen, reconstruction)"),
         ("readings", "transfers_2021=published", "as printed, the default"),
-        ("assumptions", "persons_per_transfer", "varied 0.36 to 1, chosen: "),
+        ("assumptions", "persons_per_transfer", "varied from 0.36 to 1, chosen: "),
         ("findings", "two_values_of_2019", "2.59 million labourers"),
         ("external", "plan_13fyp_total", "at least 11 million"),
         ("statements", "two_million_in_all", "At least two million"),
@@ -481,7 +481,7 @@ def test_sensitivity_shows_ranges_tornado_and_draws() -> None:
         "sensitivity", "at_risk_total", "--scenario", "illustrative", "--draws", "1024"
     )
     for words in (
-        "the printed digits, as rounded",
+        "rounding of the printed digits",
         "median",
         "first order",
         "The draws are illustrative",

@@ -167,7 +167,7 @@ def test_explain_says_what_a_figure_may_be_used_for() -> None:
     assert use in " ".join(text.split())
     _, text, _ = run("explain", "report_2018")
     assert "may be used" not in text
-    assert "compared with no number of the article: shown as context only" in text
+    assert "shown as context only, beside no number of the article" in text
     # The word of a percentage is its unit.
     _, text, _ = run("explain", "trade_2021_report_growth")
     assert "printed: 5.8 percent (" in text

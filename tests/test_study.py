@@ -608,7 +608,7 @@ def test_a_table_of_estimates_for_a_paper_gives_no_instruction(article):
 def test_estimates_that_both_studies_print_are_named(article):
     official = article.scenario("official_series")
     names = ["growth_2019_2021", "net_new_transfers", "growth_of_transfers_2019_2021"]
-    said = "In both, {} as printed, not recomputed."
+    said = "In both studies, {} as printed, not recomputed."
     printed = said.format("growth_2019_2021 and net_new_transfers are")
     assert printed in official.differs_from(article, names).attrs["foot"]
     computed = official.change(growth_2019_2021="from_difference")
@@ -649,10 +649,10 @@ def test_two_studies_side_by_side_are_printed_in_words(article):
     assert row.split() == ["net_new_persons", "301,000", "151,000", "−150,000", "−50"]
     assert none == "at_risk_total"
     assert foot.startswith(
-        "Other: as in the article. In persons. at_risk_total has no single value"
+        "The other study: as in the article. Counts are in persons. at_risk_total has "
     )
     more = str(half.differs_from(article))
-    table, _, setting = more.partition("Other: ")
+    table, _, setting = more.partition("The other study: ")
     below = setting[setting.index("\nDiffers") :]
     assert max(map(len, (table + below).splitlines())) <= 80
     # Of fewer columns, pandas shows the numbers.

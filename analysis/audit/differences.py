@@ -92,7 +92,7 @@ def _not_as_printed(row: Claim, passage: Passage | None) -> Difference:
         if instead:
             start = min(number.start for number in instead)
             stop = max(number.end for number in instead)
-            text = f"{passage.text[start:stop]} in the place of {printed}"
+            text = f"{passage.text[start:stop]} in place of {printed}"
             return Difference("differs", (row.id,), f"{row.where}: {text}")
     return Difference("missing", (row.id,), f"{row.where}: {printed}")
 
@@ -175,7 +175,7 @@ def qualified_otherwise(
         if match:
             words = f"{match[0]}{number.text}"
         registered = f"{qualifier.replace('_', ' ')} {_printed(row)}"
-        text = f"{row.where}: {words} in the place of {registered}"
+        text = f"{row.where}: {words} in place of {registered}"
         differences.append(Difference("qualifier", (row.id,), text))
     return differences
 

@@ -26,8 +26,9 @@ from analysis.core.errors import display_path
 from analysis.core.register import Register
 
 AGREE = (
-    "The copy and the register agree in the numbers, words such as over before "
-    "them, order and place; not compared: the other words, dates and sources."
+    "The copy and the data package agree in the numbers, in words such as over before "
+    "a number, and in the order and place of the numbers. The audit did not compare "
+    "other words, dates or sources."
 )
 
 

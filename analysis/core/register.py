@@ -225,8 +225,8 @@ class Register(PackageOptions):
         is_range = claim is not None and claim.qualifier == "range"
         if bool(row.end) != is_range:
             message = (
-                "a row against a range names the end that it is held against, and any "
-                "other row names none"
+                "a row that is compared with a range must name an end of the range, "
+                "and any other row must name none"
             )
             raise self.refuse(row, "end", message)
 

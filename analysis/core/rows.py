@@ -143,14 +143,14 @@ class PrintedNumber(Row):
     statement: Prose
     """What is counted, in our words."""
     printed: Annotated[str, OfRow, Digits] = ""
-    """The digits as printed, without separators; the low end of a range; empty when
-    only words are printed."""
+    """The digits as printed, without separators. For a range, the digits of its low
+    end. Empty if only words are printed."""
     printed_high: Annotated[str, OfRow, Digits] = ""
     """The digits of the high end of a range."""
     scale: Annotated[str, _choices(*filter(None, SCALES))] = ""
     """The word after the digits, such as million, if there is one."""
     unit: Annotated[Text, AfterValidator(_unit_or_percent)]
-    """The unit in which the number is held."""
+    """The unit of the number."""
     unit_as_printed: Prose
     """The noun that is printed with the number."""
     qualifier: Annotated[str, _choices(*QUALIFIERS)]
@@ -161,7 +161,7 @@ class PrintedNumber(Row):
     """The place to which the digits are rounded, if the digits themselves do not show
     it."""
     rounding_unit_other: Annotated[str, OfRow, Digits] = ""
-    """A second place to which the digits could be rounded."""
+    """A second place to which the digits may have been rounded."""
     period: Prose
     """The period to which the number refers."""
 
@@ -207,8 +207,8 @@ class Claim(PrintedNumber):
     end, separated by a semicolon, and the weaker verdict counts. The cell is empty if
     the result can't be recalculated from this article."""
     same_calculation_as: Annotated[tuple[str, ...], SplitNames, Ref("claims.csv")] = ()
-    """Other results of the same calculation, separated by semicolons. In the tally they
-    count only once."""
+    """Other results of the same calculation, separated by semicolons. The tally counts
+    all results of one calculation once."""
     words: OptionalProse = ""
     """The printed words that qualify the number, and nothing more of the sentence."""
     section: Annotated[Name, Ref("sections.csv")]
@@ -265,8 +265,9 @@ class External(PrintedNumber):
     """The noun as printed, in Chinese with an English translation. Empty if the noun
     was not noted, or if it is the same as `unit_as_printed`."""
     as_printed: OptionalProse = ""
-    """The passage in its own words, with its qualifier, such as 预计 (expected), 力争
-    (strive for) or 以上 (or more). Empty if only an English translation was noted."""
+    """The passage that prints the figure, in its own words and with its qualifier, such
+    as 预计 (expected), 力争 (strive for) or 以上 (or more). Empty if only an English
+    translation was noted."""
     year_from: Annotated[int, Field(ge=1900), In("calendar year")]
     """The first year of the figure's period."""
     year_to: Annotated[int, Field(ge=1900), In("calendar year")]
@@ -276,9 +277,9 @@ class External(PrintedNumber):
     publisher: Prose
     """Who published the figure, and who copied or quoted it."""
     title: OptionalProse = ""
-    """Title of the text, where it has one."""
+    """The title of the text that prints the figure, if the text has one."""
     date: Prose
-    """Date of the text."""
+    """The date of the text that prints the figure."""
     address: OptionalProse = ""
     """The address at which we saw the figure, without the scheme; the page need not be
     the original publication. For work reports, we give the government's page
@@ -388,14 +389,14 @@ class Check(Recomputation):
     check takes as reached, separated by semicolons. The statement of the check says
     so."""
     claim: ClaimId = ""
-    """The row of claims.csv that is checked. Empty for a derived quantity, which is
-    listed without a check."""
+    """The row of claims.csv with which the recomputed value is compared. Empty if the
+    value is only listed, or is compared with `against` alone."""
     end: Literal["", "low", "high", "whole"] = ""
-    """The end of a range that is checked, or the range as a whole."""
+    """For a claim that is a range, the end that is checked, or the range as a whole."""
     kind: Literal["", "derivation", "repetition", "hypothesis", "external"] = ""
     """derivation: a calculation that the article states or implies; repetition: a
     number that is printed twice; hypothesis: a calculation of our own; external: a
-    comparison with a figure published elsewhere. Empty for a derived quantity."""
+    comparison with a figure published elsewhere. Empty if the value is only listed."""
     against: str = ""
     """For a check of the kind `external`, the arithmetic over rows of external.csv. Its
     result is compared with the claim, or, if the row has no claim, with the
@@ -406,8 +407,8 @@ class Check(Recomputation):
         if bool(self.claim or self.against) != bool(self.kind):
             raise FieldError(
                 "kind",
-                "a check against a claim or a figure needs a kind, and a row that is "
-                "checked against nothing has none",
+                "a check that is compared with a claim or a figure needs a kind, and "
+                "any other check must have none",
             )
         if bool(self.against) != (self.kind == "external"):
             raise FieldError(
@@ -506,7 +507,7 @@ class Section(Row):
 
     file = "sections.csv"
     id: Name
-    """Slug of the section."""
+    """The short name of the section, in lower-case letters with hyphens."""
     title: Prose
     """Heading of the section."""
 
@@ -516,20 +517,20 @@ class CitedSource(Row):
 
     file = "sources.csv"
     id: Name
-    """Slug of the source."""
+    """The short name of the source, in lower-case letters with hyphens."""
     publisher: Prose
-    """Publisher as cited."""
+    """The publisher, as the article cites it."""
     date: Prose
-    """Date as cited."""
+    """The date of the source, as the article cites it."""
     title: OptionalProse = ""
-    """Title, where the article gives one."""
+    """The title of the source, if the article gives one."""
 
 
 class VagueEnd(Row):
     """A floor or a ceiling that words set, or a value worth trying, with its reason."""
 
     reason: Prose
-    """Why the words are read so, or why the value is worth trying."""
+    """Why we read the words in this way, or why the value is worth trying."""
     value: Annotated[Number | None, OfEntry] = None
     """The floor or the ceiling that the words set in their plain sense, or a value
     worth trying."""
@@ -649,7 +650,7 @@ class Step(Row):
     range, or of the values that round to its digits; `_floor` gives the floor of a
     number in words."""
     comes_to: Decimal
-    """The result of the step worked by hand, rounded to the digits given."""
+    """The result of the step, worked out by hand and rounded."""
     unit: Text
     """Base unit of the result."""
 
@@ -669,7 +670,7 @@ class Finding(Row):
     sources: Annotated[tuple[str, ...], Ref("sources.csv")] = ()
     """The rows of sources.csv on which the finding rests."""
     arithmetic: Annotated[tuple[Step, ...], Field(min_length=1)]
-    """The steps of arithmetic over those rows."""
+    """The steps of arithmetic over the rows that the finding names."""
     sceptical: Prose
     """The view that doubts the number."""
     charitable: Prose
@@ -713,7 +714,7 @@ class Citation(BaseModel, extra="forbid"):
     caveat: Prose
     """The caveat that must go with the sentence."""
     official: Annotated[tuple[OfficialFigure, ...], Field(min_length=1)]
-    """The official figures with which the headline may be compared."""
+    """The official figures that stand beside the headline."""
 
 
 class Headline(Row):
@@ -730,7 +731,7 @@ class Headline(Row):
     claim: Annotated[Name, Ref("claims.csv")]
     """The row of claims.csv that the headline is about."""
     working: Annotated[tuple[str, ...], Ref("values")] = ()
-    """The quantities whose formulas are shown with their numbers."""
+    """The quantities whose formulas are shown with numbers in place of names."""
     check: Annotated[str, Ref("checks.csv")] = ""
     """The check that gives the verdict."""
     shown: OptionalProse = ""
@@ -814,9 +815,9 @@ class ExpectedCell(Row):
     """A file of the data, a table of the results, or another part of what a page or a
     screen shows."""
     id: Text
-    """The row of that table."""
+    """The row of the table."""
     field: Text
-    """The field of that row."""
+    """The field of the row."""
     value: Annotated[Text, In("base unit of the quantity")]
     """The accepted value: a code, or a number with ten digits."""
 

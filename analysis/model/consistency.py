@@ -56,7 +56,7 @@ def _verify_claim(model: Quantities, check: Check) -> None:
     sources = model.sources.get(claim.quantity, {})
     if all(source.claim is claim for source in sources.values()):
         others = [name for name in model.quantities if name != claim.quantity]
-        message = f"nothing else is of '{claim.quantity}'"
+        message = f"no other row or formula has the quantity '{claim.quantity}'"
         message += nearest(claim.quantity, others)
         raise model.register.refuse(claim, "quantity", message)
     message = f"{claim.id} is a value of {claim.quantity}, not of {check.quantity}"
@@ -162,7 +162,7 @@ def _verify_check(model: Quantities, row: Check) -> None:
         for name in row.reached:
             if name not in sided:
                 raise ModelError(
-                    f"'{name}' is no input of the check that has a side"
+                    f"'{name}' is no input of the check that is a limit"
                     f"{nearest(name, sided)}"
                 )
     with register.refusing(row, "claim"):

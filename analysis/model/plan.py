@@ -422,9 +422,9 @@ class Plan:
                 if leaf in self.under_extremes and is_used_again:
                     reading = self.by_name[self.target].reading
                     raise ModelError(
-                        f"the formula of {self.target} ({reading}) uses {leaf} under a "
-                        "minimum or maximum and once more, so its bounds can't be "
-                        "computed"
+                        f"the formula of {self.target} ({reading}) uses {leaf} inside "
+                        "a minimum or maximum and elsewhere too, so its bounds can't "
+                        "be computed"
                     )
             if uses > 1:
                 names.append(node.name)

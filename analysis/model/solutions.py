@@ -49,14 +49,16 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
         goal = model.register.claims[row.claim].published.value(row.end)
     value = solve(lambda x: plan.evaluate({name: x})[plan.target], low, high, goal)
     if value is None:
-        return Solution(row, None, "impossible", f"no value of {name} makes it so")
+        return Solution(
+            row, None, "impossible", f"the claim holds at no value of {name}"
+        )
     if not Interval(low, high).holds(value):
-        reason = f"allowed is {exact_span(low, high, unit)}"
+        reason = f"the allowed range is {exact_span(low, high, unit)}"
         return Solution(row, value, "impossible", reason)
     refusal = plan.refusal(plan.evaluate({name: value}))
     if refusal:
         return Solution(row, value, "impossible", refusal)
     low, high = assumption.low, assumption.high
     status = "in_range" if Interval(low, high).holds(value) else "out_of_range"
-    reason = f"the range it is varied over is {exact_span(low, high, unit)}"
+    reason = f"we vary {name} from {exact_span(low, high, unit)}"
     return Solution(row, value, status, reason)

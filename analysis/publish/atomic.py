@@ -108,8 +108,8 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
             for left in (new, old):
                 if left.exists() and not is_begun(left):
                     raise InputError(
-                        f"{display_path(left)} is not of a run and would be lost; move "
-                        "it elsewhere"
+                        f"{display_path(left)} was not written by a run and would be "
+                        "lost; move it elsewhere"
                     )
             at_the_end.callback(shutil.rmtree, new, ignore_errors=True)
             if old.exists() and not folder.exists():
@@ -130,7 +130,7 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise InputError(
             f"{display_path(folder)} can't be written ({_reason(error, folder)}) "
-            "and is as it was"
+            "and was left as it was"
         ) from None
 
 

@@ -93,11 +93,11 @@ def _refuse_targets(jobs: Jobs) -> None:
         if target.parent.samefile(notebook.path.parent):
             raise InputError(
                 "the output would lie among the notebooks; "
-                f"name one other than {display_path(target.parent)}"
+                f"name a folder other than {display_path(target.parent)}"
             )
         if os.path.lexists(target) and not _is_left_by_a_run(target):
             raise InputError(
-                f"{display_path(target)} is not as a run leaves it and would be lost; "
+                f"{display_path(target)} is not as a run wrote it and would be lost; "
                 "move it elsewhere"
             )
 
@@ -228,7 +228,7 @@ def _through_papermill(
     except CellTimeoutError:
         return f"it took more than the {timeout} seconds that a cell may take"
     except DeadKernelError:
-        return "the kernel died, as when memory runs out or a process is killed"
+        return "the kernel died, as happens when memory runs out or a process is killed"
     except PapermillExecutionError as error:
         return f"{error.ename}: {first_words(error.evalue)}"
     except OSError:

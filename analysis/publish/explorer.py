@@ -61,7 +61,8 @@ def write(folder: Path, model: Model) -> Path:
     path = folder / NAME
     if path.exists() and "const RUNS" not in path.read_text("utf-8", errors="replace"):
         raise InputError(
-            f"{display_path(path)} is no such page and would be lost; move it elsewhere"
+            f"{display_path(path)} is not a page that this command wrote and would be "
+            "lost; move it elsewhere"
         )
     write_file(path, page(model))
     return path

@@ -292,7 +292,10 @@ def print_moved(model: Model, expected: Cells, now: Cells) -> int:
         )
         lines.append(f"{count} from {file}.")
     file = register.file("findings.yaml")
-    lines += [f"by hand: {problem} in {file}" for problem in findings.problems(model)]
+    lines += [
+        f"worked out by hand: {problem} in {file}"
+        for problem in findings.problems(model)
+    ]
     for line in lines:
         typer.echo(line, err=True)
     return int(bool(lines))

@@ -180,5 +180,5 @@ def markdown_list(model: Model, kind: str) -> str:
     if kind == "columns":
         return codebook(model.register)
     raise InputError(
-        "--markdown prints `analysis list claims` and `analysis list columns`"
+        "--markdown works only with `analysis list claims` and `analysis list columns`"
     )

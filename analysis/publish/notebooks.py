@@ -145,7 +145,7 @@ def find(name: str, folder: Path | None = None) -> Notebook:
         raise InputError(f"'{name}' is no notebook{nearest(start, known)}")
     if len(matches) > 1:
         raise InputError(
-            f"'{name}' is the start of {', '.join(matches)}; give more of it"
+            f"'{name}' is the start of {', '.join(matches)}; give more of the name"
         )
     return known[matches[0]]
 

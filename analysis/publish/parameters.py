@@ -107,8 +107,8 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
         words = f"run with {', '.join(pairs)}"
     if used.get("scenario", OWN) != OWN and "draws_scenario" not in changes:
         words += (
-            f"; the draws are those of {used['draws_scenario']}, as "
-            f"{used['scenario']} gives no distribution that can be drawn from here"
+            f"; the draws use the distributions of {used['draws_scenario']}, because "
+            f"{used['scenario']} has none that applies here"
         )
     return Job(notebook, ARTICLE, changes, words)
 

@@ -68,8 +68,8 @@ def _refuse_changes(folder: Path) -> None:
             written[path] = entity.get("sha256")
     except (ValueError, TypeError, KeyError):
         raise InputError(
-            f"{display_path(crate)} can't be read, so no result is known; "
-            "move the folder elsewhere"
+            f"{display_path(crate)} can't be read, so nothing says which files "
+            "are results; move the folder elsewhere"
         ) from None
     for path in sorted(folder.rglob("*")):
         if path.is_dir() and not path.is_symlink():

@@ -256,7 +256,7 @@ def _jobs(
         if target in jobs:
             raise InputError(
                 f"two scenarios would be written to {target.name}; "
-                "give one, or another name"
+                "give only one, or rename one"
             )
         jobs[target] = _job(model, notebook, parameters, scenario)
     return jobs

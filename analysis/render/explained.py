@@ -24,6 +24,7 @@ from analysis.render import external
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
 from analysis.render.wording import (
+    RESTS_ON,
     against_words,
     bounds_words,
     finding_steps,
@@ -160,7 +161,7 @@ def _meaning(claim: Claim, end: str, unit: str) -> str:
     published = claim.published
     asserts = published.asserts(end)
     coarse = published.asserts(end, coarse=True)
-    start = f"{end} end " if end else ""
+    start = f"{end} end: " if end else ""
     stands = _interval_words(published.stands_for(end), unit)
     words = f"{start}by its digits: {stands}; by its words: "
     words += _interval_words(asserts, unit)
@@ -222,7 +223,7 @@ def _worked(
         # A setting can lead past a limit; then there is nothing to explain.
         if (setting.given or setting.choices) and not plan.words:
             raise
-        return _Worked(steps.speller, lines, [f"result: none, {error}"])
+        return _Worked(steps.speller, lines, [f"result: none. {error}"])
     result = [f"result: {result_words(steps.speller, estimate, full)}"]
     result += [f"remark: {remark}" for remark in estimate.remarks]
     return _Worked(steps.speller, lines, result)
@@ -238,7 +239,7 @@ def _inputs(model: Model, plan: Plan) -> Iterator[str]:
             unit = model.spelled_unit(name)
             varied = exact_span(assumption.low, assumption.high, unit)
             yield (
-                f"assumption {name}, {assumption.grade}: varied {varied}. "
+                f"assumption {name}, {assumption.grade}: varied from {varied}. "
                 f"{assumption.bias}"
             )
         elif node.reading not in _UNCHOSEN and len(model.readings(name)) > 1:
@@ -414,7 +415,7 @@ def _external(model: Model, figure: External, setting: Setting) -> Iterator[str]
         if row["beside"]:
             yield f"  beside {row['beside']}: {external.comparison(model, row)}"
     if not figure.beside:
-        yield "  compared with no number of the article: shown as context only"
+        yield "  This figure is shown as context only, beside no number of the article."
     yield external.SIDE_BY_SIDE
 
 

@@ -205,8 +205,8 @@ def _scored(
     """Compare a figure with our number, or say which ratio of units is missing."""
     factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
-        units = f"{figure.base_unit} against {ours.unit}"
-        return {"reason": f"not compared: {units}; needs {how}"}
+        units = f"the units differ ({figure.base_unit} and {ours.unit})"
+        return {"reason": f"not compared: {units}; a comparison needs {how}"}
     published = figure.published
     compared = published.value() * factor / years
     # The printed number stands for an interval in its own unit, and asserts another, so
@@ -337,7 +337,7 @@ _SHOWN = {
     "period_words": "period and scope",
     "seen_words": "seen",
     "ours_words": "ours",
-    "ratio_words": "ratio",
+    "ratio_words": "ratio to ours",
     "comparison_words": "comparison",
 }
 

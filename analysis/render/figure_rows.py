@@ -42,7 +42,8 @@ class Mark(BaseModel):
     name: str = ""
     """The name that the caption replaces by the words of the mark."""
     group: str = ""
-    """The name that the caption replaces by the span of several marks."""
+    """A name that several marks share, which the caption replaces by the span of their
+    values."""
     words: OptionalProse = "{value}"
     """The words to the right of the mark. A name in braces is replaced by its value."""
     start: str = ""
@@ -77,7 +78,7 @@ class FigureRow(Row):
     scale: Annotated[Number, In("base units")] = 1e6
     """The number of base units in one unit of the axis."""
     start: Annotated[Number | None, In("the axis's unit")] = None
-    """Where the axis starts."""
+    """The value at which the axis starts."""
     apart: Annotated[Number, In("rows")] = 0.55
     """The distance between marks that share a label."""
     roles: Mapping[str, str] = {}
@@ -85,7 +86,8 @@ class FigureRow(Row):
     guides: Mapping[str, str | Number] = {}
     """The vertical lines: the words of each, and a number or the name of a mark."""
     band: tuple[str, ...] = ()
-    """The names of the marks at the two ends of a printed range."""
+    """The names of the marks at the two ends of a printed range, which is drawn as a
+    band."""
     marks: Annotated[tuple[Mark, ...], Field(default=())]
     """The marks, from top to bottom."""
 

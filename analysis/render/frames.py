@@ -54,8 +54,7 @@ COLUMNS = {
 }
 #: The text below the findings of a study that changes something.
 OWN_FINDINGS = (
-    "The findings are under the article's own setting; what is changed here does not "
-    "move them."
+    "The findings are about the article's own numbers, whatever this study changes."
 )
 OWN_SENTENCES = (
     "The sentences are about the article's own numbers, whatever this study changes."

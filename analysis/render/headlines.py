@@ -104,7 +104,7 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
         return _without_verdict(model, check, setting)
     is_changed = shown != row.shown
     if shown and is_changed and outcome.ground == "room":
-        shown = "{verdict}, as a ceiling leaves it open"
+        shown = "{verdict}, because an upper limit leaves room"
     elif not shown:
         own = judge(model, check)
         has_no_value = own.recomputed is None and outcome.recomputed is None

@@ -90,7 +90,7 @@ def _assumptions(model: Model) -> Pairs:
         unit = model.spelled_unit(row.id)
         value = with_unit(exact(row.value, unit), unit)
         varied = exact_span(row.low, row.high, unit)
-        yield row.id, f"{value}, varied {varied}, {row.grade}: {row.label}"
+        yield row.id, f"{value}, varied from {varied}, {row.grade}: {row.label}"
 
 
 def _findings(model: Model) -> Pairs:

@@ -126,7 +126,7 @@ def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> No
     for first, second in itertools.combinations(listed, 2):
         if first.name == second.name:
             raise InputError(
-                f"two scenarios are called {first.name}; give one, or another name"
+                f"two scenarios are called {first.name}; give only one, or rename one"
             )
     against = listed[0] if len(files) > 1 else estimates.AS_PRINTED
     if is_changed:

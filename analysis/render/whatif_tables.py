@@ -54,10 +54,10 @@ LABELS = {
 }
 #: The words for what moves in a row that is not about a single assumption.
 MOVED = {
-    ROUNDING: "the printed digits, as rounded",
+    ROUNDING: "rounding of the printed digits",
     LOWEST: "all assumptions together, lowest",
     HIGHEST: "all assumptions together, highest",
-    ALL: "all of these together",
+    ALL: "rounding and all assumptions together",
 }
 
 
@@ -109,7 +109,9 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
             }
             rows.append({**vars(row), **words})
             for text in filter(None, (row.reason, *row.remarks)):
-                sentence = f"{row.quantity} under {{}}: {text.removesuffix('.')}."
+                is_named = text.startswith(row.quantity)
+                start = "Under {}" if is_named else f"{row.quantity} under {{}}"
+                sentence = f"{start}: {text.removesuffix('.')}."
                 reasons.setdefault(sentence, []).append(under.name)
     units = dict.fromkeys(
         f"{unit}s"
@@ -118,9 +120,10 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
     )
     foot = [text.replace("{}", ", ".join(names), 1) for text, names in reasons.items()]
     foot += [
-        f"In {' or '.join(units)}. Values use the printed numbers and the chosen "
-        "settings; inputs that are drawn at random stand at their medians. A "
-        "reconstructed number is our own derivation, because the article gives none.",
+        f"Counts are in {' or '.join(units)}. Values use the printed numbers and the "
+        "chosen settings; inputs that are drawn at random stand at their medians. A "
+        "reconstruction is our own derivation of a number that the article does not "
+        "derive.",
         CAVEAT,
     ]
     shown = {"estimate": "estimate", "words": "value"}
@@ -170,7 +173,7 @@ def beside_table(
     """
     speller = Speller(model)
     rows: list[Row] = []
-    foot = [f"Other: {other_differs}."]
+    foot = [f"The other study: {other_differs}."]
     units: dict[str, None] = {}
     for name, row in numbers.to_dict("index").items():
         quantity, _ = model.quantity_and_setting(str(name))
@@ -182,10 +185,12 @@ def beside_table(
             start = "" if reason.startswith(str(name)) else f"{name}: "
             foot.append(f"{start}{reason}")
     if units:
-        foot.insert(1, f"In {' or '.join(units)}.")
+        foot.insert(1, f"Counts are in {' or '.join(units)}.")
     if printed:
         verb = "is" if len(printed) == 1 else "are"
-        foot.append(f"In both, {listed(printed)} {verb} as printed, not recomputed.")
+        foot.append(
+            f"In both studies, {listed(printed)} {verb} as printed, not recomputed."
+        )
     shown = {"quantity": "estimate", "other_words": "other", "value_words": "here"}
     shown |= {"difference_words": "change", "percent_words": "percent"}
     return Frame(rows, [*shown], shown, foot=" ".join([*foot, CAVEAT]))
@@ -240,8 +245,9 @@ def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> F
         try:
             rows += _range_rows(model, quantity, setting)
         except ModelError as error:
-            reasons.append(f"{quantity}: {error}")
-    shown = {"moved": "moved", "over": "over", "words": "estimate"}
+            start = "" if str(error).startswith(quantity) else f"{quantity}: "
+            reasons.append(f"{start}{error}")
+    shown = {"moved": "what varies", "over": "over", "words": "estimate"}
     foot = " ".join([*reasons, CAVEAT])
     differs = idle_words(model, names, setting)
     return Frame(rows, SENSITIVITY, shown, differs, foot, group="heading")
@@ -336,10 +342,13 @@ def draws_table(draws: Draws) -> Frame:
             words = {"label": LABELS[what], "words": f"{number:,}"}
             rows.append({**_row(quantity, "draws", what, value=number), **words})
         for what, number in draws.violations.items():
-            words = {"label": f"left out, {what}", "words": f"{number:,}"}
+            words = {"label": f"draws left out: {what}", "words": f"{number:,}"}
             rows.append({**_row(quantity, "left out", what, value=number), **words})
-    foot = f"Scrambled Sobol points. {drawn_words(draws)} {ILLUSTRATIVE} {CAVEAT}"
-    shown = {"label": "of the draws", "words": "number"}
+    foot = (
+        f"The draws are scrambled Sobol points. {drawn_words(draws)} {ILLUSTRATIVE} "
+        f"{CAVEAT}"
+    )
+    shown = {"label": "statistic", "words": "value"}
     return Frame(rows, SENSITIVITY, shown, draws.differs, foot, group="quantity")
 
 
@@ -365,8 +374,8 @@ def indices_table(draws: Draws) -> Frame:
     other inputs (total).
     """
     kinds = {
-        "first": "explained by each input alone (first order)",
-        "total": "explained by each input, alone and with other inputs (total)",
+        "first": "that each input explains alone (first order)",
+        "total": "that each input explains, alone and with other inputs (total)",
     }
     rows: list[Row] = []
     for quantity, shares in draws.indices.items():
@@ -375,7 +384,7 @@ def indices_table(draws: Draws) -> Frame:
             for name, share in by_total:
                 ends = {end: share[f"{kind}_{end}"] for end in ("low", "high")}
                 cells = _row(quantity, f"{kind} index", name, value=share[kind], **ends)
-                cells["heading"] = f"{quantity}: share of the variance, {words}"
+                cells["heading"] = f"{quantity}: share of the variance {words}"
                 cells["label"] = label_and_name(draws.model, name)
                 cells["words"] = _share(share[kind], **ends)
                 rows.append(cells)
@@ -409,10 +418,10 @@ def break_even_table(
         for row in _break_even_rows(model, statement, setting)
     ]
     foot = (
-        "Each assumption moves over the values that the limits allow, and the others "
-        f"stay as they are. {CAVEAT}"
+        "In each row, one assumption takes every value that the limits allow, and the "
+        f"other assumptions keep their values. {CAVEAT}"
     )
-    shown = {"moved": "assumption", "value_words": "as it is", "words": "holds for"}
+    shown = {"moved": "assumption", "value_words": "value", "words": "holds for"}
     differs = model.differences(setting)
     return Frame(rows, BREAK_EVENS, shown, differs, foot, group="heading")
 
@@ -427,7 +436,7 @@ def by_name(table: Frame) -> Frame:
     if not rows:
         row = table.rows[0]
         foot = f"{row['heading']}: {row['words']}. {foot}"
-    names = {"assumption": "assumption", "value_words": "as it is"}
+    names = {"assumption": "assumption", "value_words": "value"}
     shown = {**names, "words": "holds for"}
     return replace(table, rows=rows, shown=shown, foot=foot)
 

@@ -74,7 +74,7 @@ class Distribution:
             raise ModelError(f"{self} can't be drawn: {fault}")
         if not self.cut < 1:
             raise ModelError(
-                f"{self}, or all but all of it, lies outside the allowed range, "
+                f"all or almost all of {self} lies outside the allowed range, "
                 f"{self.smallest:,.10g} to {self.largest:,.10g}"
             )
 

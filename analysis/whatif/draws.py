@@ -233,12 +233,14 @@ def check_draws(n: int, seed: int, percentiles: Sequence[float] = ()) -> None:
         raise ModelError(f"the seed {seed} lies below 0")
     if not 2 <= n <= MOST:
         raise ModelError(
-            f"{n:,} draws can't be made; they are at least 2, and at most {MOST:,}, "
-            "as they are held in memory"
+            f"{n:,} draws can't be made; the number of draws is from 2 to {MOST:,}, "
+            "because draws are held in memory"
         )
     for percent in percentiles:
         if not 0 <= percent <= 100:
-            raise ModelError(f"{percent:g} is no percentile, which is from 0 to 100")
+            raise ModelError(
+                f"{percent:g} is no percentile; a percentile is from 0 to 100"
+            )
     if all(0 < percent < 1 for percent in percentiles) and percentiles:
         raise ModelError(
             "percentiles are from 0 to 100; "

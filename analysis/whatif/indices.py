@@ -85,7 +85,8 @@ def _shares(f: Floats, weights: Floats) -> Sequence[dict[str, float]]:
     """
     if not np.ptp(f[:2]):
         raise ModelError(
-            "nothing that is drawn moves it, so there is no variance to share out"
+            "nothing that is drawn moves the quantity, "
+            "so there is no variance to explain"
         )
     f = f - f[:2].mean()
     # These are the estimators of scipy.stats.sobol_indices. One product of matrices

@@ -119,8 +119,8 @@ class Spec(Content):
             WithJsonSchema({"type": ["array", "object"], "properties": _PARTS}),
         ],
     ]
-    """By quantity: a list of readings, or of numbers with their units; or low, high,
-    steps and perhaps the unit of all."""
+    """For each quantity, a list of readings, a list of numbers with their units, or a
+    mapping with low, high, steps and perhaps a unit."""
 
     def check(self, model: Model, folder: Path = Path()) -> Sweep:
         """Return the sweep that the file describes.

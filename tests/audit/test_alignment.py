@@ -137,7 +137,7 @@ def test_a_right_copy_agrees(article, read, register):
     assert (report.found, report.rows) == (len(register.claims), len(register.claims))
     assert all(reason and count for reason, count in report.excluded.values())
     assert report.lines()[-1].startswith(
-        "The copy and the register agree in the numbers"
+        "The copy and the data package agree in the numbers"
     )
 
 

@@ -122,11 +122,11 @@ checks.csv same_share {kind: guess}
     field kind: input should be '', 'derivation', 'repetition', 'hypothesis' or
     'external', not 'guess'
 checks.csv same_share {kind: ''}
-    field kind: a check against a claim or a figure needs a kind, and a row that is
-    checked against nothing has none
+    field kind: a check that is compared with a claim or a figure needs a kind, and any
+    other check must have none
 checks.csv planned_in_2016_2020 {kind: hypothesis}
-    field kind: a check against a claim or a figure needs a kind, and a row that is
-    checked against nothing has none
+    field kind: a check that is compared with a claim or a figure needs a kind, and any
+    other check must have none
 checks.csv same_share {against: report_2021}
     field against: a check of the kind external needs a figure published elsewhere here,
     and any other check has none
@@ -236,8 +236,8 @@ checks.csv same_share {claim: net_increase_note_4}
     field claim: net_increase_note_4 is a value of net_new_persons, not of
     at_risk_2021
 claims.csv excess_2016_2020 {quantity: excess_over_plan_2016_202}
-    field quantity: nothing else is of 'excess_over_plan_2016_202'. Did you mean
-    'excess_over_plan_2016_2020'?
+    field quantity: no other row or formula has the quantity
+    'excess_over_plan_2016_202'. Did you mean 'excess_over_plan_2016_2020'?
 readings.csv persons_per_transfer,implied {default: true}
     field default: the default of persons_per_transfer is its reading 'set'; say false,
     or make 'implied' its only default
@@ -252,14 +252,14 @@ readings.csv south_growth_2022,fastest {default: true}
 assumptions.yaml persons_per_transfer {marked: [{value: 1.5, reason: too much}]}
     field marked.0.value: 1.5 lies outside the allowed range, 0.05 to 1
 checks.csv same_share {end: low}
-    field end: a row against a range names the end that it is held against, and any
-    other row names none
+    field end: a row that is compared with a range must name an end of the range, and
+    any other row must name none
 checks.csv low_end_several_three {end: ''}
-    field end: a row against a range names the end that it is held against, and any
-    other row names none
+    field end: a row that is compared with a range must name an end of the range, and
+    any other row must name none
 solutions.csv detainees_for_low_end {end: ''}
-    field end: a row against a range names the end that it is held against, and any
-    other row names none
+    field end: a row that is compared with a range must name an end of the range, and
+    any other row must name none
 claims.csv mean_2016_2020 {same_calculation_as: excess_2016_2020}
     field same_calculation_as: excess_2016_2020 does not name mean_2016_2020 as the same
     calculation

@@ -263,8 +263,8 @@ def test_an_input_under_a_minimum_or_maximum_occurs_once(text, name):
     with pytest.raises(ModelError) as refused:
         plan_of(text, x=3.0, y=2.0, z=1.0).confirm()
     assert str(refused.value) == (
-        f"the formula of q (formula) uses {name} under a minimum or maximum and once "
-        "more, so its bounds can't be computed."
+        f"the formula of q (formula) uses {name} inside a minimum or maximum and "
+        "elsewhere too, so its bounds can't be computed."
     )
 
 

@@ -908,7 +908,7 @@ def test_where_nothing_solves_it_the_solution_is_impossible():
         flat, scaled, claims=[claim("printed_x", "2.0")], assumptions=pair
     )
     for name, said in (
-        ("one", "no value of one makes it so"),
+        ("one", "the claim holds at no value of one"),
         ("factor", "flat does not depend on factor here"),
     ):
         found = solution(made, solve("flat", name, goal=9.0))

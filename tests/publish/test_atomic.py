@@ -133,7 +133,7 @@ def test_a_full_disk_is_one_sentence(tmp_path):
     fill(tmp_path / "results", "old")
     full = OSError(28, "No space left on device")
     assert refused(fill, tmp_path / "results", "new", full) == (
-        f"{tmp_path}/results can't be written (the disk is full) and is as it was"
+        f"{tmp_path}/results can't be written (the disk is full) and was left as it was"
     )
     assert content(tmp_path)["results/numbers.csv"] == b"old"
 
@@ -155,7 +155,7 @@ def test_a_folder_that_only_has_the_name_of_a_runs_is_not_lost(tmp_path, end):
     mine = tmp_path / f".results.{end}"
     mine.mkdir()
     (mine / "mine.txt").write_text("mine", encoding="utf-8")
-    said = f"{mine} is not of a run and would be lost; move it elsewhere"
+    said = f"{mine} was not written by a run and would be lost; move it elsewhere"
     assert refused(fill, tmp_path / "results", "1") == said
     assert content(tmp_path)[f".results.{end}/mine.txt"] == b"mine"
     assert names(tmp_path) == {mine.name}
@@ -264,8 +264,8 @@ def test_a_folder_whose_list_of_files_can_not_be_read_is_refused(tmp_path, text)
     said = refused(fill, tmp_path / "results", "new")
     where = f"{tmp_path}/results/ro-crate-metadata.json"
     assert (
-        said
-        == f"{where} can't be read, so no result is known; move the folder elsewhere"
+        said == f"{where} can't be read, so nothing says which files are results; "
+        "move the folder elsewhere"
     )
     assert content(tmp_path)["results/numbers.csv"] == b"old"
 
@@ -314,7 +314,7 @@ def test_a_folder_that_cannot_be_written_says_why(
     tmp_path: Path, error: OSError, reason: str
 ) -> None:
     folder = tmp_path / "results"
-    words = re.escape(f"results can't be written ({reason}) and is as it was.")
+    words = re.escape(f"results can't be written ({reason}) and was left as it was.")
     with pytest.raises(InputError, match=words), replace_atomically(folder):
         raise error
     assert not folder.exists()

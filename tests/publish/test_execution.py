@@ -260,7 +260,7 @@ def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
     elif by != "somebody":
         crate.write_text(provenance, encoding="utf-8")
     target.write_text(text, encoding="utf-8")
-    said = r"made\.ipynb is not as a run leaves it and would be lost; move it"
+    said = r"made\.ipynb is not as a run wrote it and would be lost; move it"
     with pytest.raises(InputError, match=said):
         run(book, target)
     assert target.read_text(encoding="utf-8") == text

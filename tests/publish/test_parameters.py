@@ -87,7 +87,7 @@ REFUSED = """
 08 draws_scenario=ilustrative
     'ilustrative' names no scenario or file. Did you mean 'illustrative'
 08 draws=1000001
-    1,000,001 draws can't be made; they are at least 2, and at most 1,000,000
+    1,000,001 draws can't be made; the number of draws is from 2 to 1,000,000
 08 draws=4e3
     draws: '4e3' is not a whole number
 """

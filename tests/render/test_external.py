@@ -172,7 +172,8 @@ def test_person_times_are_compared_with_persons_only_at_a_ratio_that_is_given(
     )
     assert (
         row.reason
-        == "not compared: transfer against person; needs persons_per_transfer"
+        == "not compared: the units differ (transfer and person); a comparison needs "
+        "persons_per_transfer"
     )
     at = found(model, persons_per_transfer=0.9)["report_2019", "total_2019"]
     # 2.86 million x 0.9 = 2.574 million persons; over 2.59 million 0.993822.
@@ -184,7 +185,8 @@ def test_person_times_are_compared_with_persons_only_at_a_ratio_that_is_given(
     row = article["monitored_2021", "flagged_as_printed"]
     assert (
         row.reason
-        == "not compared: person against household; needs persons_per_household"
+        == "not compared: the units differ (person and household); a comparison needs "
+        "persons_per_household"
     )
     at = found(model, persons_per_household=3.5)["monitored_2021", "flagged_as_printed"]
     assert at.compared == pytest.approx(769_000 / 3.5)

@@ -99,8 +99,8 @@ IN_ALL = (
             "up to 1.6 million ethnic citizens",
             "at most 1.61 million",
             "would match within rounding, rounded to 0.1 million; would be compatible "
-            'if rounded more finely; comparing an upper limit with an "up to" tests '
-            "nothing",
+            "if rounded more finely; although comparing an upper limit with an "
+            '"up to" tests nothing',
         ),
         ("total_in_range", IN_ALL, "no single value", "compatible"),
         # 1.9012 + 0.3; an "at most" and an "at least" are added.

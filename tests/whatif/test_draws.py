@@ -89,7 +89,7 @@ def test_each_block_and_each_seed_has_points_of_its_own() -> None:
     ("n", "seed", "words"),
     [
         (1024, -1, "the seed -1 lies below 0"),
-        (0, 0, "0 draws can't be made; they are at least 2, and at most 1,000,000"),
+        (0, 0, "0 draws can't be made; the number of draws is from 2 to 1,000,000"),
         (1, 0, "1 draws can't be made"),
         (10**6 + 1, 0, "1,000,001 draws can't be made"),
     ],
@@ -109,7 +109,7 @@ def test_what_is_drawn_is_known_and_moves_something() -> None:
 @pytest.mark.parametrize("percentile", [-1, 100.5])
 def test_a_percentile_that_is_none_is_refused(percentile: float) -> None:
     with pytest.raises(
-        ModelError, match=r"is no percentile, which is from 0 to 100\.$"
+        ModelError, match=r"is no percentile; a percentile is from 0 to 100\.$"
     ):
         draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, percentiles=(percentile,))
 

@@ -112,5 +112,5 @@ def test_the_seed_makes_the_indices_and_more_points_narrow_the_interval() -> Non
 
 def test_indices_of_a_function_that_does_not_vary_are_refused() -> None:
     still = {"x": Distribution("uniform", (1, 1))}
-    with pytest.raises(ModelError, match="no variance to share out"):
+    with pytest.raises(ModelError, match="no variance to explain"):
         sobol_indices(lambda v: {"y": v["x"]}, ["y"], still, n=64)

@@ -89,12 +89,15 @@ def test_the_command_line_has_the_same_numbers(drawn: Drawn) -> None:
     ("words", "said"),
     [
         (("--draws", "2e6"), "2,000,000 draws can't be made"),
-        (("--draws", "0"), "0 draws can't be made; they are at least 2"),
+        (("--draws", "0"), "0 draws can't be made; the number of draws is from 2"),
         (("--draws", "1000001"), "1,000,001 draws can't be made"),
         (("--seed", "-1"), "--seed must be a whole number of 0 or more, not -1"),
         (("--draws", "1.5"), "--draws must be a whole number of 0 or more, not 1.5"),
         (("--percentile", "x"), "--percentile must be numbers, and 'x' is none"),
-        (("--percentile", "101"), "101 is no percentile, which is from 0 to 100"),
+        (
+            ("--percentile", "101"),
+            "101 is no percentile; a percentile is from 0 to 100",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_one_sentence(words: Any, said: str) -> None:

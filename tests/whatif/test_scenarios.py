@@ -362,7 +362,7 @@ values: {overlap: [triangular, 0, 1]}
 values: {overlap: [uniform, 1, 0]}
     values.overlap: low must not be above high
 values: {overlap: [uniform, 1.5, 2]}
-    values.overlap: or all but all of it, lies outside the allowed range, 0 to 1
+    values.overlap: high 2) lies outside the allowed range, 0 to 1
 values: {former_detainees: [uniform, 100000, 200000 person]}
     values.former_detainees: '100000' has no unit
 values: {overlap: 0.1, overlap: 0.2}
