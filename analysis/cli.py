@@ -106,16 +106,16 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="Set a quantity to a value, in base units or with a unit, or to a "
-        "reading, as quantity=value; you may repeat the option.",
+        help="Set a quantity, as quantity=value. The value is a number in base units, "
+        "a number with its unit, or the name of a reading. You may repeat the option.",
     ),
 ]
 ReadingOption = Annotated[
     list[str] | None,
     typer.Option(
         "--reading",
-        help="Choose a reading for a quantity, that is, one of the ways to get its "
-        "number, as quantity=reading; you may repeat the option.",
+        help="Choose a reading, as quantity=reading. A reading is one of the ways to "
+        "get the number of a quantity. You may repeat the option.",
     ),
 ]
 ScenarioOption = Annotated[
@@ -626,7 +626,7 @@ def explore(
 ) -> None:
     """Write and open a web page on which a reader can change the assumptions.
 
-    The page opens at the setting that you give.
+    The page opens with the values, readings and scenario that you give.
     """
     import webbrowser
 

@@ -67,8 +67,9 @@ def test_the_notebook_of_draws_draws_from_the_scenario_it_is_under(
         prepare_job(book, given, model, mine).parameters["draws_scenario"]
         == "illustrative"
     )
-    assert "the draws are those of illustrative, as southern gives no" in (
-        prepare_job(book, [], model, "southern").words
+    assert (
+        "the draws use the distributions of illustrative, because southern has none"
+        in (prepare_job(book, [], model, "southern").words)
     )
 
 
