@@ -607,7 +607,7 @@ def test_run_all_runs_what_is_moved_and_names_the_others(tmp_path: Path) -> None
         "08_sensitivity-southern.ipynb",
     }
     said = " ".join(out.split())
-    left_out = "Left out: 01_transfers_against_plan. The scenario southern"
+    left_out = "Not run: 01_transfers_against_plan. The scenario southern"
     assert f"{left_out} changes at_risk_2019" in said
     assert "Leave the scenario out" not in said
     done = run("run", "--all", "--scenario", "southrn", *map(str, where))

@@ -220,7 +220,7 @@ def run(
     for reason, names in left_out.items():
         # The advice to leave something out is for a notebook that is run alone.
         why, _, _ = reason.partition(" Leave ")
-        echo_wrapped(f"Left out: {listed(names)}. {why[0].upper()}{why[1:]}")
+        echo_wrapped(f"Not run: {listed(names)}. {why[0].upper()}{why[1:]}")
     return int(bool(failed))
 
 

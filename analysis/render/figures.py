@@ -732,7 +732,7 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
 
 def _sum_in_words(evaluation: Evaluation, second: Plan, third: Plan) -> dict[str, str]:
     """Return what the waterfall's caption says about the total for both groups."""
-    together = "With former detainees it is {total}."
+    together = "With former detainees, the total is {total}."
     if third.words:
         name = next(iter(third.words))
         floor = exact(evaluation.model.sources[name]["floor"].value, "")

@@ -170,7 +170,7 @@ def sensitivity(
     show(*frames)
     if quantity and len(frames) == 1:
         echo_wrapped(
-            "No distribution is given that has an effect here: nothing is drawn."
+            "Nothing is drawn, because no distribution with an effect here is given."
         )
     # The frame also names the changes that have no effect here.
     differs = ranges.differs or f"{UNCHANGED} {ours(model, setting)}"
