@@ -24,7 +24,6 @@ from analysis.render import external
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
 from analysis.render.wording import (
-    RESTS_ON,
     against_words,
     bounds_words,
     finding_steps,
@@ -161,7 +160,7 @@ def _meaning(claim: Claim, end: str, unit: str) -> str:
     published = claim.published
     asserts = published.asserts(end)
     coarse = published.asserts(end, coarse=True)
-    start = f"{end} end: " if end else ""
+    start = f"{end} end " if end else ""
     stands = _interval_words(published.stands_for(end), unit)
     words = f"{start}by its digits: {stands}; by its words: "
     words += _interval_words(asserts, unit)

@@ -58,13 +58,6 @@ _COARSER = (
     "if the printed digits are rounded more finely, no value satisfies the claim; if "
     "they are rounded more coarsely, which is as defensible, a value does"
 )
-#: What a result rests on, by the weakest grade among its inputs.
-RESTS_ON = {
-    "stated": "what the article states",
-    "implied": "inputs of which the weakest is implied by the article's numbers",
-    "published elsewhere": "inputs of which the weakest is published elsewhere",
-    "chosen": "inputs of which the weakest is chosen by us",
-}
 TESTS_NOTHING = 'although comparing an upper limit with an "up to" tests nothing'
 
 
