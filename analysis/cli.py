@@ -150,7 +150,7 @@ def main() -> None:
     # at the usual rate would take a seventh of the time of `verify`.
     gc.set_threshold(100_000)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        # A process that shall outlive its terminal goes on ignoring the signal.
+        # A process that is meant to outlive its terminal goes on ignoring the signal.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda number, frame: sys.exit(128 + number))
     for stream in (sys.stdout, sys.stderr):

@@ -42,10 +42,10 @@ if TYPE_CHECKING:
 def load(folder: Path | str | None = None) -> Study:
     """Return a study of the article's own numbers, in which nothing is changed.
 
-    folder: the folder of a data package; by default the folder named in the environment
-    variable ANALYSIS_DATA or, if that is not set, the data package that comes with the
-    code. Raises InputError, with one sentence that names the file, the row and the
-    field, for a data package that can't be used.
+    ``folder`` is the folder of a data package. By default, it is the folder named in
+    the environment variable ANALYSIS_DATA or, if that is not set, the data package that
+    comes with the code. Raises InputError, with one sentence that names the file, the
+    row and the field, for a data package that can't be used.
     """
     from analysis.render.interactive import prepare
 
@@ -433,14 +433,16 @@ class Study:
 
         The column ``moved`` names what moves the quantity. In the row of an assumption,
         ``low`` and ``high`` are the ends of the range over which the assumption is
-        varied, or a limit of the model that comes first; ``at_low`` and ``at_high`` are
-        the quantity's values, in base units, when the assumption is at ``low`` and at
-        ``high``. The assumption that moves the quantity most is in the first row. In
-        the rows that are not about one assumption, ``at_low`` and ``at_high`` are the
-        smallest and the largest value of the quantity: in the rows ``lowest`` and
-        ``highest`` with every assumption where the quantity is lowest or highest, in
-        the row ``rounding`` over all values that round to the printed digits, and in
-        the row ``all`` with rounding and all assumptions together.
+        varied, or a limit of the model that comes first. The columns ``at_low`` and
+        ``at_high`` have the quantity's values, in base units, when the assumption is at
+        ``low`` and at ``high``. The assumption that moves the quantity most is in the
+        first row.
+
+        In the other rows, ``at_low`` and ``at_high`` are the smallest and the largest
+        value of the quantity. The rows ``lowest`` and ``highest`` have every assumption
+        where the quantity is lowest or highest. In the row ``rounding``, printed
+        numbers move over all values that round to their digits. In the row ``all``,
+        printed numbers and assumptions move together.
 
         >>> at_low = load().sensitivity("at_risk_2021").at_low
         >>> at_low.round().astype(int)["persons_per_transfer"].item()
@@ -480,15 +482,15 @@ class Study:
 
         ``percentiles`` are numbers from 0 to 100. ``n`` is the number of draws.
         Whatever ``n`` is, the Sobol indices are computed from 16,384 base points of
-        their own. The interval of an index is 1.96 of its standard deviations wide on
+        their own. The interval of an index reaches 1.96 of its standard deviations to
         each side, as estimated from bootstrap resamples of these points.
 
         Returns a ``Drawn``. Its attributes ``frame``, ``sample``, ``indices`` and
         ``inputs`` are DataFrames, ``table`` and ``indices_table`` are tables for
-        readers, and its method ``plot`` draws a figure. Raises InputError, with a
-        one-sentence message, if a shape, number or name is wrong, if there are fewer
-        than 2 or more than 10^6 draws, if no input would be drawn, or if none of the
-        quantities depends on a given name.
+        readers, and its method ``plot`` draws a figure. Raises InputError, with one
+        sentence, if a shape, number or name is wrong, or if there are fewer than 2 or
+        more than 10^6 draws. InputError is also raised if no input would be drawn, or
+        if none of the quantities depends on a given name.
 
         >>> half = load().change(former_detainees=300_000)
         >>> drawn = half.draws("at_risk_total", overlap=("uniform", 0, 0.5), n=1024)
@@ -565,11 +567,11 @@ class Study:
         remarks, and the reason for each cell that is empty. ``attrs["differs"]`` says
         how the values that are not varied differ from the article. If ``out`` is given,
         the method returns nothing and writes the sweep to that CSV file, whole or not
-        at all, with a progress bar and, if ``attrs["differs"]`` names a difference, a
-        last column ``differs``. The rows are computed by threads of this machine or, if
-        ``scheduler`` is an address, by the Dask cluster whose scheduler has that
-        address. Raises InputError in one sentence for a wrong name, value, type or
-        file.
+        at all, while it shows a progress bar. The file has a last column ``differs`` if
+        ``attrs["differs"]`` would name a difference. The rows are computed by threads
+        of this machine or, if ``scheduler`` is an address, by the Dask cluster whose
+        scheduler has that address. Raises InputError in one sentence for a wrong name,
+        value, type or file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()
@@ -763,12 +765,12 @@ class Study:
     def names(self, kind: str = "quantities") -> pd.DataFrame:
         """List the names that other methods of a study take, with a row for each name.
 
-        kind: quantities, claims, checks, solutions, readings, assumptions, findings,
-        external, statements, scenarios, figures or columns. The row of a quantity has
-        the quantity's name in words, its unit, its value under this study's setting
-        (empty if there is no single value) and its readings, of which the article's own
-        comes first. The rows of other kinds have a description. Raises InputError for
-        an unknown kind.
+        ``kind`` is quantities, claims, checks, solutions, readings, assumptions,
+        findings, external, statements, scenarios, figures or columns. The row of a
+        quantity has the quantity's name in words, its unit, its value under this
+        study's setting, and its readings, of which the article's own comes first. The
+        value is empty if there is no single value. The rows of other kinds have a
+        description. Raises InputError for an unknown kind.
 
         >>> names = load().names().set_index("name")
         >>> names.loc["transfers_2019", ["unit", "readings"]].tolist()
@@ -804,13 +806,13 @@ class Study:
     def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str:
         r"""Return a table of this study for a paper, in LaTeX.
 
-        table: headlines, estimates, checks, solutions or scenarios. The table's caption
-        is your ``caption`` or, without one, the default for that table, followed by how
-        this study's setting differs from the article's. Other keyword arguments, such
-        as ``label``, go to pandas. Texts are escaped for LaTeX. Your LaTeX document
-        needs the packages array, booktabs and longtable. The DataFrames that a study
-        returns also have a method ``to_latex``, which writes them in the same way.
-        Raises InputError for an unknown table.
+        ``table`` is headlines, estimates, checks, solutions or scenarios. The table's
+        caption is your ``caption`` or, without one, the default for that table. After
+        it, the caption says how this study's setting differs from the article's. Other
+        keyword arguments, such as ``label``, go to pandas. Texts are escaped for LaTeX.
+        Your LaTeX document needs the packages array, booktabs and longtable. The
+        DataFrames that a study returns also have a method ``to_latex``, which writes
+        them in the same way. Raises InputError for an unknown table.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
         >>> r"\caption{Headline numbers of the article, recomputed. These" in table

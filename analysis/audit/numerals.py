@@ -17,7 +17,7 @@ _PLAIN = str.maketrans(
     "\u00ad\u200b\u200c\u200d\u2060\ufeff",
 )
 Key = tuple[str, str, bool]
-#: By kind of number or by rule, the patterns of its forms by their names.
+#: For each kind of number, or for each rule, the patterns of its forms by name.
 Forms = dict[str, dict[str, str]]
 
 

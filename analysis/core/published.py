@@ -30,8 +30,8 @@ class Qualifier:
 
     The quantity lies on a ``side`` of the number: ``at most``, ``at least`` or neither.
     The word may exclude the number itself. A word such as "approaches" matches values
-    that fall short by up to a share of the number (``short_by``), and may stretch to
-    values that fall short by less than another share (``stretches_by``); we chose both
+    that fall short by up to a share of the number (``short_by``). It may stretch to
+    values that fall short by less than another share (``stretches_by``). We chose both
     shares.
     """
 

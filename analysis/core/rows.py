@@ -132,7 +132,7 @@ class Row(BaseModel):
     kinds: ClassVar[Mapping[str, type[Row]]] = {}
     row: int = 0
     note: OptionalProse = ""
-    """What a reader should know."""
+    """What a reader should know about the row."""
 
 
 class PrintedNumber(Row):
@@ -464,7 +464,8 @@ class Reading(Row):
     default: bool
     """Whether the reading is used if no reading is named."""
     reconstruction: bool
-    """Whether it is our reconstruction of a number that the article does not derive."""
+    """Whether the reading is our reconstruction of a number that the article does not
+    derive."""
     same_as: Annotated[str, Ref("quantities")] = ""
     """The quantity whose value this reading takes unchanged. Empty if the value comes
     from a formula, a row or an assumption."""
@@ -561,7 +562,7 @@ class VagueReading(Row):
     ceiling: the true value may be lower; words: the entry only says how we read a
     number that is given in words."""
     unit: Unit
-    """Base unit."""
+    """Base unit of the values."""
     claim: ClaimId = ""
     """The row of claims.csv to which the assumption belongs."""
     rationale: Prose

@@ -43,7 +43,7 @@ BASE_UNITS = (
     "month",
     "hour",
 )
-#: The units of things that are counted in whole numbers. There may be half a year.
+#: The units of things that are counted in whole numbers, unlike years and other times.
 WHOLE = tuple(unit for unit in BASE_UNITS if unit not in ("year", "month", "hour"))
 SCALES = {
     "": Decimal(1),
@@ -202,7 +202,7 @@ def _unit_of(words: list[str]) -> pint.Unit:
 
 
 def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
-    """Refuse a number with marks that are foreign here, or that can be read twice.
+    """Refuse a number with marks of another language, or with two possible meanings.
 
     In a count, a comma marks thousands. In a share, or in a number with a scale, a
     point marks decimals. The other mark before three digits could mean thousands or

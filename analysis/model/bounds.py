@@ -233,9 +233,9 @@ def _bounds_by_poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, A
     """The lower and the upper bound that poles give; NaN if no edge has such a pole.
 
     If an edge has no pole between its ends, the value in its middle lies between those
-    at its ends. Towards a pole at one end, the curve rises or falls without limit. Its
-    middle shows which of the two, because a division by zero has no sign. An edge that
-    lies wholly in a pole is left out, as other edges lead to that pole.
+    at its ends. Towards a pole at one end, the curve rises or falls without limit. The
+    value in the middle shows which of the two, because a division by zero has no sign.
+    An edge that lies wholly in a pole is left out, as other edges lead to that pole.
     """
     with np.errstate(all="ignore"):
         slack = SAME * np.maximum(np.abs(start), np.abs(end))

@@ -83,7 +83,7 @@ class Names:
 
     @cached_property
     def _percentages(self) -> frozenset[str]:
-        """The quantities printed in percent alone, and those listed in ``percent``."""
+        """The quantities printed only in percent, and those listed in ``percent``."""
         printed: dict[str, set[str]] = {}
         for claim in self.register.claims.values():
             printed.setdefault(claim.quantity, set()).add(claim.unit)

@@ -26,7 +26,7 @@ Arrays: TypeAlias = Mapping[str, Floats]
 Box: TypeAlias = Mapping[str, Interval]
 #: The relative step by which the direction of an effect is found.
 _STEP = 1e-4
-#: The side of the target, by that of an input that lowers the target as it rises.
+#: If an input lowers the target as it rises: by the input's side, the target's side.
 _TURNED = {"at least": "at most", "at most": "at least"}
 
 

@@ -30,10 +30,10 @@ MOST_PLANS = 10_000
 class Estimate:
     """A quantity's value under one setting, and its bounds by rounding, in base units.
 
-    ``side`` tells whether the true value is ``at most`` or ``at least`` this value, has
-    ``no bound``, or none of these. ``depends_on`` lists the claims and assumptions that
-    the estimate starts from. ``remarks`` are sentences that are shown with the estimate
-    and refuse nothing.
+    ``side`` tells whether the true value is ``at most`` or ``at least`` this value, or
+    has ``no bound``; in all other cases it is empty. ``depends_on`` lists the claims
+    and assumptions that the estimate starts from. ``remarks`` are sentences that are
+    shown with the estimate and refuse nothing.
     """
 
     quantity: str
@@ -264,7 +264,7 @@ class Quantities(Values):
                 raise ModelError(message("unused", **fields))
 
     def _linked_with(self, quantity: str) -> Sequence[str]:
-        """The quantities that must have the same reading as a quantity, and itself."""
+        """The quantities that must have the same reading, including the given one."""
         for group in self.register.linked_readings:
             if quantity in group:
                 return group

@@ -19,11 +19,11 @@ _ORDER = [*VERDICTS, NOT_RECALCULABLE]
 class Result:
     """A result of the article under a setting.
 
-    A result has the verdict of the check that judges it; if two checks judge the ends
-    of a range, the weaker of their verdicts. If no check judges the result, the verdict
-    is ``not_recalculable``; if the setting leaves a check without a verdict, the
-    verdict is empty. A result that prints one thing twice is a ``repetition``. A result
-    ``rests_on`` the weakest grade of its checks.
+    A result has the verdict of the check that judges it. If two checks judge the ends
+    of a range, the weaker of their verdicts counts. If no check judges the result, the
+    verdict is ``not_recalculable``. If the setting leaves a check without a verdict,
+    the verdict is empty. ``is_repetition`` tells whether the article prints the same
+    thing twice. ``rests_on`` is the weakest grade among the result's checks.
     """
 
     claim: Claim

@@ -50,9 +50,9 @@ class Values(Names):
     def number(self, quantity: str, change: Any, *, with_unit: bool = False) -> float:
         """A value for a quantity in base units, from a number or a text.
 
-        Raises ModelError for a text that is not a number in the right unit, for a
-        number outside the allowed range, and for a number that is far from the printed
-        number it replaces, unless the unit is written.
+        Raises ModelError for a text that is not a number in the right unit, and for a
+        number outside the allowed range. A number that is far from the printed number
+        that it replaces is refused, too, unless its unit is written.
         """
         self.checked_name(quantity)
         change = scalar(change)

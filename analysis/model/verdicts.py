@@ -44,8 +44,8 @@ class Outcome:
     recomputed_high: float | None = None
     """The bounds of the recomputed value by rounding."""
     side: str = ""
-    """Whether the true value is ``at most`` or ``at least`` the recomputed one, has
-    ``no bound``, or none of these."""
+    """Whether the true value is ``at most`` or ``at least`` the recomputed one, or has
+    ``no bound``. Empty in all other cases."""
     verdict: str = ""
     ground: str = ""
     """Why the verdict is given, as ``judging.py`` explains: ``value``, ``rounding``,
@@ -291,8 +291,8 @@ def compared_with(model: Model, quantity: str) -> tuple[float, ...]:
     """The printed numbers and thresholds that values of a quantity are compared with.
 
     A value is spelled so that it does not cross any of these numbers. They are the
-    numbers that the article prints for the quantity, and the numbers that the other
-    side of each check of it prints and asserts.
+    numbers that the article prints for the quantity, and the numbers with which the
+    quantity's checks compare it.
     """
     if not model.compared:
         model.compared = _all_compared(model)

@@ -16,7 +16,7 @@ from pathlib import Path
 from analysis.core.errors import InputError, display_path, first_words
 from analysis.publish.replaceable import MARK, MARKED, is_begun, refuse_foreign
 
-#: The part that follows a file's name in the name of a folder in which it is written.
+#: The part after a file's name in the name of the folder in which the file is written.
 _BEGUN = ".analysis-new-"
 
 

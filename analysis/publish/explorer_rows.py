@@ -231,9 +231,8 @@ def _remarks(model: Model, name: str) -> Iterator[tuple[float | str, str]]:
 def _source_row(model: Model, quantity: str, reading: str) -> dict[str, Any]:
     """A source as a row, without the fields that are empty.
 
-    A leaf moves over four intervals: those of rounding to the finer and to the coarser
-    place, and those that words allow, without rounding and with it. The intervals are
-    in ``closed`` or, for a leaf whose words leave its value open, in ``open``.
+    A leaf has four intervals, one for each box of ``comparison.Boxes``. They are in
+    ``closed`` or, for a leaf whose words leave its value open, in ``open``.
     """
     source = model.sources[quantity][reading]
     text = reading_words(quantity, reading)
@@ -321,9 +320,8 @@ def check_row(model: Model, check: Check) -> dict[str, Any]:
 def _levels(asserted: Asserted, plain: Interval) -> list[list[float]]:
     """The numbers at which a check's verdict may change, in five lists.
 
-    The first list is for the value itself. The others are for the bounds as inputs move
-    over a box: those of rounding to the finer and to the coarser place, and those that
-    words allow, without rounding and with it.
+    The first list is for the value itself. The other four lists are for the bounds over
+    the boxes of ``comparison.Boxes``, in their order.
     """
     stretched = asserted.stretched or asserted.coarse
     further = _finite(asserted.coarse, stretched)

@@ -109,8 +109,7 @@ def _is_input(key: Key) -> bool:
 def described(register: Register, moved: Mapping[Key, tuple[str, str]]) -> list[str]:
     """A sentence about each cell whose value moved, and the input that caused it.
 
-    An input is named as the cause if no other input moved. If no input moved, the
-    sentence says that a formula or a rule has changed.
+    An input is named as the cause if no other input moved.
     """
     inputs = list(filter(_is_input, moved))
     cause = ""

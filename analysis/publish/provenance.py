@@ -94,7 +94,7 @@ class _Crate:
         self.source = source()
 
     def add(self, at: str, kind: str, **properties: Any) -> Any:
-        """Add an entity."""
+        """Add an entity with its identifier, its type and its properties."""
         return self.crate.add_jsonld({"@id": at, "@type": kind, **properties})
 
     def add_file(self, name: str, path: Path) -> Any:

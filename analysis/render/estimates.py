@@ -59,7 +59,7 @@ class Estimated:
     difference: float | None = None
     percent: float | None = None
     differs: str = ""
-    #: Whether the reason is an input that is given only in words. Files do not have it.
+    #: Whether the reason is an input that is given only in words; not a file's column.
     is_in_words: bool = False
 
 

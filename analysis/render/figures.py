@@ -50,7 +50,7 @@ from analysis.whatif import sensitivity, sweep
 #: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet
 #: differ in shape too.
 BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
-INK, PALE_INK = "#7a5200", "#555555"  # for letters, which want more contrast
+INK, PALE_INK = "#7a5200", "#555555"  # for letters, which need more contrast
 #: The width of a figure in inches, at which its letters can be read on a phone.
 WIDTH = 4.55
 #: The most characters in a line of words beside a mark.

@@ -85,7 +85,7 @@ def checks(
 ) -> Frame:
     """Return judged checks and derived quantities as a frame, with a row for each.
 
-    notebooks: for the id of each check, the notebook that shows the check.
+    ``notebooks`` has the name of the notebook that shows each check, by the check's id.
     """
     where = notebooks or {}
     # A value has the digits that it has in the worked lines of the headlines.

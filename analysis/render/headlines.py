@@ -93,9 +93,9 @@ def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> s
     """Return the verdict of a headline's check, perhaps in the headline's own words.
 
     ``shown`` has the headline's words for this setting. If it is empty, the headline's
-    usual words are used if two things hold. The verdict is that under the article's own
-    setting, and either the same inputs leave the value open or neither setting gives a
-    value.
+    usual words are used under two conditions. The verdict must be that under the
+    article's own setting. And the same inputs must leave the value open, or neither
+    setting may give a value.
     """
     model = speller.model
     check = model.register.checks[row.check]

@@ -34,8 +34,8 @@ from analysis.whatif.distributions import Distribution
 from analysis.whatif.indices import Indices, sobol_indices, values_of
 
 PERCENTILES: tuple[float, ...] = (5.0, 50.0, 95.0)
-#: The draws in a block, few enough for a core's cache, and the largest number of draws,
-#: because all are held in memory.
+#: The number of draws in a block, whose columns fit in a core's cache, and the largest
+#: number of draws, all of which are held in memory.
 ROWS, MOST = 2**15, 10**6
 NOT_DRAWN = "the printed digits are not drawn"
 

@@ -75,10 +75,10 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Ran
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
     """Move a quantity by rounding, by each assumption, and by all of these together.
 
-    The ranges come in this order: first under the rounding of printed digits alone;
-    then under each assumption alone, as in ``tornado``; then, without rounding, with
-    every assumption where the quantity is lowest, and with every assumption where the
-    quantity is highest; last under rounding and all assumptions together.
+    The first range is that of the rounding of printed digits alone. The ranges of each
+    assumption alone follow, as in ``tornado``. The next two, without rounding, have
+    every assumption where the quantity is lowest, and where it is highest. The last
+    range is that of rounding and all assumptions together.
     """
     plan = model.plan(model.checked_name(quantity), setting)
     every = {

@@ -343,7 +343,7 @@ def _refusals(
 ) -> dict[int, tuple[str, str]]:
     """Return, for each row without a value, the reason and a sentence.
 
-    Empty cells are counted by the reason. If a row has several, the first in this
+    Empty cells are counted by reason. If a row has several reasons, the first in this
     order is used: a division by zero, a value past a limit, an input given only in
     words.
     """

@@ -1,9 +1,10 @@
 """Hand arithmetic: verdicts under settings other than the article's own, and the limits
 at which they end.
 
-B = 3,170,000 / 1.105 = 2,868,778 is the base of 2019 (2,862,958 to 2,874,604),
-N = 3,170,000 - B = 301,222 the increase (299,450 to 302,996), r persons per transfer,
-d its change to 2021, at most 1 / r.
+B = 3,170,000 / 1.105 = 2,868,778 transfers in 2019 (2,862,958 to 2,874,604).
+N = 3,170,000 - B = 301,222 transfers were added since then (299,450 to 302,996).
+r is persons per transfer in 2019, and d the factor by which r changed to 2021, which is
+at most 1 / r.
 """
 
 import pytest

@@ -1,5 +1,5 @@
-"""The provenance of a run: it meets the profile, hashes are right, git may be in any
-state, and two runs write the same bytes.
+"""The provenance of a run meets its profile and has the right hashes, whatever the
+state of git, and two runs write the same bytes.
 """
 
 import hashlib
