@@ -209,7 +209,7 @@ def _number_texts(
     plan = model.plan(name, setting)
     under = setting
     if plan.words:
-        under = model.over(setting, dict.fromkeys(plan.words, "floor"))
+        under = model.changed(setting, dict.fromkeys(plan.words, "floor"))
     try:
         value = model.plan(name, under).value
         remarks = [
@@ -324,7 +324,7 @@ def spans_apart(
     least = dict.fromkeys(model.plan(check.quantity, setting).words, "floor")
     assumption = model.register.assumptions[lever]
     somewhere = assumption.low + 0.4321 * (assumption.high - assumption.low)
-    under = model.over(model.over(setting, least), {lever: somewhere})
+    under = model.changed(model.changed(setting, least), {lever: somewhere})
     try:
         comparison = resolve(model, check, under)
     except ModelError:

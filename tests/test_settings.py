@@ -312,11 +312,14 @@ def one_cell_sweep(article: Study, quantity: str, given: dict[str, str]) -> Answ
         spec = {"name": "one cell", "quantities": [quantity], **_file(article, given)}
         own = given.get(quantity, "" if given else "1")
         if own and not own[0].isalpha():
-            # What is varied is no estimate; so the setting is a scenario's, and its own
-            # reading is the one cell.
+            # What is varied is no estimate. So the setting is a scenario's, and the one
+            # cell takes a reading of the article that the scenario does not change.
             scenario.write_text(yaml.safe_dump({**MINE, **_file(article, given)}))
-            reading = "published" if given else article.model.default(quantity)
-            spec |= {"scenario": str(scenario), "values": {quantity: reading}}
+            values = {quantity: article.model.default(quantity)}
+            if given:
+                # A remark compares the number with this one.
+                values = {"labourers_2019": "published"}
+            spec |= {"scenario": str(scenario), "values": values}
         spec["values"] = {name: [one] for name, one in spec["values"].items()}
         file.write_text(yaml.safe_dump(spec))
         screen, refusal = _command("sweep", str(file), "--out", str(out))

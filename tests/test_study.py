@@ -2,6 +2,7 @@
 sentences of the command line.
 """
 
+import contextlib
 import io
 import math
 import pickle
@@ -14,12 +15,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import analysis
 from analysis import load
 from analysis.core.errors import InputError
+from analysis.core.rows import SETTABLE
 from analysis.formulas.labour_transfers import persons_2021
 from analysis.model.model import assignments
+from tests.changing import offered
 from tests.spoiling import cells
 
 STEP = 3_170_000 - 3_170_000 / 1.105  # 301,222 transfers added since 2019
@@ -27,6 +31,8 @@ NO_TOTAL = (
     "at_risk_total has no single value, because the article gives former_detainees "
     "only in words. Set former_detainees to a number."
 )
+
+MINE = {"name": "mine", "description": "Mine.", "reason": "Mine."}
 
 
 def refused(call, *args, **given):
@@ -720,6 +726,53 @@ def test_changes_are_applied_in_order(article):
 def test_a_command_changes_a_study_as_python_does(article, scenario, given):
     study = article.scenario(scenario) if scenario else article
     assert article.changed_by_texts(scenario, given) == study.change(**given)
+
+
+@pytest.mark.parametrize("route", ["Python", "drawn before", "a scenario and --set"])
+def test_a_later_change_wins_by_every_route(article, route, tmp_path):
+    tried = 0
+    for name in article:
+        *readings, number = offered(article.model, name)
+        earlier = ("uniform", 0.999 * number, number)
+        # Some quantities affect no check.
+        with contextlib.suppress(InputError):
+            before = article.change({name: number})
+            if route == "drawn before":
+                before = article.change({name: earlier})
+            for later in {*readings} & {*SETTABLE}:
+                alone = article.change({name: later}).setting.choices.get(name)
+                if route == "a scenario and --set":
+                    # The other change remains: a command may not replace everything.
+                    other = "overlap" if name != "overlap" else "at_risk_share_of_new"
+                    text = f"{number}{article.model.suffix(name)}"
+                    content = {**MINE, "values": {name: text, other: "0.1"}}
+                    file = tmp_path / "mine.yaml"
+                    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+                    changed = article.changed_by_texts(str(file), {name: later})
+                else:
+                    changed = before.change({name: later})
+                assert changed.setting.choices.get(name) == alone
+                assert name not in {**changed.setting.drawn, **changed.distributions}
+                tried += 1
+    assert tried > 40
+
+
+def test_a_scenario_replaces_an_earlier_number_and_an_earlier_distribution(article):
+    # The scenario sets 300,000 former detainees, half of whom are counted twice.
+    total = 1_600_000 + STEP + 150_000
+    for earlier in (1e6, ("uniform", 3e5, 6e5)):
+        study = article.change(former_detainees=earlier).scenario("half_overlap")
+        assert study["at_risk_total"].value == pytest.approx(total)
+        assert study == article.scenario("half_overlap")
+
+
+def test_a_sweep_over_the_articles_reading_leaves_the_number_of_the_study(article):
+    study = article.change(at_risk_2019=1.5e6)
+    swept = study.sweep("at_risk_2021", at_risk_2019=["published", "southern"])
+    southern = 1_650_000 * 0.95
+    expected = [1_600_000 + STEP, southern + STEP]
+    assert swept["at_risk_2021"].tolist() == pytest.approx(expected)
+    assert swept.attrs["differs"] == "as in the article"
 
 
 def test_a_change_takes_the_place_of_a_distribution_and_the_reverse(article):

@@ -110,7 +110,7 @@ def _number(
         hint = nearest(name, [*model.sources, *rows])
         raise ModelError(f"'{name}' names no quantity or row with a number{hint}")
     named = {quantity: reading} if reading else {}
-    plan = model.plan(quantity, model.over(setting, named))
+    plan = model.plan(quantity, model.taken_as(setting, named))
     if not within_limits:
         # The arithmetic of a finding is shown even if it goes past a limit.
         plan = replace(plan, limits=())

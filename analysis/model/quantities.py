@@ -90,9 +90,10 @@ class Quantities(Values):
         """Make a setting by adding some changes to another setting.
 
         A change is a number in base units, a text with a number and perhaps its unit,
-        or the name of a reading. A number needs its unit if ``with_units``, as in
-        scenario files. Raises ModelError in one sentence for a wrong name, reading,
-        value, unit or type, and for readings in a circle.
+        or the name of a reading. A change replaces every earlier one of the same
+        quantity. A number needs its unit if ``with_units``, as in scenario files.
+        Raises ModelError in one sentence for a wrong name, reading, value, unit or
+        type, and for readings in a circle.
 
         >>> from analysis.model.model import Model
         >>> model = Model(Register.read())
@@ -104,7 +105,7 @@ class Quantities(Values):
             name: self.choice(name, change, with_unit=with_units)
             for name, change in changes.items()
         }
-        setting = self.over(base, choices)
+        setting = self.changed(base, choices)
         for quantity in setting.readings:
             # A plan refuses readings in a circle.
             self.plan(quantity, setting)
@@ -112,24 +113,41 @@ class Quantities(Values):
         linked = setting.choices.keys() - base.choices.keys()
         return replace(setting, given=base.given | changes.keys() | linked)
 
-    def over(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
-        """Add readings and numbers to a setting; they must already have been checked.
+    def changed(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
+        """Apply a user's choices, which must already have been checked, to a setting.
 
-        A new choice replaces an earlier choice for the same quantity. There are two
-        exceptions. The readings ``set``, ``published`` and ``in_words`` only mean "as
-        given", so they leave an earlier number in place. A reading that only follows
-        from that of a linked quantity does so, too. Raises ModelError if linked
-        quantities have different readings.
+        A choice replaces every earlier choice for the same quantity. A reading also
+        applies to the quantities that are linked with the named one, but leaves a
+        number that is set for any of them. Raises ModelError if the choices give linked
+        quantities different readings.
         """
+        numbers = base.values
+        linked = {
+            name: reading
+            for name, reading in self._linked(choices).items()
+            if name not in numbers
+        }
+        return self._merged(base, {**linked, **choices})
+
+    def taken_as(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
+        """Apply the choices of a check, a figure or another row of data to a setting.
+
+        The readings ``set``, ``published`` and ``in_words`` of a row only mean that it
+        takes the quantity as given, so a number that a user set stays. Any other choice
+        is applied as in ``changed``, and with the same error.
+        """
+        numbers = base.values
+        applied = {
+            name: choice
+            for name, choice in {**self._linked(choices), **choices}.items()
+            if name not in numbers or (name in choices and choice not in SETTABLE)
+        }
+        return self._merged(base, applied)
+
+    def _merged(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
+        """A setting with choices added, in which only differences are listed."""
         merged = dict(base.choices)
-        linked = self._linked(choices)
-        for quantity, choice in {**linked, **choices}.items():
-            means_as_given = choice in SETTABLE
-            is_named = quantity in choices
-            has_number = isinstance(merged.get(quantity), float)
-            # If a user sets 0.5 and a check names the reading "set", the 0.5 stays.
-            if has_number and (means_as_given or not is_named):
-                continue
+        for quantity, choice in choices.items():
             if self._is_default(quantity, choice):
                 merged.pop(quantity, None)
             else:
@@ -184,7 +202,7 @@ class Quantities(Values):
         quantity, reading = self.quantity_and_reading(text)
         if not reading:
             return quantity, setting
-        return quantity, self.over(setting, {quantity: reading})
+        return quantity, self.taken_as(setting, {quantity: reading})
 
     def differences(self, setting: Setting) -> str:
         """Return the differences from the article, in one line.
@@ -337,7 +355,7 @@ class Quantities(Values):
             self._choices[key] = {
                 name: self.choice(name, text) for name, text in row.readings.items()
             }
-        return self.over(setting, self._choices[key])
+        return self.taken_as(setting, self._choices[key])
 
     def free(self, plan: Plan) -> dict[str, Assumption]:
         """The assumptions that a plan starts from, by name."""

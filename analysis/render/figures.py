@@ -447,7 +447,9 @@ def estimated(evaluation: Evaluation, quantity: str, **readings: str) -> Row:
     """
     model = evaluation.model
     try:
-        estimate = model.estimate(quantity, model.over(evaluation.setting, readings))
+        estimate = model.estimate(
+            quantity, model.taken_as(evaluation.setting, readings)
+        )
     except ModelError:
         return dict(_NONE)
     value = estimate.value
@@ -536,7 +538,7 @@ def _mark_words(evaluation: Evaluation, mark: Mark, value: str) -> str:
 def _over_shares(evaluation: Evaluation, mark: Mark) -> tuple[float, float]:
     """Return a quantity at the low ends and at the high ends of its assumed shares."""
     model = evaluation.model
-    plan = model.plan(mark.quantity, model.over(evaluation.setting, mark.readings))
+    plan = model.plan(mark.quantity, model.taken_as(evaluation.setting, mark.readings))
     free = [model.register.assumptions.get(name) for name in plan.leaves]
     shares = [share for share in free if share and share.unit == "dimensionless"]
     low = plan.evaluate({share.id: share.low for share in shares})

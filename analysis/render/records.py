@@ -70,6 +70,6 @@ def each_estimate(
                 keys[f"{quantity}.{reading}"] = {quantity: reading}
         for key, named in keys.items():
             try:
-                yield key, model.estimate(quantity, model.over(setting, named))
+                yield key, model.estimate(quantity, model.taken_as(setting, named))
             except ModelError as error:
                 yield key, error

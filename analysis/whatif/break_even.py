@@ -209,7 +209,7 @@ def break_even(
             rows.append(BreakEven(name, value, waits_for=others[0]))
             continue
         # Once a number replaces the words, the input is an assumption like any other.
-        here = model.over(setting, {name: start}) if name in words else setting
+        here = model.changed(setting, {name: start}) if name in words else setting
         rows.append(_turned(model, statement, name, value, here))
     sides = [None if plan.words else plan.value for plan in plans]
     left, right = sides[0], None

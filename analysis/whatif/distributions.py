@@ -230,7 +230,7 @@ def settled(
         else:
             points[name] = change
     medians = {name: drawing.median for name, drawing in drawn.items()}
-    setting = model.setting(points, model.over(base, medians), with_units=with_units)
+    setting = model.setting(points, model.changed(base, medians), with_units=with_units)
     words = {name: str(drawing) for name, drawing in drawn.items()}
     given = setting.given | drawn.keys()
     return replace(setting, given=given, drawn={**setting.drawn, **words}), drawn

@@ -196,7 +196,7 @@ class Sweep:
             else:
                 numbers[name] = axis
         firsts = {name: float(axis[0]) for name, axis in numbers.items()}
-        start = model.over(base, firsts)
+        start = model.changed(base, firsts)
         settings: dict[tuple[str, ...], Setting | str] = {}
         plans: list[Plan] = []
         for combination in itertools.product(*readings.values()):
