@@ -922,7 +922,8 @@ class Article(BaseModel):
 class Package(BaseModel):
     """The parts of datapackage.json that the package reads.
 
-    They are the title, the article, the files of the data package, and the options.
+    These parts are the title, the article, the files of the data package, and the
+    options.
     """
 
     title: OptionalProse = ""

@@ -87,8 +87,8 @@ def settled_places(
 ) -> Places:
     """Return the place of the last digit of each computed value on a screen.
 
-    The places serve the worked lines of the headlines, so that a number looks the same
-    on every screen, and the worked lines of the ``wanted`` quantities of plans. A value
+    The places are those of the worked lines of the headlines, so that a number looks
+    the same on every screen, and of the worked lines of ``wanted`` quantities. A value
     has the digits that it would have by itself, or up to four significant digits if a
     line needs these to recompute. The result is then shown with exactly the digits that
     follow from the numbers in its line: 2 million less 1.901 million is 99,000. If four

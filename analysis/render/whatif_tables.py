@@ -286,7 +286,7 @@ def _row(quantity: str, part: str, what: str, **numbers: float) -> dict[str, Any
 
 
 def idle_words(model: Model, quantities: Iterable[str], setting: Setting) -> str:
-    """Name the differences from the article, and those without effect on a table."""
+    """Name the differences from the article, and which of them a table does not use."""
     words = model.differences(setting)
     plans = [model.plan(name, setting) for name in quantities]
     idle = [
