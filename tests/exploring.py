@@ -15,6 +15,7 @@ from analysis.core.spell import (
     place_of,
     rounded,
     spell,
+    spell_at,
     spell_distance,
     with_side,
 )
@@ -40,7 +41,7 @@ from analysis.study import Study
 #: alone knows.
 ANSWERS = """
 (settings) => settings.map((pairs) => {
-  const [under, refusal] = attempt(() => change(new Map(pairs)));
+  const [under, refusal] = attempt(() => change(pairs));
   if (!under) return { refusal };
   const tried = (answer) => {
     const [found, reason] = attempt(answer);
@@ -60,15 +61,35 @@ ANSWERS = """
 #: The spans of verdicts along each lever of the page.
 CHARTS = """
 (settings) => settings.map((pairs) => {
-  const [under] = attempt(() => change(new Map(pairs)));
+  const [under] = attempt(() => change(pairs));
   if (!under) return [];
   return [...document.querySelectorAll(".lever")].map(({ dataset }) => {
     const { lever, claim } = dataset;
     const { check, quantity } = DATA.claims.find((one) => one.id === claim);
     const [low, high] = QUANTITIES[lever].varied;
-    return [claim, lever, chart(check, lever, atLeast(quantity, under), low, high)];
+    const { words } = planOf(quantity, under);
+    const least = over(under, words.map((leaf) => [leaf.name, "floor"]));
+    return [claim, lever, chart(check, lever, least, low, high)];
   });
 })
+"""
+#: The colours at the knob of each lever, of which there are two where a verdict turns.
+COLOURS = r"""
+(pairs) => {
+  const [under] = attempt(() => change(pairs));
+  if (!under) return [];
+  setting = under;
+  render();
+  rest();
+  return [...document.querySelectorAll(".lever")].map(({ dataset, children }) => {
+    const { min, max, value, style } = children[1];
+    const place = 100 * (value - min) / (max - min);
+    const stretches = style.getPropertyValue("--track")
+      .matchAll(/var\(--(\w+)\) (\S+)% (\S+?)%/g);
+    const isHere = ([, , from, to]) => from - 1e-4 <= place && place <= +to + 1e-4;
+    return [dataset.claim, [...stretches].filter(isHere).map(([, kind]) => kind)];
+  });
+}
 """
 #: Milliseconds that 500 moves of sliders take, with layout.
 MOVES = """() => {
@@ -224,7 +245,7 @@ def _number_texts(
     is_leaf = plan.by_name[name].source.is_leaf
     number = _typed(value, unit)
     if not is_leaf:
-        number = spell(value, unit, compared_with(model, name))
+        number = spell_at(value, unit, _place(model, name, value))
     key = "in words" if plan.words else number
     phrase = phrases(name).get(key, phrases(name)["other"])
     side = model.plan(name, under).side
@@ -238,6 +259,26 @@ def _typed(value: float, unit: str) -> str:
     digits = f"{value:.11e}".partition("e")[0].lstrip("-").replace(".", "")
     is_long = len(digits.rstrip("0")) > 8
     return spell(value, unit) if is_long else exact(value, unit)
+
+
+def _place(model: Model, name: str, value: float) -> int:
+    """The last digit shown: of a count from 10,000 on, the thousands at the latest."""
+    unit = model.spelled_unit(name)
+    apart = compared_with(model, name)
+    if unit not in ("person", "transfer", "labourer") or round(abs(value)) < 10_000:
+        return place_of(value, unit, apart)
+    for place in range(3, -9, -1):
+        shown = float(rounded(value, place))
+        if all(_same_side(value, shown, other) for other in apart):
+            return place
+    raise AssertionError(value)
+
+
+def _same_side(value: float, shown: float, other: float) -> bool:
+    """Whether a number, as shown, lies on the same side of another as its value."""
+    if math.isclose(value, other, rel_tol=1e-9) or not math.isfinite(other):
+        return not math.isfinite(other) or math.isclose(shown, other, rel_tol=1e-9)
+    return (shown > other) == (value > other) and shown != other
 
 
 def _is_moved(model: Model, setting: Setting, name: str) -> bool:
@@ -263,16 +304,16 @@ def _verdict(model: Model, setting: Setting, name: str) -> str:
     said = SAID["repetition"] if check.kind == "repetition" else SHORT
     verdict = said[outcome.verdict]
     value = outcome.recomputed
-    if outcome.verdict == "matches" and _is_past_printed_range(model, check, value):
+    if outcome.verdict == "matches" and is_past_printed_range(model, check, value):
         return "matches, as the printed range is rounded"
     if outcome.verdict != "differs" or value is None or outcome.difference is None:
         return verdict
     unit = model.spelled_unit(check.quantity)
-    shown = rounded(value, place_of(value, unit, compared_with(model, check.quantity)))
+    shown = rounded(value, _place(model, check.quantity, value))
     return f"{verdict} by {spell_distance(shown, value - outcome.difference, unit)}"
 
 
-def _is_past_printed_range(model: Model, check: Check, value: float | None) -> bool:
+def is_past_printed_range(model: Model, check: Check, value: float | None) -> bool:
     printed = model.register.claims[check.claim].published
     if value is None or not printed.printed_high:
         return False
@@ -337,7 +378,7 @@ def spans_apart(
         near = min(1e-6 * max(1.0, abs(high)), (high - low) / 4)
         places = np.array([low + near, (low + high) / 2, high - near])
         for verdict in verdicts_along(comparison, {lever: places}):
-            is_finer = (verdict, span["kind"]) == ("matches", "matches_within_rounding")
+            is_finer = (verdict, span["kind"]) == ("matches", "as_rounded")
             if verdict != span["kind"] and not is_finer:
                 apart.append(f"{claim} {lever} {span}: {verdict}")
     return apart

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -49,8 +50,9 @@ from analysis.whatif import scenarios
 NAME = "explorer.html"
 #: The claim whose range the picture shows; without it there is no page.
 CLAIM = "at_risk_total_range"
-#: The quantities that are the ends of the bars in the picture.
-_BARS = ("at_risk_2019", "at_risk_2021", "at_risk_total")
+#: The quantities that are the ends of the bars in the picture, by the variables of the
+#: style sheet.
+_BARS = {"base": "at_risk_2019", "now": "at_risk_2021", "both": "at_risk_total"}
 
 
 def write(folder: Path, model: Model) -> Path:
@@ -182,13 +184,13 @@ def _claim(model: Model, name: str, article: dict[str, str]) -> dict[str, Any]:
     for text in headline.working if headline else [quantity]:
         operand, _, reading = text.partition(".")
         working.append([operand, [[operand, reading]] if reading else []])
-    is_repetition = check.kind == "repetition"
+    said = SAID["repetition"] if check.kind == "repetition" else {}
     return {
         "id": name,
         "quantity": quantity,
         "check": rows.check_row(model, check),
         "working": working,
-        "said": SAID["repetition"] if is_repetition else SHORT,
+        "said": SHORT | said,
         "verdict": article[f"verdict {name}"],
     }
 
@@ -206,7 +208,7 @@ def _fields(model: Model) -> dict[str, Any]:
     moved = [name for name, row in claims.items() if "levers" in row]
     return {
         "article": words()["article"],
-        "titles": titles,
+        "titles": {name: _curly(title) for name, title in titles.items()},
         "claims": claims,
         "still": {
             name: register.claims[row.claim].quantity
@@ -220,6 +222,11 @@ def _fields(model: Model) -> dict[str, Any]:
         "assumptions": register.assumptions,
         "presets": presets(model),
     }
+
+
+def _curly(title: str) -> str:
+    """A title with curly quotation marks, as the rest of the page has them."""
+    return re.sub('"([^"]*)"', r"“\1”", title)
 
 
 def presets(model: Model) -> list[tuple[str, str]]:

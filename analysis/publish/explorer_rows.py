@@ -145,6 +145,7 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
     sources = model.sources[name]
     low, high = model.allowed(name)
     assumption = model.register.assumptions.get(name)
+    is_count = model.units[name] in WHOLE
     varied = [assumption.low, assumption.high] if assumption else [low, high]
     if "in_words" in sources:
         varied[0] = low
@@ -158,7 +159,9 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
         "low": low,
         "high": high,
         "varied": varied,
-        "step": 1000 if model.units[name] in WHOLE else 0.01,
+        "step": 10_000 if is_count else 0.01,
+        # The last digit of a number at which a verdict turns, as a power of ten.
+        "place": 3 if is_count else -3,
         "width": (sources["set"].width if "set" in sources else 0) or 1,
         "side": _SIGNS.get(assumption.side, 0) if assumption else 0,
         "follows": leader(model, name),

@@ -19,10 +19,11 @@ from typing import Any
 
 from analysis.core.readers import read_yaml
 from analysis.core.rows import Check
-from analysis.core.spell import exact, with_side
+from analysis.core.spell import DIGITS, exact, place_of, spell_at, with_side
+from analysis.core.units import WHOLE
 from analysis.model.model import ARTICLE, Model, ModelError
 from analysis.model.plan import Plan
-from analysis.model.verdicts import judge
+from analysis.model.verdicts import compared_with, judge
 from analysis.render.headlines import NONE, headlines
 from analysis.render.places import settled_places
 from analysis.render.speller import Speller
@@ -149,9 +150,23 @@ def _number_texts(model: Model, name: str) -> dict[str, str]:
 
 def _spelled(model: Model, plan: Plan) -> str:
     """Spell the value of a plan, with all its digits if it is set or printed."""
+    unit = model.spelled_unit(plan.target)
     if plan.by_name[plan.target].source.is_leaf:
-        return exact(plan.value, model.spelled_unit(plan.target))
-    return Speller(model).spell(plan.target, plan.value)
+        return exact(plan.value, unit)
+    return spell_at(plan.value, unit, shown_place(model, plan.target, plan.value))
+
+
+def shown_place(model: Model, name: str, value: float) -> int:
+    """The position of the last digit that the page shows of a computed quantity.
+
+    A count of 10,000 or more is shown in thousands, so that the numbers in a sum read
+    the same elsewhere on the page.
+    """
+    unit = model.spelled_unit(name)
+    whole_digits = len(f"{abs(value):.0f}")
+    is_large = unit in WHOLE and whole_digits > 4
+    digits = whole_digits - 3 if is_large else DIGITS
+    return place_of(value, unit, compared_with(model, name), digits)
 
 
 def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:

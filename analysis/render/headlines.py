@@ -258,7 +258,9 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
         clauses += [_clause(model, name) for name in _used(model)]
         noun = "assumption" if len(clauses) == 1 else "assumptions"
         count = f"{count_words(len(clauses))} {noun}"
-        start = f"The headlines rest on {count} that the article does not print:"
+        start = (
+            f"Together, the headlines rest on {count} that the article does not print:"
+        )
     if not clauses:
         return ""
     return f"{start} {listed([f'that {clause}' for clause in clauses])}."

@@ -28,8 +28,8 @@ function rounded(value, place) {
 const isSame = (one, two) => abs(one - two) <= max(SAME * max(abs(one), abs(two)), 1e-12);
 
 // place_of, with _misleads.
-function placeOf(value, unit, apart = []) {
-  let place = value && Number(partsOf(value)[1]) - 2;
+function placeOf(value, unit, apart = [], digits = 3) {
+  let place = value && Number(partsOf(value)[1]) + 1 - digits;
   if (DATA.whole.includes(unit)) place = max(place, 0);
   const misleads = (other) => {
     const shown = rounded(value, place);
@@ -292,7 +292,10 @@ function judge(check, setting) {
   const isInWords = plan.words.length && finite(plan.bounds(boxes[0]).low);
   const value = isInWords ? NaN : plan.value;
   const ground = groundOf(check, value, open.length, (i) => plan.bounds(boxes[i]));
-  return { value, verdict: DATA.grounds[ground] };
+  const verdict = DATA.grounds[ground];
+  // A match by rounding a printed range is apart.
+  const isPast = verdict === "matches" && !holds(check.plain, value);
+  return { value, verdict, kind: isPast ? "as_rounded" : verdict };
 }
 
 // crossings in model/curves.py: where a verdict may turn as one leaf moves.
@@ -317,7 +320,7 @@ function turnsOf({ levels, reached }, plan, name, low, high) {
   return places.filter((place) => place > low && place < high).sort((one, two) => one - two);
 }
 
-// spans_of in model/conditions.py; matches by rounding a printed range are apart.
+// spans_of in model/conditions.py.
 function chart(check, name, setting, low, high) {
   const at = (x) => over(setting, [[name, x]]);
   const plan = planOf(check.quantity, at((low + high) / 2), check.readings);
@@ -326,8 +329,7 @@ function chart(check, name, setting, low, high) {
   for (const to of [...turnsOf(check, plan, name, low, high), high]) {
     if (to - from <= SAME * high) continue;
     const [judged, , why] = attempt(() => judge(check, at((from + to) / 2)));
-    let kind = judged ? judged.verdict : "";
-    if (kind === "matches" && !holds(check.plain, judged.value)) kind = "matches_within_rounding";
+    const kind = judged ? judged.kind : "";
     const last = spans.at(-1);
     if (last?.kind === kind) last.to = to;
     else spans.push({ from, to, kind, why });

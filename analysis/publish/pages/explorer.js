@@ -10,20 +10,27 @@ let [touched] = DATA.claims;
 let moved = document.body;
 let resting = 0;
 let still = null;
+let typing = 0;
 
-function atLeast(name, under) {
-  const { words } = planOf(name, under);
-  return words.length ? over(under, words.map((leaf) => [leaf.name, "floor"])) : under;
-}
-
+// What is in words counts as the least that the words allow.
 function estimate(name, under) {
-  const least = atLeast(name, under);
+  const { words } = planOf(name, under);
+  const [isInWords] = words;
+  const least = isInWords ? over(under, words.map((leaf) => [leaf.name, "floor"])) : under;
   const { nodes, value, side } = planOf(name, least);
-  const { shown, apart, phrases } = QUANTITIES[name];
-  const number = nodes.get(name).needs ? spell(value, shown, apart) : typed(value, shown);
-  const phrase = phrases[least === under ? number : "in words"] || phrases.other;
+  const { shown, phrases } = QUANTITIES[name];
+  const number = nodes.get(name).needs ? written(shownOf(name, value), shown) : typed(value, shown);
+  const phrase = phrases[isInWords ? "in words" : number] || phrases.other;
   const text = side === "no bound" ? `${number} ${DATA.open}` : `${side} ${number}`.trim();
   return { value, text, phrase: fill(phrase, { number }) };
+}
+
+// Counts are shown in thousands, so that the numbers of a sum read the same elsewhere.
+function shownOf(name, value, finer = 0) {
+  const { shown, apart } = QUANTITIES[name];
+  const { length } = abs(value).toFixed();
+  const digits = DATA.whole.includes(shown) && length > 4 ? length - 3 : 3;
+  return rounded(value, placeOf(value, shown, apart, digits) - finer);
 }
 
 const valueOf = (name, under) => attempt(() => estimate(name, under).value)[0];
@@ -45,13 +52,11 @@ function isMoved({ check, working }, under) {
 function verdictOf({ check, said }, under) {
   const [judged] = attempt(() => judge(check, under));
   if (!judged) return "not computable";
-  const { verdict, value } = judged;
-  if (!finite(value)) return said[verdict];
-  if (verdict === "matches" && !holds(check.plain, value)) return DATA.short.as_rounded;
-  if (verdict !== "differs") return said[verdict];
-  const { shown, apart } = QUANTITIES[check.quantity];
+  const { kind, value } = judged;
+  if (kind !== "differs" || !finite(value)) return said[kind];
+  const { shown } = QUANTITIES[check.quantity];
   const [low, high] = check.ends;
-  const off = abs(rounded(value, placeOf(value, shown, apart)) - (value > high ? high : low));
+  const off = abs(shownOf(check.quantity, value) - (value > high ? high : low));
   const by = shown === "percent" ? `${written(100 * off, "")} points` : written(off, shown);
   return `${said.differs} by ${by}`;
 }
@@ -59,29 +64,19 @@ function verdictOf({ check, said }, under) {
 // A sum recomputes by hand: where it would not, its operands get more digits.
 function lineOf({ nodes, target }, values) {
   const { needs, text, plain, idle, reading } = nodes.get(target);
-  const placeIn = (name) => {
-    const { shown, unit, apart } = QUANTITIES[name];
-    const place = placeOf(values[name], shown, apart);
-    return DATA.whole.includes(unit) ? min(place, 3) : place;
-  };
-  const value = values[target];
-  const { shown } = QUANTITIES[target];
-  const place = placeIn(target);
-  const places = place === placeOf(value, shown) ? [place, place + 1] : [place];
+  const result = shownOf(target, values[target]);
   const texts = {};
   for (let finer = 0; ; finer += 1) {
     const byHand = { ...values };
     for (const name of needs) {
       const isSet = !nodes.get(name).needs;
-      if (!isSet) byHand[name] = rounded(values[name], placeIn(name) - finer);
+      if (!isSet) byHand[name] = shownOf(name, values[name], finer);
       texts[name] = (isSet ? exact : written)(byHand[name], QUANTITIES[name].shown);
     }
-    const result = RUNS[target][reading](byHand);
-    const last = places.find((end) => rounded(result, end) === rounded(value, end));
-    if (last === undefined && finer < 9) continue;
+    if (shownOf(target, RUNS[target][reading](byHand)) !== result && finer < 9) continue;
     const isIdle = idle.every((name) => nodes.get(name).isSet);
     const sum = fill(isIdle ? plain : text, texts);
-    return `${sum} = ${written(rounded(value, last ?? place), shown)}`;
+    return `${sum} = ${written(result, QUANTITIES[target].shown)}`;
   }
 }
 
@@ -125,8 +120,8 @@ function readNumber(text, unit) {
   const [, top, bottom = "1", word] = pattern.exec(plain) || refuse(DATA.noNumber, { text });
   const clear = DATA.whole.includes(unit) && !word ? "," : ".";
   const digits = (part) => {
-    const couldBeTwo = /^[1-9]\d{0,2}[.,]\d{3}$/.test(part) && !part.includes(clear);
-    if (couldBeTwo) refuse(DATA.twoNumbers, { text });
+    const isOneGroup = /^[1-9]\d{0,2}[.,]\d{3}$/.test(part);
+    if (isOneGroup && !part.includes(clear)) refuse(DATA.twoNumbers, { text });
     return part.replaceAll(",", /^-?[1-9]\d{0,2}(,\d{3})+(\.|$)/.test(part) ? "" : ".");
   };
   const number = (digits(top) / digits(bottom)) * (word ? DATA.words[word] : 1);
@@ -154,7 +149,10 @@ function render() {
     node.size = max(2, node.value.length);
   });
   each("[data-slide]", (node, { slide }) => {
-    node.value = valueOf(slide, setting);
+    const value = valueOf(slide, setting);
+    // A knob between two steps stands where its value is.
+    node.step = onStep(slide, value) === value ? QUANTITIES[slide].step : "any";
+    node.value = value;
     node.setAttribute("aria-valuetext", texts[`set ${slide}`]);
   });
   each("[data-read]", (node, { read }) => {
@@ -166,9 +164,13 @@ function render() {
   });
   $("joint").hidden = !texts["value at_risk_total"].includes(DATA.open);
   $("reset").disabled = !setting.choices.size;
-  const ends = DATA.bars.map((name) => valueOf(name, setting) / 1e6);
-  ends.forEach((end, i) => style($("picture"), ["base", "now", "both"][i], end));
-  style($("picture"), "reach", max(2.84, 1.1 * max(...ends)));
+  const ends = Object.entries(DATA.bars).map(([end, name]) => {
+    const value = valueOf(name, setting) / 1e6;
+    style(document.body, end, value);
+    return value;
+  });
+  style(document.body, "reach", max(2.84, 1.1 * max(...ends)));
+  clearTimeout(typing);
   clearTimeout(resting);
   resting = setTimeout(() => hold(rest), 250);
 }
@@ -180,47 +182,58 @@ function hold(draw) {
   scrollBy(0, moved.getBoundingClientRect().top - top);
 }
 
+function onStep(name, x, round = Math.round) {
+  const { step } = QUANTITIES[name];
+  return clean(round(clean(x / step)) * step);
+}
+
 // Where a claim matches between two ends of a lever.
-function matchesOn(spans, low, high, unit) {
-  const inside = (x, way) => {
-    let place = placeOf(x, unit);
-    while ((rounded(x, place) - clean(x)) * way < 0) place -= 1;
-    return written(rounded(x, place), unit);
+function matchesOn(spans, low, high, { place, shown }) {
+  const near = (x, way) => {
+    const end = rounded(x, place);
+    return ((end - clean(x)) * way < 0 ? "about " : "") + written(end, shown);
   };
   const places = spans.filter(({ kind }) => kind === "matches").map(({ from, to }) => {
-    const first = from > low ? `from ${inside(from, 1)} ` : "";
-    const last = to < high ? `to ${inside(to, -1)}` : "";
-    return (first + last).trim();
+    const first = from > low ? ` from ${near(from, 1)}` : "";
+    const last = to < high ? ` to ${near(to, -1)}` : "";
+    return first + last;
   });
-  const isPale = spans.some(({ kind }) => kind === "matches_within_rounding");
-  if (!places[0]) return spans.map(({ kind }) => DATA.short[kind]).join(" then ");
-  return `matches ${places.join(" and ")}${isPale ? " before rounding" : ""}`;
+  const kinds = spans.map(({ kind }) => kind).filter(Boolean);
+  if (!places[0]) return kinds.map((kind) => DATA.short[kind]).join(" then ");
+  const isPale = kinds.some((kind) => /round/.test(kind));
+  return `matches${places.join(" and")}${isPale ? " before rounding" : ""}`;
 }
 
 function drawLever(node, { lever: name, claim: id }) {
   const { check, quantity } = claimOf(id);
-  const { shown, varied, step } = QUANTITIES[name];
+  const { shown, varied } = QUANTITIES[name];
   const value = valueOf(name, setting);
-  const isInWords = atLeast(name, setting) !== setting;
-  const onStep = (x, round) => clean(round(clean(x / step)) * step);
   const [least, most] = [min(value, varied[0]), max(value, varied[1])];
   const spans = chart(check, name, setting, least, most);
-  const kindAt = (x) => spans.find(({ kind, from, to }) => kind && from <= x && x <= to)?.kind;
-  const refused = spans.filter(({ kind }) => kindAt(value) && !kind);
-  const below = refused.filter(({ to }) => to <= value).pop();
-  const above = refused.find(({ from }) => from >= value);
-  const low = below ? min(value, onStep(below.to, Math.ceil)) : least;
-  const high = above ? max(value, onStep(above.from, Math.floor)) : most;
+  const hair = SAME * most;
+  const kindsAt = (x) => spans.filter(({ from, to }) => from - hair <= x && x <= to + hair)
+    .map(({ kind }) => kind);
+  const kindAt = (x) => kindsAt(x).find(Boolean);
+  // A lever ends where the library refuses, unless its own value is refused.
+  const [below, above] = [spans[0], spans.at(-1)].map((span) =>
+    kindAt(value) && !span.kind && span);
+  const low = below ? min(value, onStep(name, below.to, Math.ceil)) : least;
+  const high = above ? max(value, onStep(name, above.from, Math.floor)) : most;
   const part = (x) => (x - low) / (high - low);
   const [, slider, scale, effect] = node.children;
   const [start, turn, stop] = scale.children;
-  Object.assign(slider, { min: onStep(low, Math.floor), max: high, step, value });
-  style(slider, "thumb", `var(--${isInWords ? "paper" : "blue"})`);
-  const colours = spans.map(({ kind, from, to }) =>
-    `var(--${kind || "paper"}) ${100 * part(from)}% ${100 * part(to)}%`);
+  Object.assign(slider, { min: low, max: high, value });
+  // Words and readings may be judged otherwise than the number at which the knob stands.
+  const [judged] = attempt(() => judge(check, setting));
+  const kind = judged ? judged.kind : "";
+  const isExact = kindsAt(value).includes(kind);
+  const drawn = isExact ? spans : [{ from: low, to: high, kind }];
+  const colours = drawn.map((span) =>
+    `var(--${span.kind || "paper"}) ${100 * part(span.from)}% ${100 * part(span.to)}%`);
   style(slider, "track", `linear-gradient(to right, ${colours})`);
-  turn.textContent = (isInWords ? "if exact, " : "") + matchesOn(spans, low, high, shown);
-  const { from, to } = spans.find(({ kind }) => kind === "matches") || {};
+  const prefix = isExact ? "" : "an exact number: ";
+  turn.textContent = prefix + matchesOn(spans, low, high, QUANTITIES[name]);
+  const { from, to } = spans.find((span) => span.kind === "matches") || {};
   const edge = from > low ? from : to;
   style(scale, "at", edge < high ? part(edge) : 0.5);
   style(scale, "tick", edge < high ? "2px" : 0);
@@ -229,20 +242,18 @@ function drawLever(node, { lever: name, claim: id }) {
   stop.textContent = endOf(high);
   const end = value - low > high - value ? low : high;
   const [far] = attempt(() => estimate(quantity, over(setting, [[name, end]])).text);
-  const cut = above || below;
-  const why = cut ? ` It ends at ${exact(cut === above ? high : low, shown)}: ${cut.why}.` : "";
-  const kind = DATA.short[kindAt(end)];
-  effect.textContent = far && kind ? `At ${endOf(end)}: ${far}, ${kind}.${why}` : "";
+  const { why = "" } = above || below || {};
+  const there = DATA.short[kindAt(end)];
+  effect.textContent = far && there ? `At ${endOf(end)}: ${far}, ${there}. ${why}` : "";
 }
 
 function rest() {
   each(".lever", drawLever);
   const choices = [...setting.choices];
   const [{ check, quantity }] = DATA.claims;
-  style($("readings"), "now", valueOf(quantity, setting) / 1e6);
   each("[data-take]", (node, { take: name, reading }) => {
     const [text, refusal] = attempt(() => {
-      const under = change(new Map([...choices, [name, reading]]));
+      const under = change([...choices, [name, reading]]);
       style(node, "there", valueOf(quantity, under) / 1e6);
       return `${estimate(quantity, under).text}: ${DATA.short[judge(check, under).verdict]}`;
     });
@@ -270,7 +281,7 @@ function command() {
 
 // Take a choice, or say why it is refused.
 function take(pairOf) {
-  const [changed, refusal] = attempt(() => change(new Map([...setting.choices, pairOf()])));
+  const [changed, refusal] = attempt(() => change([...setting.choices, pairOf()]));
   setting = changed || setting;
   return refusal;
 }
@@ -281,7 +292,7 @@ function show(place, refusal) {
   render();
 }
 
-// What is typed is taken as soon as it can be, and is refused only in the end.
+// What is typed is refused only once its box is left.
 function put(node, name, choiceOf, isTyping) {
   const place = node.closest("section, .setting");
   touched = claimOf(place.id) || DATA.claims.find(restsOn(name)) || touched;
@@ -298,7 +309,7 @@ function takeAll(text) {
   setting = ARTICLE;
   const refusals = [...new URLSearchParams(text)].map(([name, choice]) => take(() => {
     if (!DATA.settings.includes(name)) refuse(DATA.unknown, { name });
-    return [name, QUANTITIES[name].sources[choice] ? choice : readNumber(choice)];
+    return [name, Object.hasOwn(QUANTITIES[name].sources, choice) ? choice : readNumber(choice)];
   }));
   kept = setting;
   const left = refusals.filter(Boolean).join(" ");
@@ -328,17 +339,19 @@ addEventListener("keydown", ({ key, target }) => {
 });
 listen("[data-slide]", "input", (node, { slide }) => {
   if (still) return render();
-  put(node, slide, () => Number(node.value));
+  put(node, slide, () => onStep(slide, node.value));
 });
-for (const type of ["input", "change"]) {
-  listen("[data-set]", type, (node, { set }) => put(node, set, () => {
-    const { typed: words, ending, unit } = QUANTITIES[set];
-    return words[node.value.trim()] ?? readNumber(node.value.replace(ending, ""), unit);
-  }, type === "input"));
-}
-listen("[data-set]", "focus", (node, { set }) => {
-  const [number] = attempt(() => planOf(set, setting).value);
-  if (finite(number)) node.value = number;
+// What is typed is taken after a pause, so that a number that is half written is not shown.
+const readIn = (node, { set }) => () => {
+  const { typed: words, ending, unit } = QUANTITIES[set];
+  return words[node.value.trim()] ?? readNumber(node.value.replace(ending, ""), unit);
+};
+listen("[data-set]", "input", (node, data) => {
+  clearTimeout(typing);
+  typing = setTimeout(() => put(node, data.set, readIn(node, data), true), 400);
+});
+listen("[data-set]", "change", (node, data) => put(node, data.set, readIn(node, data)));
+listen("[data-set]", "focus", (node) => {
   node.defaultValue = node.value;
   node.select();
 });
