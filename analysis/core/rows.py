@@ -858,6 +858,17 @@ class LimitRow(BaseModel, extra="forbid"):
             )
 
 
+def _with_excess_alone(words: str) -> str:
+    """Refuse braces in the words of a remark, except those around the excess."""
+    wrong = re.search(r"\{[^{}]*\}?|\}", words.replace("{more}", ""))
+    if wrong:
+        raise ValueError(
+            f"'{wrong[0]}' has no number; a remark can hold {{more}} alone, for the "
+            "excess"
+        )
+    return words
+
+
 class Remark(BaseModel, extra="forbid"):
     """A sentence that is shown with a quantity when the quantity exceeds another.
 
@@ -866,7 +877,7 @@ class Remark(BaseModel, extra="forbid"):
 
     quantity: QuantityName
     above: Name
-    words: Text
+    words: Annotated[Text, AfterValidator(_with_excess_alone)]
 
 
 class Context(BaseModel, extra="forbid"):

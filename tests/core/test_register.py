@@ -171,6 +171,12 @@ datapackage.json analysis {estimate: []}
     field analysis.estimate: 'estimate' is not known here. Did you mean 'estimates'?
 datapackage.json analysis {remarks: [{quantity: south_2019, above: total_2019}]}
     field analysis.remarks.0.words: field required
+datapackage.json analysis {remarks: [{quantity: overlap, above: x, words: "{mor}"}]}
+    field analysis.remarks.0.words: '{mor}' has no number; a remark can hold {more}
+    alone, for the excess
+datapackage.json analysis {remarks: [{quantity: overlap, above: x, words: "{more"}]}
+    field analysis.remarks.0.words: '{more' has no number; a remark can hold {more}
+    alone, for the excess
 assumptions.yaml overlap {kind: [words]}
     field kind: input should be 'words', 'point', 'floor' or 'ceiling'
 datapackage.json analysis {limits: [{quantity: overlap}]}
