@@ -352,7 +352,8 @@ class Study:
     def _is_printed(self, name: str) -> bool:
         """Whether a quantity's value here is the number that the article prints."""
         quantity, setting = self.model.quantity_and_setting(name, self.setting)
-        return self.model.plan(quantity, setting).nodes[-1].source.claim is not None
+        plan = self.model.plan(quantity, setting)
+        return plan.by_name[plan.target].source.claim is not None
 
     def _beside(self, other: Study, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a frame whose ``attrs`` describe the settings of both studies."""
@@ -791,8 +792,9 @@ class Study:
         quantity, which is at_risk_2021 unless you name another. The caption says how
         this study's setting differs from the article's, and so do the metadata of an
         SVG, PNG or PDF file of the figure. Raises InputError for an unknown name, for a
-        quantity that the figure does not take, and for a study that changes what the
-        figure "specification_curve" itself varies.
+        quantity that the figure does not take, that has no single value or that no
+        assumption moves, and for a study that changes what the figure
+        "specification_curve" itself varies.
 
         >>> figure = load().change(overlap=0.25).figure("waterfall")
         >>> caption = " ".join(figure.get_supxlabel().split())
@@ -803,14 +805,15 @@ class Study:
 
         return drawn(name, self.model, self.setting, quantity)
 
-    def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str:
-        r"""Return a table of this study for a paper, in LaTeX.
+    def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str | None:
+        r"""Return a table of this study for a paper, in LaTeX, or write it to a file.
 
         ``table`` is headlines, estimates, checks, solutions or scenarios. The table's
         caption is your ``caption`` or, without one, the default for that table. After
         it, the caption says how this study's setting differs from the article's. Other
-        keyword arguments, such as ``label``, go to pandas. Texts are escaped for LaTeX.
-        Your LaTeX document needs the packages array, booktabs and longtable. The
+        keyword arguments, such as ``label``, go to pandas; if ``buf`` names a file, the
+        table is written to that file and nothing is returned. Texts are escaped for
+        LaTeX. Your LaTeX document needs the packages array, booktabs and longtable. The
         DataFrames that a study returns also have a method ``to_latex``, which writes
         them in the same way. Raises InputError for an unknown table.
 
@@ -834,7 +837,8 @@ class Study:
         else:
             frame = getattr(self, table)()
         arguments.text("caption", caption)
-        return str(frame.to_latex(caption=caption or captions[table], **how))
+        made: str | None = frame.to_latex(caption=caption or captions[table], **how)
+        return made
 
     @property
     def differs(self) -> str:

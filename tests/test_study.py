@@ -600,6 +600,12 @@ def test_verdict_changes_for_a_paper_keep_the_tally_as_a_note(article, tmp_path)
     assert " ".join(written.getvalue().split()) == latex
 
 
+def test_a_table_for_a_paper_is_written_to_a_file(article, tmp_path):
+    path = tmp_path / "headlines.tex"
+    assert article.to_latex("headlines", buf=path) is None
+    assert path.read_text(encoding="utf-8") == article.to_latex("headlines")
+
+
 def test_a_table_of_estimates_for_a_paper_gives_no_instruction(article):
     (row,) = [
         line
@@ -621,6 +627,14 @@ def test_estimates_that_both_studies_print_are_named(article):
     printed = said.format("net_new_transfers is")
     assert printed in computed.differs_from(article, names).attrs["foot"]
     assert "In both" not in official.differs_from(article, names[2]).attrs["foot"]
+
+
+def test_a_number_that_a_limit_holds_is_named_as_printed_too(article):
+    # A limit needs the labourers of 2019, which the first study changes.
+    changed = article.change(labourers_2019=2.7e6)
+    table = changed.differs_from(article, ["labourers_south_2019"])
+    said = "In both, labourers_south_2019 is as printed, not recomputed."
+    assert said in table.attrs["foot"]
 
 
 def test_the_growth_that_official_numbers_give_is_a_headline_estimate(article):

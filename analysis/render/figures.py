@@ -764,11 +764,12 @@ def _sum_in_words(evaluation: Evaluation, second: Plan, third: Plan) -> dict[str
 def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:
     """Draw an estimate with each assumption at either end of its range.
 
-    The assumption that moves the estimate most is at the top.
+    The assumption that moves the estimate most is at the top. Raises ModelError for a
+    quantity that has no single value or that no assumption moves.
     """
     model, quantity = evaluation.model, evaluation.quantity
     speller = Speller(model)
-    now = float(estimated(evaluation, quantity)["value"])
+    now = model.estimate(quantity, evaluation.setting).value
     at_low, at_high = row.roles
     marks = []
     for bar in sensitivity.tornado(model, quantity, evaluation.setting):
@@ -776,20 +777,21 @@ def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:
         low, high = (bar.low, bar.at_low), (bar.high, bar.at_high)
         marks.append(_end_of_bar(speller, quantity, name, at_low, now, low))
         marks.append(_end_of_bar(speller, quantity, name, at_high, now, high))
-    names = ["label", "role", "assumption", "at", "value", "low", "high", "words"]
-    frame = pd.DataFrame(marks, columns=names)
+    if not marks:
+        raise ModelError(
+            f"The figure '{row.id}' has nothing to show: no assumption moves {quantity}"
+        )
+    frame = pd.DataFrame(marks)
     unit = quantity.replace("_", " ")
     scaled = row.model_copy(update={"scale": 1.0, "unit": unit})
     if model.units[quantity] in BASE_UNITS:
         unit = f"{unit}, million {model.units[quantity]}s"
         scaled = row.model_copy(update={"unit": unit})
-    most = "No assumption moves the estimate."
-    if marks:
-        low, high = sorted(mark["value"] for mark in marks[:2])
-        span = joined(speller.spell(quantity, low), speller.spell(quantity, high))
-        label = marks[0]["label"]
-        most = f"The assumption “{label}” alone moves the estimate most, from {span}."
-    guides = [(now / scaled.scale, "the estimate")] if np.isfinite(now) else []
+    low, high = sorted(mark["value"] for mark in marks[:2])
+    span = joined(speller.spell(quantity, low), speller.spell(quantity, high))
+    label = marks[0]["label"]
+    most = f"The assumption “{label}” alone moves the estimate most, from {span}."
+    guides = [(now / scaled.scale, "the estimate")]
     return charted(scaled, frame, {"most": most}, guides=guides)
 
 
