@@ -47,9 +47,12 @@ def load(folder: Path | str | None = None) -> Study:
     comes with the code. Raises InputError, with one sentence that names the file, the
     row and the field, for a data package that can't be used.
     """
+    from analysis.render import figure_rows
     from analysis.render.interactive import prepare
 
     model = Model(Register.read(folder))
+    # A fault in the figures is named before anything is computed.
+    figure_rows.read(model)
     prepare(model.quantities)
     return Study(model)
 

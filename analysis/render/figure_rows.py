@@ -1,18 +1,20 @@
-"""This module reads ``data/figures.yaml``, which has the words of each figure.
+"""This module reads and checks ``data/figures.yaml``, which has the words of figures.
 
-It also lists the marks of most figures.
+The file also lists the marks of most figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+import re
+from collections.abc import Container, Iterable, Mapping
+from functools import partial
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.core.readers import read_rows
-from analysis.core.register import Register
 from analysis.core.rows import (
+    HeadlineWords,
     In,
     Name,
     Number,
@@ -22,8 +24,34 @@ from analysis.core.rows import (
     Row,
     Text,
 )
+from analysis.core.units import close_match, nearest
+from analysis.model import arithmetic
+from analysis.model.model import ARTICLE, Model, ModelError
+from analysis.render.figure_styles import MARKS
 
 FILE = "figures.yaml"
+#: A name in braces, in the words of a mark and in a caption.
+BRACES = re.compile(r"\{(\w+)\}")
+
+
+class Computed(NamedTuple):
+    """What a figure's entry can rely on if a function computes the figure's data.
+
+    ``fields`` are names in braces that the function replaces in the caption, and
+    ``roles`` are the roles that the function gives to marks.
+    """
+
+    fields: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+#: The figures whose data a function of their own computes.
+COMPUTED = {
+    "official_series": Computed(("without", "years"), ("transfer", "expected", "goal")),
+    "waterfall": Computed(("reached", "now", "total", "together", "both_groups")),
+    "tornado": Computed(("most",), ("at its low end", "at its high end")),
+    "specification_curve": Computed(("refused", "combinations")),
+}
 
 
 class Mark(BaseModel):
@@ -92,10 +120,117 @@ class FigureRow(Row):
     """The marks, from top to bottom."""
 
 
-def read(register: Register) -> dict[str, FigureRow]:
+def read(model: Model) -> dict[str, FigureRow]:
     """Read the figures of a data package, by name.
 
-    Raises RegisterError for a fault in ``data/figures.yaml``.
+    Raises RegisterError, which names the entry and the field, for a fault in
+    ``data/figures.yaml``.
     """
-    path = register.folder / FILE
-    return read_rows(path, FigureRow) if path.is_file() else {}
+    path = model.register.folder / FILE
+    if not path.is_file():
+        return {}
+    rows: dict[str, FigureRow] = read_rows(path, FigureRow)
+    for row in rows.values():
+        _verify(model, row)
+    return rows
+
+
+def _verify(model: Model, row: FigureRow) -> None:
+    """Refuse an entry with a name that nothing has."""
+    refusing = partial(model.register.refusing, row)
+    with refusing("marks"):
+        if not row.marks and row.id not in COMPUTED:
+            raise ModelError(
+                "without marks, a figure needs a function of its own, and there is "
+                f"none for '{row.id}'{nearest(row.id, COMPUTED)}"
+            )
+    with refusing("roles"):
+        for role in COMPUTED.get(row.id, Computed()).roles:
+            _require_known(role, row.roles, "role here, but the figure needs it")
+        for style in row.roles.values():
+            _require_known(style, MARKS, "style of a mark")
+    for place, mark in enumerate(row.marks):
+        _verify_mark(model, row, mark, f"marks.{place}")
+    marks = {mark.name for mark in row.marks if mark.name}
+    for words, at in row.guides.items():
+        with refusing(f"guides.{words}"):
+            if isinstance(at, str):
+                _require_known(at, marks, "name of a mark")
+    with refusing("band"):
+        if len(row.band) not in (0, 2):
+            raise ModelError("write the names of two marks, or leave the band out")
+        for name in row.band:
+            _require_known(name, marks, "name of a mark")
+    with refusing("caption"):
+        _verify_caption(model, row)
+
+
+def _require_known(name: str, known: Iterable[str], what: str) -> None:
+    names = [*known]
+    if name not in names:
+        raise ModelError(f"'{name}' is no {what}{nearest(name, names)}")
+
+
+def _verify_mark(model: Model, row: FigureRow, mark: Mark, field: str) -> None:
+    """Refuse a mark with a quantity, a reading or a role that there is not."""
+    refusing = partial(model.register.refusing, row)
+    with refusing(f"{field}.quantity"):
+        model.checked_name(mark.quantity)
+    with refusing(f"{field}.readings"):
+        for quantity, reading in mark.readings.items():
+            model.checked_reading(quantity, reading)
+        model.plan(mark.quantity, model.over(ARTICLE, mark.readings))
+    with refusing(f"{field}.role"):
+        _require_known(mark.role, row.roles, "role of this figure")
+    with refusing(f"{field}.label"):
+        if not mark.label and mark.quantity not in mark.readings:
+            raise ModelError(
+                f"write a label, or a reading of {mark.quantity} whose words stand in "
+                "place of a label"
+            )
+    with refusing(f"{field}.start"):
+        if mark.start:
+            model.checked_name(mark.start)
+    with refusing(f"{field}.words"):
+        _require_no_brace(BRACES.sub("", mark.words))
+        for name in BRACES.findall(mark.words):
+            is_span = name == "span" and mark.words == "{span}" and mark.start
+            if name != "value" and not is_span:
+                model.checked_name(name)
+
+
+def _require_no_brace(rest: str) -> None:
+    """Refuse a brace that is left when names in braces are taken out of a text."""
+    if re.search(r"[{}]", rest):
+        raise ModelError("each pair of braces must hold one name")
+
+
+def _verify_caption(model: Model, row: FigureRow) -> None:
+    """Refuse a name in the caption's braces that stands for nothing or for two things.
+
+    A name is that of a mark, of a group of marks or of a number that is computed with
+    the figure; other names and arithmetic are those of a headline.
+    """
+    names = [mark.name for mark in row.marks if mark.name]
+    for group in dict.fromkeys(mark.group for mark in row.marks if mark.group):
+        names += [group, f"{group}_count"]
+    if row.band:
+        names += ["inside", "rounded"]
+    names += COMPUTED.get(row.id, Computed()).fields
+    for name in names:
+        if names.count(name) > 1:
+            raise ModelError(f"'{name}' is the name of two numbers in this figure")
+    others = _without_names(row.caption, names)
+    _require_no_brace(HeadlineWords.BRACES.sub("", others))
+    for match in HeadlineWords.BRACES.finditer(others):
+        name = match["name"].strip()
+        if name not in model.sources and close_match(name, names):
+            raise ModelError(
+                f"'{name}' is no name in this figure{nearest(name, names)}"
+            )
+        arithmetic.value(model, name)
+
+
+def _without_names(text: str, names: Container[str]) -> str:
+    """Return a text without the given names in braces."""
+    return BRACES.sub(lambda match: "" if match[1] in names else match[0], text)

@@ -39,7 +39,16 @@ from analysis.core.units import BASE_UNITS, WHOLE, nearest
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.render import KEEP_FIGURES_IN, figure_rows
 from analysis.render.described import DescribedCanvas
-from analysis.render.figure_rows import FigureRow, Mark
+from analysis.render.figure_rows import BRACES, COMPUTED, FigureRow, Mark
+from analysis.render.figure_styles import (
+    BLACK,
+    BLUE,
+    GREY,
+    MARKS,
+    ORANGE,
+    SKY,
+    styled,
+)
 from analysis.render.frame import Frame, of_texts
 from analysis.render.headlines import filled
 from analysis.render.records import escape_spreadsheet_formulas
@@ -47,10 +56,8 @@ from analysis.render.speller import Speller
 from analysis.render.wording import CAVEAT, count_words, listed
 from analysis.whatif import sensitivity, sweep
 
-#: Okabe and Ito's colours, which colour-blind readers can tell apart; marks that meet
-#: differ in shape too.
-BLACK, BLUE, SKY, GREY, ORANGE = "#1b1b1b", "#0072B2", "#a6cee5", "#8c8c8c", "#E69F00"
-INK, PALE_INK = "#7a5200", "#555555"  # for letters, which need more contrast
+#: Colours for letters, which need more contrast.
+INK, PALE_INK = "#7a5200", "#555555"
 #: The width of a figure in inches, at which its letters can be read on a phone.
 WIDTH = 4.55
 #: The most characters in a line of words beside a mark.
@@ -70,29 +77,6 @@ STYLE: Any = {
 }
 
 
-def styled(colour: str, marker: str, **more: Any) -> dict[str, Any]:
-    """Return the style of a mark, as keyword arguments of ``Axes.plot``."""
-    return {"color": colour, "marker": marker, "markersize": 6, "linestyle": "", **more}
-
-
-#: The marks that data/figures.yaml names.
-MARKS: dict[str, dict[str, Any]] = {
-    "dot": styled(BLACK, "o"),
-    "square": styled(BLUE, "s"),
-    "diamond": styled(ORANGE, "D"),
-    "upright": styled(BLACK, "|", markersize=12),
-    "cross": styled(BLACK, "x", markersize=7),
-    "thin plus": styled(BLACK, "+", markersize=8),
-    "white diamond": styled(BLACK, "D", markerfacecolor="white"),
-    "blue dot": styled(BLUE, "o"),
-    "blue plus": styled(BLUE, "P"),
-    "blue triangle": styled(BLUE, "^"),
-    "white dot": styled(BLUE, "o", markerfacecolor="white"),
-    "white triangle": styled(BLUE, "^", markerfacecolor="white"),
-    "orange square": styled(ORANGE, "s"),
-    "orange upright": styled(ORANGE, "|", markersize=11, markeredgewidth=2),
-    "thick upright": styled(ORANGE, "|", markersize=13, markeredgewidth=2.4),
-}
 #: The direction of the arrow at a value that is an upper or a lower limit.
 _TURNS = {"at most": -1, "at least": 1}
 _AT_RISK = {"at_risk_2021": "through transfers, 2021", "at_risk_total": "both groups"}
@@ -101,7 +85,6 @@ _CURVES = {
     "at_risk_2021": "at_risk_2021_approaches",
     "at_risk_total": "at_risk_total_range",
 }
-_BRACES = re.compile(r"\{(\w+)\}")
 
 Row = dict[str, Any]
 
@@ -112,11 +95,13 @@ class Drawing(NamedTuple):
     The function takes a canvas, a title above the figure and a note below the figure.
 
     ``fields`` has the text that replaces each name in braces in the figure's caption.
+    If the setting needs another caption than the figure's usual one, it is ``caption``.
     """
 
     frame: pd.DataFrame
     draw: Callable[[Canvas, str, str], object]
     fields: Mapping[str, str]
+    caption: str = ""
 
 
 class Evaluation(NamedTuple):
@@ -168,10 +153,10 @@ class Plot:
 
     def caption(self, evaluation: Evaluation, drawing: Drawing | None = None) -> str:
         """Say what the figure shows, with its numbers, and how its setting differs."""
-        fields = (drawing or self.drawing(evaluation)).fields
-        caption = fields.get("caption")
-        if caption is None:
-            words = _BRACES.sub(
+        drawing = drawing or self.drawing(evaluation)
+        fields, caption = drawing.fields, drawing.caption
+        if not caption:
+            words = BRACES.sub(
                 lambda match: fields.get(match[1], match[0]), self.row.caption
             )
             caption = filled(Speller(evaluation.model), words, evaluation.setting)
@@ -185,7 +170,7 @@ def figures(model: Model) -> dict[str, Plot]:
     """
     return {
         name: Plot(row, _OWN.get(name, marked), _VARIED.get(name, lambda model: ()))
-        for name, row in figure_rows.read(model.register).items()
+        for name, row in figure_rows.read(model).items()
     }
 
 
@@ -360,8 +345,7 @@ def charted(
     """Return the drawing of a ``Chart``; the row of the figure gives default styles."""
     if styles is None:
         styles = {role: MARKS[name] for role, name in row.roles.items()}
-    unit = row.unit.format_map(fields)
-    return Drawing(frame, Chart(row, frame, unit, styles, **also).draw, fields)
+    return Drawing(frame, Chart(row, frame, row.unit, styles, **also).draw, fields)
 
 
 def _draw_arrow(ax: Axes, start: tuple[float, float], turn: int, colour: str) -> None:
@@ -484,7 +468,7 @@ def marked(row: FigureRow, evaluation: Evaluation) -> Drawing:
     fields["rounded"] = count_words(widest - inside)
     band = low / row.scale, high / row.scale, "printed"
     rounding = lowest / row.scale, highest / row.scale
-    return charted(row, frame, fields, band=band, rounding=rounding)
+    return charted(row, frame, fields, guides=guides, band=band, rounding=rounding)
 
 
 def _marked_row(evaluation: Evaluation, mark: Mark) -> Row:
@@ -525,7 +509,7 @@ def _from_start(evaluation: Evaluation, mark: Mark, numbers: Row) -> Row:
 def _mark_words(evaluation: Evaluation, mark: Mark, value: str) -> str:
     """Return the words of a mark, with each name in braces replaced by a number."""
     fields = {"value": value}
-    for name in set(_BRACES.findall(mark.words)) - {"value"}:
+    for name in set(BRACES.findall(mark.words)) - {"value"}:
         found = estimated(evaluation, name, **mark.readings)
         fields[name] = str(found["words"])
         unit = evaluation.model.units[name]
@@ -720,7 +704,7 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
     sums = _Waterfall(evaluation)
     frame = pd.DataFrame(sums.bars())
     total = sums.words(sums.total["value"], sums.plan_total.side)
-    fields = _sum_in_words(evaluation, sums.plan_2021, sums.plan_total)
+    fields = _sum_in_words(evaluation, sums.plan_total)
     fields |= {"now": sums.words(sums.now), "total": total}
     fields["reached"] = "The"
     if sums.is_printed:
@@ -729,14 +713,20 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
     styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
     low, high = sums.both.value("low"), sums.both.value("high")
     band = low / row.scale, high / row.scale, f"printed: {sums.both}"
-    return charted(row, frame, fields, styles, band=band)
+    drawing = charted(row, frame, fields, styles, band=band)
+    try:
+        _ = sums.plan_2021.value
+    except ModelError as error:
+        caption = f"The sum for 2021 is not computable under this setting: {error}"
+        return drawing._replace(caption=caption)
+    return drawing
 
 
-def _sum_in_words(evaluation: Evaluation, second: Plan, third: Plan) -> dict[str, str]:
+def _sum_in_words(evaluation: Evaluation, total: Plan) -> dict[str, str]:
     """Return what the waterfall's caption says about the total for both groups."""
     together = "With former detainees, the total is {total}."
-    if third.words:
-        name = next(iter(third.words))
+    if total.words:
+        name = next(iter(total.words))
         floor = exact(evaluation.model.sources[name]["floor"].value, "")
         together = (
             f"The bar with former detainees counts {floor} of them, the least that the "
@@ -751,14 +741,7 @@ def _sum_in_words(evaluation: Evaluation, second: Plan, third: Plan) -> dict[str
             f"We assume that a share of {share} of former detainees is also counted as "
             "transferred."
         )
-    fields = {"together": together, "both_groups": both_groups}
-    try:
-        _ = second.value
-    except ModelError as error:
-        fields["caption"] = (
-            f"The sum for 2021 is not computable under this setting: {error}"
-        )
-    return fields
+    return {"together": together, "both_groups": both_groups}
 
 
 def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:
@@ -770,7 +753,7 @@ def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:
     model, quantity = evaluation.model, evaluation.quantity
     speller = Speller(model)
     now = model.estimate(quantity, evaluation.setting).value
-    at_low, at_high = row.roles
+    at_low, at_high = COMPUTED["tornado"].roles
     marks = []
     for bar in sensitivity.tornado(model, quantity, evaluation.setting):
         name = bar.moved

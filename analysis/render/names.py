@@ -118,7 +118,7 @@ def _scenarios(model: Model) -> Pairs:
 
 
 def _figures(model: Model) -> Pairs:
-    for name, row in figure_rows.read(model.register).items():
+    for name, row in figure_rows.read(model).items():
         yield name, row.title
 
 
