@@ -232,13 +232,14 @@ class Register(PackageOptions):
 
 
 def _check_paths(folder: Path, paths: list[str]) -> None:
-    """Refuse a table whose path leads to no file."""
+    """Refuse a resource whose path leads to no file."""
     tables = [table.file for table in TABLES]
     for path in paths:
         # A missing table is refused when it is read; expected.csv is written last.
         is_known = path in tables or path == "expected.csv"
-        if path.endswith(".csv") and not is_known and not (folder / path).is_file():
-            message = f"there is no such file{nearest(path, tables)}"
+        if not is_known and not (folder / path).is_file():
+            hint = nearest(path, tables) if path.endswith(".csv") else ""
+            message = f"there is no such file{hint}"
             described = folder / "datapackage.json"
             raise RegisterError(described, message, id=path, field="path")
 

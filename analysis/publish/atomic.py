@@ -80,7 +80,7 @@ def lock(target: Path, file: Path | None = None) -> Iterator[None]:
     The lock is a file beside the target, or the file that the caller names. The system
     releases the lock when the process ends.
     """
-    file = file or target.with_name(f".{target.name}.lock")
+    file = file or _lock_of(target)
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a") as held:
         try:
@@ -92,12 +92,17 @@ def lock(target: Path, file: Path | None = None) -> Iterator[None]:
         yield
 
 
+def _lock_of(target: Path) -> Path:
+    return target.with_name(f".{target.name}.lock")
+
+
 @contextlib.contextmanager
 def replace_atomically(folder: Path) -> Iterator[Path]:
     """Give a new folder to fill, which replaces ``folder`` at the end.
 
     Either the whole new folder replaces the old one, or nothing changes. InputError is
-    raised if ``refuse_foreign`` refuses to replace the folder.
+    raised if ``refuse_foreign`` refuses to replace the folder, or if the folder can't
+    be written. An error about a file elsewhere keeps the name of that file.
     """
     # Path.resolve raises an error for a link that leads to itself.
     folder = Path(os.path.realpath(folder))
@@ -128,10 +133,23 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
                 new.rename(folder)
                 shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
+        if _is_elsewhere(error, folder, new, old, _lock_of(folder)):
+            raise
         raise InputError(
             f"{display_path(folder)} can't be written ({_reason(error, folder)}) "
             "and was left as it was"
         ) from None
+
+
+def _is_elsewhere(error: OSError, *written: Path) -> bool:
+    """Whether an error is about a file neither in nor above what is written."""
+    # A library may raise an error without a name, and a descriptor has only a number.
+    if not isinstance(error.filename, str | Path) or error.errno == errno.ENOSPC:
+        return False
+    path = Path(os.path.realpath(error.filename))
+    return not any(
+        path.is_relative_to(target) or target.is_relative_to(path) for target in written
+    )
 
 
 def _reason(error: OSError, folder: Path) -> str:

@@ -606,6 +606,11 @@ def test_the_shipped_rows_fit_each_other(model):
             "datapackage.json, entry claim.csv, field path: there is no such file. "
             "Did you mean 'claims.csv'?",
         ),
+        (
+            removed("scenarios/half_overlap.yaml"),
+            "datapackage.json, entry scenarios/half_overlap.yaml, field path: there is "
+            "no such file",
+        ),
     ],
 )
 def test_a_name_in_a_text_a_statement_or_the_package_is_known(package, change, said):

@@ -318,3 +318,19 @@ def test_a_folder_that_cannot_be_written_says_why(
     with pytest.raises(InputError, match=words), replace_atomically(folder):
         raise error
     assert not folder.exists()
+
+
+def test_a_file_elsewhere_that_is_missing_is_not_blamed_on_the_folder(tmp_path):
+    fill(tmp_path / "results", "old")
+    missing = FileNotFoundError(2, "No such file", str(tmp_path / "data" / "a.yaml"))
+    with pytest.raises(FileNotFoundError):
+        fill(tmp_path / "results", "new", missing)
+    assert content(tmp_path)["results/numbers.csv"] == b"old"
+    assert names(tmp_path) == {"results"}
+
+
+def test_a_file_that_cannot_be_written_within_the_folder_is_blamed_on_it(tmp_path):
+    within = PermissionError(13, "No", str(tmp_path / ".results.new" / "numbers.csv"))
+    assert refused(fill, tmp_path / "results", "new", within) == (
+        f"{tmp_path}/results can't be written (No) and is as it was"
+    )
