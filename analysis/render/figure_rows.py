@@ -179,7 +179,7 @@ def _verify_mark(model: Model, row: FigureRow, mark: Mark, field: str) -> None:
     with refusing(f"{field}.readings"):
         for quantity, reading in mark.readings.items():
             model.checked_reading(quantity, reading)
-        model.plan(mark.quantity, model.over(ARTICLE, mark.readings))
+        model.plan(mark.quantity, model.taken_as(ARTICLE, mark.readings))
     with refusing(f"{field}.role"):
         _require_known(mark.role, row.roles, "role of this figure")
     with refusing(f"{field}.label"):
