@@ -4,6 +4,7 @@ because the code depends on nothing in the first package.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ from analysis.model.results import TALLIED, results, tally
 from analysis.model.solutions import solution
 from analysis.model.verdicts import judge, judge_all
 from analysis.publish import report
+from analysis.study import Study
 from tests.conftest import ROOT
 
 PACKAGES = ROOT / "tests" / "packages"
@@ -162,6 +164,21 @@ def test_each_result_has_the_verdict_of_its_judge_and_counts_once(tiny):
         "sum matches on choices": 1,
         "sum matches_within_rounding": 2,
     }
+
+
+def test_a_package_without_solutions_has_an_empty_table_of_them(tiny, tmp_path):
+    folder = tmp_path / "tiny"
+    shutil.copytree(PACKAGES / "tiny", folder)
+    (folder / "solutions.csv").unlink()
+    listing = folder / "datapackage.json"
+    content = json.loads(listing.read_text(encoding="utf-8"))
+    resources = content["resources"]
+    content["resources"] = [one for one in resources if one["name"] != "solutions"]
+    listing.write_text(json.dumps(content), encoding="utf-8")
+    study = Study(Model(Register.read(folder)))
+    for table in (study.solutions(), study.solutions("attendance")):
+        assert table.empty
+        assert "This data package solves for no assumption." in repr(table)
 
 
 def test_its_report_leads_to_no_page_that_it_lacks(tiny):

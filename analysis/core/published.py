@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from analysis.core.spell import SAME
@@ -55,6 +56,8 @@ QUALIFIERS = {
     "vague": Qualifier(),
 }
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+#: The most digits of a printed number, because a float holds no more of them exactly.
+MOST_DIGITS = 15
 
 
 class FieldError(ValueError):
@@ -112,8 +115,8 @@ class Published:
     ``printed``, ``printed_high`` and the rounding units are texts of digits, all in one
     scale and one unit. The number is rounded to the ``rounding_unit``, which must be
     given where the printed integer ends in 0 or has a scale. If the number may also be
-    rounded to another unit, ``rounding_unit_other`` gives it. Raises FieldError, which
-    names the field, for a value that can't be used.
+    rounded to another unit, ``rounding_unit_other`` gives it. Each number has at most
+    15 digits. Raises FieldError, which names the field, for a value that can't be used.
     """
 
     printed: str
@@ -155,10 +158,13 @@ class Published:
         text = getattr(self, name)
         if not text:
             return
+        digits = sum(map(str.isdigit, text))
         if self.qualifier == "vague":
             yield name, "a vague number has no digits; leave the cell empty"
         if not _DIGITS.fullmatch(text):
             yield name, f"'{text}' is not a number in plain digits, such as 2.59"
+        elif digits > MOST_DIGITS:
+            yield name, f"the number has {digits} digits; the most are {MOST_DIGITS}"
         elif name.startswith("rounding") and Decimal(text) <= 0:
             yield name, f"'{text}' is not above 0"
         elif text.startswith("-") and self.unit in BASE_UNITS:
@@ -189,7 +195,8 @@ class Published:
     def _faults_of_place(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield the faults of the place to which some printed digits are rounded."""
         if self.rounding_unit:
-            if Decimal(text) % Decimal(self.rounding_unit):
+            # Decimals would round a quotient of very many digits.
+            if Fraction(text) % Fraction(self.rounding_unit):
                 yield "rounding_unit", f"{text} is no multiple of {self.rounding_unit}"
         elif "." not in text and (self.scale or text.endswith("0")):
             zeros = len(text) - len(text.rstrip("0"))

@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -56,7 +57,9 @@ class Model(Quantities):
         }
         consistency.verify_defaults(Quantities(register, sources))
         units = units_of(register, sources)
-        limits = tuple(_limit(row, units) for row in register.limits)
+        limits = tuple(
+            limit for row in register.limits for limit in _limits(row, units)
+        )
         super().__init__(register, sources, limits, units)
         #: The outcomes of the checks judged so far, by check and setting.
         self.outcomes: dict[tuple[int, Setting], Any] = {}
@@ -69,8 +72,12 @@ class Model(Quantities):
 _COUNT = 1e6
 
 
-def _limit(row: LimitRow, units: Mapping[str, str]) -> Limit:
-    if isinstance(row.at_most, str):
-        size = _COUNT if units[row.quantity] in BASE_UNITS else 1.0
-        return Limit(row.quantity, other=row.at_most, size=size)
-    return Limit(row.quantity, row.at_least, row.at_most)
+def _limits(row: LimitRow, units: Mapping[str, str]) -> Iterator[Limit]:
+    """The limits of a row: two if its upper end is a quantity and its lower a number."""
+    if not isinstance(row.at_most, str):
+        yield Limit(row.quantity, row.at_least, row.at_most)
+        return
+    size = _COUNT if units[row.quantity] in BASE_UNITS else 1.0
+    yield Limit(row.quantity, other=row.at_most, size=size)
+    if row.at_least > -math.inf:
+        yield Limit(row.quantity, low=row.at_least)

@@ -144,15 +144,20 @@ def solutions(
     shown |= {"varied_words": "varied over", "status_words": "result"}
     foot = CAVEAT
     if not rows:
-        solved = dict.fromkeys(
-            row.quantity for row in model.register.solutions.values()
-        )
-        foot = (
-            f"No claim on {listed([*sorted(wanted)])} is solved for. There are "
-            f"solutions for claims on {listed([*solved])}."
-        )
+        foot = _no_solutions(model, wanted)
     columns = COLUMNS["solutions"].split()
     return Frame(rows, columns, shown, model.differences(setting), foot)
+
+
+def _no_solutions(model: Model, wanted: set[str]) -> str:
+    """The sentence below a table of solutions that has no row."""
+    solved = dict.fromkeys(row.quantity for row in model.register.solutions.values())
+    if not solved:
+        return "This data package solves for no assumption."
+    return (
+        f"No claim on {listed(sorted(wanted))} is solved for. There are solutions for "
+        f"claims on {listed([*solved])}."
+    )
 
 
 def _solution_row(model: Model, setting: Setting, name: str) -> Row:

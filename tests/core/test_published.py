@@ -290,6 +290,11 @@ def test_about_is_met_as_widely_as_it_asserts():
     ) == (150_000, 350_000)
 
 
+def test_fifteen_digits_are_read_with_any_place_of_as_many():
+    long = Published("1" * 15, rounding_unit="0.00000000000001")
+    assert ends(long.stands_for()) == (111_111_111_111_111, 111_111_111_111_111)
+
+
 def test_a_number_shows_as_it_is_printed():
     assert (
         str(Published("30", unit="percent", qualifier="over", rounding_unit="1"))
@@ -367,6 +372,17 @@ def case(field, sentence, printed="2.5", **how):
             "rounding_unit_other", "'-0.1' is not above 0", rounding_unit_other="-0.1"
         ),
         case("rounding_unit", "2.5 is no multiple of 2", rounding_unit="2"),
+        case(
+            "printed",
+            "the number has 31 digits; the most are 15",
+            f"1{'0' * 30}",
+            rounding_unit="1",
+        ),
+        case(
+            "rounding_unit",
+            "the number has 16 digits; the most are 15",
+            rounding_unit="0.000000000000001",
+        ),
         # From 0 up to -5, and from nine tenths of -5 to -5, there is nothing.
         case("printed", BELOW.format("up to"), "-5", unit="percent", qualifier="up_to"),
         case("printed", BELOW.format("approaches"), "-5", qualifier="approaches"),

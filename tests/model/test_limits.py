@@ -36,6 +36,18 @@ def test_a_share_beside_another_is_held_as_exactly_as_a_count() -> None:
     assert not counts.is_kept({"part": 2e6 + 1, "whole": 2e6})
 
 
+def test_a_limit_may_have_a_number_below_and_another_quantity_above() -> None:
+    limit = LimitRow(quantity="overlap", at_most="at_risk_share_of_new", at_least=0.25)
+    model = Model(Register.read().model_copy(update={"limits": (limit,)}))
+    given = {"at_risk_share_of_new": 0.5, "former_detainees": 3e5}
+    for overlap in (0.25, 0.5):
+        model.estimate("at_risk_total", model.setting({**given, "overlap": overlap}))
+    with pytest.raises(ModelError, match="would be 0.24, but cannot be less than 0.25"):
+        model.estimate("at_risk_total", model.setting({**given, "overlap": 0.24}))
+    with pytest.raises(ModelError, match="would be 0.51, but cannot be more than at_r"):
+        model.estimate("at_risk_total", model.setting({**given, "overlap": 0.51}))
+
+
 def test_an_input_in_words_is_past_no_limit() -> None:
     assert Limit("count", 0.0, 1.0).is_kept({"count": math.nan})
 
