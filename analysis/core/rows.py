@@ -375,10 +375,10 @@ class Recomputation(Row):
 class Check(Recomputation):
     """A check: a quantity set beside a claim, or beside a figure published elsewhere.
 
-    Without a claim and without a figure, the row is a derived quantity. The field
-    ``against`` is arithmetic over figures published elsewhere. If the row also has a
-    claim, the result of this arithmetic is compared with the claim, and the quantity is
-    not.
+    Without a claim and without a figure, the row is a derived quantity. If the row has
+    a claim, the field ``against`` is arithmetic over figures published elsewhere, whose
+    result is compared with the claim, and the quantity is not. Without a claim, the
+    field is the id of one such figure, which is compared with the quantity.
     """
 
     file = "checks.csv"
@@ -399,8 +399,8 @@ class Check(Recomputation):
     comparison with a figure published elsewhere. Empty if the value is only listed."""
     against: str = ""
     """For a check of the kind `external`, the arithmetic over rows of external.csv. Its
-    result is compared with the claim, or, if the row has no claim, with the
-    quantity."""
+    result is compared with the claim. If the check has no claim, this is the id of the
+    one row of external.csv that the quantity is compared with."""
 
     def model_post_init(self, context: Any) -> None:
         """Refuse a check whose kind does not fit what the check compares."""

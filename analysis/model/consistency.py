@@ -147,6 +147,12 @@ def _verify_check(model: Quantities, row: Check) -> None:
         with register.refusing(row, "against"):
             _, unit = arithmetic.value(model, row.against)
             _require_same_unit(model, row.quantity, row.against, unit)
+            if not row.claim and row.against not in register.external:
+                # Only a printed figure has words and digits that decide a verdict.
+                raise ModelError(
+                    "without a claim, the quantity is compared with one row of "
+                    f"external.csv, and '{row.against}' is not the id of such a row"
+                )
     with register.refusing(row, "readings"):
         own = model.setting_of(row)
         setting = replace(own, given=frozenset([*row.readings, *own.choices]))

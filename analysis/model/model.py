@@ -73,7 +73,7 @@ _COUNT = 1e6
 
 
 def _limits(row: LimitRow, units: Mapping[str, str]) -> Iterator[Limit]:
-    """The limits of a row: two if its upper end is a quantity and its lower a number."""
+    """Yield the limits of a row: two if a quantity is above and a number below."""
     if not isinstance(row.at_most, str):
         yield Limit(row.quantity, row.at_least, row.at_most)
         return

@@ -257,6 +257,9 @@ readings.csv south_growth_2022,fastest {default: true}
     or make 'fastest' its only default
 assumptions.yaml persons_per_transfer {marked: [{value: 1.5, reason: too much}]}
     field marked.0.value: 1.5 lies outside the allowed range, 0.05 to 1
+checks.csv official_base_2019_forecast {against: report_2019 / 1}
+    field against: without a claim, the quantity is compared with one row of
+    external.csv, and 'report_2019 / 1' is not the id of such a row
 checks.csv same_share {end: low}
     field end: a row that is compared with a range must name an end of the range, and
     any other row must name none

@@ -42,9 +42,13 @@ def test_a_limit_may_have_a_number_below_and_another_quantity_above() -> None:
     given = {"at_risk_share_of_new": 0.5, "former_detainees": 3e5}
     for overlap in (0.25, 0.5):
         model.estimate("at_risk_total", model.setting({**given, "overlap": overlap}))
-    with pytest.raises(ModelError, match="would be 0.24, but cannot be less than 0.25"):
+    with pytest.raises(
+        ModelError, match=r"would be 0\.24, but cannot be less than 0\.25"
+    ):
         model.estimate("at_risk_total", model.setting({**given, "overlap": 0.24}))
-    with pytest.raises(ModelError, match="would be 0.51, but cannot be more than at_r"):
+    with pytest.raises(
+        ModelError, match=r"would be 0\.51, but cannot be more than at_r"
+    ):
         model.estimate("at_risk_total", model.setting({**given, "overlap": 0.51}))
 
 
