@@ -26,6 +26,8 @@ Arrays: TypeAlias = Mapping[str, Floats]
 Box: TypeAlias = Mapping[str, Interval]
 #: The relative step by which the direction of an effect is found.
 _STEP = 1e-4
+#: The most inputs that may move at once. A box with n sides has 2 ** n corners.
+MOST_MOVING = 16
 #: If an input lowers the target as it rises: by the input's side, the target's side.
 _TURNED = {"at least": "at most", "at most": "at least"}
 
@@ -343,6 +345,8 @@ class Plan:
             name: values for name, values in (vary or {}).items() if name not in box
         }
 
+        self._refuse_many(len(moving))
+
         def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
             values = self.evaluate({**still, **given})
             return values[self.target], self.margins(values)
@@ -388,7 +392,8 @@ class Plan:
     def confirm(self) -> None:
         """Confirm that each node is a ratio of two linear functions in each leaf.
 
-        Raises ModelError, which names the formula, for a node that is not such a ratio.
+        Raises ModelError, which names the formula, for a node that is not such a ratio,
+        and for a target with too many rounded inputs to compute bounds.
         A leaf under a minimum or a maximum is exempt. Instead, the target must be such
         a ratio in the result of the formula with the minimum or maximum, and must use
         the leaf nowhere else. The target then rises or falls all the way in that leaf,
@@ -399,10 +404,20 @@ class Plan:
             for name in self.leaves
             if name not in self.under_extremes and name not in CONSTANTS
         ]
+        self._refuse_many(len(self.rounding_box()))
         self._confirm_ratios(leaves)
         extremes = self._confirmed_extremes()
         if extremes:
             self._confirm_ratios([*leaves, *extremes])
+
+    def _refuse_many(self, moving: int) -> None:
+        """Raise ModelError if more inputs move at once than have computable bounds."""
+        if moving > MOST_MOVING:
+            raise ModelError(
+                f"bounds of {self.target} can't be computed, because {moving} of its "
+                "inputs can each have several values, such as all that round to a "
+                f"printed number, and {MOST_MOVING} inputs are the most"
+            )
 
     def _confirmed_extremes(self) -> list[str]:
         """The nodes with a minimum or maximum that the target uses more than once.

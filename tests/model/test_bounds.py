@@ -11,6 +11,7 @@ from analysis.core.errors import RegisterError
 from analysis.core.published import Interval
 from analysis.core.rows import LimitRow
 from analysis.core.units import CONSTANTS
+from analysis.model import plan as plans
 from analysis.model.bounds import extremes
 from analysis.model.curves import crossings, solve
 from analysis.model.expressions import parse
@@ -440,3 +441,37 @@ def test_crossings_are_of_levels_and_poles():
     assert crossings(values, 0, 2, [2, -2]) == pytest.approx(
         [0.501, 1.001, 1.501], rel=1e-9
     )
+
+
+def total_of(count):
+    """A model with a sum of some printed numbers, each 0.5 to a tenth."""
+    names = [f"part_{number}" for number in range(count)]
+    summed = formula(f"total({', '.join(names)}) = {' + '.join(names)}")
+    return small_model(
+        summed, claims=[claim(f"printed_{name}", "0.5") for name in names]
+    )
+
+
+def test_a_sum_of_more_rounded_inputs_than_have_bounds_is_refused(monkeypatch):
+    said = (
+        "bounds of total can't be computed, because 17 of its inputs can each have "
+        "several values, such as all that round to a printed number, and 16 inputs are "
+        "the most"
+    )
+    with pytest.raises(RegisterError, match=said):
+        total_of(17)
+    monkeypatch.setattr(plans, "MOST_MOVING", 4)
+    estimate = total_of(4).estimate("total")
+    # Each part stands for 0.45 to 0.55.
+    assert (estimate.low, estimate.high) == pytest.approx((1.8, 2.2))
+    with pytest.raises(RegisterError, match=r"because 5 of its inputs .* 4 inputs are"):
+        total_of(5)
+
+
+def test_more_inputs_than_have_bounds_may_not_be_moved_by_hand_either(monkeypatch):
+    monkeypatch.setattr(plans, "MOST_MOVING", 1)
+    plan = plan_of("x + y", x=3.0, y=2.0)
+    moved = {"x": Interval(2.0, 4.0), "y": Interval(2.0, 2.0)}
+    assert plan.bounds(moved).high == 6.0
+    with pytest.raises(ModelError, match="because 2 of its inputs"):
+        plan.bounds({**moved, "y": Interval(1.0, 3.0)})
