@@ -148,7 +148,10 @@ class Study:
         unit, the name of a reading, or a distribution as the method ``draws`` takes it.
         Changes may also stand in a mapping, such as ``study.change({"overlap": 0.5})``.
         A quantity with a distribution is set to the median of that distribution. A
-        change replaces an earlier change of the same quantity. Raises InputError, with
+        change replaces an earlier change of the same quantity. A number that is at
+        least fifty times the usual ones of its quantity, or at most a fiftieth of them,
+        needs its unit, because a word such as "million" may be missing: as former
+        detainees, 0.6 is refused and "0.6 person" is taken. Raises InputError, with
         one sentence, for a wrong name, value, unit, type or combination, and for a
         change that affects no check.
 

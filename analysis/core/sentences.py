@@ -36,7 +36,7 @@ SENTENCES = {
     "point, as in 0.6, and thousands with commas or without a mark, as in 400,000 or "
     "400000.",
     "no_unit": "'{text}' has no unit. Each number in a file needs one: write "
-    "'{text} {unit}'.",
+    "'{scaled} {unit}'.",
     "unknown_unit": "'{text}' is not a known unit{hint}",
     "percentage": "'{text}' is a percentage of something. Give the number itself, "
     "in the unit '{unit}'.",
@@ -76,8 +76,11 @@ SENTENCES = {
     "zero.",
     "overflow": "{quantity} has no finite value: under its reading '{reading}' a "
     "number is too large to compute with.",
-    "far": "You set {quantity} to {number}, but the article prints {printed}. "
-    "{hint}Write '{written}' if you mean it.",
+    "far": "You gave {number} for {quantity}, but {usual}. {hint}Write '{written}' "
+    "if you mean it.",
+    "usual_printed": "the article prints {printed}",
+    "usual_varied": "we try {low} to {high}",
+    "usual_computed": "we compute {computed}",
     "far_meant": "Did you mean '{number} {word}'? ",
     "varied": "{quantity} is set to {number}, outside the range from {low} to {high} "
     "that we try",

@@ -253,7 +253,10 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
         value *= SCALES[_singular(words.pop(0))]
     if not words:
         if with_unit and unit != "dimensionless":
-            raise ValueError(message("no_unit", text=text, unit=unit))
+            # Of things that are counted, a part of one is a word left out.
+            is_part = unit in WHOLE and value % 1
+            scaled = f"{text} million" if is_part else text
+            raise ValueError(message("no_unit", text=text, scaled=scaled, unit=unit))
         return float(value)
     given = _unit_of(words)
     if "percent" in words and words != ["percent"]:

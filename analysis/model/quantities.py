@@ -16,6 +16,7 @@ from analysis.core.register import Register
 from analysis.core.rows import SETTABLE, Assumption, Recomputation, Remark
 from analysis.core.sentences import message
 from analysis.core.spell import spell, spell_span, with_side, with_unit
+from analysis.core.units import WHOLE
 from analysis.model.limits import Limit
 from analysis.model.plan import Arrays, CircleError, ModelError, Node, Plan
 from analysis.model.readings import Sources, source_of_number
@@ -77,6 +78,21 @@ class Quantities(Values):
         self.limits = limits
         self._plans: dict[tuple[tuple[str, ...], Setting], Plan] = {}
         self._choices: dict[tuple[str, str], dict[str, Choice]] = {}
+
+    def usual(self, quantity: str) -> tuple[float, float, str] | None:
+        """The usual numbers of a quantity, from low to high, and who gives them.
+
+        A count that the article does not print has the number that we compute for it.
+        """
+        usual = super().usual(quantity)
+        if usual or self.units[quantity] not in WHOLE:
+            return usual
+        try:
+            value = abs(self.plan(quantity).value)
+        except ModelError:
+            return None
+        words = spell(value, self.units[quantity])
+        return value, value, message("usual_computed", computed=words)
 
     # Settings -------------------------------------------------------------------------
 

@@ -9,15 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 from analysis.core.arguments import finite, scalar, shown
+from analysis.core.published import Published
 from analysis.core.rows import External
 from analysis.core.sentences import message
 from analysis.core.spell import exact
-from analysis.core.units import SCALES, has_unit, read_number
+from analysis.core.units import SCALES, WHOLE, has_unit, read_number
 from analysis.model.names import Names
 from analysis.model.plan import ModelError
 from analysis.model.settings import Choice
 
-#: A number that is this many times the printed number must be given with its unit.
+#: A number that is this many times the usual one must be given with its unit.
 FAR = 50
 #: A value whose text is longer than this, such as a Series, is named by its type.
 LONG = 30
@@ -51,8 +52,8 @@ class Values(Names):
         """A value for a quantity in base units, from a number or a text.
 
         Raises ModelError for a text that is not a number in the right unit, and for a
-        number outside the allowed range. A number that is far from the printed number
-        that it replaces is refused, too, unless its unit is written.
+        number outside the allowed range. A number that is far from the usual numbers of
+        the quantity is refused, too, unless its unit is written.
         """
         self.checked_name(quantity)
         change = scalar(change)
@@ -101,24 +102,54 @@ class Values(Names):
             refusal = message("value", quantity=quantity, error=error)
             raise ModelError(refusal) from None
 
-    # A number far from the printed one ------------------------------------------------
+    # A number far from the usual ones -------------------------------------------------
+
+    def usual(self, quantity: str) -> tuple[float, float, str] | None:
+        """The usual numbers of a quantity, from low to high, and who gives them.
+
+        They are the number that the article prints or, of a count that it gives in
+        words, the range over which we vary it. Other quantities have None.
+        """
+        printed = self._printed(quantity)
+        if printed:
+            end = "high" if printed.qualifier == "range" else ""
+            ends = sorted([abs(printed.value()), abs(printed.value(end))])
+            words = str(printed) if end else printed.digits_words
+            return ends[0], ends[1], message("usual_printed", printed=words)
+        source = self.sources[quantity][self.default(quantity)]
+        if source.alias_of:
+            return self.usual(source.alias_of)
+        if source.assumption is None or self.units[quantity] not in WHOLE:
+            return None
+        low, high = source.assumption.low, source.assumption.high
+        fields = self.spelled(quantity, low=low, high=high)
+        return low, high, message("usual_varied", **fields)
+
+    def _printed(self, quantity: str) -> Published | None:
+        """The number other than 0 that the article prints for a quantity, if any."""
+        source = self.sources[quantity][self.default(quantity)]
+        if source.claim:
+            return source.claim.published if source.value else None
+        for claim in self.register.claims.values():
+            if claim.quantity == quantity and claim.qualifier != "vague":
+                return claim.published if claim.published.value() else None
+        return None
 
     def is_far(self, quantity: str, number: float) -> bool:
-        """Whether a number is at least fifty times the printed number that it replaces.
+        """Whether a number is at least fifty times the usual ones, or a fiftieth.
 
-        A number of at most a fiftieth of the printed number also counts as far, except
-        0.
+        The number 0 is never far, and neither is a number without a usual one.
         """
-        replaced = self.sources[quantity][self.default(quantity)]
-        if not replaced.claim or not replaced.value or not number:
+        usual = self.usual(quantity)
+        if usual is None or not number:
             return False
-        ratio = abs(number / replaced.value)
-        return ratio >= FAR or ratio <= 1 / FAR
+        low, high, _ = usual
+        return abs(number) <= low / FAR or abs(number) >= high * FAR
 
     def written(self, quantity: str, choice: Choice) -> Choice:
         """The text with which a user makes the same choice.
 
-        A number that is far from the printed one has its unit.
+        A number that is far from the usual ones has its unit.
         """
         if isinstance(choice, str) or not self.is_far(quantity, choice):
             return choice
@@ -127,13 +158,11 @@ class Values(Names):
         return f"{choice:.17g} {self.units[quantity]}"
 
     def _is_printed_in_percent(self, quantity: str) -> bool:
-        claim = self.sources[quantity][self.default(quantity)].claim
-        return claim is not None and claim.unit == "percent"
+        printed = self._printed(quantity)
+        return printed is not None and printed.unit == "percent"
 
     def _far(self, quantity: str, number: float) -> str:
         """The refusal of a far number without a unit, which says what to write."""
-        claim = self.sources[quantity][self.default(quantity)].claim
-        assert claim
         written = f"{number:,.10g} {self.units[quantity]}"
         factors = {word: float(factor) for word, factor in SCALES.items() if word}
         if self._is_printed_in_percent(quantity):
@@ -144,9 +173,10 @@ class Values(Names):
             if not self.is_far(quantity, number * factor):
                 hint = message("far_meant", number=typed, word=word)
                 break
+        usual = self.usual(quantity)
+        assert usual
         fields = {"quantity": quantity, "number": typed, "written": written}
-        printed = claim.published.digits_words
-        return message("far", printed=printed, hint=hint, **fields)
+        return message("far", usual=usual[2], hint=hint, **fields)
 
     # Figures published elsewhere ------------------------------------------------------
 

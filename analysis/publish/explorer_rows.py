@@ -176,7 +176,7 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
         },
         "phrases": phrases(name),
         **typed_words(model, name),
-        **_far_from_print(model, name),
+        **_far_from_usual(model, name),
     }
 
 
@@ -194,22 +194,19 @@ def _outside(model: Model, name: str) -> str:
     )
 
 
-def _far_from_print(model: Model, name: str) -> dict[str, Any]:
-    """The numbers that are not far from the printed one, and the refusal of others."""
-    source = model.sources[name][model.default(name)]
-    if not source.claim:
+def _far_from_usual(model: Model, name: str) -> dict[str, Any]:
+    """The numbers that are not far from the usual ones, and the refusal of others."""
+    usual = model.usual(name)
+    if usual is None:
         return {}
-    printed = source.claim.published.digits_words
+    low, high, words = usual
     fields = {"number": "{number}", "hint": "{hint}", "written": ""}
-    far = message("far", quantity=label(name), printed=printed, **fields)
-    is_percent = printed.endswith("percent")
+    far = message("far", quantity=label(name), usual=words, **fields)
+    is_percent = words.endswith("percent")
     return {
         "far": far.partition(" {hint}")[0] + " {hint}",
-        # A number that is exactly FAR times the printed number counts as far.
-        "near": [
-            math.nextafter(source.value / FAR, math.inf),
-            math.nextafter(source.value * FAR, 0),
-        ],
+        # A number that is exactly FAR times a usual number counts as far.
+        "near": [math.nextafter(low / FAR, math.inf), math.nextafter(high * FAR, 0)],
         "scales": {"percent": 0.01} if is_percent else LARGE_SCALES,
     }
 

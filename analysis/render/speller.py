@@ -9,16 +9,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from analysis.core.spell import (
+    DIGITS_IN_A_COLUMN,
     place_of,
     rounded,
+    same,
     spell_at,
     spell_bounds,
-    spell_distance,
     spell_span,
     with_side,
     with_unit,
@@ -55,6 +56,18 @@ class Speller:
             return settled
         levels = [*compared_with(self.model, quantity), *apart_from]
         return place_of(value, self.unit(quantity), levels)
+
+    def common_place(self, quantity: str, numbers: Sequence[float]) -> int:
+        """Return the place of the last digit shown of one or two values of a quantity.
+
+        Two different values have enough digits for their difference to have two.
+        """
+        places = [self.place(quantity, number) for number in numbers]
+        if len(numbers) == 2 and not same(*numbers):
+            first, second = numbers
+            unit = self.unit(quantity)
+            places.append(place_of(second - first, unit, digits=DIGITS_IN_A_COLUMN))
+        return min(places, default=0)
 
     def shown(self, quantity: str, value: float) -> Decimal:
         """Return a value rounded as the screen shows it."""
@@ -95,10 +108,6 @@ class Speller:
         if value is None or not math.isfinite(value):
             return None
         return self.shown(quantity, value)
-
-    def distance(self, quantity: str, value: float, other: float) -> str:
-        """Return how far a value lies from a printed number, both as shown."""
-        return spell_distance(self.shown(quantity, value), other, self.unit(quantity))
 
     def estimate(self, estimate: Estimate) -> str:
         """Return an estimate with its unit, and with any "at most" or "at least"."""

@@ -13,7 +13,6 @@ from analysis.core.spell import (
     joined,
     place_of,
     rounded,
-    same,
     spell,
     spell_at,
     spell_change,
@@ -104,7 +103,7 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
             words = {
                 "heading": f"{under.name}{mark}: {under.description}",
                 "estimate": row.quantity.replace("_", " "),
-                "words": estimated_words(model, row),
+                "words": estimated_words(speller, row),
                 "change": _change(speller, row),
             }
             rows.append({**vars(row), **words})
@@ -140,23 +139,30 @@ def _change(speller: Speller, row: Estimated) -> str:
     is_compared = row.scenario != row.against
     if row.value is None or row.difference is None or not is_compared:
         return ""
-    shown = speller.shown(row.quantity, row.value)
-    other = speller.shown(row.quantity, row.value - row.difference)
-    return spell_change(shown, other, speller.unit(row.quantity), row.percent)
+    other = row.value - row.difference
+    place = speller.common_place(row.quantity, [other, row.value])
+    shown, base = rounded(row.value, place), rounded(other, place)
+    return spell_change(shown, base, speller.unit(row.quantity), row.percent)
 
 
-def estimated_words(model: Model, found: Estimated) -> str:
+def estimated_words(speller: Speller, found: Estimated) -> str:
     """Return the estimate of a quantity under a scenario in a few words.
+
+    If the estimate is compared with another, it has as many digits as their difference
+    needs.
 
     >>> from analysis.core.register import Register
     >>> from analysis.render.estimates import AS_PRINTED, estimate
-    >>> model = Model(Register.read())
-    >>> estimated_words(model, estimate(model, AS_PRINTED, "at_risk_2019"))
+    >>> speller = Speller(Model(Register.read()))
+    >>> estimated_words(speller, estimate(speller.model, AS_PRINTED, "at_risk_2019"))
     'at most 1.6 million'
     """
     if found.value is None:
         return "no single value" if found.is_in_words else "not computable"
-    return with_side(Speller(model).spell(found.quantity, found.value), found.side)
+    numbers = [found.value - (found.difference or 0), found.value]
+    place = speller.common_place(found.quantity, numbers)
+    words = spell_at(found.value, speller.unit(found.quantity), place)
+    return with_side(words, found.side)
 
 
 # Two studies ------------------------------------------------------------------------
@@ -201,21 +207,17 @@ def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
     unit = speller.unit(quantity)
     numbers = [row["other"], row["value"]]
     known = [number for number in numbers if not math.isnan(number)]
-    places = [speller.place(quantity, number) for number in known]
-    if len(known) == 2 and not same(*known):
-        # Both numbers have enough digits for their difference to have two.
-        change = row["value"] - row["other"]
-        places.append(place_of(change, unit, digits=DIGITS_IN_A_COLUMN))
+    place = speller.common_place(quantity, known)
     words = {
         f"{column}_words": ""
         if math.isnan(row[column])
-        else spell_at(row[column], unit, min(places))
+        else spell_at(row[column], unit, place)
         for column in ("other", "value")
     }
     words |= {"difference_words": "", "percent_words": ""}
     if len(known) < 2:
         return words
-    other, here = (rounded(number, min(places)) for number in known)
+    other, here = (rounded(number, place) for number in known)
     words["difference_words"] = spell_change(here, other, unit)
     percent = row["percent"]
     if here == other:

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 
 from analysis.core.published import QUALIFIERS
 from analysis.core.rows import Check, Claim, External, Finding, Step
-from analysis.core.spell import exact, spell, ten_digits, with_side, with_unit
+from analysis.core.spell import (
+    DIGITS_IN_A_COLUMN,
+    exact,
+    place_of,
+    rounded,
+    spell,
+    spell_at,
+    spell_distance,
+    spell_span,
+    ten_digits,
+    with_side,
+    with_unit,
+)
 from analysis.model.expressions import parse
 from analysis.model.findings import recomputed
 from analysis.model.judging import VERDICTS
@@ -141,8 +153,22 @@ def recomputed_words(speller: Speller, outcome: Outcome) -> str:
         if outcome.reason and not outcome.verdict:
             return ""
         return "no single value"
-    words = speller.spell(outcome.check.quantity, outcome.recomputed)
+    quantity, value = outcome.check.quantity, outcome.recomputed
+    words = spell_at(value, speller.unit(quantity), _place(speller, outcome, value))
     return with_side(words, outcome.side)
+
+
+def _place(speller: Speller, outcome: Outcome, value: float) -> int:
+    """Return the place of the last digit shown of a check's recomputed value.
+
+    A value that differs has enough digits for its distance from the print to have two.
+    """
+    quantity = outcome.check.quantity
+    place = speller.place(quantity, value)
+    if outcome.verdict != "differs" or not outcome.difference:
+        return place
+    unit = speller.unit(quantity)
+    return min(place, place_of(outcome.difference, unit, digits=DIGITS_IN_A_COLUMN))
 
 
 def distance_words(speller: Speller, outcome: Outcome) -> str:
@@ -156,7 +182,8 @@ def distance_words(speller: Speller, outcome: Outcome) -> str:
         return ""
     printed = value - outcome.difference
     quantity = outcome.check.quantity
-    words = speller.distance(quantity, value, printed)
+    shown = rounded(value, _place(speller, outcome, value))
+    words = spell_distance(shown, printed, speller.unit(quantity))
     if outcome.verdict == "differs":
         return f"by {words}"
     if outcome.difference > 0:
@@ -179,7 +206,8 @@ def bounds_words(speller: Speller, outcome: Outcome) -> str:
     low, high = outcome.recomputed_low, outcome.recomputed_high
     if outcome.recomputed is None or low is None or high is None:
         return ""
-    return speller.span(outcome.check.quantity, low, high, outcome.recomputed)
+    shown = rounded(outcome.recomputed, _place(speller, outcome, outcome.recomputed))
+    return spell_span(low, high, speller.unit(outcome.check.quantity), shown)
 
 
 def verdict_words(speller: Speller, outcome: Outcome) -> str:

@@ -390,31 +390,58 @@ def test_remarks_stand_beside_a_number_and_refuse_nothing(model):
         (
             "transfers_2021",
             3.174,
-            "You set transfers_2021 to 3.174, but the article prints 3.17 million. Did "
-            "you mean '3.174 million'? Write '3.174 transfer' if you mean it.",
+            "You gave 3.174 for transfers_2021, but the article prints 3.17 million. "
+            "Did you mean '3.174 million'? Write '3.174 transfer' if you mean it.",
         ),
         (
             "growth_2019_2021",
             "10.5",
-            "You set growth_2019_2021 to 10.5, but the article prints 10.5 percent. "
+            "You gave 10.5 for growth_2019_2021, but the article prints 10.5 percent. "
             "Did you mean '10.5 percent'? Write '1050 percent' if you mean it.",
         ),
         # Fifty times 3.17 million is 158.5 million, and a fiftieth 63,400.
         (
             "transfers_2021",
             158_500_000,
-            "You set transfers_2021 to 158.5 million, but the article prints 3.17 "
+            "You gave 158.5 million for transfers_2021, but the article prints 3.17 "
             "million. Write '158,500,000 transfer' if you mean it.",
         ),
         (
             "transfers_2021",
             "63,400",
-            "You set transfers_2021 to 63,400, but the article prints 3.17 million. "
+            "You gave 63,400 for transfers_2021, but the article prints 3.17 million. "
             "Did you mean '63,400 thousand'? Write '63,400 transfer' if you mean it.",
+        ),
+        # Printed as a result, and as a range.
+        (
+            "at_risk_2021",
+            "1.9",
+            "You gave 1.9 for at_risk_2021, but the article prints 2 million. Did you "
+            "mean '1.9 million'? Write '1.9 person' if you mean it.",
+        ),
+        (
+            "at_risk_total",
+            2,
+            "You gave 2 for at_risk_total, but the article prints 2 to 2.5 million. "
+            "Did you mean '2 million'? Write '2 person' if you mean it.",
+        ),
+        # In words, and varied from 300,000 to 900,000.
+        (
+            "former_detainees",
+            0.6,
+            "You gave 0.6 for former_detainees, but we try 300,000 to 900,000. Did you "
+            "mean '0.6 million'? Write '0.6 person' if you mean it.",
+        ),
+        # Only computed: 3.17 million divided by 1.105 is 2.869 million.
+        (
+            "transfers_2019",
+            2.59,
+            "You gave 2.59 for transfers_2019, but we compute 2.87 million. Did you "
+            "mean '2.59 million'? Write '2.59 transfer' if you mean it.",
         ),
     ],
 )
-def test_a_number_far_from_the_printed_one_needs_its_unit(model, quantity, given, said):
+def test_a_number_far_from_the_usual_ones_needs_its_unit(model, quantity, given, said):
     refusal = f"{sentence(ModelError, model.setting, {quantity: given})}."
     assert refusal == said
 
@@ -429,8 +456,8 @@ def test_a_number_far_from_the_printed_one_needs_its_unit(model, quantity, given
         ("transfers_2021", 0, 0),
         ("transfers_2021", 63_500, 63_500),
         ("transfers_2021", 158_000_000, 158_000_000),
-        # Not printed, so that nothing is far from it.
-        ("at_risk_2021", 3.174, 3.174),
+        # A share that nobody prints has no usual number from which another is far.
+        ("at_risk_share_of_new", 0.001, 0.001),
     ],
 )
 def test_a_near_number_and_one_with_its_unit_are_taken(model, quantity, given, number):

@@ -149,7 +149,7 @@ def test_one_number_is_shown_alike_on_every_screen(
         for one in tabulate(model, [AS_PRINTED])
         if one.quantity == "net_new_persons"
     ]
-    assert [estimated_words(model, one) for one in tabulated] == ["301,000"]
+    assert [estimated_words(Speller(model), one) for one in tabulated] == ["301,000"]
 
 
 def test_a_number_beyond_a_range_differs_by_its_distance_from_the_nearer_end(

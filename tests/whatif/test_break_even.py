@@ -227,6 +227,7 @@ def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(
         ("at_risk_total >= 3x", "is not a known unit"),
         ("at_risk_total >= at_risk_total_range", "so it is not one number"),
         ("at_risk_total >= 1e999", "is not a number"),
+        ("at_risk_2021 >= 1.9", "Did you mean '1.9 million'?"),
     ],
 )
 def test_any_other_text_is_refused_in_one_sentence(

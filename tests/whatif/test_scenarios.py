@@ -365,6 +365,8 @@ values: {overlap: [uniform, 1.5, 2]}
     values.overlap: high 2) lies outside the allowed range, 0 to 1
 values: {former_detainees: [uniform, 100000, 200000 person]}
     values.former_detainees: '100000' has no unit
+values: {former_detainees: 0.6}
+    values.former_detainees: needs one: write '0.6 million person'
 values: {overlap: 0.1, overlap: 0.2}
     : the key 'overlap' is given twice at line 4
 values: !!python/object/apply:os.getcwd []

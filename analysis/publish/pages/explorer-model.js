@@ -77,7 +77,7 @@ const isNumber = (choice) => typeof choice === "number";
 const settingOf = (choices) => ({ choices, plans: {} });
 const ARTICLE = settingOf(new Map());
 
-// Values.number: the allowed range, and numbers far from the printed one.
+// Values.number: the allowed range, and numbers far from the usual ones.
 function requireAllowed(name, number) {
   const { low, high, shown, outside, far, near, scales } = QUANTITIES[name];
   if (number < low || number > high) refuse(outside, { number: exact(number, shown) });
