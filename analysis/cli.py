@@ -543,6 +543,7 @@ def sensitivity(
     study = _study(data, scenario, values, readings)
     from analysis.core import arguments
     from analysis.render import screens
+    from analysis.study import Study
     from analysis.whatif.draws import PERCENTILES, check_draws
 
     size, start = _whole("--draws", draws), _whole("--seed", seed)
@@ -550,6 +551,10 @@ def sensitivity(
     if percentiles:
         shares = arguments.numbers("--percentile", map(arguments.typed, percentiles))
     check_draws(size, start, shares)
+
+    if quantity:
+        quantity, setting = study.model.quantity_and_setting(quantity, study.setting)
+        study = Study(study.model, setting, study.distributions)
 
     def drawn(name: str) -> Draws | None:
         """Return the draws of an estimate, or None if no distribution affects it."""

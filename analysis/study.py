@@ -12,14 +12,16 @@ in place of our 1')
 
 from __future__ import annotations
 
+import functools
+import inspect
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from analysis.core import arguments
 from analysis.core.arguments import listed
@@ -39,6 +41,34 @@ if TYPE_CHECKING:
     from analysis.whatif.distributions import Distribution
 
 
+_Call = TypeVar("_Call", bound=Callable[..., Any])
+
+
+def _checked(name: str) -> Callable[[_Call], _Call]:
+    """Let a function refuse, in one sentence, arguments that it does not take."""
+
+    def decorated(function: _Call) -> _Call:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def checked(*args: Any, **named: Any) -> Any:
+            arguments.refuse_unless_taken(name, signature, args, named)
+            return function(*args, **named)
+
+        return cast(_Call, checked)
+
+    return decorated
+
+
+def _with_checked_methods(study: type[Study]) -> type[Study]:
+    """Let each public method of a study refuse arguments that it does not take."""
+    for name, method in [*vars(study).items()]:
+        if inspect.isfunction(method) and not name.startswith("_"):
+            setattr(study, name, _checked(f"study.{name}")(method))
+    return study
+
+
+@_checked("analysis.load")
 def load(folder: Path | str | None = None) -> Study:
     """Return a study of the article's own numbers, in which nothing is changed.
 
@@ -77,6 +107,7 @@ def _named(quantities: Any) -> list[Any]:
     return names
 
 
+@_with_checked_methods
 class Study:
     """The article's numbers under one setting.
 
@@ -435,9 +466,15 @@ class Study:
         words = {name: str(shape) for name, shape in distributions.items()}
         return Study(self.model, replace(setting, drawn=words), distributions)
 
+    def _under_reading(self, text: str) -> tuple[str, Study]:
+        """Return the quantity that a text names, and a study with the named reading."""
+        quantity, setting = self.model.quantity_and_setting(text, self.setting)
+        return quantity, Study(self.model, setting, self.distributions)
+
     def sensitivity(self, quantity: str) -> pd.DataFrame:
         """Show how far assumptions and rounding move a quantity, alone and together.
 
+        The quantity may be named with one of its readings, as ``quantity.reading``.
         The column ``moved`` names what moves the quantity. In the row of an assumption,
         ``low`` and ``high`` are the ends of the range over which the assumption is
         varied, or a limit of the model that comes first. The columns ``at_low`` and
@@ -458,11 +495,12 @@ class Study:
         from analysis.whatif.sensitivity import ranges
 
         # Without a value, the quantity is refused here, with the reason.
-        self.model.estimate(quantity, self.setting)
-        rounding, *others, everything = ranges(self.model, quantity, self.setting)
+        name, study = self._under_reading(quantity)
+        self.model.estimate(name, study.setting)
+        rounding, *others, everything = ranges(self.model, name, study.setting)
         rows = {row.moved: vars(row) for row in (*others, rounding, everything)}
         columns = ["low", "high", "at_low", "at_high"]
-        return self._framed(rows, columns, "moved")
+        return study._framed(rows, columns, "moved")
 
     def draws(
         self,
@@ -508,10 +546,7 @@ class Study:
         from analysis.whatif.draws import Draws
 
         options = ("n", "seed", "percentiles", "rounding")
-        for name in distributions:
-            meant = close_match(name, [*self.model.quantities, *options])
-            if meant in options:
-                raise ModelError(f"'{name}' is unknown. Did you mean {meant}=?")
+        arguments.refuse_misspelt(distributions, options, self.model.quantities)
         study = self.change(**distributions)
         draws = Draws(
             self.model,
@@ -587,6 +622,8 @@ class Study:
         from analysis.render.progress import progress
         from analysis.whatif import sweep
 
+        options = ("out", "scheduler")
+        arguments.refuse_misspelt(over, options, self.model.quantities)
         address = arguments.text("scheduler", scheduler)
         file = None if out is None else arguments.path("out", out)
         grid = sweep.Sweep.over(self.model, _named(quantities), over, self.setting)
@@ -638,9 +675,10 @@ class Study:
         """
         from analysis.render.whatif_tables import ranges_table
 
-        self.model.estimate(quantity, self.setting)
-        table = ranges_table(self.model, [quantity], self.setting)
-        return self._with_differs(table.to_pandas())
+        name, study = self._under_reading(quantity)
+        self.model.estimate(name, study.setting)
+        table = ranges_table(self.model, [name], study.setting)
+        return study._with_differs(table.to_pandas())
 
     def statements(self) -> pd.DataFrame:
         """Tabulate in words at which values of assumptions a statement stops holding.
@@ -740,8 +778,9 @@ class Study:
     def solutions(self, *quantities: str) -> pd.DataFrame:
         """Find values of assumptions at which a claim on some quantities holds.
 
-        A solution shows what one would have to assume for the claim to hold. Without
-        names, all claims that have solutions are listed.
+        A solution shows what one would have to assume for the claim to hold. The name
+        of an assumption gives the solutions for that assumption. Without names, all
+        solutions are listed.
 
         >>> load().solutions("at_risk_2019").status.tolist()[:3]
         ['in_range', 'impossible', 'out_of_range']

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import analysis.__main__
+
 ROOT = Path(__file__).resolve().parent.parent
 
 FIGURES_AND_NOTEBOOKS = {
@@ -86,3 +88,16 @@ def test_what_a_command_has_loaded_is_seen() -> None:
     assert "article" in out
     assert {"numpy", "rich", "analysis.render.whatif_tables"} <= modules
     assert modules & {"papermill", "rocrate", "matplotlib", "distributed"} == set()
+
+
+def test_an_interrupt_while_modules_load_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("analysis.cli.main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        analysis.__main__.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "interrupted\n")

@@ -3,6 +3,7 @@ sentences of the command line.
 """
 
 import contextlib
+import inspect
 import io
 import math
 import pickle
@@ -41,6 +42,54 @@ def refused(call, *args, **given):
     said = str(error.value)
     assert said.endswith((".", "?"))
     return said.removesuffix(".")
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "said"),
+    [
+        ("figure", {"nam": "tornado"}, "no argument 'nam'. Did you mean 'name'?"),
+        ("steps", {"dpth": 1}, "no argument 'dpth'. Did you mean 'depth'?"),
+        ("headlines", {"full": True}, "no argument 'full'"),
+        ("draws", {"n": 10}, "missing a required argument: 'quantities'"),
+        ("verdict_changes", {}, "missing a required argument: 'other'"),
+    ],
+)
+def test_arguments_that_a_method_does_not_take_are_refused(method, arguments, said):
+    sentence = refused(getattr(load(), method), **arguments)
+    assert sentence.startswith(f"study.{method} ")
+    assert said in sentence
+
+
+def test_load_names_its_argument():
+    assert refused(load, foldr="x") == (
+        "analysis.load has no argument 'foldr'. Did you mean 'folder'?"
+    )
+
+
+def test_every_public_method_has_its_own_signature_and_words():
+    for name, method in vars(analysis.Study).items():
+        if callable(method) and not name.startswith("_"):
+            assert "self" in inspect.signature(method).parameters
+            assert method.__doc__
+
+
+def test_a_misspelt_option_of_a_sweep_is_named():
+    sweep = partial(load().sweep, ["at_risk_2021"], overlap=[0, 1])
+    assert refused(sweep, ouput="x.csv") == "'ouput' is unknown. Did you mean out=?"
+
+
+def test_sensitivity_takes_a_quantity_with_its_reading():
+    article = load()
+    chosen = article.change(at_risk_2019="southern").sensitivity("at_risk_2019")
+    named = article.sensitivity("at_risk_2019.southern")
+    pd.testing.assert_frame_equal(pd.DataFrame(named), pd.DataFrame(chosen))
+    assert "southern" in named.attrs["differs"]
+
+
+def test_solutions_are_found_by_the_assumption_that_they_solve_for():
+    found = load().solutions("former_detainees")
+    assert {*found["solve"]} == {"former_detainees"}
+    assert {*found["quantity"]} == {"at_risk_total"}
 
 
 def test_names_are_found_where_they_are_needed():
@@ -344,7 +393,7 @@ def test_an_empty_table_of_solutions_says_so(article):
     found = article.solutions("transfers_2021")
     assert found.empty
     words = (
-        "No claim on transfers_2021 is solved for. There are solutions for claims on "
+        "There is no solution for a claim on transfers_2021. There are solutions for "
     )
     for page in (repr(found), found._repr_html_()):
         assert words in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from analysis.core.errors import InputError
+from analysis.core.units import close_match, nearest
 
 #: A value whose text has more characters than this is named by its type.
 _LONG = 60
@@ -139,6 +141,52 @@ def named(
                 raise InputError(f"{call} takes {shown(name)} once, not twice")
             merged[name] = value
     return merged
+
+
+def refuse_misspelt(
+    names: Iterable[str], options: Iterable[str], known: Iterable[str]
+) -> None:
+    """Refuse a name that is nearer to an option of a call than to any known name.
+
+    >>> refuse_misspelt(["ouput"], ["out", "scheduler"], ["overlap"])
+    Traceback (most recent call last):
+    analysis.core.errors.InputError: 'ouput' is unknown. Did you mean out=?
+    """
+    choices = [*options]
+    every = [*choices, *known]
+    for name in names:
+        meant = close_match(name, every)
+        if meant in choices:
+            raise InputError(f"'{name}' is unknown. Did you mean {meant}=?")
+
+
+def refuse_unless_taken(
+    call: str,
+    signature: inspect.Signature,
+    args: Iterable[Any],
+    named: Mapping[str, Any],
+) -> None:
+    """Refuse arguments that a call does not take, and a call that lacks one.
+
+    >>> def draw(name: str) -> None: ...
+    >>> refuse_unless_taken("draw", inspect.signature(draw), (), {"nam": "x"})
+    Traceback (most recent call last):
+    analysis.core.errors.InputError: draw has no argument 'nam'. Did you mean 'name'?
+    """
+    try:
+        signature.bind(*args, **named)
+    except TypeError as error:
+        takes = [
+            name
+            for name, row in signature.parameters.items()
+            if row.kind in (row.POSITIONAL_OR_KEYWORD, row.KEYWORD_ONLY)
+            and name != "self"
+        ]
+        for name in named:
+            if name not in takes:
+                hint = nearest(name, takes)
+                raise InputError(f"{call} has no argument '{name}'{hint}") from None
+        raise InputError(f"{call} cannot be called like this: {error}") from None
 
 
 def yes_or_no(name: str, value: Any) -> bool:

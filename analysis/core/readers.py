@@ -36,6 +36,11 @@ def read_text(path: Path) -> str:
 
     Raises RegisterError for a file that is missing, empty or not UTF-8.
     """
+    if path.is_dir():
+        raise RegisterError(path, "this is a folder, and not a file")
+    if path.exists() and not path.is_file():
+        # Reading a pipe waits for somebody who writes to it.
+        raise RegisterError(path, "this is not a file with a text")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

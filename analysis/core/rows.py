@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
@@ -81,6 +82,20 @@ def _listed(cell: Any) -> Any:
     return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
+def _checked_date(text: str) -> str:
+    """Refuse a day that no calendar has; a date in other words is as it is cited."""
+    forms = {r"\d{4}-\d{2}-\d{2}": "%Y-%m-%d", r"[A-Z][a-z]+ \d+, \d{4}": "%B %d, %Y"}
+    for pattern, form in forms.items():
+        if re.fullmatch(pattern, text):
+            try:
+                datetime.strptime(text, form)
+            except ValueError:
+                raise ValueError(
+                    f"'{text}' is no day of the calendar; write one such as 2022-01-23"
+                ) from None
+    return text
+
+
 def _assigned(cell: Any) -> Any:
     """The readings in a cell, as quantity=reading and separated by semicolons."""
     pairs = [[word.strip() for word in part.split("=")] for part in _listed(cell)]
@@ -108,6 +123,8 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Prose = Annotated[Text, OnlyWords()]
 OptionalProse = Annotated[str, OnlyWords()]
+#: A date or a period in words, or a day as 2022-01-23 or January 23, 2022.
+Date = Annotated[Prose, AfterValidator(_checked_date)]
 Unit = Annotated[Text, AfterValidator(require_base_unit)]
 SplitNames = BeforeValidator(_listed)
 Readings = Annotated[Mapping[str, str], BeforeValidator(_assigned), Ref("quantities")]
@@ -278,7 +295,7 @@ class External(PrintedNumber):
     """Who published the figure, and who copied or quoted it."""
     title: OptionalProse = ""
     """The title of the text that prints the figure, if the text has one."""
-    date: Prose
+    date: Date
     """The date of the text that prints the figure."""
     address: OptionalProse = ""
     """The address at which we saw the figure, without the scheme; the page need not be
@@ -521,7 +538,7 @@ class CitedSource(Row):
     """The short name of the source, in lower-case letters with hyphens."""
     publisher: Prose
     """The publisher, as the article cites it."""
-    date: Prose
+    date: Date
     """The date of the source, as the article cites it."""
     title: OptionalProse = ""
     """The title of the source, if the article gives one."""

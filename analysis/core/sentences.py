@@ -30,6 +30,7 @@ SENTENCES = {
     "value": "{quantity}: {error}",
     "no_number": "'{text}' is not a number. Write a number with its unit, such as "
     "'1 {unit}'.",
+    "letters": "'{text}' has a letter in place of a digit. Did you mean '{meant}'?",
     "two_numbers": "'{text}' can be read as two different numbers. Write numbers "
     "as in 500,000, 500000 or 0.5.",
     "other_marks": "'{text}' is not written as numbers are here. Write decimals with a "
@@ -55,7 +56,10 @@ SENTENCES = {
     "without_effect": "{quantity} does not affect {targets} under these readings. "
     "Leave it out.",
     "scenario_unused": "The scenario changes {names}, but nothing computed here "
-    "depends on that. Leave the scenario out.",
+    "depends on that. Leave the scenario out, or ask for a number that depends on it: "
+    "{moved}.",
+    "scenario_idle": "The scenario changes {names}, but nothing computed here depends "
+    "on that. Leave the scenario out.",
     "scenario_replaced": "You also set everything that this scenario changes "
     "({names}). Leave out the scenario or your settings.",
     "one_choice": "Use the same reading for {group}: choose either {chosen}.",

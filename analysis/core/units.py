@@ -9,6 +9,7 @@ converts one into the other.
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
 import re
 import sys
@@ -51,6 +52,11 @@ SCALES = {
     "million": Decimal(10) ** 6,
     "billion": Decimal(10) ** 9,
 }
+#: Likeness from 0 to 1: a name above the first is very close to another; two names are
+#: about as close if they differ by less than the second.
+_VERY_CLOSE, _AS_CLOSE = 0.9, 0.12
+#: Two names that start with so many letters alike are of one family.
+_LIKE_START = 4
 #: The units and scales that a hint names.
 KNOWN_UNITS = (
     *BASE_UNITS,
@@ -82,6 +88,40 @@ CONSTANTS: dict[str, tuple[float, str]] = {
 minimum, maximum = np.minimum, np.maximum
 
 
+def _shared_start(name: str, other: str) -> int:
+    """Return the number of letters with which two names start alike."""
+    pairs = itertools.takewhile(
+        lambda pair: pair[0] == pair[1], zip(name, other, strict=False)
+    )
+    return len([*pairs])
+
+
+def _close_matches(name: str, known: Iterable[str]) -> list[str]:
+    """Return the known name that resembles a name most, and perhaps a second one.
+
+    The second starts like the first. It is as close or, if neither is very close, about
+    as close.
+    """
+    lower = {one.lower(): one for one in sorted(known)}
+    text = str(name).lower()
+    close = difflib.get_close_matches(text, lower, n=3, cutoff=0.55)
+    if not close:
+        return []
+    ratios = {one: difflib.SequenceMatcher(None, one, text).ratio() for one in close}
+    # Of two that are as close, a mistyped last letter is likelier than an earlier one.
+    first, *others = sorted(
+        close, key=lambda one: (-ratios[one], -_shared_start(one, text))
+    )
+    best = ratios[first]
+    least = best if best > _VERY_CLOSE else best - _AS_CLOSE
+    seconds = [
+        other
+        for other in others
+        if ratios[other] >= least and _shared_start(first, other) >= _LIKE_START
+    ]
+    return [lower[one] for one in [first, *seconds[:1]]]
+
+
 def close_match(name: str, known: Iterable[str]) -> str:
     """Return the known name that resembles a name most, or an empty text.
 
@@ -90,9 +130,7 @@ def close_match(name: str, known: Iterable[str]) -> str:
     >>> close_match("zzz", ["person", "transfer"])
     ''
     """
-    lower = {one.lower(): one for one in sorted(known)}
-    close = difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.55)
-    return lower[close[0]] if close else ""
+    return next(iter(_close_matches(name, known)), "")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -100,12 +138,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     >>> nearest("persn", ["person", "transfer"])
     ". Did you mean 'person'?"
+    >>> nearest("from_top_end", ["from_low_end", "from_high_end", "set"])
+    ". Did you mean 'from_low_end' or 'from_high_end'?"
     >>> nearest("zzz", ["person", "transfer"])
     '. Choose one of these: person, transfer.'
     """
     names = sorted(known)
-    if close := close_match(name, names):
-        return message("did_you_mean", name=close)
+    if close := _close_matches(name, names):
+        return message("did_you_mean", name="' or '".join(close))
     if not names:
         return "."
     more = ", …" if len(names) > 12 else ""
@@ -185,6 +225,24 @@ def has_unit(text: str) -> bool:
     return any(word[0].isalpha() and _singular(word) not in SCALES for word in words)
 
 
+#: Letters that are typed in place of digits.
+_LETTERS = str.maketrans("oOlI", "0011")
+_MISTYPED = re.compile(r"[\doOlI.,]*\d[\doOlI.,]*(?=[\s%]|$)", re.ASCII)
+
+
+def digits_meant(text: str) -> str:
+    """Return a text with digits for the letters that stand in its number, if any do.
+
+    >>> digits_meant("o.6"), digits_meant("6OO000 person"), digits_meant("0.6 million")
+    ('0.6', '600000 person', '')
+    """
+    typed = _MISTYPED.match(text.strip())
+    meant = typed[0].translate(_LETTERS) if typed else ""
+    if not typed or meant == typed[0]:
+        return ""
+    return meant + text.strip()[typed.end() :]
+
+
 def _singular(word: str) -> str:
     """A word without the s of a plural, as in "millions"."""
     return word.removesuffix("s")
@@ -202,12 +260,14 @@ def _unit_of(words: list[str]) -> pint.Unit:
 
 
 def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
-    """Refuse a number with marks of another language, or with two possible meanings.
+    """Refuse a mistyped number, and one with marks of another language or two meanings.
 
     In a count, a comma marks thousands. In a share, or in a number with a scale, a
     point marks decimals. The other mark before three digits could mean thousands or
     decimals.
     """
+    if meant := digits_meant(text):
+        raise ValueError(message("letters", text=text, meant=meant))
     if numbers[0] and _OTHER_MARKS.match(rest):
         raise ValueError(message("other_marks", text=text))
     words = rest.replace("%", " percent").split()

@@ -277,7 +277,14 @@ class Quantities(Values):
         affected = {*ignored, *itertools.chain.from_iterable(every)}
         if scenario and not scenario & affected:
             names = ", ".join(sorted(scenario))
-            raise ModelError(message("scenario_unused", names=names))
+            moved = [
+                estimate
+                for estimate in self.register.estimates
+                if scenario & self.plan(estimate, setting).by_name.keys()
+            ]
+            kind = "scenario_unused" if moved else "scenario_idle"
+            fields = {"names": names, "moved": ", ".join(moved)}
+            raise ModelError(message(kind, **fields))
         for quantity in [*setting.choices, *sorted(setting.given)]:
             if quantity in scenario or quantity in ignored:
                 continue

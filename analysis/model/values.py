@@ -13,7 +13,7 @@ from analysis.core.published import Published
 from analysis.core.rows import External
 from analysis.core.sentences import message
 from analysis.core.spell import exact
-from analysis.core.units import SCALES, WHOLE, has_unit, read_number
+from analysis.core.units import SCALES, WHOLE, digits_meant, has_unit, read_number
 from analysis.model.names import Names
 from analysis.model.plan import ModelError
 from analysis.model.settings import Choice
@@ -97,7 +97,8 @@ class Values(Names):
         try:
             return read_number(text, self.units[quantity], with_unit=with_unit)
         except ValueError as error:
-            if text[:1].isalpha() and len(self.sources[quantity]) > 1:
+            is_word = text[:1].isalpha() and not digits_meant(text)
+            if is_word and len(self.sources[quantity]) > 1:
                 self.checked_reading(quantity, text)
             refusal = message("value", quantity=quantity, error=error)
             raise ModelError(refusal) from None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from analysis.core.errors import InputError, display_path, first_words
+from analysis.core.processes import is_running
 from analysis.publish.replaceable import MARK, MARKED, is_begun, refuse_foreign
 
 #: The part after a file's name in the name of the folder in which the file is written.
@@ -28,13 +29,17 @@ def write_file(
     The function ``before`` is called when the new text is on the disk, just before it
     replaces the old file.
     """
-    with tempfile.TemporaryDirectory(
-        prefix=f".{path.name}{_BEGUN}", dir=path.parent
-    ) as beside:
-        new = Path(beside) / path.name
-        new.write_text(text, encoding="utf-8", newline="")
-        before()
-        new.replace(path)
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=f".{path.name}{_BEGUN}", dir=path.parent
+        ) as beside:
+            new = Path(beside) / path.name
+            new.write_text(text, encoding="utf-8", newline="")
+            before()
+            new.replace(path)
+    except OSError as error:
+        reason = _reason(error, path)
+        raise InputError(f"{display_path(path)} can't be written ({reason})") from None
 
 
 def clear_unfinished(folder: Path) -> None:
@@ -57,20 +62,10 @@ def scratch() -> Iterator[Path]:
     start = f"labour-transfer-arithmetic-{os.getuid()}-"
     for left in Path(tempfile.gettempdir()).glob(f"{start}*"):
         process = left.name.removeprefix(start).partition("-")[0]
-        if process.isdigit() and not _is_running(int(process)):
+        if process.isdigit() and not is_running(int(process)):
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{start}{os.getpid()}-") as folder:
         yield Path(folder)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # the process belongs to another user
-    return True
 
 
 @contextlib.contextmanager
@@ -85,11 +80,19 @@ def lock(target: Path, file: Path | None = None) -> Iterator[None]:
     with file.open("a") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            opened = os.fstat(held.fileno())
+            is_ours = file.exists() and os.path.samestat(opened, file.stat())
         except OSError:
+            is_ours = False
+        # A run that has just ended may have removed the file that was opened here.
+        if not is_ours:
             raise InputError(
                 f"another run is writing to {display_path(target)}; wait for it to end"
-            ) from None
-        yield
+            )
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
 
 
 def _lock_of(target: Path) -> Path:

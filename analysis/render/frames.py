@@ -131,14 +131,14 @@ def solutions(
 ) -> Frame:
     """Return the values of assumptions at which a claim holds, as a frame.
 
-    The frame has a row for each solution. Only claims on the given quantities are
-    solved for; if no quantity is given, all solutions are listed.
+    The frame has a row for each solution. If quantities are given, these are solutions
+    for claims on them, and solutions whose assumption is one of them.
     """
     wanted = set(quantities)
     rows = [
         _solution_row(model, setting, row.id)
         for row in model.register.solutions.values()
-        if not wanted or row.quantity in wanted
+        if not wanted or wanted & {row.quantity, row.solve}
     ]
     shown = {"statement": "solved for", "value_words": "value"}
     shown |= {"varied_words": "varied over", "status_words": "result"}

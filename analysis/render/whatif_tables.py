@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from analysis.core.spell import (
     DIGITS_IN_A_COLUMN,
@@ -33,7 +35,15 @@ from analysis.whatif.break_even import (
 )
 from analysis.whatif.draws import Draws
 from analysis.whatif.indices import POINTS
-from analysis.whatif.sensitivity import ALL, HIGHEST, LOWEST, ROUNDING, Range, ranges
+from analysis.whatif.sensitivity import (
+    ALL,
+    HIGHEST,
+    LOWEST,
+    ROUNDING,
+    Range,
+    ranges,
+    tornado,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,10 +252,12 @@ def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> F
     Estimates without a value are listed below the table, each with the reason.
     """
     names = [*quantities]
-    rows, reasons = [], []
+    rows: list[Row] = []
+    reasons: list[str] = []
     for quantity in names:
         try:
             rows += _range_rows(model, quantity, setting)
+            reasons += _range_remarks(model, quantity, setting)
         except ModelError as error:
             start = "" if str(error).startswith(quantity) else f"{quantity}: "
             reasons.append(f"{start}{error}")
@@ -279,6 +291,20 @@ def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
         }
         rows.append({**_row(quantity, "range", row.moved, low=low, high=high), **cells})
     return rows
+
+
+def _range_remarks(model: Model, quantity: str, setting: Setting) -> Iterator[str]:
+    """Yield the remarks on an estimate, as it is and at the ends of each range."""
+    for words in model.estimate(quantity, setting).remarks:
+        yield f"{quantity}: {words}."
+    for bar in tornado(model, quantity, setting):
+        ends = np.array([bar.low, bar.high])
+        unit = model.spelled_unit(bar.moved)
+        own = [words for _, words in model.remarks(quantity, setting)]
+        for place, words in model.remarks(quantity, setting, {bar.moved: ends}):
+            if words not in own:
+                at = exact(float(ends[place]), unit)
+                yield f"{quantity} with {bar.moved} at {at}: {words}."
 
 
 def _row(quantity: str, part: str, what: str, **numbers: float) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def find(text: str, model: Model) -> Scenario:
             description="Nothing is changed.",
             reason="The article as it stands.",
         )
-    elif os.path.isfile(text):  # noqa: PTH113, as Path refuses a name that is too long
+    elif os.path.exists(text):  # noqa: PTH110, as Path refuses a name that is too long
         path = Path(text)
     else:
         hint = nearest(text, model.register.scenarios or [OWN])

@@ -18,9 +18,11 @@ warns of unusual but possible values.
 from __future__ import annotations
 
 import contextlib
+import glob
 import itertools
 import math
 import os
+import shutil
 import tempfile
 import warnings
 from collections import Counter
@@ -43,6 +45,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from analysis.core.arguments import listed
 from analysis.core.errors import InputError, display_path
+from analysis.core.processes import is_running
 from analysis.core.rows import Text as Words
 from analysis.model.curves import Floats
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
@@ -449,9 +452,10 @@ def write(
     numbers = [*grid.numbers, *grid.quantities]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        _clear_left(out)
         with (
             tempfile.TemporaryDirectory(
-                prefix=f".{out.name}.", dir=out.parent
+                prefix=f".{out.name}.{os.getpid()}-", dir=out.parent
             ) as folder,
             contextlib.closing(blocks(model, grid, scheduler)) as computed,
         ):
@@ -478,6 +482,18 @@ def write(
             f"{display_path(out)} can't be written ({error.strerror})"
         ) from None
     return empty
+
+
+def _clear_left(out: Path) -> None:
+    """Remove what a sweep to a file had written when its process was killed."""
+    start = f".{out.name}."
+    for left in out.parent.glob(f"{glob.escape(start)}*-*"):
+        process = left.name.removeprefix(start).partition("-")[0]
+        is_alone = left.is_dir() and {path.name for path in left.iterdir()} <= {
+            out.name
+        }
+        if process.isdigit() and is_alone and not is_running(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _spelled(column: pd.Series[float]) -> NDArray[np.object_]:

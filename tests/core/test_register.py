@@ -212,6 +212,11 @@ def test_a_row_that_is_wrong_by_itself(package, change, sentence):
 AMISS = """
 claims.csv mean_2016_2020 {id: plan_2016_2020}
     field id: 'plan_2016_2020' is given twice
+external.csv report_2021 {date: 2022-01-32}
+    field date: '2022-01-32' is no day of the calendar; write one such as 2022-01-23
+sources.csv ndrc-2016-05 {date: "February 30, 2021"}
+    field date: 'February 30, 2021' is no day of the calendar; write one such as
+    2022-01-23
 claims.csv mean_2016_2020 {section: mobilisation}
     field section: 'mobilisation' is not a row of sections.csv. Did you mean
     'mobilization-2016-2020'?
@@ -598,7 +603,7 @@ def test_the_shipped_rows_fit_each_other(model):
             text("headlines.yaml", "{at_risk_2019} at", "{at_risk_2091} at"),
             "headlines.yaml, entry approaches_in_2021, field if_changed.sentence: "
             "'at_risk_2091' names no quantity or row with a number. Did you mean "
-            "'at_risk_2021'?",
+            "'at_risk_2021' or 'at_risk_2019'?",
         ),
         (
             text("statements.csv", "at_risk_total_high", "at_risk_totl_high"),

@@ -210,6 +210,21 @@ def test_no_unit_is_computed_from_a_text_that_is_no_name(text):
         read_number(text, "person")
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("o.6", "0.6"),
+        ("6OO000", "600000"),
+        ("6OO,000 person", "600,000 person"),
+        ("l0 percent", "10 percent"),
+    ],
+)
+def test_a_letter_in_place_of_a_digit_is_named(text, meant):
+    said = f"'{text}' has a letter in place of a digit. Did you mean '{meant}'?"
+    with pytest.raises(ValueError, match=re.escape(said)):
+        read_number(text, "person")
+
+
 def test_a_unit_is_demanded_where_the_quantity_has_one():
     with pytest.raises(ValueError, match=r"^'5' has no unit\. Each number in a file"):
         read_number("5", "person", with_unit=True)

@@ -101,7 +101,6 @@ def assert_nothing_is_left(folder: Path) -> None:
     assert left == []
     assert {path.name for path in folder.iterdir()} == {
         "results",
-        ".results.lock",
         "odd",
         "even",
         "data",

@@ -106,7 +106,7 @@ NOT = "is not made of names, numbers, + - * / and brackets"
         (
             "transfers_2019.from_rates",
             "'transfers_2019.from_rates' names no quantity or row with a number. Did "
-            "you mean 'transfers_2019'?",
+            "you mean 'transfers_2019' or 'transfers_2019_xinhua'?",
         ),
         ("mean_2016_2020 ^ 2", f"'mean_2016_2020 ^ 2' {NOT}"),
         ("abs(mean_2016_2020)", f"'abs(mean_2016_2020)' {NOT}"),

@@ -143,11 +143,12 @@ def case(said, readings=None, **values):
         case("'overlapp' is not a quantity. Did you mean 'overlap'?", overlapp=0.1),
         case(
             "'persons_per_labourer' is not a quantity. Did you mean "
-            "'persons_per_cadre'?",
+            "'persons_per_cadre' or 'persons_per_transfer'?",
             persons_per_labourer=2.0,
         ),
         case(
-            "'transfers_2018' is not a quantity. Did you mean 'transfers_2021'?",
+            "'transfers_2018' is not a quantity. Did you mean 'transfers_2019' or "
+            "'transfers_2021'?",
             {"transfers_2018": "x"},
         ),
         case(

@@ -4,6 +4,8 @@ sweep, outputs are written whole or not at all, and faults are refused.
 
 import itertools
 import math
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import yaml
 from analysis.core.errors import InputError, RegisterError
 from analysis.model.model import Model
 from analysis.whatif import sweep as sweeps
+from analysis.whatif.scenarios import find
 from analysis.whatif.sweep import Span, Spec, Sweep, read, write
 from analysis.whatif.sweep import compute as compute_sweep
 from tests.tables import refusals
@@ -268,6 +271,35 @@ def test_a_run_that_stops_leaves_no_file(
     ):
         sweep(model, GRID, tmp_path / "out.csv", done=stop)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_sweep_left_is_cleared_by_the_next(
+    model: Model, tmp_path: Path
+) -> None:
+    out = tmp_path / "a.csv"
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = tmp_path / f".a.csv.{ended.pid}-x1"
+    running = tmp_path / f".a.csv.{os.getpid()}-x2"
+    for folder in (left, running):
+        folder.mkdir()
+        (folder / "a.csv").write_text("row\n", encoding="utf-8")
+    grid = Sweep.over(model, ["net_new_persons"], {"persons_per_transfer": [0.5]})
+    write(model, grid, out)
+    assert {*tmp_path.iterdir()} == {out, running}
+
+
+def test_a_pipe_and_a_folder_are_refused_as_a_file(
+    model: Model, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match=r"pipe\.yaml: this is not a file with a text"):
+        read(pipe, model)
+    with pytest.raises(InputError, match=r"this is a folder, and not a file"):
+        read(tmp_path, model)
+    with pytest.raises(InputError, match=r"pipe\.yaml: this is not a file with a text"):
+        find(str(pipe), model)
 
 
 def test_a_file_that_exists_is_kept(model: Model, tmp_path: Path) -> None:
