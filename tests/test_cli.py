@@ -697,7 +697,7 @@ explain ratio_fitted --reading transfers_2019=from_difference
 scenarios southern southern
     two scenarios are called southern
 sensitivity at_risk_totl
-    'at_risk_totl' is not a quantity. Did you mean 'at_risk_total'
+    'at_risk_totl' is not a quantity and not a row of claims.csv. Did you mean
 sensitivity at_risk_total
     at_risk_total has no single value, because the
 sensitivity at_risk_total --json
