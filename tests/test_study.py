@@ -393,7 +393,7 @@ def test_an_empty_table_of_solutions_says_so(article):
     found = article.solutions("transfers_2021")
     assert found.empty
     words = (
-        "There is no solution for a claim on transfers_2021. There are solutions for "
+        "No claim on transfers_2021 is solved for. There are solutions for claims on "
     )
     for page in (repr(found), found._repr_html_()):
         assert words in page
