@@ -47,6 +47,9 @@ def follow(document: str, folder: Path, environment: dict[str, str]) -> list[str
 
 def _run(command: str, folder: Path, environment: dict[str, str]) -> str:
     words = shlex.split(command)
+    if words[0] == "cp":
+        subprocess.run(words, cwd=folder, check=True)
+        return ""
     assert words[0] == "analysis", f"not a command of the package: {command}"
     done = _process(["-m", *words], folder, environment)
     assert (done.returncode, done.stderr) == (0, ""), (

@@ -14,6 +14,8 @@ def test_the_examples_are_followed_to_the_letter(tmp_path: Path) -> None:
         shutil.copytree(
             ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__")
         )
+    packages = Path("tests", "packages")
+    shutil.copytree(ROOT / packages, tmp_path / packages)
     document = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     ran = follow(document, tmp_path, {**os.environ, "PYTHONPATH": str(tmp_path)})
     assert ran == [
@@ -24,6 +26,11 @@ def test_the_examples_are_followed_to_the_letter(tmp_path: Path) -> None:
         "analysis scenarios mine.yaml --json",
         "analysis accept",
         "analysis explain example_elsewhere",
+        "cp -r tests/packages/tiny mine",
+        "analysis verify --data mine",
+        "analysis explain sessions --data mine",
+        "analysis accept --data mine",
+        "analysis verify --data mine",
     ]
     assert (
         round(1_600_000 + 0.91 * (3_170_000 - 3_170_000 / 1.105) + 400_000, 3)

@@ -10,22 +10,24 @@ import sys
 
 import pytest
 
+from analysis import load
 from analysis.core.register import Register
 from analysis.model.model import Model
 from analysis.model.results import TALLIED, results, tally
 from analysis.model.solutions import solution
 from analysis.model.verdicts import judge, judge_all
 from analysis.publish import report
+from analysis.render import citations
 from analysis.study import Study
 from tests.conftest import ROOT
+from tests.spoiling import described
 
-PACKAGES = ROOT / "tests" / "packages"
+TINY = ROOT / "tests" / "packages" / "tiny"
 
 
 @pytest.fixture
-def tiny(monkeypatch) -> Model:
-    monkeypatch.syspath_prepend(str(PACKAGES))
-    return Model(Register.read(PACKAGES / "tiny"))
+def tiny() -> Model:
+    return Model(Register.read(TINY))
 
 
 def outcome(tiny, id):
@@ -187,6 +189,32 @@ def test_its_report_leads_to_no_page_that_it_lacks(tiny):
         assert name not in front, name
 
 
+def test_the_formulas_of_a_copy_are_its_own(tmp_path):
+    copied = shutil.copytree(TINY, tmp_path / "copied")
+    formulas = copied / "tiny_formulas.py"
+    source = formulas.read_text(encoding="utf-8")
+    old = "return households * sessions_per_household"
+    assert old in source
+    formulas.write_text(source.replace(old, f"{old} / 2"), encoding="utf-8")
+    values = [load(folder)["sessions"].value for folder in (copied, TINY)]
+    # Half of 1,200 times 2.5, and the whole.
+    assert values == [1500, 3000]
+
+
+def test_a_package_may_lack_a_reference_and_headline_estimates(tmp_path):
+    copied = shutil.copytree(TINY, tmp_path / "copied")
+
+    def without(package):
+        del package["sources"], package["analysis"]["estimates"]
+
+    described(without)(copied)
+    study = load(copied)
+    assert [*citations.references(study.model)] == ["This package"]
+    assert "Counts are in" not in study.scenarios().attrs["foot"]
+    counts = load(TINY).scenarios().attrs["foot"]
+    assert "Counts are in sessions or villagers. Values use" in counts
+
+
 def test_another_process_reads_it_by_the_environment(tiny):
     code = (
         "import analysis, json; "
@@ -194,8 +222,8 @@ def test_another_process_reads_it_by_the_environment(tiny):
         "for one in analysis.load().outcomes()}))"
     )
     named = {
-        "ANALYSIS_DATA": str(PACKAGES / "tiny"),
-        "PYTHONPATH": os.pathsep.join([str(PACKAGES), str(ROOT)]),
+        "ANALYSIS_DATA": str(TINY),
+        "PYTHONPATH": str(ROOT),
     }
     done = subprocess.run(
         [sys.executable, "-c", code],

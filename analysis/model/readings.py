@@ -9,7 +9,7 @@ in its name, the assumption, and a number that the article only reports.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -58,7 +58,7 @@ def collect(register: Register, modules: Iterable[ModuleType] | None) -> Sources
         if row.same_as:
             sources[row.quantity][row.reading] = Source(alias_of=row.same_as)
     with register.refusing(None, "formulas"):
-        _add_formulas(sources, modules or [_import(register)])
+        _add_formulas(sources, modules or [formulas_of(register)])
     for figure in register.external.values():
         if figure.quantity in sources:
             source = Source.of_figure(figure, figure.divided_by)
@@ -162,9 +162,22 @@ def _of_assumption(assumption: Assumption) -> dict[str, Source]:
     return sources
 
 
-def _import(register: Register) -> ModuleType:
+def formulas_of(register: Register) -> ModuleType:
+    """The module with the formulas of a data package.
+
+    A module that lies beside datapackage.json comes before one that Python finds by its
+    name. Raises RegisterError for a module that can't be imported.
+    """
     try:
-        return importlib.import_module(register.formulas)
+        beside = register.folder / f"{register.formulas}.py"
+        if not beside.is_file():
+            return importlib.import_module(register.formulas)
+        spec = importlib.util.spec_from_file_location(register.formulas, beside)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"no loader for {beside.name}")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
     except (Exception, SystemExit) as error:
         sentence = (
             f"the module '{register.formulas}' can't be imported "

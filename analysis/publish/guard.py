@@ -307,8 +307,9 @@ def accept(model: Model, notebooks: Iterable[Notebook]) -> None:
     """
     from analysis.render.figures import data_text, figures
 
-    names = {name for notebook in notebooks for name in notebook.figures}
     plots = figures(model)
+    # The notebooks of one article may draw figures that another's package lacks.
+    names = {name for notebook in notebooks for name in notebook.figures} & plots.keys()
     with scratch() as folder:
         for name in names:
             plot = plots[name]

@@ -15,7 +15,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +25,7 @@ from rocrate.rocrate import ROCrate
 from analysis import __version__
 from analysis.core.readers import read_text
 from analysis.model.model import Model
+from analysis.model.readings import formulas_of
 from analysis.publish.atomic import write_file
 from analysis.publish.replaceable import CRATE, MARKED
 
@@ -197,7 +198,7 @@ def _inputs(
     The key of each file is a path that is the same on every machine.
     """
     data = model.register.folder
-    formulas = Path(str(import_module(model.register.formulas).__file__))
+    formulas = Path(str(formulas_of(model.register).__file__))
     files = {"data/datapackage.json": data / "datapackage.json"}
     for resource in package["resources"]:
         files[f"data/{resource['path']}"] = data / resource["path"]

@@ -105,9 +105,11 @@ def _official(speller: Speller, row: OfficialFigure) -> Official:
 
 
 def references(model: Model) -> dict[str, str]:
-    """Return a reference for the article and one for this package."""
+    """Return a reference for the article, if it has one, and one for this package."""
     package = f"{CONTRIBUTORS}, “{TITLE}”, version {__version__}"
-    return {"The article": model.register.article.reference, "This package": package}
+    article = model.register.article.reference
+    named = {"The article": article} if article else {}
+    return {**named, "This package": package}
 
 
 # Layouts ------------------------------------------------------------------------------

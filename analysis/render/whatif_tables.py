@@ -128,11 +128,11 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
         if unit in BASE_UNITS
     )
     foot = [text.replace("{}", ", ".join(names), 1) for text, names in reasons.items()]
+    counts = f"Counts are in {' or '.join(units)}. " if units else ""
     foot += [
-        f"Counts are in {' or '.join(units)}. Values use the printed numbers and the "
-        "chosen settings; inputs that are drawn at random stand at their medians. A "
-        "reconstruction is our own derivation of a number that the article does not "
-        "derive.",
+        f"{counts}Values use the printed numbers and the chosen settings; inputs that "
+        "are drawn at random stand at their medians. A reconstruction is our own "
+        "derivation of a number that the article does not derive.",
         CAVEAT,
     ]
     shown = {"estimate": "estimate", "words": "value"}

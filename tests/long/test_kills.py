@@ -34,8 +34,11 @@ def books(folder: Path, word: str) -> Path:
 
 def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
     """A command on a small package, in a group of processes of its own."""
-    search = os.pathsep.join([str(ROOT), str(PACKAGES)])
-    environment = {**os.environ, "PYTHONPATH": search, "TMPDIR": str(folder / "tmp")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(folder / "tmp"),
+    }
     how = {
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,

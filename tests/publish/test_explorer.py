@@ -1195,11 +1195,8 @@ def test_a_text_of_the_data_ends_no_script(
     assert explorer.page(study.model).count("</script>") == 1
 
 
-def test_a_package_without_the_numbers_that_it_draws_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_package_without_the_numbers_that_it_draws_is_refused() -> None:
     packages = Path(__file__).resolve().parents[1] / "packages"
-    monkeypatch.syspath_prepend(str(packages))
     said = r"the explorer draws at_risk_total_range, which claims\.csv lacks\.$"
     with pytest.raises(InputError, match=said):
         explorer.page(Model(Register.read(packages / "tiny")))
