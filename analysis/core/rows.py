@@ -770,17 +770,9 @@ class Headline(Row):
     notebook: Text
     """The notebook that shows the calculation."""
 
-    def words(self, *, changed: bool) -> HeadlineWords:
-        """The words that replace the verdict, and the headline's sentence.
-
-        The words for the verdict are empty if the usual words fit.
-        """
-        if not changed:
-            return HeadlineWords(shown=self.shown, sentence=self.sentence)
-        return HeadlineWords(
-            shown=self.if_changed.shown,
-            sentence=self.if_changed.sentence or self.sentence,
-        )
+    def explanation(self, *, changed: bool) -> str:
+        """The headline's sentence, which a changed setting may replace by another."""
+        return (self.if_changed.sentence if changed else "") or self.sentence
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """The fields whose texts may hold names in braces, with their texts."""

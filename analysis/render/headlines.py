@@ -15,13 +15,14 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from analysis.core.rows import Check, Headline, HeadlineWords
 from analysis.core.spell import MINUS, exact, place_of, spell, spell_at
 from analysis.model import arithmetic
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.plan import Plan
-from analysis.model.verdicts import judge
+from analysis.model.verdicts import Outcome, judge
 from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.places import is_replaced, settled_places
 from analysis.render.speller import Speller
@@ -70,11 +71,11 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
 
 def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
     model = speller.model
-    words = row.words(changed=_is_changed(model, setting, row))
+    changed = _is_changed(model, setting, row)
     working = tuple(_working(speller, setting, row))
     verdict = row.shown
     if row.check:
-        verdict = _verdict(speller, setting, row, words.shown)
+        verdict = _verdict(speller, setting, row, changed=changed)
     remarks: tuple[str, ...] = ()
     quantity = model.register.claims[row.claim].quantity
     with contextlib.suppress(ModelError):
@@ -83,41 +84,69 @@ def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
         row,
         working,
         filled(speller, verdict, setting),
-        filled(speller, words.sentence, setting),
+        filled(speller, row.explanation(changed=changed), setting),
         filled(speller, row.caveats, setting),
         remarks,
     )
 
 
-def _verdict(speller: Speller, setting: Setting, row: Headline, shown: str) -> str:
-    """Return the verdict of a headline's check, perhaps in the headline's own words.
+#: How a headline words the verdict of its check. ``verdict_case`` says when.
+Case = Literal["none", "open", "changed", "usual", "full", "bare"]
 
-    ``shown`` has the headline's words for this setting. If it is empty, the headline's
-    usual words are used under two conditions. The verdict must be that under the
-    article's own setting. And the same inputs must leave the value open, or neither
-    setting may give a value.
+
+def verdict_case(
+    row: Headline, outcome: Outcome, usual: Outcome, *, changed: bool
+) -> Case:
+    """Return which words a headline has for the verdict of its check.
+
+    ``outcome`` is the check's outcome under a setting, and ``usual`` is that under the
+    article's own setting. ``changed`` tells whether the setting changes a number or a
+    reading that the headline uses. The first case that applies counts:
+
+    - ``none``: the check has no verdict;
+    - ``open``: the headline has words for a changed setting, but the verdict rests on
+      what an upper limit leaves open;
+    - ``changed``: the headline has words for a changed setting;
+    - ``usual``: the headline has words of its own, the verdict is the usual one, and
+      the same inputs leave the value open or neither setting gives a value;
+    - ``full``: the verdict takes a limit as reached, would not stay with a finer
+      rounding, or matches only barely;
+    - ``bare``: none of these.
     """
+    if not outcome.verdict:
+        return "none"
+    if changed and row.if_changed.shown:
+        return "open" if outcome.ground == "room" else "changed"
+    has_no_value = usual.recomputed is None and outcome.recomputed is None
+    is_as_open = has_no_value or usual.open_to == outcome.open_to
+    if row.shown and is_as_open and usual.verdict == outcome.verdict:
+        return "usual"
+    is_at_end = outcome.open_to and outcome.verdict.startswith("matches")
+    if is_at_end or outcome.finer or outcome.barely:
+        return "full"
+    return "bare"
+
+
+def _verdict(
+    speller: Speller, setting: Setting, row: Headline, *, changed: bool
+) -> str:
+    """Return the verdict of a headline's check, perhaps in the headline's own words."""
     model = speller.model
     check = model.register.checks[row.check]
     outcome = judge(model, check, setting)
-    if not outcome.verdict:
+    case = verdict_case(row, outcome, judge(model, check), changed=changed)
+    if case == "none":
         return _without_verdict(model, check, setting)
-    is_changed = shown != row.shown
-    if shown and is_changed and outcome.ground == "room":
-        shown = "{verdict}, because an upper limit leaves room"
-    elif not shown:
-        own = judge(model, check)
-        has_no_value = own.recomputed is None and outcome.recomputed is None
-        is_same = has_no_value or own.open_to == outcome.open_to
-        if is_same and own.verdict == outcome.verdict:
-            shown = row.shown
-    is_at_end = outcome.open_to and outcome.verdict.startswith("matches")
-    if not shown and (is_at_end or outcome.finer or outcome.barely):
-        # These words say which limit is taken as reached, what a finer rounding gives,
-        # or that the number matches only barely.
+    if case == "full":
         return verdict_words(speller, outcome)
-    words = verdict_and_distance(speller, outcome)
-    return (shown or "{verdict}").replace("{verdict}", words)
+    words = {
+        "open": "{verdict}, because an upper limit leaves room",
+        "changed": row.if_changed.shown,
+        "usual": row.shown,
+        "bare": "{verdict}",
+    }
+    verdict = verdict_and_distance(speller, outcome)
+    return words[case].replace("{verdict}", verdict)
 
 
 def _without_verdict(model: Model, check: Check, setting: Setting) -> str:

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from analysis.render.headlines import headlines, headlines_text
+from analysis.model.verdicts import judge
+from analysis.render.headlines import headlines, headlines_text, verdict_case
 from tests.render.test_steps import by_hand
 
 SIX = [
@@ -97,6 +98,65 @@ def test_a_changed_setting_changes_numbers_and_verdicts(model):
         shown(model, growth_2019_2021=0.25)["two_figures_of_2019"].verdict
         == "two figures, 54,000 apart"
     )
+
+
+@pytest.mark.parametrize(
+    ("case", "headline", "given", "verdict"),
+    [
+        # A ratio of 1.05 in 2021 is past its limit.
+        (
+            "none",
+            "approaches_in_2021",
+            {"persons_per_transfer_drift": 1.05},
+            "not computable",
+        ),
+        # 1.6 million and 3.17 - 3.17 / 1.25 = 0.634 million are 2.234 million, but both
+        # may be lower.
+        (
+            "open",
+            "approaches_in_2021",
+            {"growth_2019_2021": 0.25},
+            "compatible, because an upper limit leaves room",
+        ),
+        # 1.6 million and 0.8 x 301,222 are 1.841 million.
+        (
+            "changed",
+            "approaches_in_2021",
+            {"at_risk_share_of_new": 0.8},
+            "matches, on these assumptions",
+        ),
+        (
+            "usual",
+            "with_former_detainees",
+            {"persons_per_transfer": 0.55},
+            "compatible, depending on the number of former detainees",
+        ),
+        # 1,901,222 and 400 are 98,378 short of two million, which may be 1.75 million.
+        (
+            "full",
+            "with_former_detainees",
+            {"former_detainees": 400},
+            'matches within rounding, taking "up to 1.6 million" as 1.6 million; '
+            "barely",
+        ),
+        # 2.87 / 2.1 - 1 = 36.7 percent. A number that a user sets is no minimum.
+        ("bare", "above_plan", {"planned_transfers_2016_2020": 2_100_000}, "matches"),
+        # 2.87 / 2.3 - 1 = 24.8 percent, beside over 30 percent.
+        (
+            "bare",
+            "above_plan",
+            {"planned_transfers_2016_2020": 2_300_000},
+            "differs by 5.2 points",
+        ),
+    ],
+)
+def test_each_case_of_a_verdict_has_its_words(model, case, headline, given, verdict):
+    setting = model.setting(given)
+    row = model.register.headlines[headline]
+    check = model.register.checks[row.check]
+    outcome, usual = judge(model, check, setting), judge(model, check)
+    assert verdict_case(row, outcome, usual, changed=True) == case
+    assert shown(model, **given)[headline].verdict == verdict
 
 
 def test_past_a_limit_a_working_says_the_sentence(model):
