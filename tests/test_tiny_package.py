@@ -170,7 +170,7 @@ def test_each_result_has_the_verdict_of_its_judge_and_counts_once(tiny):
 
 def test_a_package_without_solutions_has_an_empty_table_of_them(tiny, tmp_path):
     folder = tmp_path / "tiny"
-    shutil.copytree(PACKAGES / "tiny", folder)
+    shutil.copytree(TINY, folder)
     (folder / "solutions.csv").unlink()
     listing = folder / "datapackage.json"
     content = json.loads(listing.read_text(encoding="utf-8"))

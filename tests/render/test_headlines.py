@@ -50,7 +50,7 @@ def test_the_six_are_shown_as_the_design_has_them(model):
         ),
         # 1,901,222 and 400 are 98,378 short of two million, which may be 1.75 million.
         (
-            {"former_detainees": 400},
+            {"former_detainees": "400 person"},
             'matches within rounding, taking "up to 1.6 million" as 1.6 million; '
             "barely",
         ),
@@ -135,7 +135,7 @@ def test_a_changed_setting_changes_numbers_and_verdicts(model):
         (
             "full",
             "with_former_detainees",
-            {"former_detainees": 400},
+            {"former_detainees": "400 person"},
             'matches within rounding, taking "up to 1.6 million" as 1.6 million; '
             "barely",
         ),
