@@ -34,8 +34,8 @@ def condition_of(
     plan = comparison.plan
     parts = []
     for name, assumption in assumptions.items():
-        matters = plan.direction[name] or _leads_past_limit(plan, assumption)
-        if matters and name not in plan.under_extremes:
+        ends = assumption.minimum, assumption.maximum
+        if plan.is_moved_by(name, *ends) or _leads_past_limit(plan, assumption):
             spans = spans_of(comparison, assumption, verdict)
             here = float(plan.own_values[name])
             if not any(start <= here <= stop for start, stop in spans):
@@ -69,11 +69,13 @@ def spans_of(
     # or at a pole. Each bound is the target at a corner of a box. As the assumption
     # moves, this target follows a curve, which passes a level at its root.
     corners = _corners(plan, comparison.boxes, assumption.id)
-    values = arguments_between(low, high)[:, None]
-    targets, margins = plan.along(assumption.id, values, corners)
-    edges = {low, high}
-    edges.update(crossings(margins, low, high, [0.0]))
-    edges.update(crossings(targets, low, high, comparison.asserted.levels))
+    kinks = plan.kinks(assumption.id, low, high, corners)
+    edges = {*kinks}
+    for start, stop in pairwise(kinks):
+        values = arguments_between(start, stop)[:, None]
+        targets, margins = plan.along(assumption.id, values, corners)
+        edges.update(crossings(margins, start, stop, [0.0]))
+        edges.update(crossings(targets, start, stop, comparison.asserted.levels))
     pieces = list(pairwise(sorted(edges)))
     verdicts = _verdicts_within(comparison, assumption.id, pieces)
     turns = _turns(comparison, assumption.id, pieces, verdicts)

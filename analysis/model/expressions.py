@@ -89,6 +89,25 @@ class Expression:
         return Counter(node.id for node in names)
 
     @cached_property
+    def compared(self) -> tuple[tuple[Expression, Expression], ...]:
+        """The two operands of each minimum and maximum, an inner one before an outer.
+
+        >>> [two] = parse("minimum(x, 2 * y)").compared
+        >>> [one.text({}) for one in two]
+        ['x', '2 × y']
+        """
+        # The walk goes from the whole to its parts.
+        nodes = [*ast.walk(self.result)][::-1]
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        return tuple(
+            (
+                Expression(self.name, self.needs, call.args[0]),
+                Expression(self.name, self.needs, call.args[1]),
+            )
+            for call in calls
+        )
+
+    @cached_property
     def under_extremes(self) -> frozenset[str]:
         """The names inside a minimum or a maximum."""
         calls = (node for node in ast.walk(self.result) if isinstance(node, ast.Call))

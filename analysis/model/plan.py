@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,7 +18,15 @@ from analysis.core.sentences import message
 from analysis.core.spell import SAME
 from analysis.core.units import CONSTANTS
 from analysis.model.bounds import Bounds, extremes
-from analysis.model.curves import Floats, is_curve
+from analysis.model.curves import (
+    Floats,
+    argument_at,
+    arguments_between,
+    coefficients,
+    distinct,
+    is_curve,
+    meeting,
+)
 from analysis.model.limits import Limit
 from analysis.model.source import Source
 
@@ -373,6 +382,50 @@ class Plan:
         return blank + values[self.target], np.hstack([blank[:, :0], *margins])
 
     # The form that formulas must have -------------------------------------------------
+
+    def kinks(
+        self,
+        name: str,
+        low: float,
+        high: float,
+        others: Mapping[str, Any] | None = None,
+    ) -> list[float]:
+        """Return both ends of a leaf's range, and its kinks between them, in order.
+
+        A kink is a value of the leaf at which the operands of a minimum or maximum are
+        equal. Between two kinks each node is a ratio of two linear functions of the
+        leaf. Other leaves may take arrays of one length; the kinks of all entries are
+        then listed together.
+        """
+        kinks = [low, high]
+        if name not in self.under_extremes or name not in self.free:
+            return kinks
+        for node in self.nodes:
+            expression = node.source.expression
+            for first, second in expression.compared if expression else ():
+                # The operands may contain another minimum, with kinks of its own.
+                for start, stop in pairwise(list(kinks)):
+                    column = arguments_between(start, stop)[:, None]
+                    values = self.evaluate({**(others or {}), name: column})
+                    left, right = np.broadcast_arrays(
+                        first.of(values), second.of(values), column
+                    )[:2]
+                    shares = meeting(coefficients(*left), coefficients(*right))
+                    places = argument_at(np.ravel(shares), start, stop)
+                    inside = places[(places > start) & (places < stop)]
+                    kinks = distinct([*kinks, *inside], low, high)
+        return kinks
+
+    def is_moved_by(self, name: str, low: float, high: float) -> bool:
+        """Whether a leaf moves the target anywhere in its range."""
+        if self.direction[name] or name not in self.under_extremes:
+            return bool(self.direction[name])
+        # At the leaf's own value, another operand of a minimum may be the smaller.
+        starts = {word: self.leaves[word].start for word in self.words}
+        at_low, at_high = self.target_at({**starts, name: np.array([low, high])})
+        with np.errstate(all="ignore"):
+            moved = abs(at_high - at_low)
+        return bool(moved > SAME * max(abs(at_low), abs(at_high)))
 
     @cached_property
     def under_extremes(self) -> frozenset[str]:

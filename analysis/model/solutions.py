@@ -6,12 +6,14 @@ A solution shows what one would have to believe; it is no test of a claim.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from analysis.core.published import Interval
-from analysis.core.rows import Solve
+from analysis.core.rows import Assumption, Solve
 from analysis.core.spell import exact_span
 from analysis.model.curves import solve
-from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     goal = row.goal
     if goal is None:
         goal = model.register.claims[row.claim].published.value(row.end)
-    value = solve(lambda x: plan.evaluate({name: x})[plan.target], low, high, goal)
+    value = _solved(plan, assumption, goal)
     if value is None:
         return Solution(
             row, None, "impossible", f"the claim holds at no value of {name}"
@@ -62,3 +64,23 @@ def solution(model: Model, row: Solve, setting: Setting = ARTICLE) -> Solution:
     status = "in_range" if Interval(low, high).holds(value) else "out_of_range"
     reason = f"we vary {name} from {exact_span(low, high, unit)}"
     return Solution(row, value, status, reason)
+
+
+def _solved(plan: Plan, assumption: Assumption, goal: float) -> float | None:
+    """The value of an assumption at which the target equals a goal, or None.
+
+    The value may lie outside the allowed range, unless the assumption is inside a
+    minimum or maximum, which may have kinks there that are not looked for.
+    """
+    name, low, high = assumption.id, assumption.minimum, assumption.maximum
+
+    def target(values: Any) -> Any:
+        return plan.evaluate({name: values})[plan.target]
+
+    if name not in plan.under_extremes:
+        return solve(target, low, high, goal)
+    for start, stop in pairwise(plan.kinks(name, low, high)):
+        value = solve(target, start, stop, goal)
+        if value is not None and Interval(start, stop).holds(value):
+            return value
+    return None

@@ -12,6 +12,7 @@ A statement either compares two values or says that a check has a certain verdic
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -246,17 +247,11 @@ def plans_of(
 
 
 def _moving(model: Model, plans: Sequence[Plan]) -> list[str]:
-    """Return the assumptions with a number that change either side of a statement.
-
-    Assumptions inside a minimum or a maximum are left out, because no formula gives
-    their roots.
-    """
+    """Return the assumptions with a number that change either side of a statement."""
     moving: dict[str, Assumption] = {}
-    under_extremes: set[str] = set()
     for plan in plans:
         moving |= handles(model, plan)
-        under_extremes |= plan.under_extremes
-    return [name for name in moving if name not in under_extremes]
+    return [*moving]
 
 
 def _turned(
@@ -293,12 +288,26 @@ def _compared(
 ) -> tuple[list[float], list[Span]]:
     """Find where both sides are equal, and over which values a statement holds."""
     name, low, high = assumption.id, assumption.minimum, assumption.maximum
-    column = arguments_between(low, high)[:, None]
-    (left, left_margins), (right, right_margins) = (
-        side.along(name, column) for side in sides
+    hair = SAME * (high - low)
+    kinks = distinct(
+        [kink for side in sides for kink in side.kinks(name, low, high)], low, high
     )
-    targets = np.abs(np.hstack([left, right]))
-    slack = SAME * targets[np.isfinite(targets)].max(initial=0.0)
+    met: list[float] = []
+    passed: list[float] = []
+    largest = 0.0
+    for start, stop in pairwise(kinks):
+        column = arguments_between(start, stop)[:, None]
+        (left, left_margins), (right, right_margins) = (
+            side.along(name, column) for side in sides
+        )
+        met += _met(left, right, start, stop, hair)
+        # A limit is reached where its margin is 0. A pole or a zero of either side only
+        # adds an edge, which does no harm.
+        levels = np.hstack([left, right, left_margins, right_margins])
+        passed += crossings(levels, start, stop, [0.0])
+        targets = np.abs(np.hstack([left, right]))
+        largest = targets[np.isfinite(targets)].max(initial=largest)
+    slack = SAME * largest
 
     def above(x: Floats) -> Floats:
         """Return how far the left side exceeds the right side, or NaN past a limit."""
@@ -307,22 +316,30 @@ def _compared(
         )
         return first - second + 0 * x
 
-    shares = np.ravel(meeting(coefficients(*left), coefficients(*right)))
-    places = argument_at(shares, low, high)
-    hair = SAME * (high - low)
-    near = places[(places >= low - hair) & (places <= high + hair)]
-    met = np.clip(near, low, high)
-    roots = distinct(met[np.abs(above(met)) <= slack], low, high)
-    # A limit is reached where its margin is 0. A pole or a zero of either side only
-    # adds an edge, which does no harm.
-    levels = np.hstack([left, right, left_margins, right_margins])
-    inner = [*crossings(levels, low, high, [0.0]), *roots]
+    is_root = np.abs(above(np.array(met))) <= slack
+    roots = distinct(itertools.compress(met, is_root), low, high)
+    inner = [*kinks, *passed, *roots]
     inside = [edge for edge in inner if low + hair < edge < high - hair]
     edges = [low, *distinct(inside, low, high), high]
     pieces = list(pairwise(edges))
     middles = np.array([(start + end) / 2 for start, end in pieces])
     spans = merged_spans(pieces, _holds(statement, above(middles), slack), True)
     if statement.comparison not in STRICT:
-        alone = [root for root in roots if not any(a <= root <= b for a, b in spans)]
+        alone = [
+            root
+            for root in roots
+            if not any(a - hair <= root <= b + hair for a, b in spans)
+        ]
         spans = sorted([*spans, *zip(alone, alone, strict=True)])
     return roots, spans
+
+
+def _met(
+    left: Floats, right: Floats, start: float, stop: float, hair: float
+) -> list[float]:
+    """Find where two curves are equal between two ends, or a hair outside of them."""
+    shares = np.ravel(meeting(coefficients(*left), coefficients(*right)))
+    places = argument_at(shares, start, stop)
+    near = places[(places >= start - hair) & (places <= stop + hair)]
+    met: list[float] = np.clip(near, start, stop).tolist()
+    return met

@@ -51,7 +51,11 @@ class Range:
 def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
     """Return the assumptions in a plan that can each move its target by themselves."""
     free = model.free(plan)
-    return {name: row for name, row in free.items() if plan.direction[name]}
+    return {
+        name: row
+        for name, row in free.items()
+        if plan.is_moved_by(name, row.minimum, row.maximum)
+    }
 
 
 def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
