@@ -682,7 +682,7 @@ def test_a_number_that_a_limit_holds_is_named_as_printed_too(article):
     # A limit needs the labourers of 2019, which the first study changes.
     changed = article.change(labourers_2019=2.7e6)
     table = changed.differs_from(article, ["labourers_south_2019"])
-    said = "In both, labourers_south_2019 is as printed, not recomputed."
+    said = "In both studies, labourers_south_2019 is as printed, not recomputed."
     assert said in table.attrs["foot"]
 
 

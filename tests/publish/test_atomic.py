@@ -333,5 +333,5 @@ def test_a_file_elsewhere_that_is_missing_is_not_blamed_on_the_folder(tmp_path):
 def test_a_file_that_cannot_be_written_within_the_folder_is_blamed_on_it(tmp_path):
     within = PermissionError(13, "No", str(tmp_path / ".results.new" / "numbers.csv"))
     assert refused(fill, tmp_path / "results", "new", within) == (
-        f"{tmp_path}/results can't be written (No) and is as it was"
+        f"{tmp_path}/results can't be written (No) and was left as it was"
     )
