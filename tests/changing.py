@@ -14,6 +14,8 @@ def _other_number(model: Model, name: str) -> float:
     if assumption:
         width = assumption.maximum - assumption.minimum
         return assumption.minimum + 0.4321 * width
-    default = model.sources[name][model.default(name)]
-    # A number far from the printed one would be refused.
-    return 1.0123 * default.value if default.is_leaf else 0.4321
+    # A number far from the quantity's own would be refused. An input in words starts at
+    # the least that its words allow. A change below 0 is replaced by a rise.
+    plan = model.plan(name)
+    starts = {word: plan.leaves[word].start for word in plan.words}
+    return 1.0123 * abs(float(plan.target_at(starts)))
