@@ -233,7 +233,7 @@ def test_a_frame_that_takes_no_setting_says_that_it_is_of_the_article(
 def test_findings_of_a_changed_study_say_that_they_are_of_the_article(
     article: Study, study: Study
 ) -> None:
-    says = "The findings are under the article's own setting"
+    says = "The findings are about the article's own numbers"
     assert says in str(study.findings())
     assert says in plain(study.findings()._repr_html_())
     assert says not in str(article.findings())
