@@ -82,7 +82,7 @@ REFUSED = """
 08 sceanrio=southern
     'sceanrio' is no parameter of 08_sensitivity. Did you mean 'scenario'
 08 quantity=at_risk_2012
-    'at_risk_2012' is not a quantity. Did you mean 'at_risk_2021'
+    'at_risk_2012' is not a quantity. Did you mean 'at_risk_2019' or 'at_risk_2021'?
 08 scenario=southen
     'southen' names no scenario or file. Did you mean 'southern'
 08 draws_scenario=ilustrative
