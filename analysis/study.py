@@ -182,9 +182,9 @@ class Study:
         change replaces an earlier change of the same quantity. A number that is at
         least fifty times the usual ones of its quantity, or at most a fiftieth of them,
         needs its unit, because a word such as "million" may be missing: as former
-        detainees, 0.6 is refused and "0.6 person" is taken. Raises InputError, with
-        one sentence, for a wrong name, value, unit, type or combination, and for a
-        change that affects no check.
+        detainees, 0.6 is refused and "0.6 person" is taken. Raises InputError, with a
+        message of one sentence, for a wrong name, value, unit, type or combination, and
+        for a change that affects no check.
 
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
@@ -399,7 +399,7 @@ class Study:
         return frame
 
     def verdict_changes(self, other: Study) -> pd.DataFrame:
-        """Show each check whose verdict here is not its verdict in another study.
+        """Show each check whose verdict differs between this study and another.
 
         The column ``before`` has the verdict in the other study, and ``after`` has the
         verdict in this study. If a check has no verdict in one of the studies, the cell
@@ -477,16 +477,17 @@ class Study:
         The quantity may be named with one of its readings, as ``quantity.reading``.
         The column ``moved`` names what moves the quantity. In the row of an assumption,
         ``low`` and ``high`` are the ends of the range over which the assumption is
-        varied, or a limit of the model that comes first. The columns ``at_low`` and
-        ``at_high`` have the quantity's values, in base units, when the assumption is at
-        ``low`` and at ``high``. The assumption that moves the quantity most is in the
-        first row.
+        varied; where a limit of the model cuts the range short, that limit takes the
+        place of the end. The columns ``at_low`` and ``at_high`` have the quantity's
+        values, in base units, when the assumption is at ``low`` and at ``high``. The
+        assumption that moves the quantity most is in the first row.
 
         In the other rows, ``at_low`` and ``at_high`` are the smallest and the largest
-        value of the quantity. The rows ``lowest`` and ``highest`` have every assumption
-        where the quantity is lowest or highest. In the row ``rounding``, printed
-        numbers move over all values that round to their digits. In the row ``all``,
-        printed numbers and assumptions move together.
+        value of the quantity. In the row ``lowest``, every assumption is at the value
+        that makes the quantity lowest; in the row ``highest``, at the value that makes
+        it highest. In the row ``rounding``, printed numbers move over all values that
+        round to their digits. In the row ``all``, printed numbers and assumptions move
+        together.
 
         >>> at_low = load().sensitivity("at_risk_2021").at_low
         >>> at_low.round().astype(int)["persons_per_transfer"].item()
@@ -532,10 +533,10 @@ class Study:
 
         Returns a ``Drawn``. Its attributes ``frame``, ``sample``, ``indices`` and
         ``inputs`` are DataFrames, ``table`` and ``indices_table`` are tables for
-        readers, and its method ``plot`` draws a figure. Raises InputError, with one
-        sentence, if a shape, number or name is wrong, or if there are fewer than 2 or
-        more than 10^6 draws. InputError is also raised if no input would be drawn, or
-        if none of the quantities depends on a given name.
+        readers, and its method ``plot`` draws a figure. Raises InputError, with a
+        message of one sentence, if a shape, number or name is wrong, or if there are
+        fewer than 2 or more than 10^6 draws. InputError is also raised if no input
+        would be drawn, or if none of the quantities depends on a given name.
 
         >>> half = load().change(former_detainees=300_000)
         >>> drawn = half.draws("at_risk_total", overlap=("uniform", 0, 0.5), n=1024)
@@ -612,8 +613,8 @@ class Study:
         at all, while it shows a progress bar. The file has a last column ``differs`` if
         ``attrs["differs"]`` would name a difference. The rows are computed by threads
         of this machine or, if ``scheduler`` is an address, by the Dask cluster whose
-        scheduler has that address. Raises InputError in one sentence for a wrong name,
-        value, type or file.
+        scheduler has that address. Raises InputError, with a message of one sentence,
+        for a wrong name, value, type or file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()
@@ -728,7 +729,7 @@ class Study:
         return frames.headlines(self.model, self.setting).to_pandas()
 
     def cite(self) -> pd.DataFrame:
-        """Return what may be cited of each headline, as a table.
+        """Return what may be cited for each headline, as a table.
 
         A row has a sentence to quote, its caveat, the check that recomputes the number,
         and official figures to compare the number with. The table is computed under the

@@ -21,8 +21,8 @@ class RowNumber:
 
     A row that prints a range has two such numbers. The ``kind`` of a number is number,
     span (of years) or vague (words without digits). The ``keys`` are those of the
-    numbers in a text that match this number. There are no keys if the article has the
-    number only in words, and the row does not quote these words.
+    numbers in a text that match this number. There are no keys if the article gives the
+    number only in words and the row does not quote those words.
     """
 
     row: Claim
@@ -140,8 +140,8 @@ def _first(keys: Iterable[Key], known: Container[Key]) -> Key | None:
 def _fits(row_number: RowNumber, number: Number) -> bool:
     """Whether a number of the text can be that of a row.
 
-    If the row's number is in words that the row does not quote, any number of the same
-    kind fits.
+    If the article gives the row's number only in words and the row does not quote those
+    words, any number of the same kind fits.
     """
     if row_number.keys:
         return number.key in row_number.keys
@@ -157,8 +157,8 @@ def assigned(
 ) -> dict[Place, Passage]:
     """Find the copy's paragraph for each section and paragraph of the rows.
 
-    The assignment finds as many numbers as it can, and, among equal ones, prefers the
-    paragraph that the rows state.
+    The assignment finds as many numbers as it can and, among assignments that find the
+    same number, prefers the paragraph that the rows state.
     """
     gains = np.zeros((len(stated), len(passages)))
     places = list(stated)

@@ -110,7 +110,8 @@ def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Diff
     """Report the rows whose numbers the copy prints in an order other than the rows'.
 
     All these rows are one difference. If two numbers are exchanged, both are named. If
-    more numbers have moved, only numbers whose move explains the order are named.
+    more than two numbers are out of place, only enough of them are named to leave the
+    others in order.
     """
     here = [number for number in stated if number in passage.exact]
     starts = sorted(passage.exact[number].start for number in here)
@@ -134,7 +135,7 @@ def _rising(pairs: Iterable[Pair]) -> list[Pair]:
     """Leave out pairs until the second numbers rise as the first do.
 
     Each time, the pair that crosses the most others is left out. If several pairs cross
-    equally many, the pair whose numbers lie furthest apart is left out.
+    the same number of others, the one whose numbers lie furthest apart is left out.
     """
     rising = sorted(pairs)
     while not all(last[1] <= pair[1] for last, pair in pairwise(rising)):
@@ -145,7 +146,8 @@ def _rising(pairs: Iterable[Pair]) -> list[Pair]:
 def _crossings(pair: Pair, others: Sequence[Pair]) -> Pair:
     """How many others a pair crosses, and how far apart its two numbers lie.
 
-    Two pairs cross if their first numbers and their second numbers differ in order.
+    Two pairs cross if the order of their first numbers is the reverse of the order of
+    their second numbers.
     """
     first, second = pair
     crossed = [other for other in others if (first < other[0]) != (second < other[1])]

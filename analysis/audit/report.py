@@ -78,7 +78,7 @@ def audit(register: Register, path: Path | str) -> Report:
     """Compare the reader's copy of the article with the register.
 
     The copy is a text, HTML or PDF file. Raises InputError, whose message is one
-    sentence, for a file that can't be read or is no copy of the article.
+    sentence, for a file that can't be read or is not a copy of the article.
     """
     paragraphs, headings = read(register, Path(path))
     passages = [Passage(paragraph) for paragraph in paragraphs if not paragraph.outside]

@@ -264,8 +264,8 @@ class Claim(PrintedNumber):
 class External(PrintedNumber):
     """A figure published elsewhere, to be set beside the article's.
 
-    Under the article's own setting the figure is no input. Another setting may use the
-    figure for the quantity that it stands for.
+    Under the article's own setting the figure is not an input. Another setting may use
+    the figure for the quantity that it stands for.
     """
 
     file = "external.csv"
@@ -451,7 +451,7 @@ class Solve(Recomputation):
     """The number that the quantity must equal, if this is not the printed number."""
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse a row with two goals, or with none."""
+        """Refuse a row with both a claim and a goal, or with neither."""
         if (self.goal is None) != bool(self.claim):
             raise FieldError(
                 "goal", "the row needs either a claim or a goal, and not both"

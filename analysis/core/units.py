@@ -1,9 +1,9 @@
 """This module holds the pint registry of units, and the constants that relate them.
 
 Three base dimensions look alike and are separate: ``person``, ``transfer`` (one person
-moved once, a person-time) and ``labourer`` (one head in a figure whose unit the article
-does not state). Adding or comparing two of them raises an error, unless a ratio
-converts one into the other.
+moved once, a person-time) and ``labourer`` (one unit of a figure that does not say
+whether it counts persons or transfers). Adding or comparing two of them raises an
+error, unless a ratio converts one into the other.
 """
 
 from __future__ import annotations
@@ -193,8 +193,8 @@ def name_of(unit: Any) -> str:
 def require_base_unit(text: str) -> str:
     """Return the text of a base unit.
 
-    Raises ValueError for a unit that is no base unit, such as percent: one percent is
-    0.01 in base units.
+    Raises ValueError for a unit that is not a base unit, such as percent: one percent
+    is 0.01 in base units.
     """
     if Quantity(1.0, parse_unit(text)).to_base_units().magnitude != 1.0:
         raise ValueError(
@@ -260,7 +260,7 @@ def _unit_of(words: list[str]) -> pint.Unit:
 
 
 def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
-    """Refuse a mistyped number, and one with marks of another language or two meanings.
+    """Refuse a mistyped number, and one whose marks are foreign or ambiguous.
 
     In a count, a comma marks thousands. In a share, or in a number with a scale, a
     point marks decimals. The other mark before three digits could mean thousands or

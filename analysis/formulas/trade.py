@@ -242,9 +242,9 @@ def south_trade_share_2022(
 def trade_growth_hotan_2018_2020(
     trade_growth_hotan_2019, trade_growth_hotan_2020, hotan_year_over_eleven_months
 ):
-    """One plus the growth rate of Hotan's trade in 2019, times one plus its growth rate
-    in the first eleven months of 2020, times a factor that turns eleven months into the
-    whole year, minus one (paragraph 5).
+    """The product of three factors, minus one: one plus the growth rate of Hotan's
+    trade in 2019, one plus its growth rate in the first eleven months of 2020, and a
+    factor that turns eleven months into the whole year (paragraph 5).
 
     >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)
     5.0

@@ -30,7 +30,7 @@ class Asserted:
     ``fine`` and ``coarse`` are the intervals at the finer and at the coarser rounding
     unit, and ``stretched`` is the interval to which the words can be stretched.
     ``low_is_ours`` and ``high_is_ours`` tell whether we chose an end, such as the tenth
-    below a number that is "approached", or the floor of "several".
+    below a number that a value "approaches", or the floor of "several".
     """
 
     fine: Interval
@@ -149,9 +149,10 @@ class Comparison:
 
     @cached_property
     def open_inputs(self) -> dict[str, Source]:
-        """The inputs in words, and those with a limit such as "up to" that counts.
+        """The inputs that can lie beyond the rounding of their printed numbers.
 
-        A limit does not count if it is taken as reached, or if its input has no effect.
+        These are the inputs given in words, and the inputs with a limit, such as "up
+        to", that is not taken as reached and that affects the result.
         """
         inputs = {}
         for name, leaf in self.plan.leaves.items():
@@ -176,7 +177,7 @@ class Comparison:
         return Boxes(fine, coarse, room, _widened(coarse, room))
 
     def _rounded(self, *, coarse: bool = False) -> dict[str, Interval]:
-        """By open input, the values that round to its digits beyond its limit."""
+        """For each open input, the values that round to its digits beyond its limit."""
         return {
             name: source.rounded_off_side(coarse=coarse)
             for name, source in self.open_inputs.items()

@@ -11,8 +11,8 @@ The grounds are tried in this order:
 - ``room``: some value satisfies the claim if each input with a limit or in words may be
   any number that its words allow. "Up to 1.6 million", for example, allows any number
   from 0 to 1.6 million.
-- ``stretch``: the value, or some value that the words of the inputs allow, lies where
-  the claim's own words can be stretched, as "approaches" can.
+- ``stretch``: the value, or some value that the words of the inputs allow, satisfies
+  the claim only if the claim's own words are stretched, as "approaches" can be.
 
 If a threshold is our own choice, a value does not pass it by rounding. Such thresholds
 are the tenth and the fifth by which a value may fall short and still "approach" a

@@ -16,7 +16,7 @@ from analysis.model.readings import Sources
 
 _NAMELY = {
     "published": "as printed",
-    "set": "the assumption as set",
+    "set": "the assumed value",
     BARE: "by its formula",
     "in_words": "in words",
 }

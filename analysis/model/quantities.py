@@ -108,8 +108,8 @@ class Quantities(Values):
         A change is a number in base units, a text with a number and perhaps its unit,
         or the name of a reading. A change replaces every earlier one of the same
         quantity. A number needs its unit if ``with_units``, as in scenario files.
-        Raises ModelError in one sentence for a wrong name, reading, value, unit or
-        type, and for readings in a circle.
+        Raises ModelError, with a message of one sentence, for a wrong name, reading,
+        value, unit or type, and for readings in a circle.
 
         >>> from analysis.model.model import Model
         >>> model = Model(Register.read())

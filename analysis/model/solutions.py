@@ -1,6 +1,6 @@
 """A solution is the value of an assumption at which a quantity equals a number.
 
-A solution shows what one would have to believe; it is no test of a claim.
+A solution shows what one would have to believe; it does not test a claim.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ class Values(Names):
         return None
 
     def is_far(self, quantity: str, number: float) -> bool:
-        """Whether a number is at least fifty times the usual ones, or a fiftieth.
+        """Whether a number is at least fifty times the usual ones, or a fiftieth at most.
 
         The number 0 is never far, and neither is a number without a usual one.
         """
@@ -150,7 +150,7 @@ class Values(Names):
     def written(self, quantity: str, choice: Choice) -> Choice:
         """The text with which a user makes the same choice.
 
-        A number that is far from the usual ones has its unit.
+        A number far from the usual ones is written with its unit.
         """
         if isinstance(choice, str) or not self.is_far(quantity, choice):
             return choice

@@ -55,7 +55,7 @@ def clear_unfinished(folder: Path) -> None:
 
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
-    """Give a folder in the system's temporary directory, which is removed at the end.
+    """Yield a folder in the system's temporary directory, which is removed at the end.
 
     A process that is killed leaves its folder there, and the next process removes it.
     """
@@ -101,7 +101,7 @@ def _lock_of(target: Path) -> Path:
 
 @contextlib.contextmanager
 def replace_atomically(folder: Path) -> Iterator[Path]:
-    """Give a new folder to fill, which replaces ``folder`` at the end.
+    """Yield a new folder to fill, which replaces ``folder`` at the end.
 
     Either the whole new folder replaces the old one, or nothing changes. InputError is
     raised if ``refuse_foreign`` refuses to replace the folder, or if the folder can't

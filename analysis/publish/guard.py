@@ -264,8 +264,8 @@ def _show_changes(
 ) -> None:
     """Print how a setting differs from the article, and what this changes.
 
-    The lines are about the headlines that are not shown already, about the verdicts,
-    and about the tally before and after.
+    The lines name the changes in headlines that are not already shown, list the
+    verdicts that change, and give the tally before and after the change.
     """
     echo_wrapped(*changes(model, setting, headlines))
     before = judge_all(model)

@@ -67,8 +67,8 @@ def prepare_job(
 def _plans(notebook: Notebook, model: Model, setting: Setting) -> list[Plan]:
     """The plans of the checks that a notebook shows.
 
-    For a notebook without checks, such as the overview, they are those of the
-    estimates.
+    For a notebook without checks, such as the overview, the plans of the estimates are
+    returned.
     """
     checks = []
     for name in notebook.checks:

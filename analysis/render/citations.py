@@ -1,4 +1,4 @@
-"""This module gives what may be cited of each headline, and the references.
+"""This module gives what may be cited for each headline, and the references.
 
 A headline has a sentence to quote, a caveat that must go with the sentence, the check
 that recomputes the number, and official figures to compare the number with. All

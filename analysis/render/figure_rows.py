@@ -68,10 +68,11 @@ class Mark(BaseModel):
     role: Text
     """The role of the mark in the key, which is one of the figure's roles."""
     name: str = ""
-    """The name that the caption replaces by the words of the mark."""
+    """The name that stands for this mark in the caption's text; the caption shows the
+    mark's words in its place."""
     group: str = ""
-    """A name that several marks share, which the caption replaces by the span of their
-    values."""
+    """A name that stands for several marks in the caption's text; the caption shows the
+    span of their values in its place."""
     words: OptionalProse = "{value}"
     """The words to the right of the mark. A name in braces is replaced by its value."""
     start: str = ""
@@ -172,7 +173,7 @@ def _require_known(name: str, known: Iterable[str], what: str) -> None:
 
 
 def _verify_mark(model: Model, row: FigureRow, mark: Mark, field: str) -> None:
-    """Refuse a mark with a quantity, a reading or a role that there is not."""
+    """Refuse a mark with a quantity, a reading or a role that does not exist."""
     refusing = partial(model.register.refusing, row)
     with refusing(f"{field}.quantity"):
         model.checked_name(mark.quantity)

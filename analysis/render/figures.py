@@ -185,8 +185,8 @@ def drawn(
 ) -> Canvas:
     """Draw the figure of this name under a setting, for a notebook.
 
-    Raises ModelError for an unknown name, and for a quantity of which the figure makes
-    no use.
+    Raises ModelError for an unknown name, and for a quantity that the figure does not
+    use.
     """
     known = figures(model)
     if not isinstance(name, str) or name not in known:
@@ -700,7 +700,7 @@ def _bar(
 
 
 def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
-    """Draw bars for persons at risk in 2019, in 2021, and with former detainees."""
+    """Draw persons at risk in 2019, in 2021, and in 2021 with former detainees."""
     sums = _Waterfall(evaluation)
     frame = pd.DataFrame(sums.bars())
     total = sums.words(sums.total["value"], sums.plan_total.side)

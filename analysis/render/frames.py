@@ -360,7 +360,7 @@ def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
 
 
 def cite(model: Model, *, is_changed: bool = False) -> Frame:
-    """Return what may be cited of each headline, under the article's own setting.
+    """Return what may be cited for each headline, under the article's own setting.
 
     If a user's setting changes something, the text below the table says that the table
     does not follow it.

@@ -105,7 +105,7 @@ _MARKUP = re.compile(r"[\\`*\[\]<>&|$~#]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|^[-+=]
 
 
 def markdown_cell(text: str) -> str:
-    r"""Escape a text so that a cell of a Markdown table shows it letter by letter.
+    r"""Escape a text so that a cell of a Markdown table shows it literally.
 
     >>> print(markdown_cell("a | *b*"))
     a \| \*b\*
@@ -114,7 +114,7 @@ def markdown_cell(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    r"""Escape a text so that Markdown shows it letter by letter on one line.
+    r"""Escape a text so that Markdown shows it literally, on one line.
 
     >>> print(markdown("a <b>\n*c* | d_e"))
     a \<b\> \*c\* \| d_e

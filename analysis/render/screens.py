@@ -109,9 +109,9 @@ def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> No
     first scenario's estimate; otherwise, with its difference from the article's. If the
     form is "schema", the function prints the JSON Schema of a scenario's file instead.
 
-    If ``setting`` differs from the article's own setting, that setting counts as one
-    more scenario. If no file is given either, the estimates under that setting are
-    compared with the article's.
+    If ``setting`` differs from the article's own setting, ``setting`` counts as one
+    more scenario. If it differs and no file is given, the estimates under ``setting``
+    are compared with the article's.
     """
     from analysis.render import estimates, whatif_tables
     from analysis.render.frame import as_json

@@ -101,8 +101,9 @@ class ShownFrame(pd.DataFrame):
         r"""Return the table in LaTeX as pandas writes it, with three differences.
 
         First, the texts in the table are escaped, unless ``escape`` is false. Second,
-        the caption ends with how the setting differs from the article's own. Third, a
-        table of verdicts that change has the tally of the results as a note below.
+        the caption ends with a sentence on how the setting differs from the article's
+        own, if it does. Third, below a table of changed verdicts stands a note with the
+        tally of the results.
 
         The LaTeX table has the columns that a reader sees; if the table has no such
         columns, its numbers have four significant digits. The document needs the

@@ -56,7 +56,7 @@ _HEADLINES = {
 def tally_words(model: Model, outcomes: Iterable[Outcome]) -> str:
     """Return the tally of the headlines, and then of the article's other results.
 
-    A headline that is no result of the article, because the article does not compare
+    A headline that is not a result of the article, because the article does not compare
     its numbers, is counted as a comparison of ours. Other hypotheses are left out.
     """
     claims = [row.claim for row in model.register.headlines.values()]

@@ -247,9 +247,10 @@ def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> F
 
     An estimate has a row for rounding alone, then a row for each assumption alone,
     where the assumption that moves the estimate most comes first. After these come a
-    row with every assumption where the estimate is lowest, a row with every assumption
-    where the estimate is highest, and a row for rounding and all assumptions together.
-    Estimates without a value are listed below the table, each with the reason.
+    row with every assumption at the value that makes the estimate lowest, a row with
+    every assumption at the value that makes the estimate highest, and a row for
+    rounding and all assumptions together. Estimates without a value are listed below
+    the table, each with the reason.
     """
     names = [*quantities]
     rows: list[Row] = []
@@ -272,8 +273,8 @@ def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
     estimate = model.estimate(quantity, setting)
     heading = f"{quantity}: {result_words(speller, estimate)}"
     over = {
-        LOWEST: "each assumption where the estimate is lowest",
-        HIGHEST: "each assumption where the estimate is highest",
+        LOWEST: "each assumption at the value that makes the estimate lowest",
+        HIGHEST: "each assumption at the value that makes the estimate highest",
     }
     rows: list[Row] = []
     for row in ranges(model, quantity, setting):

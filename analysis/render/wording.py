@@ -161,7 +161,8 @@ def recomputed_words(speller: Speller, outcome: Outcome) -> str:
 def _place(speller: Speller, outcome: Outcome, value: float) -> int:
     """Return the place of the last digit shown of a check's recomputed value.
 
-    A value that differs has enough digits for its distance from the print to have two.
+    A value that differs has enough digits for its distance from the printed number to
+    have two.
     """
     quantity = outcome.check.quantity
     place = speller.place(quantity, value)

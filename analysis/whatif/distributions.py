@@ -256,8 +256,8 @@ def distribution(
     Each number is in base units or is a text with its unit; if ``with_unit`` is true, a
     unit is required. If a discrete distribution has no weights, its values are equally
     likely. The distribution is cut at the allowed range of the quantity. Raises
-    ModelError in one sentence if the shape is unknown, if the shape needs more or fewer
-    numbers, or if a number can't be used.
+    ModelError, with a message of one sentence, if the shape is unknown, if the shape
+    needs more or fewer numbers, or if a number can't be used.
     """
     shape, *numbers = content
     allowed = model.allowed(model.checked_name(quantity))

@@ -49,8 +49,8 @@ class Draws:
     its digits. All other inputs keep their values. A draw that breaks a limit of the
     model is left out: ``kept`` counts the draws that break no limit, and ``violations``
     counts for each limit the draws that break it. One draw may break several limits.
-    Raises ModelError in one sentence for numbers that can't be used, and if nothing is
-    drawn.
+    Raises ModelError, with a message of one sentence, for numbers that can't be used,
+    and if nothing is drawn.
     """
 
     model: Model = field(repr=False)

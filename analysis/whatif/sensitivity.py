@@ -28,9 +28,9 @@ class Range:
     """The lowest and the highest value that a quantity takes while something moves.
 
     As an assumption goes from ``low`` to ``high``, the quantity goes from ``at_low`` to
-    ``at_high``; either is NaN if it is past a limit. If rounding moves the quantity, or
-    everything at once, ``low`` and ``high`` are NaN, and ``at_low`` and ``at_high`` are
-    the lowest and the highest value of the quantity.
+    ``at_high``; either is NaN if it is past a limit. If rounding, or everything at
+    once, moves the quantity, ``low`` and ``high`` are NaN, and ``at_low`` and
+    ``at_high`` are the lowest and the highest value of the quantity.
     """
 
     moved: str
@@ -80,9 +80,9 @@ def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Rang
     """Move a quantity by rounding, by each assumption, and by all of these together.
 
     The first range is that of the rounding of printed digits alone. The ranges of each
-    assumption alone follow, as in ``tornado``. The next two, without rounding, have
-    every assumption where the quantity is lowest, and where it is highest. The last
-    range is that of rounding and all assumptions together.
+    assumption alone follow, as in ``tornado``. In the next two, without rounding, every
+    assumption is at the value that makes the quantity lowest, and at the value that
+    makes it highest. The last range is that of rounding and all assumptions together.
     """
     plan = model.plan(model.checked_name(quantity), setting)
     every = {

@@ -446,7 +446,7 @@ def test_a_box_keeps_what_is_typed_until_it_is_left(page: Page) -> None:
     for text in ("90%", "90 percent"):
         field.click()
         field.fill(text)
-        expect(changed).to_have_text("Changed: Share at risk of those added: 0.9.")
+        expect(changed).to_have_text("Changed: At-risk share of those added: 0.9.")
         rest(page)
         assert field.input_value() == text
         field.blur()

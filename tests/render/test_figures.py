@@ -535,7 +535,7 @@ def test_a_figure_that_a_run_keeps_has_the_same_bytes_each_time_and_says_what_it
         ("readings_of_at_risk_2019", "As printed", {"at_risk_2019": 1.5e6}, 1.6e6),
         (
             "plan_against_actual",
-            "2021, printed with the growth",
+            "2021, printed beside the growth rate",
             {"transfers_2021": 4e6},
             3.17e6,
         ),
