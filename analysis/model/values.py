@@ -137,7 +137,7 @@ class Values(Names):
         return None
 
     def is_far(self, quantity: str, number: float) -> bool:
-        """Whether a number is at least fifty times the usual ones, or a fiftieth at most.
+        """Whether a number is at least fifty times the usual ones, or a fiftieth.
 
         The number 0 is never far, and neither is a number without a usual one.
         """
