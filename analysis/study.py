@@ -735,18 +735,20 @@ class Study:
         and official figures to compare the number with. The table is computed under the
         article's own setting, whatever this study changes. Below the table are
         references for the article and for this package, which are also in
-        ``attrs["references"]``.
+        ``attrs["references"]``. ``attrs["bibtex"]`` has BibTeX entries for the article,
+        this package and the official figures.
 
         >>> print(load().cite()["caveat"][5])
         The range of two to two and a half million is an estimate. The article gives the
         number of former detainees in words only, so no total can be recomputed.
         """
         from analysis.render import frames
-        from analysis.render.citations import references
+        from analysis.render.citations import cite_bibtex, references
 
         changed = bool(self.setting.choices)
         frame = frames.cite(self.model, is_changed=changed).to_pandas()
         frame.attrs["references"] = references(self.model)
+        frame.attrs["bibtex"] = cite_bibtex(self.model)
         return frame
 
     def checks(self, *names: str) -> pd.DataFrame:
@@ -857,11 +859,12 @@ class Study:
         ``table`` is headlines, estimates, checks, solutions or scenarios. The table's
         caption is your ``caption`` or, without one, the default for that table. After
         it, the caption says how this study's setting differs from the article's. Other
-        keyword arguments, such as ``label``, go to pandas; if ``buf`` names a file, the
-        table is written to that file and nothing is returned. Texts are escaped for
-        LaTeX. Your LaTeX document needs the packages array, booktabs and longtable. The
-        DataFrames that a study returns also have a method ``to_latex``, which writes
-        them in the same way. Raises InputError for an unknown table.
+        keyword arguments, such as ``label``, go to pandas; ``columns`` chooses columns
+        by heading or by name. If ``buf`` names a file, the table is written to that
+        file and nothing is returned. Texts are escaped for LaTeX. Your LaTeX document
+        needs the packages array, booktabs and longtable. The DataFrames that a study
+        returns also have a method ``to_latex``, which writes them in the same way.
+        Raises InputError for an unknown table or column.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
         >>> r"\caption{Headline numbers of the article, recomputed. These" in table

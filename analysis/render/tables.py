@@ -5,14 +5,15 @@ from __future__ import annotations
 import html
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.core.arguments import text
-from analysis.core.errors import InputError, first_words
+from analysis.core.arguments import listed, path, text
+from analysis.core.errors import InputError, display_path, first_words
 from analysis.core.spell import MINUS, place_of, rounded
 from analysis.core.units import nearest
 from analysis.render import show
@@ -95,8 +96,23 @@ class ShownFrame(pd.DataFrame):
         written: str | None = table.to_csv(path, *positional, **how)
         return written
 
+    def __getitem__(self, key: Any) -> Any:
+        """Return what pandas returns; the KeyError names the nearest column."""
+        try:
+            return super().__getitem__(key)
+        except KeyError:
+            if isinstance(key, str) and key not in self.columns:
+                raise KeyError(_no_column(key, self.columns)) from None
+            raise
+
     def to_latex(  # type: ignore[override]
-        self, buf: Any = None, *, caption: str = "", escape: bool = True, **how: Any
+        self,
+        buf: Any = None,
+        *,
+        caption: str = "",
+        columns: Iterable[str] | None = None,
+        escape: bool = True,
+        **how: Any,
     ) -> str | None:
         r"""Return the table in LaTeX as pandas writes it, with three differences.
 
@@ -108,12 +124,20 @@ class ShownFrame(pd.DataFrame):
         The LaTeX table has the columns that a reader sees; if the table has no such
         columns, its numbers have four significant digits. The document needs the
         packages array, booktabs and longtable: wide columns are paragraphs, and a long
-        table goes over several pages. Raises InputError for a keyword argument that
-        pandas does not take, or can't use.
+        table goes over several pages.
+
+        ``columns`` chooses columns by their headings in the table or by their names in
+        the DataFrame. The names of rows and of groups always come first. If ``buf`` is
+        a path, missing folders are made, as in ``Study.sweep``. Raises InputError for
+        an unknown column, for a keyword argument that pandas does not take or can't
+        use, and for a file that can't be written.
         """
         _check_latex(how)
         frame = self._frame()
-        table = self._as_texts() if frame is None else _seen(frame)
+        if columns is not None:
+            table = self._chosen(frame, columns)
+        else:
+            table = self._as_texts() if frame is None else _seen(frame)
         start = f"{caption.rstrip('.')}. " if caption else ""
         caption = f"{start}{_setting_sentence(self.attrs)}"
         note = self.attrs.get("note", "")
@@ -140,14 +164,51 @@ class ShownFrame(pd.DataFrame):
         if hasattr(buf, "write"):
             buf.write(made)
         else:
-            Path(buf).write_text(made, encoding="utf-8")
+            _write(path("buf", buf), made)
         return None
+
+    def _chosen(self, frame: Frame | None, columns: Iterable[str]) -> pd.DataFrame:
+        """Return the texts of chosen columns, after the names of rows or of groups."""
+        if frame is None:
+            table = self._as_texts()
+            known = {str(name): str(name) for name in table.columns}
+        else:
+            known = {str(name): str(name) for name in self.columns}
+            known |= {heading: name for name, heading in frame.shown.items()}
+        chosen = dict.fromkeys(map(str, listed(columns)))
+        for name in chosen:
+            if name not in known:
+                raise InputError(_no_column(name, known))
+        if frame is None:
+            row_names = table.columns[: len(table.columns) - len(self.columns)]
+            return table[[*dict.fromkeys([*row_names, *chosen])]]
+        rows = [
+            {name: _short_text(cell) for name, cell in row.items()}
+            for row in frame.rows
+        ]
+        names = [known[name] for name in chosen if known[name] != frame.group]
+        shown = {name: frame.shown.get(name, name) for name in names}
+        return _seen(replace(frame, rows=rows, shown=shown))
 
     def _as_texts(self) -> pd.DataFrame:
         """Return the index, unless it only counts rows, and all columns as texts."""
         is_counted = isinstance(self.index, pd.RangeIndex)
         table = pd.DataFrame(self).reset_index(drop=is_counted)
         return table.map(_short_text).rename(columns=str)
+
+
+def _no_column(name: str, known: Iterable[Any]) -> str:
+    return f"'{name}' is no column{nearest(name, map(str, known))}"
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a text to a file whose folder may be missing."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or first_words(error)
+        raise InputError(f"{display_path(file)} can't be written ({reason})") from None
 
 
 def _short_text(cell: Any) -> str:

@@ -92,6 +92,11 @@ def test_the_command_prints_each_form(options: list[str], start: str) -> None:
     assert done.stdout.startswith(start)
 
 
+def test_python_gives_the_same_entries(article: Study) -> None:
+    done = CliRunner().invoke(app, ["cite", "--bibtex"])
+    assert article.cite().attrs["bibtex"] == done.stdout.rstrip()
+
+
 def test_two_forms_at_once_are_refused() -> None:
     done = CliRunner().invoke(app, ["cite", "--markdown", "--bibtex"])
     assert done.exit_code == 2

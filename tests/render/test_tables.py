@@ -91,6 +91,72 @@ def test_a_table_that_there_is_not_is_refused(article: Study) -> None:
         article.to_latex(5)  # type: ignore[arg-type]
 
 
+def lines_of(made: str | None) -> list[str]:
+    """The lines of a LaTeX table that hold cells, without the ends of rows."""
+    lines = (made or "").splitlines()
+    cells = [line for line in lines if line.endswith(r" \\") and " & " in line]
+    return [line.removesuffix(r" \\") for line in cells]
+
+
+def test_columns_are_chosen_by_heading_or_by_name(article: Study) -> None:
+    headlines = article.headlines()
+    for chosen in (["title", "verdict"], ["the article", "verdict"]):
+        made = headlines.to_latex(columns=chosen, index=False)
+        first, *rows = lines_of(made)
+        assert first.startswith("the article & verdict")
+        assert {row.count(" & ") for row in rows} == {1}
+        # Two columns of paragraphs, not the four of the whole table.
+        assert str(made).count("p{") == 2
+    swapped = lines_of(headlines.to_latex(columns=["verdict", "title"]))
+    assert swapped[0].startswith("verdict & the article")
+    # A column of numbers that the screen does not show: 14.325 / 5 = 2.865 million.
+    checks = article.checks("transfers_2016_2020")
+    header, *rows = lines_of(checks.to_latex(columns=["id", "recomputed_low"]))
+    assert header == r"id & recomputed\_low"
+    assert r"official\_mean\_2016\_2020 & 2,865,000" in rows
+
+
+def test_the_names_of_rows_and_groups_stay_beside_chosen_columns(
+    article: Study,
+) -> None:
+    frame = article.frame(["transfers_2021", "total_2019"])
+    header, first, _ = lines_of(frame.to_latex(columns=["high", "value"]))
+    assert header == "quantity & high & value"
+    assert first == r"transfers\_2021 & 3,175,000 & 3,170,000"
+    assert lines_of(frame.to_latex(columns=["quantity", "value"])) == lines_of(
+        frame.to_latex(columns="value")
+    )
+    header, *_ = lines_of(article.scenarios().to_latex(columns=["estimate", "unit"]))
+    assert header == "heading & estimate & unit"
+
+
+def test_an_unknown_column_is_refused_with_the_nearest(article: Study) -> None:
+    said = "'verdct' is no column. Did you mean 'verdict'?"
+    for table in (article.checks(), article.headlines()):
+        with pytest.raises(InputError) as refused:
+            table.to_latex(columns=["verdct"])
+        assert str(refused.value) == said
+        with pytest.raises(KeyError) as missing:
+            table["verdct"]
+        assert missing.value.args == (said,)
+    with pytest.raises(InputError, match=r"'valu' is no column\. Did you mean 'value'"):
+        article.frame(["total_2019"]).to_latex(columns=["valu"])
+
+
+def test_a_table_is_written_to_a_new_folder_or_refused_in_a_sentence(
+    article: Study, tmp_path: Path
+) -> None:
+    file = tmp_path / "new" / "x.tex"
+    assert article.to_latex("headlines", buf=file) is None
+    assert file.read_text(encoding="utf-8") == article.headlines().to_latex(
+        caption="Headline numbers of the article, recomputed"
+    )
+    with pytest.raises(InputError, match=r"new can't be written \(Is a directory\)"):
+        article.headlines().to_latex(tmp_path / "new")
+    with pytest.raises(InputError, match=r"y\.tex can't be written"):
+        article.headlines().to_latex(file / "y.tex")
+
+
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no TeX is installed")
 def test_tex_compiles_the_tables_of_a_study(article: Study, tmp_path: Path) -> None:
     study = article.change(persons_per_transfer=0.6, at_risk_2019="southern")
