@@ -127,8 +127,7 @@ def random_settings(
             name, reading = readings[entry % len(readings)]
             if place:
                 name, reading = chance.choice(readings)
-            # The page sets total_2019 by a reading alone.
-            is_read = place == 0 or chance.random() < 0.4 or name == "total_2019"
+            is_read = place == 0 or chance.random() < 0.4
             pairs[name] = reading if is_read else _number(model, chance, name)
         settings.append(list(pairs.items()))
     return settings

@@ -164,7 +164,7 @@ def quantity_row(model: Model, name: str) -> dict[str, Any]:
         "place": 3 if is_count else -3,
         "width": (sources["set"].width if "set" in sources else 0) or 1,
         "side": _SIGNS.get(assumption.side, 0) if assumption else 0,
-        "follows": leader(model, name),
+        "linked": _linked(model, name),
         "outside": _outside(model, name),
         "unused": message(
             "without_effect", quantity=label(name), targets="anything here"
@@ -216,6 +216,14 @@ def leader(model: Model, name: str) -> str:
     for first, *others in model.register.linked_readings:
         if name in others:
             return str(first)
+    return ""
+
+
+def _linked(model: Model, name: str) -> str:
+    """The quantity that takes the same reading as another; empty for most."""
+    for group in model.register.linked_readings:
+        if name in group:
+            return next(other for other in group if other != name)
     return ""
 
 

@@ -52,8 +52,8 @@ function written(number, unit) {
 // spell, exact; a number that a reader typed keeps its digits, up to eight.
 const spell = (value, unit, apart) => written(rounded(value, placeOf(value, unit, apart)), unit);
 const exact = (value, unit) => written(Number(value.toPrecision(10)), unit);
-const isLong = (value) => partsOf(abs(value))[0].length > 9;
-const typed = (value, unit) => (isLong(value) ? spell : exact)(value, unit);
+const typed = (value, unit) =>
+  (partsOf(abs(value))[0].length > 9 ? spell : exact)(value, unit);
 
 // Refusals: sentences filled and thrown as in core/sentences.py and ModelError.
 const fill = (text, fields) => text.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
@@ -88,9 +88,14 @@ function requireAllowed(name, number) {
   refuse(far, { ...fields, hint: word ? fill(DATA.meant, fields) : "" });
 }
 
-// Quantities.over, for choices without linked readings.
+// Quantities.changed. A reading is also that of a linked quantity without a number.
 function over(base, choices) {
-  const taken = new Map([...base.choices, ...choices]);
+  const taken = new Map(base.choices);
+  for (const [name, choice] of choices) {
+    const { linked } = QUANTITIES[name];
+    if (!isNumber(choice) && !isNumber(taken.get(linked))) taken.delete(linked);
+    taken.set(name, choice);
+  }
   for (const [name, choice] of taken) {
     const { sources, usual } = QUANTITIES[name];
     if (choice === usual || choice === sources[usual].value) taken.delete(name);
@@ -125,8 +130,9 @@ function planOf(target, setting, readings = []) {
 // source_of_number. An open leaf has four intervals: by rounding to the finer and to the
 // coarser place, and by its words without rounding and with it.
 function nodeOf(name, choices) {
-  const { usual, sources, follows, low, high, side } = QUANTITIES[name];
-  const choice = choices.get(name) ?? choices.get(follows) ?? usual;
+  const { usual, sources, linked, low, high, side } = QUANTITIES[name];
+  const shared = choices.get(linked) ?? usual;
+  const choice = choices.get(name) ?? (isNumber(shared) ? usual : shared);
   if (!isNumber(choice)) return { name, reading: choice, ...sources[choice] };
   const point = [choice, choice];
   const room = side > 0 ? [low, choice] : [choice, high];
@@ -183,8 +189,10 @@ class Plan {
     const { quantity, other, sentence, negative, ends, why } = limit;
     const here = values[quantity];
     const most = other && values[other];
-    const fields = { here: spell(here, "", [...ends, most]) };
-    if (other) fields.most = spell(most, "", [here]);
+    const fields = {
+      here: spell(here, "", [...ends, most]),
+      most: other && spell(most, "", [here]),
+    };
     refuse(here < 0 && negative ? negative : sentence, fields, why);
   }
 
