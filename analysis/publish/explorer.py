@@ -80,12 +80,13 @@ def address(path: Path, model: Model, setting: Setting) -> str:
 def _changes(model: Model, setting: Setting) -> str:
     """A setting as it is written in the page's address.
 
-    Of linked quantities, only the first is named.
+    A reading that follows from that of a linked quantity is left out.
     """
     return "&".join(
         f"{name}={_in_address(choice)}"
         for name, choice in setting.choices.items()
-        if not rows.leader(model, name)
+        if isinstance(choice, float)
+        or choice != setting.choices.get(rows.leader(model, name))
     )
 
 
@@ -156,15 +157,20 @@ def code() -> str:
 
 
 def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, Any]:
-    """The data that the script needs besides quantities, formulas and limits."""
+    """The data that the script needs besides quantities, formulas and limits.
+
+    A link may set all that the page offers, and numbers of their linked quantities.
+    """
+    linked = [name for name in names if rows.leader(model, name)]
     return {
         "claims": [_claim(model, name, article) for name in words()["claims"]],
         "quantities": quantities(),
-        "settings": words()["settings"],
+        "settings": [*words()["settings"], *linked],
         "judged": rows.judged(model, names),
         "grounds": GROUNDS,
         "short": SHORT,
         "open": words()["open"],
+        "lever": words()["lever"],
         "bars": _BARS,
         "scenario": {"name": "my_scenario", "reason": "made with the explorer"},
         "meant": SENTENCES["far_meant"],

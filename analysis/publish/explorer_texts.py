@@ -175,10 +175,11 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
     for headline in headlines(model):
         total = "; ".join(headline.working) or NONE
         by_claim[headline.row.id] = total, headline.verdict
-    for name in words()["claims"]:
+    for name, row in words()["claims"].items():
         if name not in by_claim:
             check = check_of(model, name)
-            verdict = said_verdict(check, judge(model, check).verdict)
+            said = said_verdict(check, judge(model, check).verdict)
+            verdict = row["verdict"].format(verdict=said)
             plan = model.plan(check.quantity)
             places = settled_places(model, ARTICLE, [(plan, check.quantity)])
             total = line(Speller(model, places), ARTICLE, check.quantity)

@@ -187,6 +187,8 @@ def test_a_knob_stands_on_the_colour_of_its_verdict(page: Page, study: Study) ->
         [("former_detainees", "from_low_end")],
         # 1,901,222 + 599,000 is above 2.5 million, to which "two and a half" rounds.
         [("former_detainees", 599_000.0)],
+        # 2.59 million ÷ 1.43 million persons per transfer are refused.
+        [("persons_per_transfer", "implied"), ("transfers_2019", 1_430_000.0)],
         *random_settings(study, 60, seed=6),
     ]
     seen = set()
@@ -529,7 +531,7 @@ def test_a_lever_ends_where_the_library_refuses_and_says_why(
 ) -> None:
     drift = lever(page, "approaches_in_2021", "persons_per_transfer_drift")
     assert drift.locator("[type=range]").get_attribute("max") == "1"
-    ends = "The lever ends where 2021 would have more persons than transfers."
+    ends = "Further right, 2021 would have more persons than transfers."
     assert ends in drift.locator(".effect").inner_text()
     # At 0.8 persons per transfer the change may be 1 ÷ 0.8, beyond the varied range.
     slide(page, "approaches_in_2021", "persons_per_transfer", 0.8)
@@ -702,6 +704,41 @@ def test_escape_cancels(page: Page) -> None:
     assert out(page, "differs") == ""
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_track_and_its_key_have_a_colour_for_each_verdict(
+    browser: Browser, address: str, scheme: str
+) -> None:
+    watched = Watched(browser, scheme=scheme)
+    # "Two and a half million" may be 2.55 million: 1,901,222 + 620,000 = 2,521,222.
+    page = watched.open(f"{address}#former_detainees=620000")
+    rest(page)
+    kinds = [*VERDICTS, "as_rounded", "paper"]
+    painted = page.evaluate(
+        "(kinds) => kinds.map((kind) => {"
+        " const node = document.querySelector('.lever [type=range]');"
+        " node.style.setProperty('--track',"
+        " `linear-gradient(to right, var(--${kind}) 0% 100%)`);"
+        " return getComputedStyle(node).backgroundImage;"
+        "})",
+        kinds,
+    )
+    colours = [re.findall(r"rgb\([\d, ]+\)", image)[:1] for image in painted]
+    assert [] not in colours
+    key = page.evaluate(
+        "[...document.querySelectorAll('.levers .key i')]"
+        ".map((node) => [getComputedStyle(node).backgroundColor])"
+    )
+    assert [colour for colour in colours[:-1] if colour not in key] == []
+    detainees = lever(page, "with_former_detainees", "former_detainees")
+    track = detainees.locator("[type=range]").evaluate(
+        "(node) => [node.style.getPropertyValue('--track'),"
+        " getComputedStyle(node).backgroundImage]"
+    )
+    assert "var(--as_rounded)" in track[0]
+    assert track[1].startswith("linear-gradient")
+    watched.context.close()
+
+
 def test_an_old_refusal_goes_with_the_next_change(page: Page) -> None:
     say(page, "with_former_detainees", "former_detainees", "many")
     assert page.locator("#with_former_detainees .problem").inner_text() != ""
@@ -754,6 +791,51 @@ def test_a_link_takes_all_that_a_setting_has_in_any_order(
     )
     assert taken == wanted
     assert 150 < sum(choices is not None for choices in taken) < 290
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"total_2019": 2_000_000, "at_risk_2019": "southern"},
+        {"south_2019": 1_500_000, "at_risk_2019": "composition"},
+        {
+            "south_2019": 1_500_000,
+            "total_2019": "transfers",
+            "at_risk_2019": "composition",
+            "persons_per_transfer": 0.9,
+        },
+        {
+            "total_2019": 2_000_000,
+            "south_2019": "transfers",
+            "at_risk_2019": "composition",
+            "persons_per_transfer": 0.9,
+        },
+    ],
+)
+def test_a_link_keeps_a_number_set_for_one_of_two_linked_quantities(
+    page: Page, study: Study, tmp_path: Path, changes: dict[str, float | str]
+) -> None:
+    changed = study.change(changes)
+    link = explorer.address(tmp_path / "a.html", study.model, changed.setting)
+    value = page.evaluate(
+        "(link) => { takeAll(link); return planOf('at_risk_2019', setting).value; }",
+        link.partition("#")[2],
+    )
+    assert value == pytest.approx(changed["at_risk_2019"].value, rel=1e-12)
+    assert page.locator("#refused").inner_text() == ""
+
+
+def test_a_reading_of_one_quantity_is_that_of_a_linked_one(page: Page) -> None:
+    start = "at_risk_2019=composition&persons_per_transfer=0.9"
+    page.evaluate("(link) => takeAll(link)", f"{start}&south_2019=transfers")
+    # (1.65 million × 0.95 + 0.94 million × 0.5) × 0.9 = 1,833,750
+    assert out(page, "value at_risk_2019") == "at most 1.834 million"
+    page.locator("#more summary").click()
+    total = page.locator("[data-read=total_2019]")
+    assert total.input_value() == "transfers"
+    total.select_option("persons")
+    # 1.65 million × 0.95 + 0.94 million × 0.5 = 2,037,500
+    assert out(page, "value at_risk_2019") == "at most 2.038 million"
 
 
 @pytest.fixture

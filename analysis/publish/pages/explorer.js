@@ -74,8 +74,7 @@ function lineOf({ nodes, target }, values) {
       texts[name] = (isSet ? exact : written)(byHand[name], QUANTITIES[name].shown);
     }
     if (shownOf(target, RUNS[target][reading](byHand)) !== result && finer < 9) continue;
-    const isIdle = idle.every((name) => nodes.get(name).isSet);
-    const sum = fill(isIdle ? plain : text, texts);
+    const sum = fill(idle.every((name) => nodes.get(name).isSet) ? plain : text, texts);
     return `${sum} = ${written(result, QUANTITIES[target].shown)}`;
   }
 }
@@ -156,8 +155,7 @@ function render() {
     node.setAttribute("aria-valuetext", texts[`set ${slide}`]);
   });
   each("[data-read]", (node, { read }) => {
-    const choice = setting.choices.get(read) ?? QUANTITIES[read].usual;
-    node.value = isNumber(choice) ? "" : choice;
+    node.value = nodeOf(read, setting.choices).reading ?? "";
   });
   each("[data-idle]", (node, { idle }) => {
     node.hidden = !DATA.claims.some(restsOn(idle));
@@ -187,6 +185,8 @@ function onStep(name, x, round = Math.round) {
   return clean(round(clean(x / step)) * step);
 }
 
+const words = DATA.lever;
+
 // Where a claim matches between two ends of a lever.
 function matchesOn(spans, low, high, { place, shown }) {
   const near = (x, way) => {
@@ -200,14 +200,14 @@ function matchesOn(spans, low, high, { place, shown }) {
   });
   const kinds = spans.map(({ kind }) => kind).filter(Boolean);
   if (!places[0]) return kinds.map((kind) => DATA.short[kind]).join(" then ");
-  const isPale = kinds.some((kind) => /round/.test(kind));
-  return `matches${places.join(" and")}${isPale ? " before rounding" : ""}`;
+  return `matches${places.join(" and")}${/round/.test(kinds) ? words.pale : ""}`;
 }
 
 function drawLever(node, { lever: name, claim: id }) {
   const { check, quantity } = claimOf(id);
   const { shown, varied } = QUANTITIES[name];
-  const value = valueOf(name, setting);
+  // Without a value of its own, a lever shows what exact numbers give.
+  const value = valueOf(name, setting) ?? varied[0];
   const [least, most] = [min(value, varied[0]), max(value, varied[1])];
   const spans = chart(check, name, setting, least, most);
   const hair = SAME * most;
@@ -231,20 +231,20 @@ function drawLever(node, { lever: name, claim: id }) {
   const colours = drawn.map((span) =>
     `var(--${span.kind || "paper"}) ${100 * part(span.from)}% ${100 * part(span.to)}%`);
   style(slider, "track", `linear-gradient(to right, ${colours})`);
-  const prefix = isExact ? "" : "an exact number: ";
+  const [prefix, at] = words.starts[Number(isExact)];
   turn.textContent = prefix + matchesOn(spans, low, high, QUANTITIES[name]);
   const { from, to } = spans.find((span) => span.kind === "matches") || {};
   const edge = from > low ? from : to;
   style(scale, "at", edge < high ? part(edge) : 0.5);
   style(scale, "tick", edge < high ? "2px" : 0);
-  const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : ": no value");
+  const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : words.none);
   start.textContent = endOf(low);
   stop.textContent = endOf(high);
   const end = value - low > high - value ? low : high;
   const [far] = attempt(() => estimate(quantity, over(setting, [[name, end]])).text);
   const { why = "" } = above || below || {};
-  const there = DATA.short[kindAt(end)];
-  effect.textContent = far && there ? `At ${endOf(end)}: ${far}, ${there}. ${why}` : "";
+  const verdict = far && DATA.short[kindAt(end)];
+  effect.textContent = verdict ? fill(words.end, { at, end: endOf(end), far, verdict, why }) : "";
 }
 
 function rest() {
