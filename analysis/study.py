@@ -762,12 +762,14 @@ class Study:
         'matches, at least 99,000 or 4.95 percent short'
         """
         from analysis.render import frames
+        from analysis.render.names import other_kind
 
         table = self.model.register.checks
         known = [*self.model.quantities, *table]
         for name in names:
             if not isinstance(name, str) or name not in known:
-                hint = nearest(name, known)
+                hint = other_kind(self.model, str(name), in_python=True)
+                hint = hint or nearest(name, known)
                 raise ModelError(f"'{name}' is neither a quantity nor a check{hint}")
         wanted = set(names)
         ids = [

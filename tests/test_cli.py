@@ -673,6 +673,8 @@ def test_run_ends_with_what_a_setting_does_to_a_headline_elsewhere(
 
 #: A command, and a part of the sentence with which it is refused.
 REFUSED = """
+explain stands_for
+    finding or external figure. It is a column: write 'analysis list columns'.
 explain at_risk_2012
     'at_risk_2012' is no claim, check, solution, quantity, finding or external figure.
     Did

@@ -376,6 +376,36 @@ def test_a_mistyped_check_is_told_the_nearest_check(article):
         article.checks("at_risk_2021_summ")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "detainees_for_low_end",
+            "solution: write study.solutions('at_risk_total').",
+        ),
+        ("two_values_of_2019", "finding: write study.findings()."),
+        (
+            "report_2019",
+            "figure published elsewhere: write study.names('external').",
+        ),
+        ("official_series", "scenario: write study.scenarios('official_series')."),
+        (
+            "two_million_in_all",
+            "statement: write study.break_even('two_million_in_all').",
+        ),
+    ],
+)
+def test_a_row_of_another_kind_is_named_with_the_method_that_shows_it(
+    article, name, said
+):
+    with pytest.raises(InputError) as refused:
+        article.checks(name)
+    assert str(refused.value).endswith(f"nor a check. It is a {said}")
+    # The method that the sentence names shows the row.
+    method = str(refused.value).partition("write ")[2].rstrip(".")
+    assert len(eval(method, {"study": article})) > 0
+
+
 def test_draws_without_the_printed_digits_say_so(article):
     half = ("uniform", 0.5, 1)
     asked = partial(article.draws, "net_new_persons", n=64, persons_per_transfer=half)

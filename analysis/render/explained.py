@@ -21,6 +21,7 @@ from analysis.model.model import CircleError, Model, ModelError, Plan, Setting
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome, judge, judge_all
 from analysis.render import external
+from analysis.render.names import other_kind
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
 from analysis.render.wording import (
@@ -36,7 +37,6 @@ from analysis.render.wording import (
     result_words,
     verdict_words,
 )
-from analysis.whatif.scenarios import OWN
 
 #: The readings that an explanation does not mention.
 _UNCHOSEN = ("constant", "given", "formula")
@@ -63,7 +63,7 @@ def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[st
     if not kind and id.partition(".")[0] in model.quantities:
         return _quantity_by_reading(model, id, setting, full=full)
     if not kind:
-        hint = _command_for(model, id)
+        hint = other_kind(model, id)
         hint = hint or nearest(id, [name for rows in kinds.values() for name in rows])
         raise ModelError(
             f"'{id}' is no claim, check, solution, quantity, finding "
@@ -85,15 +85,6 @@ def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[st
         case _:
             title, lines = model.name(id), _quantity(model, id, setting, full=full)
     return [f"{id}  {kind}: {title}", *lines]
-
-
-def _command_for(model: Model, id: str) -> str:
-    """Return the end of a refusal that names the command for a row of another kind."""
-    if id in (OWN, *model.register.scenarios):
-        return f". It is a scenario: write 'analysis scenarios {id}'"
-    if id in model.register.statements:
-        return f". It is a statement: write 'analysis break-even {id}'"
-    return ""
 
 
 def _refuse_changes(id: str, setting: Setting) -> None:

@@ -13,7 +13,7 @@ from analysis.render import figure_rows
 from analysis.render.codebook import columns
 from analysis.render.frame import Frame, Row
 from analysis.render.wording import printed_claim, reading_words
-from analysis.whatif.scenarios import shipped
+from analysis.whatif.scenarios import OWN, shipped
 
 #: The columns of quantities; other kinds have a name and words alone.
 _OF_QUANTITIES = ("name", "words", "unit", "value", "readings")
@@ -32,6 +32,43 @@ def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
         raise InputError(f"'{kind}' is no kind of name{nearest(kind, KINDS)}")
     pairs = _WORDS[kind](model)
     return _shown([{"name": name, "words": words} for name, words in pairs])
+
+
+def other_kind(model: Model, name: str, *, in_python: bool = False) -> str:
+    """Return the end of a refusal: what else has a name, and what shows it.
+
+    The text names a command or, if ``in_python``, a method of a study. It is empty if
+    nothing has the name.
+    """
+    register = model.register
+    explain = "analysis explain {}"
+    solve = register.solutions.get(name)
+    solved = f"study.solutions('{solve.quantity}')" if solve else ""
+    scenarios = [OWN, *register.scenarios]
+    # A column of an entry in a list has the list's name first: "settles.verdict".
+    headings = {column.name.rpartition(".")[2] for column in columns(register)}
+    kinds = {
+        "scenario": (scenarios, "analysis scenarios {}", "study.scenarios('{}')"),
+        "statement": (
+            register.statements,
+            "analysis break-even {}",
+            "study.break_even('{}')",
+        ),
+        "solution": (register.solutions, explain, solved),
+        "finding": (register.findings, explain, "study.findings()"),
+        "claim": (register.claims, explain, "study.names('claims')"),
+        "figure published elsewhere": (
+            register.external,
+            explain,
+            "study.names('external')",
+        ),
+        "column": (headings, "analysis list columns", "study.names('columns')"),
+    }
+    for kind, (known, command, method) in kinds.items():
+        if name in known:
+            how = method if in_python else f"'{command}'"
+            return f". It is a {kind}: write {how.format(name)}"
+    return ""
 
 
 def _shown(
