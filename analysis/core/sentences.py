@@ -14,14 +14,15 @@ SENTENCES = {
     "no_reading": "{quantity} has no reading '{reading}'{hint}",
     "did_you_mean": ". Did you mean '{name}'?",
     "known": ". Choose one of these: {names}.",
-    "elsewhere": "{figure} is a figure for {theirs}, but {quantity} is for {ours}, "
-    "so we show the figure as context only.",
+    "elsewhere": "The {what} of {figure} is '{theirs}', but that of {quantity} is "
+    "'{ours}', so {quantity} cannot be set to this figure.",
     "elsewhere_unit": "{figure} is in the unit '{theirs}', but {quantity} is in "
-    "'{ours}', so we show the figure as context only.",
-    "elsewhere_quantity": "{figure} can take the place of {use} only, so beside "
-    "{quantity} we show the figure as context only.",
-    "elsewhere_none": "We show {figure} as context only, so no quantity can be set "
-    "to it.",
+    "'{ours}', so {quantity} cannot be set to this figure.",
+    "elsewhere_quantity": "{figure} can take the place of {use} only, so {quantity} "
+    "cannot be set to this figure.",
+    "elsewhere_goal": "{figure} is a goal, so {quantity} cannot be set to this figure.",
+    "elsewhere_none": "{quantity} cannot be set to {figure}, because we cannot tell "
+    "whether both count the same. {note}",
     "total": "{quantity} is a number a year, but your number is the total of several "
     "years in {figure}. Write {quantity}={figure}, which divides the total.",
     "no_assignment": "'{text}' is not of the form quantity=value.",

@@ -192,33 +192,39 @@ class Values(Names):
     def _refuse_figure(self, quantity: str, name: str) -> None:
         """Refuse a figure published elsewhere that does not stand for a quantity.
 
-        Raises ModelError with the reason: another period, place, unit or quantity.
+        Raises ModelError with the reason: another period, place, unit or quantity, a
+        goal, or the note on the figure.
         """
         figure = self.register.external.get(name)
         if figure is None:
             return
-        kind = "elsewhere_quantity" if figure.quantity else "elsewhere_none"
         fields = {"figure": name, "quantity": quantity, "use": figure.quantity}
+        fields["note"] = figure.note
         unlike = self.unlike(figure, quantity)
         if unlike:
             kind = "elsewhere"
-            fields["theirs"], fields["ours"] = unlike
+            fields["what"], fields["theirs"], fields["ours"] = unlike
         elif figure.base_unit != self.units[quantity]:
             kind = "elsewhere_unit"
             fields["theirs"], fields["ours"] = figure.base_unit, self.units[quantity]
+        elif figure.quantity:
+            kind = "elsewhere_quantity"
+        else:
+            kind = "elsewhere_goal" if figure.target else "elsewhere_none"
         raise ModelError(message(kind, **fields))
 
-    def unlike(self, figure: External, quantity: str) -> tuple[str, str] | None:
+    def unlike(self, figure: External, quantity: str) -> tuple[str, str, str] | None:
         """The periods of a figure and a quantity, if they differ, or else their places.
 
-        The answer is None if both agree, or if those of the quantity are not known.
+        The word "period" or "place" comes first. The answer is None if both agree, or
+        if those of the quantity are not known.
         """
         period, place = self._period_and_place(quantity)
         years = {str(figure.year_from), str(figure.year_to)}
         if period and years != _ends_of(period):
-            return figure.period, period
+            return "period", figure.period, period
         if place and figure.scope != place:
-            return figure.scope, place
+            return "place", figure.scope, place
         return None
 
     def _period_and_place(self, quantity: str) -> tuple[str, str]:

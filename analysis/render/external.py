@@ -234,7 +234,7 @@ def _context(model: Model, figure: External, quantity: str, setting: Setting) ->
     """
     unlike = model.unlike(figure, quantity)
     if unlike:
-        theirs, ours = unlike
+        _, theirs, ours = unlike
         return f"the figure is for {theirs}, and our number for {ours}"
     plan = model.plan(quantity, setting)
     if figure.id in plan.depends_on:

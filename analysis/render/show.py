@@ -100,7 +100,8 @@ def _in_columns(
         collapse_padding=True,
     )
     for place, heading in enumerate(headings):
-        table.add_column(Text(heading), no_wrap=place != widest)
+        # Without "fold", rich cuts a full line with characters of double width.
+        table.add_column(Text(heading), no_wrap=place != widest, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return table

@@ -101,6 +101,20 @@ def test_no_line_is_wider_than_the_terminal(article: Study, width: int):
                 assert "".join(cell.split())[:20] in joined
 
 
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_no_text_with_characters_of_double_width_is_cut(
+    article: Study, width: int
+) -> None:
+    names = article.names("external")
+    assert names.words.str.contains("人次").any()
+    names.attrs["width"] = width
+    shown = "".join(repr(names).split())
+    assert "…" not in shown
+    for words in names.words.str.split():
+        # The name of another row may stand between two lines of a text.
+        assert all(word in shown for word in words)
+
+
 def test_a_cell_in_markdown_breaks_no_table():
     table = of_texts([["a | b\nc", "*d*"]], ["x", "y"])
     assert table.markdown().splitlines() == [
