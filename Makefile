@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Compiling all that is installed takes longer than a run, so only what a run loads is compiled.
 # Where PYTHONDONTWRITEBYTECODE is set, nothing would be, and each command would take twice as long.
-LOADED := analysis.__main__, analysis.publish.reproduction, analysis.publish.report, analysis.render.drawn, \
+LOADED := analysis.cli, analysis.publish.reproduction, analysis.publish.report, analysis.render.drawn, \
     analysis.whatif.sweep, ipykernel.kernelapp, matplotlib.pyplot
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 unexport PYTHONDONTWRITEBYTECODE

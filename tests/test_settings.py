@@ -260,10 +260,10 @@ def explain(article: Study, quantity: str, given: dict[str, str]) -> Answer:
     # A line of the screen goes on, set in, on the next.
     screen = screen.replace("\n    ", " ")
     (words,) = re.findall("^result: (.*)$", screen, re.MULTILINE) or [
-        f"none, {refusal}"
+        f"none. {refusal}"
     ]
-    if words.startswith("none, "):
-        return Answer(refusal=words.removeprefix("none, "))
+    if words.startswith("none. "):
+        return Answer(refusal=words.removeprefix("none. "))
     found = re.fullmatch(
         r"(at most |at least |)([-0-9.e+]+).*?(, no bound on either side|)", words
     )

@@ -245,7 +245,7 @@ def print_report(
     status = print_moved(model, expected, now)
     if not status:
         file = model.register.file("expected.csv")
-        values = f"As expected: all {len(expected):,} values of the data and results"
+        values = f"This run gave what earlier runs gave: all {len(expected):,} values"
         typer.echo(paragraph(f"{UNCHANGED} {ours(model)}".strip()))
         typer.echo(paragraph(f"{values} are equal to those stored in {file}."))
     if more:

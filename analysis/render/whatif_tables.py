@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -105,16 +105,17 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
     speller = Speller(model)
     rows: list[Row] = []
     reasons: dict[str, list[str]] = {}
-    for under in scenarios:
-        estimates = tabulate(model, [under], against)
+    tables = [(under, tabulate(model, [under], against)) for under in scenarios]
+    places = _common_places(speller, [row for _, table in tables for row in table])
+    for under, estimates in tables:
         is_ours = any(row.reconstruction for row in estimates)
         mark = " (reconstruction)" if is_ours else ""
         for row in estimates:
             words = {
                 "heading": f"{under.name}{mark}: {under.description}",
                 "estimate": row.quantity.replace("_", " "),
-                "words": estimated_words(speller, row),
-                "change": _change(speller, row),
+                "words": estimated_words(speller, row, places),
+                "change": _change(speller, row, places),
             }
             rows.append({**vars(row), **words})
             for text in filter(None, (row.reason, *row.remarks)):
@@ -141,7 +142,21 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
     return Frame(rows, columns, shown, foot=" ".join(foot), group="heading")
 
 
-def _change(speller: Speller, row: Estimated) -> str:
+def _common_places(speller: Speller, rows: Iterable[Estimated]) -> dict[str, int]:
+    """The place of the last digit of each estimate, which is the same in a whole table.
+
+    Each change is then the difference of two numbers that the table shows.
+    """
+    places: dict[str, int] = {}
+    for row in rows:
+        if row.value is not None:
+            numbers = [row.value - (row.difference or 0), row.value]
+            place = speller.common_place(row.quantity, numbers)
+            places[row.quantity] = min(place, places.get(row.quantity, place))
+    return places
+
+
+def _change(speller: Speller, row: Estimated, places: Mapping[str, int]) -> str:
     """Return the difference of two numbers as shown, with its percentage in brackets.
 
     If there is no other number to compare with, the text is empty.
@@ -149,28 +164,29 @@ def _change(speller: Speller, row: Estimated) -> str:
     is_compared = row.scenario != row.against
     if row.value is None or row.difference is None or not is_compared:
         return ""
-    other = row.value - row.difference
-    place = speller.common_place(row.quantity, [other, row.value])
-    shown, base = rounded(row.value, place), rounded(other, place)
+    place = places[row.quantity]
+    shown = rounded(row.value, place)
+    base = rounded(row.value - row.difference, place)
     return spell_change(shown, base, speller.unit(row.quantity), row.percent)
 
 
-def estimated_words(speller: Speller, found: Estimated) -> str:
+def estimated_words(
+    speller: Speller, found: Estimated, places: Mapping[str, int]
+) -> str:
     """Return the estimate of a quantity under a scenario in a few words.
 
-    If the estimate is compared with another, it has as many digits as their difference
-    needs.
+    The places of the last digits are given by quantity.
 
     >>> from analysis.core.register import Register
     >>> from analysis.render.estimates import AS_PRINTED, estimate
     >>> speller = Speller(Model(Register.read()))
-    >>> estimated_words(speller, estimate(speller.model, AS_PRINTED, "at_risk_2019"))
+    >>> found = estimate(speller.model, AS_PRINTED, "at_risk_2019")
+    >>> estimated_words(speller, found, {"at_risk_2019": 5})
     'at most 1.6 million'
     """
     if found.value is None:
         return "no single value" if found.is_in_words else "not computable"
-    numbers = [found.value - (found.difference or 0), found.value]
-    place = speller.common_place(found.quantity, numbers)
+    place = places[found.quantity]
     words = spell_at(found.value, speller.unit(found.quantity), place)
     return with_side(words, found.side)
 

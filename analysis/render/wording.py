@@ -31,7 +31,10 @@ CAVEAT = (
     "Arithmetic of the printed numbers; it says nothing about whether they are true."
 )
 #: The sentence about a run in which nothing was changed.
-UNCHANGED = "These are the article's own numbers, with our default assumptions."
+UNCHANGED = (
+    "No number of the article is changed here, and our assumptions have their default "
+    "values."
+)
 #: What the verdicts mean, in the words of screens and pages.
 VERDICT_KEY = {
     "matches, agree": "The recomputed number satisfies the article's words.",
@@ -39,8 +42,9 @@ VERDICT_KEY = {
     "assumptions named beside the verdict hold.",
     "matches within rounding": "The recomputed number satisfies the article's words "
     "only if each printed number may be any number that rounds to the same digits.",
-    "compatible": "The printed numbers do not give what the article says, but words "
-    'such as "up to" or "at least" leave room for it. The arithmetic does not decide.',
+    "compatible": "The printed numbers alone do not give what the article says, but "
+    'words such as "up to" or "at least" leave room for it. The arithmetic does not '
+    "decide.",
     "differs": "No number that the printed numbers and their words allow satisfies the "
     "article's words. The arithmetic does not say which number would have to change.",
     "two figures apart": "We compare two figures that the article does not compare.",

@@ -62,7 +62,7 @@ def outputs(path: Path) -> str:
         ),
         (
             "import os; os.kill(os.getpid(), 9)",
-            r"^made, cell 1: the kernel died, as when .* is killed$",
+            r"^made, cell 1: the kernel died, as happens when .* is killed$",
         ),
         (
             "while True: pass",

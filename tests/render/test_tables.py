@@ -25,7 +25,10 @@ TABLES
 
 
 #: Said of a table under the article's own setting.
-OWN = "These are the article's own numbers, with our default assumptions."
+OWN = (
+    "No number of the article is changed here, and our assumptions have their default "
+    "values."
+)
 
 
 def test_what_stands_in_a_table_is_escaped() -> None:
