@@ -755,8 +755,7 @@ class Headline(Row):
     shown: OptionalProse = ""
     """The verdict in other words, if the usual words do not fit."""
     sentence: Prose
-    """What a reader must know to understand the calculation, in two sentences at
-    most."""
+    """What a reader must know to understand the calculation, in short sentences."""
     if_changed: HeadlineWords = HeadlineWords()
     """The verdict and the sentence to show if a user's setting changes a number that
     the headline uses."""
