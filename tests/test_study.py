@@ -406,6 +406,17 @@ def test_a_row_of_another_kind_is_named_with_the_method_that_shows_it(
     assert len(eval(method, {"study": article})) > 0
 
 
+def test_an_estimate_says_percent_where_screens_do(article):
+    growth = article["growth_rate_2019_2021"]
+    # 10.5 percent stands for 10.45 to 10.55; the number itself stays 0.105.
+    assert str(growth) == "10.5 percent, 10.45 to 10.55 percent by rounding"
+    assert growth.value == pytest.approx(0.105)
+    official = article.scenario("official_series")["growth_of_transfers_2019_2021"]
+    assert str(official).startswith("11 percent, ")
+    # A ratio of two units is not a percentage.
+    assert str(article["persons_per_transfer"]).startswith("1 person/transfer")
+
+
 def test_draws_without_the_printed_digits_say_so(article):
     half = ("uniform", 0.5, 1)
     asked = partial(article.draws, "net_new_persons", n=64, persons_per_transfer=half)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -34,7 +34,8 @@ class Estimate:
     ``side`` tells whether the true value is ``at most`` or ``at least`` this value, or
     has ``no bound``; in all other cases it is empty. ``depends_on`` lists the claims
     and assumptions that the estimate starts from. ``remarks`` are sentences that are
-    shown with the estimate and refuse nothing.
+    shown with the estimate and refuse nothing. The words of the estimate are in percent
+    if ``in_percent``; its numbers never are.
     """
 
     quantity: str
@@ -45,6 +46,7 @@ class Estimate:
     side: str
     depends_on: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    in_percent: bool = field(default=False, repr=False)
 
     def __str__(self) -> str:
         """The estimate in words.
@@ -54,9 +56,9 @@ class Estimate:
         >>> print(Estimate("transfers_2019", 2868778, **bounds, **here))
         at most 2.87 million transfers, 2.862 to 2.875 million by rounding
         """
-        number = with_unit(spell(self.value, self.unit), self.unit)
-        words = with_side(number, self.side)
-        span = spell_span(self.low, self.high, self.unit)
+        unit = "percent" if self.in_percent else self.unit
+        words = with_side(with_unit(spell(self.value, unit), unit), self.side)
+        span = spell_span(self.low, self.high, unit)
         return "; ".join([f"{words}, {span} by rounding", *self.remarks])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -410,6 +412,7 @@ class Quantities(Values):
             plan.side,
             plan.depends_on,
             remarks,
+            in_percent=self.spelled_unit(quantity) == "percent",
         )
 
     def remarks(

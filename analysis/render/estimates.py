@@ -84,7 +84,12 @@ def estimate(model: Model, under: Under, quantity: str) -> Estimated:
     ]
     return replace(
         estimated,
-        **vars(computed),
+        value=computed.value,
+        low=computed.low,
+        high=computed.high,
+        side=computed.side,
+        remarks=computed.remarks,
+        depends_on=computed.depends_on,
         reconstruction=any(row is not None and row.reconstruction for row in rows),
     )
 
