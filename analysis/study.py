@@ -869,7 +869,7 @@ class Study:
         Raises InputError for an unknown table or column.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
-        >>> r"\caption{Headline numbers of the article, recomputed. These" in table
+        >>> r"\caption{Headline numbers of the article, recomputed. No number" in table
         True
         """
         from analysis.render import frames
