@@ -68,7 +68,7 @@ def test_verify_says_what_was_checked_found_and_assumed() -> None:
         "We did not check whether they are true",
         "1  ",
         "Of the six headlines",
-        "our default assumptions. Together, the headlines rest on five assumptions",
+        "default values. Together, the headlines rest on five assumptions",
     ]
     places = [out.index(words) for words in order]
     assert places == sorted(places)

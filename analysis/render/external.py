@@ -15,7 +15,8 @@ number of labourers is compared with transfers or persons only as "read as trans
 >>> rows = compare(Model(Register.read()))
 >>> compared = {(row["id"], row["beside"]): row for row in rows}
 >>> compared["report_2019", "total_2019"]["reason"]
-'not compared: transfer against person; needs persons_per_transfer'
+'not compared: the units differ (transfer and person); a comparison needs
+persons_per_transfer'
 >>> compared["report_2019", "labourers_2019"]["read_as"]
 'read as transfers'
 """

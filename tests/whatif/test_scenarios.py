@@ -346,7 +346,7 @@ values: {total_2019: transfers, persons_per_transfer: implied}
 values: {total_2019: transfers, south_2019: persons}
     values.total_2019: Use the same reading for total_2019 and south_2019
 values: {transfers_2021: report_2022}
-    values.transfers_2021: report_2022 is a figure for 2022, but
+    values.transfers_2021: The period of report_2022 is '2022', but that of
 values: {overlap: [0, 0.5]}
     values.overlap: '0' is no shape of a distribution
 values: {overlap: [unifrom, 0, 0.5]}
