@@ -6,7 +6,6 @@ import html
 import inspect
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,8 +125,9 @@ class ShownFrame(pd.DataFrame):
         packages array, booktabs and longtable: wide columns are paragraphs, and a long
         table goes over several pages.
 
-        ``columns`` chooses columns by their headings in the table or by their names in
-        the DataFrame. The names of rows and of groups always come first. If ``buf`` is
+        ``columns`` chooses among the columns of the LaTeX table, by their headings or
+        by their names in the DataFrame. The names of groups and of rows always come
+        first. For other columns, choose them in the DataFrame before. If ``buf`` is
         a path, missing folders are made, as in ``Study.sweep``. Raises InputError for
         an unknown column, for a keyword argument that pandas does not take or can't
         use, and for a file that can't be written.
@@ -168,27 +168,18 @@ class ShownFrame(pd.DataFrame):
         return None
 
     def _chosen(self, frame: Frame | None, columns: Iterable[str]) -> pd.DataFrame:
-        """Return the texts of chosen columns, after the names of rows or of groups."""
+        """Return the texts of chosen columns, after the names of groups and of rows."""
+        table = self._as_texts() if frame is None else _seen(frame)
+        known = {str(heading): str(heading) for heading in table.columns}
         if frame is None:
-            table = self._as_texts()
-            known = {str(name): str(name) for name in table.columns}
+            names = list(table.columns[: len(table.columns) - len(self.columns)])
         else:
-            known = {str(name): str(name) for name in self.columns}
-            known |= {heading: name for name, heading in frame.shown.items()}
-        chosen = dict.fromkeys(map(str, listed(columns)))
-        for name in chosen:
+            known |= frame.shown
+            names = list(table.columns[: 2 if frame.group else 1])
+        for name in (chosen := listed(columns)):
             if name not in known:
                 raise InputError(_no_column(name, known))
-        if frame is None:
-            row_names = table.columns[: len(table.columns) - len(self.columns)]
-            return table[[*dict.fromkeys([*row_names, *chosen])]]
-        rows = [
-            {name: _short_text(cell) for name, cell in row.items()}
-            for row in frame.rows
-        ]
-        names = [known[name] for name in chosen if known[name] != frame.group]
-        shown = {name: frame.shown.get(name, name) for name in names}
-        return _seen(replace(frame, rows=rows, shown=shown))
+        return table[[*dict.fromkeys([*names, *(known[name] for name in chosen)])]]
 
     def _as_texts(self) -> pd.DataFrame:
         """Return the index, unless it only counts rows, and all columns as texts."""
@@ -261,13 +252,16 @@ def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
 
 
 def _seen(frame: Frame) -> pd.DataFrame:
-    """Return the texts that a reader sees of a frame; a group's name comes first."""
-    rows = [
-        [*([name] if frame.group else []), *cells]
-        for name, group in frame.groups().items()
-        for cells in group
-    ]
-    headings = [*([frame.group] if frame.group else []), *frame.shown.values()]
+    """Return the texts that a reader sees of a frame.
+
+    If the rows are in groups, the name of a group stands once, before its first row.
+    """
+    rows: list[list[str]] = []
+    for name, group in frame.groups().items():
+        names = [name] + [""] * (len(group) - 1)
+        for first, cells in zip(names, group, strict=True):
+            rows.append([*([first] if frame.group else []), *cells])
+    headings = [*([" "] if frame.group else []), *frame.shown.values()]
     return pd.DataFrame(rows, columns=headings)
 
 

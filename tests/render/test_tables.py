@@ -110,11 +110,11 @@ def test_columns_are_chosen_by_heading_or_by_name(article: Study) -> None:
         assert {row.count(" & ") for row in rows} == {1}
         # Two columns of paragraphs, not the four of the whole table.
         assert str(made).count("p{") == 2
-    swapped = lines_of(headlines.to_latex(columns=["verdict", "title"]))
-    assert swapped[0].startswith("verdict & the article")
     # A column of numbers that the screen does not show: 14.325 / 5 = 2.865 million.
     checks = article.checks("transfers_2016_2020")
-    header, *rows = lines_of(checks.to_latex(columns=["id", "recomputed_low"]))
+    with pytest.raises(InputError, match="'recomputed_low' is no column"):
+        checks.to_latex(columns=["recomputed_low"])
+    header, *rows = lines_of(checks[["id", "recomputed_low"]].to_latex())
     assert header == r"id & recomputed\_low"
     assert r"official\_mean\_2016\_2020 & 2,865,000" in rows
 
@@ -129,8 +129,37 @@ def test_the_names_of_rows_and_groups_stay_beside_chosen_columns(
     assert lines_of(frame.to_latex(columns=["quantity", "value"])) == lines_of(
         frame.to_latex(columns="value")
     )
-    header, *_ = lines_of(article.scenarios().to_latex(columns=["estimate", "unit"]))
-    assert header == "heading & estimate & unit"
+    # A long table has its header twice, and the name of each group once.
+    header, again, first, second, *_ = lines_of(
+        article.scenarios().to_latex(columns="value")
+    )
+    assert header == again == "  & estimate & value"
+    assert first.startswith("article: ")
+    assert second.startswith(" & ")
+
+
+def test_each_table_keeps_the_names_of_its_rows_beside_a_chosen_column(
+    article: Study,
+) -> None:
+    changed = article.change(persons_per_transfer=0.6)
+    for table, column, name in (
+        (
+            article.break_even("at_risk_2021 >= 1.9 million person"),
+            "holds for",
+            "persons_per_transfer",
+        ),
+        (changed.verdict_changes(article), "before", "at_risk_2021_sum"),
+        (changed.differs_from(article), "percent", "at_risk_2021"),
+        (article.sensitivity("at_risk_2021"), "at_low", "persons_per_transfer"),
+        (
+            article.checks("at_risk_2021"),
+            "verdict",
+            "Persons at risk in 2019, plus those",
+        ),
+    ):
+        _, *rows = lines_of(table.to_latex(columns=[column]))
+        words = "\n".join(rows).replace(r"\_\allowbreak{}", "_").replace(r"\_", "_")
+        assert name in words, words
 
 
 def test_an_unknown_column_is_refused_with_the_nearest(article: Study) -> None:
