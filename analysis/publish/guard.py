@@ -247,7 +247,9 @@ def print_report(
         file = model.register.file("expected.csv")
         values = f"This run gave what earlier runs gave: all {len(expected):,} values"
         typer.echo(paragraph(f"{UNCHANGED} {ours(model)}".strip()))
-        typer.echo(paragraph(f"{values} are equal to those stored in {file}."))
+        typer.echo(
+            paragraph(f"{values} of the data and results equal those in {file}.")
+        )
     if more:
         width = max(map(len, more)) + 2
         typer.echo()

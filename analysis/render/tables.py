@@ -6,6 +6,7 @@ import html
 import inspect
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +126,8 @@ class ShownFrame(pd.DataFrame):
         packages array, booktabs and longtable: wide columns are paragraphs, and a long
         table goes over several pages.
 
-        ``columns`` chooses among the columns of the LaTeX table, by their headings or
-        by their names in the DataFrame. The names of groups and of rows always come
-        first. For other columns, choose them in the DataFrame before. If ``buf`` is
+        ``columns`` chooses columns by their headings in the table or by their names in
+        the DataFrame. The names of groups and of rows always come first. If ``buf`` is
         a path, missing folders are made, as in ``Study.sweep``. Raises InputError for
         an unknown column, for a keyword argument that pandas does not take or can't
         use, and for a file that can't be written.
@@ -169,13 +169,24 @@ class ShownFrame(pd.DataFrame):
 
     def _chosen(self, frame: Frame | None, columns: Iterable[str]) -> pd.DataFrame:
         """Return the texts of chosen columns, after the names of groups and of rows."""
-        table = self._as_texts() if frame is None else _seen(frame)
-        known = {str(heading): str(heading) for heading in table.columns}
         if frame is None:
+            table = self._as_texts()
             names = list(table.columns[: len(table.columns) - len(self.columns)])
+            known = {heading: heading for heading in table.columns}
         else:
-            known |= frame.shown
+            # A heading comes before a column that has the same name.
+            taken = {frame.group, *frame.shown, *frame.shown.values()}
+            others = {
+                name: name for name in map(str, self.columns) if name not in taken
+            }
+            rows = [
+                {**row, **{name: _short_text(row[name]) for name in others}}
+                for row in frame.rows
+            ]
+            shown = {**frame.shown, **others}
+            table = _seen(replace(frame, rows=rows, shown=shown))
             names = list(table.columns[: 2 if frame.group else 1])
+            known = shown | {heading: heading for heading in shown.values()}
         for name in (chosen := listed(columns)):
             if name not in known:
                 raise InputError(_no_column(name, known))

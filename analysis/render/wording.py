@@ -31,10 +31,7 @@ CAVEAT = (
     "Arithmetic of the printed numbers; it says nothing about whether they are true."
 )
 #: The sentence about a run in which nothing was changed.
-UNCHANGED = (
-    "No number of the article is changed here, and our assumptions have their default "
-    "values."
-)
+UNCHANGED = "No number of the article and none of our assumptions is changed here."
 #: What the verdicts mean, in the words of screens and pages.
 VERDICT_KEY = {
     "matches, agree": "The recomputed number satisfies the article's words.",

@@ -25,10 +25,7 @@ TABLES
 
 
 #: Said of a table under the article's own setting.
-OWN = (
-    "No number of the article is changed here, and our assumptions have their default "
-    "values."
-)
+OWN = "No number of the article and none of our assumptions is changed here."
 
 
 def test_what_stands_in_a_table_is_escaped() -> None:
@@ -112,11 +109,10 @@ def test_columns_are_chosen_by_heading_or_by_name(article: Study) -> None:
         assert str(made).count("p{") == 2
     # A column of numbers that the screen does not show: 14.325 / 5 = 2.865 million.
     checks = article.checks("transfers_2016_2020")
-    with pytest.raises(InputError, match="'recomputed_low' is no column"):
-        checks.to_latex(columns=["recomputed_low"])
-    header, *rows = lines_of(checks[["id", "recomputed_low"]].to_latex())
-    assert header == r"id & recomputed\_low"
-    assert r"official\_mean\_2016\_2020 & 2,865,000" in rows
+    made = checks.to_latex(columns=["id", "recomputed_low"]) or ""
+    header, *rows = lines_of(made.replace(r"\allowbreak{}", ""))
+    assert header == r"comparison & id & recomputed\_low"
+    assert any(row.endswith(r"official\_mean\_2016\_2020 & 2,865,000") for row in rows)
 
 
 def test_the_names_of_rows_and_groups_stay_beside_chosen_columns(
