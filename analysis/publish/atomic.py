@@ -10,8 +10,10 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from analysis.core.errors import InputError, display_path, first_words
 from analysis.core.processes import is_running
@@ -19,6 +21,8 @@ from analysis.publish.replaceable import MARK, MARKED, is_begun, refuse_foreign
 
 #: The part after a file's name in the name of the folder in which the file is written.
 _BEGUN = ".analysis-new-"
+#: For how many seconds a run waits for another run's lock.
+_PATIENCE = 2
 
 
 def write_file(
@@ -73,26 +77,34 @@ def lock(target: Path, file: Path | None = None) -> Iterator[None]:
     """Hold a lock on a target, or raise InputError if another process holds it.
 
     The lock is a file beside the target, or the file that the caller names. The system
-    releases the lock when the process ends.
+    releases the lock when the process ends. The processes of a run that was killed may
+    need a moment to end, so this function waits for two seconds before it raises.
     """
     file = file or _lock_of(target)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            opened = os.fstat(held.fileno())
-            is_ours = file.exists() and os.path.samestat(opened, file.stat())
-        except OSError:
-            is_ours = False
-        # A run that has just ended may have removed the file that was opened here.
-        if not is_ours:
-            raise InputError(
-                f"another run is writing to {display_path(target)}; wait for it to end"
-            )
-        try:
-            yield
-        finally:
-            file.unlink(missing_ok=True)
+    last = time.monotonic() + _PATIENCE
+    while time.monotonic() < last:
+        with file.open("a") as opened:
+            if _is_locked(opened, file):
+                try:
+                    yield
+                finally:
+                    file.unlink(missing_ok=True)
+                return
+        time.sleep(_PATIENCE / 40)
+    raise InputError(
+        f"another run is writing to {display_path(target)}; wait for it to end"
+    )
+
+
+def _is_locked(opened: TextIO, file: Path) -> bool:
+    """Lock an opened file, if no other process holds it; say whether that worked."""
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A run that has just ended may have removed the file that was opened.
+        return os.path.samestat(os.fstat(opened.fileno()), file.stat())
+    except OSError:
+        return False
 
 
 def _lock_of(target: Path) -> Path:

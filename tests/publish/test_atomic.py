@@ -1,6 +1,7 @@
 """Files and folders: written whole or not at all, whatever ends the run."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -302,6 +303,21 @@ def test_a_run_that_is_killed_lets_go_of_its_lock(tmp_path):
     assert done.returncode == -signal.SIGKILL
     with lock(tmp_path / "results"):
         assert "another run" in refused(fill, tmp_path / "results", "1")
+
+
+def test_a_run_waits_for_the_lock_of_one_that_is_about_to_end(tmp_path, monkeypatch):
+    file = tmp_path / ".results.lock"
+    held = file.open("a")
+    fcntl.flock(held, fcntl.LOCK_EX)
+
+    def end(_):
+        file.unlink()
+        held.close()
+
+    monkeypatch.setattr("time.sleep", end)
+    fill(tmp_path / "results", "second")
+    assert content(tmp_path)["results/numbers.csv"] == b"second"
+    assert names(tmp_path) == {"results"}
 
 
 @pytest.mark.parametrize(
