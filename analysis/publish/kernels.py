@@ -127,10 +127,13 @@ def _be_kernel(arguments: list[str], environment: dict[str, str], folder: str) -
     # A kernel that is told to end may close a socket to which another of its threads
     # still writes. Nothing is lost, so the warning about this is not shown.
     logging.getLogger("tornado.general").setLevel(logging.CRITICAL)
-    # If another program has taken its port, the kernel ends, and the run starts another
-    # kernel.
-    with contextlib.suppress(ZMQError):
+    try:
         IPKernelApp.launch_instance(argv=arguments)
+    except ZMQError:
+        # Another program has taken one of its ports, so the run starts another kernel.
+        # This one ends at once: an ordinary exit would wait for sockets that are only
+        # half set up, perhaps for ever.
+        os._exit(1)
     # The forked process must not go on with the code of the server.
     raise SystemExit
 
