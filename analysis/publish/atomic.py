@@ -21,8 +21,8 @@ from analysis.publish.replaceable import MARK, MARKED, is_begun, refuse_foreign
 
 #: The part after a file's name in the name of the folder in which the file is written.
 _BEGUN = ".analysis-new-"
-#: For how many seconds a run waits for another run's lock.
-_PATIENCE = 2
+#: For how many seconds a run waits for another run's lock, and pauses between tries.
+_PATIENCE, _PAUSE = 2, 0.05
 
 
 def write_file(
@@ -91,7 +91,7 @@ def lock(target: Path, file: Path | None = None) -> Iterator[None]:
                 finally:
                     file.unlink(missing_ok=True)
                 return
-        time.sleep(_PATIENCE / 40)
+        time.sleep(_PAUSE)
     raise InputError(
         f"another run is writing to {display_path(target)}; wait for it to end"
     )

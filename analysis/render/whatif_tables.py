@@ -434,7 +434,8 @@ def indices_table(draws: Draws) -> Frame:
                 cells["words"] = _share(share[kind], **ends)
                 rows.append(cells)
     foot = f"The shares are computed from {POINTS:,} base points. "
-    foot += "In brackets is the range of 95 percent of the resampled shares."
+    foot += "The interval in brackets reaches 1.96 standard deviations to each side, "
+    foot += "as resampling estimates them."
     shown = {"label": "input", "words": "share of the variance"}
     return Frame(rows, SENSITIVITY, shown, draws.differs, foot, group="heading")
 

@@ -199,3 +199,10 @@ def test_each_change_in_a_table_is_the_difference_of_the_numbers_beside_it(
             difference = read(row["words"]) - read(shown[base.name, row["quantity"]])
             assert read(row["change"]) == difference, row
     assert compared > 50
+    # 1.6 + (3.174 - 2.86) = 1.914 million, and 1.6 + 0.3012 = 1.9012: 0.0128 more.
+    (series,) = [
+        row["change"]
+        for row in rows
+        if (row["scenario"], row["quantity"]) == ("official_series", "at_risk_2021")
+    ]
+    assert series.startswith("+13,000 ")
