@@ -723,7 +723,7 @@ explain persons_per_transfer.implied --scenario half_overlap
 run 01 --scenario southern
     error: The scenario southern changes at_risk_2019, but nothing computed here
 explain net_new_persons --scenario southern
-    The scenario changes at_risk_2019, but nothing computed here depends on that
+    or ask for a number that depends on it: at_risk_2019, at_risk_2021, at_risk_total
 sensitivity net_new_persons --set overlap=0.5
     overlap does not affect
 break-even two_million_in_2021 --set share_base=0.5
