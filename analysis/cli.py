@@ -310,7 +310,8 @@ def verify(
 @app.command(
     help="Print a sentence to quote for each headline, with its caveat, its check and "
     "official figures. Below the sentences, print references for the article and for "
-    "this package."
+    "this package. The sentences are about the article's own numbers; only the "
+    "reference for this package names what you set."
 )
 def cite(
     as_markdown: Annotated[
@@ -320,11 +321,14 @@ def cite(
         bool,
         typer.Option("--bibtex", help="Print the references as BibTeX entries."),
     ] = False,
+    values: SetOption = None,
+    readings: ReadingOption = None,
+    scenario: ScenarioOption = None,
     data: DataOption = None,
 ) -> None:
     """Print a sentence to quote for each headline, with its caveat."""
     form = _one_of(markdown=as_markdown, bibtex=as_bibtex)
-    model = _load(data).model
+    study = _study(data, scenario, values, readings)
     from analysis.render import citations
 
     made = {
@@ -332,7 +336,7 @@ def cite(
         "markdown": citations.cite_markdown,
         "bibtex": citations.cite_bibtex,
     }
-    typer.echo(made[form](model))
+    typer.echo(made[form](study.model, study.setting))
 
 
 @app.command()

@@ -735,8 +735,9 @@ class Study:
         and official figures to compare the number with. The table is computed under the
         article's own setting, whatever this study changes. Below the table are
         references for the article and for this package, which are also in
-        ``attrs["references"]``. ``attrs["bibtex"]`` has BibTeX entries for the article,
-        this package and the official figures.
+        ``attrs["references"]``; the reference for this package names what this study
+        changes. ``attrs["bibtex"]`` has BibTeX entries for the article, this package
+        and the official figures.
 
         >>> print(load().cite()["caveat"][5])
         The range of two to two and a half million is an estimate. The article gives the
@@ -745,10 +746,9 @@ class Study:
         from analysis.render import frames
         from analysis.render.citations import cite_bibtex, references
 
-        changed = bool(self.setting.choices)
-        frame = frames.cite(self.model, is_changed=changed).to_pandas()
-        frame.attrs["references"] = references(self.model)
-        frame.attrs["bibtex"] = cite_bibtex(self.model)
+        frame = frames.cite(self.model, self.setting).to_pandas()
+        frame.attrs["references"] = references(self.model, self.setting)
+        frame.attrs["bibtex"] = cite_bibtex(self.model, self.setting)
         return frame
 
     def checks(self, *names: str) -> pd.DataFrame:

@@ -35,6 +35,7 @@ STATEMENT = "at_risk_total >= 2.5 million person"
 COMMANDS = {
     "verify": [[], ["--all"], ["--markdown"], ["--csv"], ["--json"]],
     "explain": [["at_risk_total"], ["at_risk_total", "--digits"]],
+    "cite": [[], ["--markdown"], ["--bibtex"]],
     "compare": [[], ["--csv"], ["--json"]],
     "scenarios": [[], ["--csv"], ["--json"]],
     "sensitivity": [[], ["--csv"], ["--json"]],
@@ -44,7 +45,7 @@ COMMANDS = {
     "sweep": [[]],
 }
 #: These take no setting, so that what they write is the article's.
-OF_THE_ARTICLE = {"reproduce", "accept", "cite", "list", "audit"}
+OF_THE_ARTICLE = {"reproduce", "accept", "list", "audit"}
 
 #: What each method of a study gives that is a frame.
 FRAMES: dict[str, Callable[[Study], pd.DataFrame]] = {
@@ -241,7 +242,7 @@ def test_findings_of_a_changed_study_say_that_they_are_of_the_article(
 
 def test_what_may_be_cited_comes_with_the_references(study: Study) -> None:
     frame = study.cite()
-    printed = plain(CliRunner().invoke(app, ["cite"]).stdout)
+    printed = plain(CliRunner().invoke(app, ["cite", *SET]).stdout)
     assert frame.attrs["references"].keys() == {"The article", "This package"}
     for what, words in frame.attrs["references"].items():
         assert f"{what}: {words}." in printed

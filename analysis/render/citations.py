@@ -3,7 +3,7 @@
 A headline has a sentence to quote, a caveat that must go with the sentence, the check
 that recomputes the number, and official figures to compare the number with. All
 citations are computed under the article's own setting, which is the setting without any
-change by a user.
+change by a user. The reference for this package names the changes of a user.
 
 >>> from analysis.core.register import Register
 >>> first, *_ = citations(Model(Register.read()))
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from analysis import __version__
 from analysis.core.rows import SEEN_IN, External, Headline, OfficialFigure
-from analysis.model.model import Model
+from analysis.model.model import ARTICLE, Model, Setting
 from analysis.render.headlines import filled, headlines
 from analysis.render.paragraphs import wrapped
 from analysis.render.safe_text import tex
@@ -36,6 +36,9 @@ RELEASED = ""
 HOW = (
     "Cite the article for its numbers, and this package, with its version, for a "
     "recomputation, a verdict or a bound. Name the check, and say what it rests on."
+)
+OWN_SENTENCES = (
+    "The sentences are about the article's own numbers, whatever your setting changes."
 )
 
 
@@ -104,9 +107,14 @@ def _official(speller: Speller, row: OfficialFigure) -> Official:
     return Official(filled(speller, row.words), tuple(rows))
 
 
-def references(model: Model) -> dict[str, str]:
-    """Return a reference for the article, if it has one, and one for this package."""
+def references(model: Model, setting: Setting = ARTICLE) -> dict[str, str]:
+    """Return a reference for the article, if it has one, and one for this package.
+
+    The reference for this package names what the setting changes.
+    """
     package = f"{CONTRIBUTORS}, “{TITLE}”, version {__version__}"
+    if differs := model.differences(setting):
+        package = f"{package}, with a setting that {differs}"
     article = model.register.article.reference
     named = {"The article": article} if article else {}
     return {**named, "This package": package}
@@ -115,7 +123,12 @@ def references(model: Model) -> dict[str, str]:
 # Layouts ------------------------------------------------------------------------------
 
 
-def cite_text(model: Model) -> str:
+def how_to_cite(model: Model, setting: Setting = ARTICLE) -> str:
+    """Say how to cite, and whether the sentences leave out a user's changes."""
+    return f"{OWN_SENTENCES} {HOW}" if model.differences(setting) else HOW
+
+
+def cite_text(model: Model, setting: Setting = ARTICLE) -> str:
     """Return the sentences that may be cited, laid out for a terminal."""
     lines = [QUESTION, ""]
     for number, cited in enumerate(citations(model), start=1):
@@ -125,13 +138,13 @@ def cite_text(model: Model) -> str:
         lines += wrapped(f"Check: {cited.checked}.", "   ")
         lines += wrapped(f"Official figures: {cited.beside}.", "   ")
         lines.append("")
-    lines += wrapped(HOW)
-    for what, words in references(model).items():
+    lines += wrapped(how_to_cite(model, setting))
+    for what, words in references(model, setting).items():
         lines += wrapped(f"{what}: {words}.")
     return "\n".join(lines)
 
 
-def cite_markdown(model: Model) -> str:
+def cite_markdown(model: Model, setting: Setting = ARTICLE) -> str:
     """Return the sentences that may be cited, laid out in Markdown."""
     lines = [f"# {QUESTION}", ""]
     for number, cited in enumerate(citations(model), start=1):
@@ -141,17 +154,18 @@ def cite_markdown(model: Model) -> str:
         lines.append(f"   - Check: {cited.checked}.")
         lines.append(f"   - Official figures: {cited.beside}.")
         lines.append("")
-    lines += [HOW, ""]
-    lines += [f"- {what}: {words}." for what, words in references(model).items()]
+    lines += [how_to_cite(model, setting), ""]
+    named = references(model, setting)
+    lines += [f"- {what}: {words}." for what, words in named.items()]
     return "\n".join(lines)
 
 
-def cite_bibtex(model: Model) -> str:
+def cite_bibtex(model: Model, setting: Setting = ARTICLE) -> str:
     """Return BibTeX entries for the article, this package and the official figures."""
-    return "\n\n".join(_entries(model))
+    return "\n\n".join(_entries(model, setting))
 
 
-def _entries(model: Model) -> Iterator[str]:
+def _entries(model: Model, setting: Setting) -> Iterator[str]:
     article = model.register.article
     year = article.date[:4]
     author, _, _ = article.author.rpartition(" ")[2].lower().partition("-")
@@ -167,13 +181,16 @@ def _entries(model: Model) -> Iterator[str]:
             year=year,
             url=article.path,
         )
+    note = f"Software, version {__version__}{'' if RELEASED else ', unreleased'}"
+    if differs := model.differences(setting):
+        note = f"{note}, with a setting that {differs}"
     yield _entry(
         "misc",
         "labour_transfer_arithmetic",
         author=f"{{{CONTRIBUTORS}}}",
         title=f"{{{TITLE}}}",
         year=RELEASED[:4],
-        note=f"Software, version {__version__}{'' if RELEASED else ', unreleased'}",
+        note=note,
     )
     for row in _figures(model):
         years = re.findall(r"\d{4}", row.date)

@@ -18,7 +18,7 @@ from analysis.model.results import results
 from analysis.model.solutions import solution
 from analysis.model.verdicts import Outcome
 from analysis.render import headlines as shown_headlines
-from analysis.render.citations import HOW, citations, references
+from analysis.render.citations import citations, how_to_cite, references
 from analysis.render.frame import Frame, Row
 from analysis.render.places import settled_places
 from analysis.render.speller import Speller
@@ -55,9 +55,6 @@ COLUMNS = {
 #: The text below the findings of a study that changes something.
 OWN_FINDINGS = (
     "The findings are about the article's own numbers, whatever this study changes."
-)
-OWN_SENTENCES = (
-    "The sentences are about the article's own numbers, whatever this study changes."
 )
 #: The columns of a check on a screen and in a notebook; ``verify --all`` shows more.
 SHOWN = {
@@ -359,11 +356,11 @@ def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
     return Frame(rows, columns, shown, model.differences(setting))
 
 
-def cite(model: Model, *, is_changed: bool = False) -> Frame:
+def cite(model: Model, setting: Setting = ARTICLE) -> Frame:
     """Return what may be cited for each headline, under the article's own setting.
 
-    If a user's setting changes something, the text below the table says that the table
-    does not follow it.
+    If a user's setting changes something, the text below the table says that the
+    sentences do not follow it, and the reference for this package names the changes.
     """
     rows = [
         {
@@ -377,9 +374,9 @@ def cite(model: Model, *, is_changed: bool = False) -> Frame:
     ]
     names = {"title": "headline", "sentence": "sentence to quote"}
     names |= {"caveat": "caveat", "check": "check", "official": "official figures"}
-    cited_as = [f"{what}: {words}." for what, words in references(model).items()]
-    own = [OWN_SENTENCES] if is_changed else []
-    foot = " ".join([*own, HOW, *cited_as, CAVEAT])
+    named = references(model, setting)
+    cited_as = [f"{what}: {words}." for what, words in named.items()]
+    foot = " ".join([how_to_cite(model, setting), *cited_as, CAVEAT])
     return Frame(rows, tuple(names), names, foot=foot)
 
 

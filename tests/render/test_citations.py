@@ -97,6 +97,21 @@ def test_python_gives_the_same_entries(article: Study) -> None:
     assert article.cite().attrs["bibtex"] == done.stdout.rstrip()
 
 
+def test_the_entry_of_this_package_alone_names_a_changed_setting(
+    article: Study,
+) -> None:
+    study = article.change(persons_per_transfer=0.6)
+    options = ["--bibtex", "--set", "persons_per_transfer=0.6"]
+    done = CliRunner().invoke(app, ["cite", *options])
+    bibtex = study.cite().attrs["bibtex"]
+    assert bibtex == done.stdout.rstrip()
+    entries = bibtex.split("\n\n")
+    was = article.cite().attrs["bibtex"].split("\n\n")
+    (changed,) = [entry for entry in entries if entry not in was]
+    assert changed.startswith("@misc{labour_transfer_arithmetic,")
+    assert "persons\\_per\\_transfer = 0.6 person/transfer" in changed
+
+
 def test_two_forms_at_once_are_refused() -> None:
     done = CliRunner().invoke(app, ["cite", "--markdown", "--bibtex"])
     assert done.exit_code == 2
