@@ -226,7 +226,7 @@ def _told(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
         rule = fault["ctx"]["error"]
         return getattr(rule, "field", field), str(rule)
     if fault["type"] == "extra_forbidden":
-        known = [*_field_names(model.model_json_schema())]
+        known = {*_field_names(model.model_json_schema())}
         name = str(place[-1])
         return field, f"'{name}' is not known here{nearest(name, known)}"
     message = f"{fault['msg'][0].lower()}{fault['msg'][1:]}"

@@ -203,9 +203,17 @@ def read(path: Path, model: Model, structure: type[_Content]) -> Any:
     except RegisterError:
         raise
     except InputError as error:
-        words = re.findall(r"\w+", str(error))
-        fields = [f"values.{word}" for word in words if word in content.values]
-        field = fields[0] if fields else ""
+        field = _field_of(content, str(error))
         # The field names the quantity; the sentence need not start with it.
         sentence = str(error).removeprefix(f"{field.removeprefix('values.')}: ")
         raise RegisterError(display_path(path), sentence, field=field) from None
+
+
+def _field_of(content: Any, sentence: str) -> str:
+    """Return the field that has the first name of a sentence that the file holds."""
+    for word in re.findall(r"\w+", sentence):
+        if word in content.values:
+            return f"values.{word}"
+        if word in getattr(content, "quantities", ()):
+            return "quantities"
+    return ""

@@ -484,6 +484,11 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
             "name: a\nvalues: {at_risk_2019: southern}",
             ", field values.at_risk_2019: ",
         ),
+        # The sentence suggests at_risk_2019, but the fault lies elsewhere.
+        (
+            "name: a\nquantities: [at_risk_2012]\nvalues: {at_risk_2019: [southern]}",
+            ", field quantities: 'at_risk_2012' is not a quantity. Did you mean 'at_ri",
+        ),
     ],
 )
 def test_a_file_of_another_structure_is_refused(
