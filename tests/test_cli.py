@@ -779,7 +779,7 @@ def test_bad_input_is_one_sentence_and_status_2(
         ),
         (
             text("specification.yaml", "at_risk_total]", "at_risk_totl]"),
-            "specification.yaml: 'at_risk_totl' is not a quantity. Did you mean",
+            "specification.yaml, field quantities: 'at_risk_totl' is not a quantity.",
         ),
         (
             text("headlines.yaml", "[at_risk_2021]", "[at_risk_2012]"),

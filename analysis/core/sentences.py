@@ -25,7 +25,7 @@ SENTENCES = {
     "whether both count the same. {note}",
     "total": "{quantity} is a number a year, but your number is the total of several "
     "years in {figure}. Write {quantity}={figure}, which divides the total.",
-    "no_assignment": "'{text}' is not of the form quantity=value.",
+    "no_assignment": "'{text}' is not of the form quantity=value{hint}",
     "given_twice": "{name} is given twice. Give it one value or one reading.",
     # Values.
     "value": "{quantity}: {error}",
@@ -40,6 +40,8 @@ SENTENCES = {
     "no_unit": "'{text}' has no unit. Each number in a file needs one: write "
     "'{scaled} {unit}'.",
     "unknown_unit": "'{text}' is not a known unit{hint}",
+    "own_unit": ". The number must be in '{unit}': write '{written} {unit}'.",
+    "no_own_unit": ". This number has no unit: write '{written}'.",
     "percentage": "'{text}' is a percentage of something. Give the number itself, "
     "in the unit '{unit}'.",
     "ratio": "This ratio is not a percentage. For {text}, write {number}.",

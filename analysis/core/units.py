@@ -248,15 +248,25 @@ def _singular(word: str) -> str:
     return word.removesuffix("s")
 
 
-def _unit_of(words: list[str]) -> pint.Unit:
-    """The unit that the words name.
+def _unit_of(words: list[str], unit: str, written: str) -> pint.Unit:
+    """The unit that the words after a number name.
 
-    If the first word is unknown, it may be a misspelled scale, so the error names only
-    this word.
+    ``unit`` is the one in which the number must be, and ``written`` the text before the
+    words. If the first word is unknown, it may be a misspelled scale, so the error
+    names only this word.
     """
-    if len(words) > 1:
-        parse_unit(words[0])
-    return parse_unit(" ".join(words))
+    for text in (words[0], " ".join(words)):
+        try:
+            given = parse_unit(text)
+        except ValueError:
+            has_none = unit == "dimensionless"
+            known = [*filter(None, SCALES), "percent" if has_none else unit]
+            kind = "no_own_unit" if has_none else "own_unit"
+            hint = message(kind, unit=unit, written=written)
+            if close_match(text, known):
+                hint = nearest(text, known)
+            raise ValueError(message("unknown_unit", text=text, hint=hint)) from None
+    return given
 
 
 def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
@@ -309,8 +319,11 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
             )
         )
     words = rest.replace("%", " percent").split()
+    written = text.strip().removesuffix(rest).strip()
     while words and _singular(words[0]) in SCALES:
-        value *= SCALES[_singular(words.pop(0))]
+        scale = _singular(words.pop(0))
+        value *= SCALES[scale]
+        written = f"{written} {scale}"
     if not words:
         if with_unit and unit != "dimensionless":
             # Of things that are counted, a part of one is a word left out.
@@ -318,7 +331,7 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
             scaled = f"{text} million" if is_part else text
             raise ValueError(message("no_unit", text=text, scaled=scaled, unit=unit))
         return float(value)
-    given = _unit_of(words)
+    given = _unit_of(words, unit, written)
     if "percent" in words and words != ["percent"]:
         raise ValueError(message("percentage", text=text, unit=unit))
     if words == ["percent"] and "/" in unit:

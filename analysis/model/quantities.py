@@ -509,7 +509,11 @@ def assignments(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (equals and name and value):
-            raise InputError(message("no_assignment", text=text))
+            start, _, end = (part.strip() for part in text.partition(":"))
+            is_colon = start and end and not equals
+            meant = f"{start}={end}"
+            hint = message("did_you_mean", name=meant) if is_colon else "."
+            raise InputError(message("no_assignment", text=text, hint=hint))
         if name in assigned:
             raise InputError(message("given_twice", name=name))
         assigned[name] = value

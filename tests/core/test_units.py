@@ -197,6 +197,27 @@ def test_a_misspelt_scale_is_named_without_the_unit_behind_it(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "unit", "hint"),
+    [
+        (
+            "0.6x",
+            "person/transfer",
+            "The number must be in 'person/transfer': write '0.6 person/transfer'.",
+        ),
+        ("0.6 ppl/transfer", "person/transfer", "Did you mean 'person/transfer'?"),
+        ("1/2 million y", "person", "The number must be in 'person': write '1/2 milli"),
+        # A near name of another unit would be refused in its turn.
+        ("5 persns", "transfer", "The number must be in 'transfer': write '5 transfer"),
+        ("0.5x", "dimensionless", "This number has no unit: write '0.5'."),
+        ("5 percnt", "dimensionless", "Did you mean 'percent'?"),
+    ],
+)
+def test_a_number_with_an_unknown_unit_is_told_its_own(text, unit, hint):
+    with pytest.raises(ValueError, match=f"is not a known unit. {re.escape(hint)}"):
+        read_number(text, unit)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "5 person**9**9**9",

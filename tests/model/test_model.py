@@ -253,6 +253,11 @@ def test_a_change_takes_numbers_texts_and_readings(model):
             for text in ("overlap", "=1", "overlap=")
         ),
         (
+            ["overlap: 0.5"],
+            "'overlap: 0.5' is not of the form quantity=value. Did you mean "
+            "'overlap=0.5'?",
+        ),
+        (
             ["overlap=1", "overlap=set"],
             "overlap is given twice. Give it one value or one reading",
         ),
