@@ -677,6 +677,9 @@ def test_run_ends_with_what_a_setting_does_to_a_headline_elsewhere(
 REFUSED = """
 explain stands_for
     finding or external figure. It is a column: write 'analysis list columns'.
+explain verdict
+    It is a column of the results, which docs/results.md describes: write 'analysis
+    verify --csv'.
 explain at_risk_2012
     'at_risk_2012' is no claim, check, solution, quantity, finding or external figure.
     Did

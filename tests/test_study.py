@@ -390,6 +390,11 @@ def test_a_mistyped_check_is_told_the_nearest_check(article):
         ),
         ("official_series", "scenario: write study.scenarios('official_series')."),
         (
+            "rests_on",
+            "column of the results, which docs/results.md describes: write "
+            "study.checks().",
+        ),
+        (
             "two_million_in_all",
             "statement: write study.break_even('two_million_in_all').",
         ),

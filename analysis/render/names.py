@@ -12,6 +12,7 @@ from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.render import figure_rows
 from analysis.render.codebook import columns
 from analysis.render.frame import Frame, Row
+from analysis.render.frames import COLUMNS
 from analysis.render.wording import printed_claim, reading_words
 from analysis.whatif.scenarios import OWN, shipped
 
@@ -63,6 +64,11 @@ def other_kind(model: Model, name: str, *, in_python: bool = False) -> str:
             "study.names('external')",
         ),
         "column": (headings, "analysis list columns", "study.names('columns')"),
+        "column of the results, which docs/results.md describes": (
+            COLUMNS["checks"].split(),
+            "analysis verify --csv",
+            "study.checks()",
+        ),
     }
     for kind, (known, command, method) in kinds.items():
         if name in known:
