@@ -66,7 +66,7 @@ CHARTS = """
   return [...document.querySelectorAll(".lever")].map(({ dataset }) => {
     const { lever, claim } = dataset;
     const { check, quantity } = DATA.claims.find((one) => one.id === claim);
-    const [low, high] = QUANTITIES[lever].varied;
+    const { low, high } = QUANTITIES[lever].varied;
     const { words } = planOf(quantity, under);
     const least = over(under, words.map((leaf) => [leaf.name, "floor"]));
     return [claim, lever, chart(check, lever, least, low, high)];
@@ -78,7 +78,7 @@ COLOURS = r"""
 (pairs) => {
   const [under] = attempt(() => change(pairs));
   if (!under) return [];
-  setting = under;
+  state.setting = under;
   render();
   rest();
   return [...document.querySelectorAll(".lever")].map(({ dataset, children }) => {

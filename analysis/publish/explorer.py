@@ -24,7 +24,7 @@ import numpy as np
 from jinja2 import Environment, StrictUndefined
 
 from analysis.core.errors import InputError, display_path
-from analysis.core.sentences import SENTENCES
+from analysis.core.sentences import SENTENCES, message
 from analysis.core.units import WHOLE
 from analysis.model.judging import GROUNDS
 from analysis.model.model import Model, Setting
@@ -48,6 +48,8 @@ from analysis.render.wording import SAID
 from analysis.whatif import scenarios
 
 NAME = "explorer.html"
+#: The rules of the model, the texts that follow from them, and the page itself.
+SCRIPTS = ("explorer-model.js", "explorer-texts.js", "explorer.js")
 #: The claim whose range the picture shows; without it there is no page.
 CLAIM = "at_risk_total_range"
 #: The quantities that are the ends of the bars in the picture, by the variables of the
@@ -151,7 +153,7 @@ def _script(model: Model, names: list[str], article: dict[str, str]) -> str:
 
 def code() -> str:
     """The part of the script that is the same for every model, without its comments."""
-    source = _part("explorer-model.js") + _part("explorer.js")
+    source = "".join(_part(name) for name in SCRIPTS)
     lines = source.splitlines(keepends=True)
     return "".join(line for line in lines if not line.lstrip().startswith("//"))
 
@@ -174,6 +176,10 @@ def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, 
         "bars": _BARS,
         "scenario": {"name": "my_scenario", "reason": "made with the explorer"},
         "meant": SENTENCES["far_meant"],
+        "division": message("division", quantity="{quantity}", reading="{words}"),
+        "unused": message(
+            "without_effect", quantity="{quantity}", targets="anything here"
+        ),
         "none": {"text": "no value", "phrase": "no value"},
         "words": {"%": 0.01, "percent": 0.01} | rows.LARGE_SCALES,
         "whole": WHOLE,
@@ -186,10 +192,11 @@ def _claim(model: Model, name: str, article: dict[str, str]) -> dict[str, Any]:
     check = check_of(model, name)
     quantity = words()["claims"][name]["quantity"]
     headline = model.register.headlines.get(name)
-    working = []
+    working: list[rows.Target] = []
     for text in headline.working if headline else [quantity]:
         operand, _, reading = text.partition(".")
-        working.append([operand, [[operand, reading]] if reading else []])
+        readings = {operand: reading} if reading else {}
+        working.append({"quantity": operand, "readings": readings})
     said = SAID["repetition"] if check.kind == "repetition" else {}
     return {
         "id": name,

@@ -2,7 +2,8 @@
 
 Each formula becomes a JavaScript function of all values, and each limit a function that
 gives the distance of these values from the limit. Quantities, sources and checks become
-rows of numbers and words.
+rows of numbers and words; the first classes of this module describe their fields. In
+the script, a name in snake case is a field or a name that Python wrote.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypedDict
 
 from analysis.core.published import Interval
 from analysis.core.rows import Check
@@ -36,6 +37,158 @@ from analysis.render.steps import idle_needs, without, without_units
 _SIGNS = {"at most": 1, "at least": -1}
 #: The words after a number that stand for a power of ten.
 LARGE_SCALES = {word: float(factor) for word, factor in SCALES.items() if word}
+
+# The fields that the script reads -----------------------------------------------------
+
+
+class Span(TypedDict):
+    """The numbers from one end to another, both included."""
+
+    low: float
+    high: float
+
+
+class Spans(TypedDict):
+    """The values of an input in each of the boxes of ``comparison.Boxes``."""
+
+    fine: Span
+    coarse: Span
+    room: Span | None
+    rounded_room: Span
+
+
+class Remark(TypedDict):
+    """Words on a quantity that lies above a number, or above another quantity."""
+
+    above: float | str
+    words: str
+
+
+class SourceRow(TypedDict, total=False):
+    """A source of a quantity: a leaf has a value, and a formula has ``needs``.
+
+    A field that would be empty is left out.
+    """
+
+    words: str
+    """The words for the reading."""
+    value: float
+    row: str
+    """The row of the data package that prints or sets the value."""
+    side: int
+    """1 for a value that is "at most" its number, -1 for one that is "at least"."""
+    in_words: bool
+    is_set: bool
+    """Whether an assumption gives the value."""
+    closed: Spans
+    """The values of a leaf that its digits stand for."""
+    open: Spans
+    """The same for a leaf whose words, such as "up to", leave its value open."""
+    needs: tuple[str, ...]
+    """The quantities that the formula computes with."""
+    text: str
+    """The formula, with the names of quantities in braces."""
+    plain: str
+    """The same without the assumptions in ``idle``."""
+    idle: list[str]
+    """The assumptions whose value of 0 or 1 changes nothing in the formula."""
+
+
+class Far(TypedDict):
+    """The refusal of numbers that are far from the usual ones of a quantity."""
+
+    sentence: str
+    near: Span
+    """The sizes of numbers that are not far."""
+    scales: dict[str, float]
+    """Words that a reader may have left out after a number, with their factors."""
+
+
+class QuantityRow(TypedDict):
+    """A quantity with its words, its sources by reading, and its limits."""
+
+    label: str
+    unit: str
+    shown: str
+    """The unit as numbers are spelled: a percentage may be "percent"."""
+    suffix: str
+    """What follows a number of this quantity in a scenario file."""
+    apart: list[float]
+    """Numbers from which a spelled value must be told apart."""
+    usual: str
+    """The reading that the article's setting takes."""
+    low: float
+    high: float
+    """The allowed range."""
+    varied: Span
+    """The range of a slider."""
+    step: float
+    place: int
+    """The last digit of a number at which a verdict turns, as a power of ten."""
+    width: float
+    side: int
+    """As in ``SourceRow``, for a number that a reader sets."""
+    linked: str
+    """The quantity that takes the same reading; empty for most."""
+    outside: str
+    """The refusal of a number outside the allowed range."""
+    remarks: list[Remark]
+    sources: dict[str, SourceRow]
+    phrases: dict[str, str]
+    typed: dict[str, float | str]
+    """The values of phrases that a reader may type."""
+    ending: str
+    """What may follow a typed number, such as " persons"."""
+    far: Far | None
+
+
+class Target(TypedDict):
+    """A quantity under some readings, by the names of the quantities they are for."""
+
+    quantity: str
+    readings: dict[str, str]
+
+
+class Levels(TypedDict):
+    """The numbers at which a verdict may change.
+
+    ``value`` is for the value itself; the others are for the bounds over each box.
+    """
+
+    value: list[float]
+    fine: list[float]
+    coarse: list[float]
+    room: list[float]
+    rounded_room: list[float]
+
+
+class CheckRow(Target):
+    """A check, with the numbers that its claim asserts.
+
+    The ends of asserted numbers allow for the rounding error of floats.
+    """
+
+    claim: str
+    reached: tuple[str, ...]
+    """The inputs that are taken to reach the end that their words name."""
+    circular: str
+    """The refusal if the quantity rests on the claim itself."""
+    fine: Span
+    coarse: Span
+    """What the claim asserts, with the rounding of its finer or its coarser place."""
+    stretched: Span | None
+    """The same with the allowance that we chose for words such as "approaches"."""
+    plain: Span
+    """The printed ends of a range; for any other claim the same as ``fine``."""
+    levels: Levels
+    low_is_ours: bool
+    high_is_ours: bool
+    """Whether we chose this end, so that rounding does not decide there."""
+    ends: Span
+    """The ends from which a value differs by so much."""
+
+
+# Formulas by name ---------------------------------------------------------------------
 
 
 def rests_on(model: Model, names: Iterable[str]) -> list[str]:
@@ -121,10 +274,11 @@ def limits(model: Model, names: Iterable[str]) -> Iterator[str]:
         fields = {
             "quantity": limit.quantity,
             "other": limit.other,
-            "ends": [limit.low, limit.high],
+            "low": limit.low,
+            "high": limit.high,
             "sentence": message(limit.sentence_key, **values),
             "negative": message("negative", **values) if limit.low == 0 else "",
-            "isRange": limit in ranges,
+            "is_range": limit in ranges,
             "why": words()["why"].get(limit.quantity, ""),
         }
         for part in limit.parts:
@@ -140,43 +294,43 @@ def literal(value: Any) -> str:
 # Rows ---------------------------------------------------------------------------------
 
 
-def quantity_row(model: Model, name: str) -> dict[str, Any]:
-    """A quantity with its words, its sources by reading, and its limits."""
+def quantity_row(model: Model, name: str) -> QuantityRow:
+    """The row of a quantity."""
     sources = model.sources[name]
     low, high = model.allowed(name)
     assumption = model.register.assumptions.get(name)
     is_count = model.units[name] in WHOLE
-    varied = [assumption.low, assumption.high] if assumption else [low, high]
+    varied = Span(low=low, high=high)
+    if assumption:
+        varied = Span(low=assumption.low, high=assumption.high)
     if "in_words" in sources:
-        varied[0] = low
+        varied["low"] = low
+    spoken = typed_words(model, name)
     return {
         "label": label(name),
         "unit": model.units[name],
         "shown": model.spelled_unit(name),
         "suffix": model.suffix(name),
-        "apart": compared_with(model, name),
+        "apart": list(compared_with(model, name)),
         "usual": model.default(name),
         "low": low,
         "high": high,
         "varied": varied,
         "step": 10_000 if is_count else 0.01,
-        # The last digit of a number at which a verdict turns, as a power of ten.
         "place": 3 if is_count else -3,
         "width": (sources["set"].width if "set" in sources else 0) or 1,
         "side": _SIGNS.get(assumption.side, 0) if assumption else 0,
         "linked": _linked(model, name),
         "outside": _outside(model, name),
-        "unused": message(
-            "without_effect", quantity=label(name), targets="anything here"
-        ),
         "remarks": list(_remarks(model, name)),
         "sources": {
             reading: _source_row(model, name, reading)
             for reading in offered(model, name)
         },
         "phrases": phrases(name),
-        **typed_words(model, name),
-        **_far_from_usual(model, name),
+        "typed": spoken["typed"],
+        "ending": spoken["ending"],
+        "far": _far_from_usual(model, name),
     }
 
 
@@ -194,19 +348,22 @@ def _outside(model: Model, name: str) -> str:
     )
 
 
-def _far_from_usual(model: Model, name: str) -> dict[str, Any]:
-    """The numbers that are not far from the usual ones, and the refusal of others."""
+def _far_from_usual(model: Model, name: str) -> Far | None:
+    """The refusal of numbers far from the usual ones, if the quantity has such."""
     usual = model.usual(name)
     if usual is None:
-        return {}
+        return None
     low, high, words = usual
     fields = {"number": "{number}", "hint": "{hint}", "written": ""}
     far = message("far", quantity=label(name), usual=words, **fields)
     is_percent = words.endswith("percent")
     return {
-        "far": far.partition(" {hint}")[0] + " {hint}",
+        "sentence": far.partition(" {hint}")[0] + " {hint}",
         # A number that is exactly FAR times a usual number counts as far.
-        "near": [math.nextafter(low / FAR, math.inf), math.nextafter(high * FAR, 0)],
+        "near": {
+            "low": math.nextafter(low / FAR, math.inf),
+            "high": math.nextafter(high * FAR, 0),
+        },
         "scales": {"percent": 0.01} if is_percent else LARGE_SCALES,
     }
 
@@ -227,49 +384,46 @@ def _linked(model: Model, name: str) -> str:
     return ""
 
 
-def _remarks(model: Model, name: str) -> Iterator[tuple[float | str, str]]:
-    """The numbers or quantities above which a quantity gets a remark, and its words."""
+def _remarks(model: Model, name: str) -> Iterator[Remark]:
+    """The remarks on a quantity."""
     for remark in model.register.remarks:
         if remark.quantity == name:
             figure = model.register.external.get(remark.above)
             above = figure.published.value() if figure else remark.above
-            yield above, f"{remark.words}."
+            yield {"above": above, "words": f"{remark.words}."}
 
 
-def _source_row(model: Model, quantity: str, reading: str) -> dict[str, Any]:
-    """A source as a row, without the fields that are empty.
-
-    A leaf has four intervals, one for each box of ``comparison.Boxes``. They are in
-    ``closed`` or, for a leaf whose words leave its value open, in ``open``.
-    """
+def _source_row(model: Model, quantity: str, reading: str) -> SourceRow:
+    """The row of a source, without the fields that are empty."""
     source = model.sources[quantity][reading]
     text = reading_words(quantity, reading)
     if source.needs:
-        division = message("division", quantity=label(quantity), reading=text)
-        row = {"words": text, "needs": source.needs, "division": division}
-        return row | _texts_of(model, source)
-    fields: dict[str, Any] = {
-        "words": text,
-        "row": source.row.id if source.row else "",
-        "side": _SIGNS.get(source.side, 0),
-        "inWords": source.in_words,
-        "isSet": bool(source.assumption and source.role == "set"),
-    }
+        formula: SourceRow = {"words": text, "needs": source.needs}
+        return formula | _texts_of(model, source)
+    leaf: SourceRow = {"words": text, "value": float(source.value)}
+    if source.row:
+        leaf["row"] = source.row.id
+    if source.side in _SIGNS:
+        leaf["side"] = _SIGNS[source.side]
+    if source.in_words:
+        leaf["in_words"] = True
+    if source.assumption and source.role == "set":
+        leaf["is_set"] = True
     fine, coarse = source.interval(), source.interval(coarse=True)
     if fine.low < fine.high or coarse.low < coarse.high:
-        fields["closed"] = [_ends(fine), _ends(coarse), None, _ends(coarse)]
+        leaf["closed"] = {
+            "fine": _span(fine),
+            "coarse": _span(coarse),
+            "room": None,
+            "rounded_room": _span(coarse),
+        }
     if source.room:
-        fields["open"] = _open_intervals(source)
-    filled = {field: value for field, value in fields.items() if value}
-    return {"value": float(source.value), **filled}
+        leaf["open"] = _open_spans(source)
+    return leaf
 
 
-def _texts_of(model: Model, source: Source) -> dict[str, Any]:
-    """A formula as a text with names in braces.
-
-    The ``plain`` text leaves out assumptions whose value is 0 or 1 and that change
-    nothing.
-    """
+def _texts_of(model: Model, source: Source) -> SourceRow:
+    """The texts of a formula, if the source has one."""
     if source.expression is None:
         return {}
     formula = without_units(source.expression)
@@ -285,64 +439,68 @@ def _braced(formula: Expression) -> str:
     return formula.text({need: f"{{{need}}}" for need in formula.needs})
 
 
-def _open_intervals(source: Source) -> list[list[float]]:
+def _open_spans(source: Source) -> Spans:
     fine, coarse = source.rounded_off_side(), source.rounded_off_side(coarse=True)
     room = source.room
     assert room
     both = Interval(min(room.low, coarse.low), max(room.high, coarse.high))
-    return [_ends(fine), _ends(coarse), _ends(room), _ends(both)]
+    return {
+        "fine": _span(fine),
+        "coarse": _span(coarse),
+        "room": _span(room),
+        "rounded_room": _span(both),
+    }
 
 
-def _ends(interval: Interval) -> list[float]:
-    return [float(interval.low), float(interval.high)]
+def _span(interval: Interval) -> Span:
+    return {"low": float(interval.low), "high": float(interval.high)}
 
 
-def check_row(model: Model, check: Check) -> dict[str, Any]:
-    """A check as a row, with the ends of the interval that its claim asserts.
-
-    The ends allow for the rounding error of floats. For a range, the ``plain`` ends are
-    its printed ends; for any other claim, they are the ends of the asserted interval.
-    """
+def check_row(model: Model, check: Check) -> CheckRow:
+    """The row of a check."""
     claim = model.register.claims[check.claim]
     asserted = asserted_by(model, check, claim)
     plain = asserted.fine
     if claim.qualifier == "range":
         plain = Interval(claim.published.value("low"), claim.published.value("high"))
+    low, high = ends(check, claim, asserted.fine)
     return {
         "quantity": check.quantity,
-        "readings": list(check.readings.items()),
+        "readings": dict(check.readings),
         "claim": check.claim,
         "reached": check.reached,
         "circular": message("circular", claim=f"“{claim.published}”"),
         "fine": _met(asserted.fine),
         "coarse": _met(asserted.coarse),
-        "stretched": asserted.stretched and _met(asserted.stretched),
+        "stretched": _met(asserted.stretched) if asserted.stretched else None,
         "plain": _met(plain),
         "levels": _levels(asserted, plain),
-        "lowIsOurs": asserted.low_is_ours,
-        "highIsOurs": asserted.high_is_ours,
-        "ends": ends(check, claim, asserted.fine),
+        "low_is_ours": asserted.low_is_ours,
+        "high_is_ours": asserted.high_is_ours,
+        "ends": {"low": low, "high": high},
     }
 
 
-def _levels(asserted: Asserted, plain: Interval) -> list[list[float]]:
-    """The numbers at which a check's verdict may change, in five lists.
-
-    The first list is for the value itself. The other four lists are for the bounds over
-    the boxes of ``comparison.Boxes``, in their order.
-    """
+def _levels(asserted: Asserted, plain: Interval) -> Levels:
+    """The numbers at which a check's verdict may change."""
     stretched = asserted.stretched or asserted.coarse
     further = _finite(asserted.coarse, stretched)
     own = _finite(asserted.fine, plain, asserted.coarse, stretched)
-    return [own, _finite(asserted.fine), _finite(asserted.coarse), further, further]
+    return {
+        "value": own,
+        "fine": _finite(asserted.fine),
+        "coarse": _finite(asserted.coarse),
+        "room": further,
+        "rounded_room": further,
+    }
 
 
 def _finite(*intervals: Interval) -> list[float]:
-    ends = {end for interval in intervals for end in _ends(interval)}
+    ends = {float(end) for one in intervals for end in (one.low, one.high)}
     return sorted(end for end in ends if math.isfinite(end))
 
 
-def _met(interval: Interval) -> list[float]:
+def _met(interval: Interval) -> Span:
     """The ends of an interval, moved by the rounding error of floats.
 
     An end that belongs to the interval moves outward, and an open end moves inward.
@@ -351,16 +509,16 @@ def _met(interval: Interval) -> list[float]:
     slack_high = max(SAME * abs(interval.high), 1e-12)
     low = interval.low + (slack_low if interval.low_open else -slack_low)
     high = interval.high + (-slack_high if interval.high_open else slack_high)
-    return [low, high]
+    return {"low": low, "high": high}
 
 
-def judged(model: Model, names: Iterable[str]) -> list[Any]:
+def judged(model: Model, names: Iterable[str]) -> list[Target]:
     """The quantities and readings of the checks; each change must affect one."""
     known = set(names)
-    rows = []
+    rows: list[Target] = []
     for check in model.register.checks.values():
-        for readings in ([], [list(pair) for pair in check.readings.items()]):
-            row = [check.quantity, readings]
+        for readings in ({}, dict(check.readings)):
+            row: Target = {"quantity": check.quantity, "readings": readings}
             if check.quantity in known and row not in rows:
                 rows.append(row)
     return rows

