@@ -108,7 +108,7 @@ def _named(quantities: Any) -> list[Any]:
 
 
 @_with_checked_methods
-class Study:
+class Study(arguments.NearAttributes):
     """The article's numbers under one setting.
 
     A study never changes; ``change`` makes another study. A study maps the name of each

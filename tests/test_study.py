@@ -9,6 +9,7 @@ import math
 import pickle
 import subprocess
 import sys
+import traceback
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -433,6 +434,37 @@ def test_draws_without_the_printed_digits_say_so(article):
         assert frame.attrs["differs"] == drawn.differs
     assert said in drawn.table.csv()
     assert said not in asked().differs
+
+
+@pytest.mark.parametrize(
+    ("of", "mistyped", "meant"),
+    [
+        ("study", "headline", "headlines"),
+        ("drawn", "tabel", "table"),
+        ("table", "to_latx", "to_latex"),
+    ],
+)
+def test_a_mistyped_attribute_is_refused_with_the_nearest(article, of, mistyped, meant):
+    drawn = article.draws(
+        "net_new_persons", n=64, persons_per_transfer=("uniform", 0.5, 1)
+    )
+    thing = {"study": article, "drawn": drawn, "table": drawn.table}[of]
+    with pytest.raises(AttributeError) as refused:
+        getattr(thing, mistyped)
+    # Python adds its own suggestion to a traceback unless there is one.
+    printed = "".join(traceback.format_exception(refused.value))
+    assert printed.endswith(f"no attribute '{mistyped}'. Did you mean '{meant}'?\n")
+    assert not hasattr(thing, "nothing_like_it")
+
+
+def test_the_words_of_draws_make_a_table_for_a_paper(article):
+    drawn = article.draws(
+        "net_new_persons", n=64, persons_per_transfer=("uniform", 0.5, 1)
+    )
+    made = drawn.table.to_latex(label="tab:draws")
+    assert r"\label{tab:draws}" in made
+    assert r"\_per\_transfer = 0.75 person/transfer, the median of the" in made
+    assert "draws made & 64" in made
 
 
 def test_an_empty_table_of_solutions_says_so(article):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -187,6 +187,24 @@ def refuse_unless_taken(
                 hint = nearest(name, takes)
                 raise InputError(f"{call} has no argument '{name}'{hint}") from None
         raise InputError(f"{call} cannot be called like this: {error}") from None
+
+
+class NearAttributes:
+    """A class whose AttributeError names the nearest attribute.
+
+    Python itself does so in a traceback, but Jupyter does not show that.
+    """
+
+    # A type checker must go on to refuse unknown attributes.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            public = [known for known in dir(self) if not known.startswith("_")]
+            is_near = not name.startswith("_") and close_match(name, public)
+            hint = nearest(name, public) if is_near else ""
+            sentence = f"'{type(self).__name__}' object has no attribute '{name}'{hint}"
+            # Without an object, Python does not add its own suggestion.
+            raise AttributeError(sentence, name=name, obj=None)
 
 
 def yes_or_no(name: str, value: Any) -> bool:

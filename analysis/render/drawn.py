@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.core.arguments import NearAttributes
 from analysis.core.units import nearest
 from analysis.model.model import ModelError, Setting
 from analysis.render.frame import Frame
@@ -22,7 +23,7 @@ from analysis.render.whatif_tables import (
 from analysis.whatif.draws import Draws
 
 
-class Drawn:
+class Drawn(NearAttributes):
     """The results of random draws for some quantities, as four tables and as plots.
 
     ``frame`` has a row for each quantity, with its mean, its standard deviation

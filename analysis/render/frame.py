@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from analysis.core.arguments import NearAttributes
 from analysis.core.spell import ten_digits
 from analysis.render import show
 from analysis.render.safe_text import escape_spreadsheet_formula
@@ -29,7 +30,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Frame:
+class Frame(NearAttributes):
     """The rows of a table, with all that a screen or a file needs to know about them.
 
     ``rows`` has a mapping for each row, with numbers in base units and with words.
@@ -123,6 +124,11 @@ class Frame:
             "folded": self.folded,
         }
         return table
+
+    def to_latex(self, buf: Any = None, **how: Any) -> str | None:
+        """Return the table in LaTeX, or write it, as the DataFrames of a study do."""
+        written: str | None = self.to_pandas().to_latex(buf, **how)
+        return written
 
     # What a reader sees ---------------------------------------------------------------
 
