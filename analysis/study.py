@@ -28,7 +28,7 @@ from analysis.core.arguments import listed
 from analysis.core.errors import InputError
 from analysis.core.register import Register
 from analysis.core.sentences import message
-from analysis.core.units import close_match, nearest
+from analysis.core.units import close_match, in_list, nearest
 from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.whatif import DRAWS
@@ -712,7 +712,8 @@ class Study(arguments.NearAttributes):
         names = None if checks is None else [*listed(checks)]
         for name in names or ():
             if not isinstance(name, str) or name not in known:
-                raise ModelError(f"'{name}' is not a check{nearest(name, known)}")
+                hint = nearest(name, known, in_list("checks"))
+                raise ModelError(f"'{name}' is not a check{hint}")
         return judge_all(self.model, names, self.setting)
 
     def headlines(self) -> pd.DataFrame:
@@ -769,7 +770,7 @@ class Study(arguments.NearAttributes):
         for name in names:
             if not isinstance(name, str) or name not in known:
                 hint = other_kind(self.model, str(name), in_python=True)
-                hint = hint or nearest(name, known)
+                hint = hint or nearest(name, known, in_list("quantities", "checks"))
                 raise ModelError(f"'{name}' is neither a quantity nor a check{hint}")
         wanted = set(names)
         ids = [

@@ -680,6 +680,10 @@ explain stands_for
 explain verdict
     It is a column of the results, which docs/results.md describes: write 'analysis
     verify --csv'.
+explain zzz
+    The whole list is in 'analysis list'.
+explain at_risk_2021 --set zzz=1
+    The whole list is in 'analysis list quantities' or in study.names('quantities').
 explain at_risk_2012
     'at_risk_2012' is no claim, check, solution, quantity, finding or external figure.
     Did

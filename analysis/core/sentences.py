@@ -14,6 +14,7 @@ SENTENCES = {
     "no_reading": "{quantity} has no reading '{reading}'{hint}",
     "did_you_mean": ". Did you mean '{name}'?",
     "known": ". Choose one of these: {names}.",
+    "known_more": ". Choose one of these: {names}, …. The whole list is in {whole}.",
     "elsewhere": "The {what} of {figure} is '{theirs}', but that of {quantity} is "
     "'{ours}', so {quantity} cannot be set to this figure.",
     "elsewhere_unit": "{figure} is in the unit '{theirs}', but {quantity} is in "

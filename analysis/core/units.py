@@ -133,8 +133,11 @@ def close_match(name: str, known: Iterable[str]) -> str:
     return next(iter(_close_matches(name, known)), "")
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], whole: str = "") -> str:
     """Return the end of a sentence about an unknown name, with the nearest known name.
+
+    If no name is near, the sentence lists the known names, at most twelve of them;
+    ``whole`` says where the others are.
 
     >>> nearest("persn", ["person", "transfer"])
     ". Did you mean 'person'?"
@@ -148,8 +151,21 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return message("did_you_mean", name="' or '".join(close))
     if not names:
         return "."
-    more = ", …" if len(names) > 12 else ""
-    return message("known", names=", ".join(names[:12]) + more)
+    first = ", ".join(names[:12])
+    if len(names) > 12 and whole:
+        return message("known_more", names=first, whole=whole)
+    return message("known", names=f"{first}, …" if len(names) > 12 else first)
+
+
+def in_list(*kinds: str) -> str:
+    """Name the command and the method that list the names of some kinds.
+
+    >>> in_list("checks")
+    "'analysis list checks' or in study.names('checks')"
+    """
+    command = f"analysis list {kinds[0]}" if len(kinds) == 1 else "analysis list"
+    methods = " and ".join(f"study.names('{kind}')" for kind in kinds)
+    return f"'{command}' or in {methods}"
 
 
 #: Names that are multiplied or divided. The sign ** is refused, because the parser

@@ -10,7 +10,7 @@ from analysis.core.register import Register
 from analysis.core.rows import BARE
 from analysis.core.sentences import message
 from analysis.core.spell import exact, with_unit
-from analysis.core.units import CONSTANTS, nearest
+from analysis.core.units import CONSTANTS, in_list, nearest
 from analysis.model.plan import ModelError
 from analysis.model.readings import Sources
 
@@ -108,7 +108,7 @@ class Names:
         is_name = isinstance(quantity, str) and quantity in self.sources
         if is_name and quantity not in CONSTANTS:
             return str(quantity)
-        hint = nearest(quantity, self.quantities)
+        hint = nearest(quantity, self.quantities, in_list("quantities"))
         raise ModelError(message("no_quantity", name=quantity, hint=hint))
 
     def checked_reading(self, quantity: str, reading: str) -> str:
@@ -138,7 +138,8 @@ class Names:
                     f"'{text}' is {claim.qualifier}, so it is not one number"
                 )
         if quantity not in self.quantities:
-            hint = nearest(str(text), [*self.quantities, *self.register.claims])
+            known = [*self.quantities, *self.register.claims]
+            hint = nearest(str(text), known, in_list("quantities", "claims"))
             raise ModelError(
                 f"'{text}' is not a quantity and not a row of claims.csv{hint}"
             )

@@ -63,8 +63,8 @@ def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[st
     if not kind and id.partition(".")[0] in model.quantities:
         return _quantity_by_reading(model, id, setting, full=full)
     if not kind:
-        hint = other_kind(model, id)
-        hint = hint or nearest(id, [name for rows in kinds.values() for name in rows])
+        known = [name for rows in kinds.values() for name in rows]
+        hint = other_kind(model, id) or nearest(id, known, "'analysis list'")
         raise ModelError(
             f"'{id}' is no claim, check, solution, quantity, finding "
             f"or external figure{hint}"

@@ -200,7 +200,8 @@ class ShownFrame(pd.DataFrame):
 
 
 def _no_column(name: str, known: Iterable[Any]) -> str:
-    return f"'{name}' is no column{nearest(name, map(str, known))}"
+    hint = nearest(name, map(str, known), "the table's attribute 'columns'")
+    return f"'{name}' is no column{hint}"
 
 
 def _write(file: Path, text: str) -> None:

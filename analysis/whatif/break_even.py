@@ -24,7 +24,7 @@ import numpy as np
 from analysis.core.errors import InputError
 from analysis.core.rows import Assumption, Check, Statement
 from analysis.core.spell import SAME
-from analysis.core.units import close_match, nearest
+from analysis.core.units import close_match, in_list, nearest
 from analysis.model.comparison import resolve
 from analysis.model.conditions import Span, merged_spans, spans_of
 from analysis.model.curves import (
@@ -170,11 +170,11 @@ def _hint(model: Model, text: str) -> str:
     compared = _BEFORE_SIGN.match(text)
     if compared and compared[1] not in model.quantities:
         # A sign follows only the name of a quantity; a verdict follows a check's id.
-        return nearest(compared[1], model.quantities)
+        return nearest(compared[1], model.quantities, in_list("quantities"))
     is_near_statement = close_match(text, model.register.statements)
     # The words after the id of a check are meant as its verdict.
     if close_match(name, model.register.checks) and words and not is_near_statement:
-        return nearest(name, model.register.checks)
+        return nearest(name, model.register.checks, in_list("checks"))
     return f"{nearest(text, model.register.statements)}{or_write}"
 
 

@@ -265,6 +265,14 @@ def test_a_scale_multiplies(number, scale):
 def test_nearest_lists_what_is_known_when_nothing_is_near():
     assert nearest("qqq", []) == "."
     assert nearest("qqq", ["b", "a"]) == ". Choose one of these: a, b."
+
+
+def test_a_list_that_is_cut_says_where_the_rest_is():
+    names = [*"abcdefghijklm"]
+    cut = ". Choose one of these: a, b, c, d, e, f, g, h, i, j, k, l, …."
+    assert nearest("qqq", names) == cut
+    assert nearest("qqq", names, "the book") == f"{cut} The whole list is in the book."
+    assert nearest("qqq", names[:12], "the book") == cut.replace(", …", "")
     many = [f"name_{i:02}" for i in range(13)]
     # Twelve of them, then the sign that there are more.
     assert nearest("qqq", many).endswith("name_11, ….")
