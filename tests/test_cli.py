@@ -133,11 +133,11 @@ def test_verify_under_a_setting_ends_with_the_tally_before_and_after(
     # below 250,000, and 1.766 million is 12 percent short of two.
     before, after = (" ".join(paragraph.split()) for paragraph in (before, after))
     assert before.startswith("Before: Of the six headlines, three match")
-    assert "two match on assumptions or readings of ours" in before
+    assert "two match under assumptions or readings that we chose" in before
     assert "one is compatible" in before
     assert "differ" not in before
     assert after.startswith("After: Of the six headlines, two match or agree, two are")
-    assert "one matches on assumptions or readings of ours" in after
+    assert "one matches under assumptions or readings that we chose" in after
     assert "one differs" in after
 
 

@@ -169,7 +169,10 @@ class _Line:
 
     @property
     def mask(self) -> tuple[str, int]:
-        """The line's text without digits, and its place; headers share both."""
+        """The line's text without its digits, and its height on the page.
+
+        A running header or footer has the same two on every page.
+        """
         return re.sub(r"\d+", "#", self.text), round(self.bottom / 3)
 
 

@@ -573,7 +573,7 @@ class VagueReading(Row):
     label: Prose
     """What the assumption is about, in a few words."""
     clause: OptionalProse = ""
-    """What we assume at our value, as a clause that follows "we assume that"."""
+    """What our value amounts to, as a clause that follows "we assume that"."""
     kind: Literal["words", "point", "floor", "ceiling"]
     """point: the value is a single number; floor: the true value may be higher;
     ceiling: the true value may be lower; words: the entry only says how we read a

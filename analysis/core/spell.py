@@ -278,8 +278,8 @@ def spell_change(
 ) -> str:
     """Spell the difference of two numbers as shown, with its sign.
 
-    With ``percent``, the difference is in percent of the other number, from exact
-    values.
+    If ``percent`` is given, it follows in brackets: the difference in percent of the
+    base, computed from exact values.
 
     >>> spell_change(rounded(1.74e6, 4), rounded(1.9e6, 4), "person", -8.421)
     '−160,000 (−8.4 percent)'

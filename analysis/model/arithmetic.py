@@ -84,8 +84,8 @@ def _number(
 ) -> tuple[Source, str]:
     """The number and the unit behind a name.
 
-    The name is that of a row, of an end of a row, or of a quantity, perhaps with a
-    reading.
+    The name is that of a row, of the low or high end of a row's range, or of a
+    quantity, with or without a reading.
     """
     row = _row(model, name)
     if row and row.printed:

@@ -110,7 +110,8 @@ def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
 
     The curves are given by their coefficients.
 
-    A share is infinite or NaN if the curves are equal at fewer than two shares.
+    A share is infinite or NaN if there is none. Curves that only touch give the same
+    share twice.
     """
     a, b, c = left
     d, e, f = right
@@ -119,7 +120,7 @@ def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
         square = b * f - e * c
         linear = a * f + b - d * c - e
         free = a - d
-        spread = np.sqrt(np.maximum(linear * linear - 4 * square * free, 0.0))
+        spread = np.sqrt(linear * linear - 4 * square * free)
         half_sum = -(linear + np.copysign(spread, linear)) / 2
         return half_sum / square, free / half_sum
 

@@ -10,7 +10,7 @@ change by a user. The reference for this package names the changes of a user.
 >>> first.check
 'excess_over_goal'
 >>> first.verdict
-"matches, at the plan's minimum"
+'matches, if the plan is taken at its minimum'
 """
 
 from __future__ import annotations

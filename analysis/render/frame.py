@@ -205,7 +205,7 @@ def cell_text(cell: Any) -> str:
 def plain(value: Any) -> Any:
     """Return a value in the form in which JSON holds it.
 
-    Numbers have ten digits, and a number that is not finite becomes None.
+    A float is rounded to ten significant digits, and one that is not finite is None.
 
     >>> plain({"a": (2 / 3, float("nan"))})
     {'a': [0.6666666667, None]}

@@ -6,7 +6,7 @@ when a reader opens the headline.
 
 >>> from analysis.core.register import Register
 >>> print(headlines(Model(Register.read()))[0].verdict)
-matches, at the plan's minimum
+matches, if the plan is taken at its minimum
 """
 
 from __future__ import annotations

@@ -264,7 +264,7 @@ def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
 
 
 def _seen(frame: Frame) -> pd.DataFrame:
-    """Return the texts that a reader sees of a frame.
+    """Return a frame's cells as the texts that a reader sees.
 
     If the rows are in groups, the name of a group stands once, before its first row.
     """

@@ -32,7 +32,7 @@ _SUMMED = {
     "sum matches on printed numbers": "match on printed numbers",
     "sum matches on figures published elsewhere": "match on figures published "
     "elsewhere",
-    "sum matches on choices": "match on assumptions or readings of ours",
+    "sum matches on choices": "match under assumptions or readings that we chose",
     "sum matches_within_rounding": "match only within rounding",
     "sum compatible": "are compatible",
     "sum differs": "differ",

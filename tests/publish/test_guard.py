@@ -157,9 +157,7 @@ def test_another_check_of_a_headline_is_named(package: Path) -> None:
             "headlines, with_former_detainees, sentence.3.form: is gone, was short",
         ),
         (
-            text(
-                "headlines.yaml", 'shown: "{verdict}, at the', 'shown: "differs, at the'
-            ),
+            text("headlines.yaml", 'shown: "{verdict}, if', 'shown: "differs, if'),
             "headlines, above_plan, shown: is gone, was verdict",
         ),
         # Digits that are not printed, of the same value.

@@ -28,7 +28,7 @@ def test_the_six_are_shown_as_the_design_has_them(model):
     found = shown(model)
     assert list(found) == SIX
     assert [one.verdict for one in found.values()] == [
-        "matches, at the plan's minimum",
+        "matches, if the plan is taken at its minimum",
         "the two agree",
         "two figures, 279,000 apart",
         "cannot be recalculated from this article",

@@ -23,7 +23,7 @@ def test_a_tally_tells_kinds_apart() -> None:
         "We compared 16 results of the article. Eight repeat what the article prints "
         "elsewhere: seven agree and one is compatible because of the article's "
         "words. The other eight are calculations or estimates: two match on printed "
-        "numbers, three match on assumptions or readings of ours, one matches "
+        "numbers, three match under assumptions or readings that we chose, one matches "
         "only within rounding, one is compatible and one cannot be recalculated from "
         "this article."
     )
@@ -41,7 +41,8 @@ def test_a_tally_tells_kinds_apart() -> None:
         (
             {"sum differs": 1, "sum matches on choices": 2},
             "We compared 3 results of the article. Three are calculations or "
-            "estimates: two match on assumptions or readings of ours and one differs.",
+            "estimates: two match under assumptions or readings that we chose and one "
+            "differs.",
         ),
     ],
 )
@@ -62,8 +63,8 @@ def test_the_tally_begins_with_the_verdicts_that_stand_beside_the_headlines(
         "Besides the headlines, we compared eleven other results of the article. "
         "Seven repeat what the article prints elsewhere: six agree and one is "
         "compatible because of the article's words. The other four are calculations "
-        "or estimates: one matches on printed numbers, two match on assumptions or "
-        "readings of ours and one matches only within rounding."
+        "or estimates: one matches on printed numbers, two match under assumptions or "
+        "readings that we chose and one matches only within rounding."
     )
 
 
