@@ -194,6 +194,24 @@ def test_accept_writes_nothing_for_a_bad_package(package: Path) -> None:
     assert (package / "expected.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("quantity", "taken", "digits"),
+    [
+        ("planned_total_2021_2025", "plan_14fyp_total", "13.75 million transfers"),
+        ("former_detainees", "345678", "345,678 persons"),
+        ("overlap", "1/3", "0.3333333333"),
+    ],
+)
+def test_a_number_that_is_not_computed_has_the_same_digits_on_each_line(
+    quantity: str, taken: str, digits: str
+) -> None:
+    out = run("explain", quantity, "--set", f"{quantity}={taken}").stdout
+    assert f"result: {digits}\n" in out
+    number = digits.removesuffix(" transfers").removesuffix(" persons")
+    label = quantity.replace("2021_2025", "2021–2025").replace("_", " ")
+    assert f"\n{label} = {number} " in out.replace("\n    ", " ")
+
+
 SHOWN = {
     "excess_2021": ["printed: 15.4 percent", "mobilization 2016–2020, paragraph 6"],
     "xinhua_base_2019": ["against transfers_2019_xinhua printed: over 2.87 million"],

@@ -133,6 +133,15 @@ def exact(value: float, unit: str) -> str:
     return _text(Decimal(f"{value:.10g}"), unit)
 
 
+def exact_place(value: float) -> int:
+    """The place of the last digit with which ``exact`` writes a number.
+
+    >>> exact_place(13_750_000), exact_place(0.105)
+    (4, -3)
+    """
+    return int(Decimal(f"{value:.10g}").normalize().as_tuple().exponent)
+
+
 def _text(number: Decimal, unit: str) -> str:
     if abs(number) >= _BEYOND:
         return f"{float(number):.3g}".replace("-", MINUS)

@@ -235,8 +235,8 @@ def _context(model: Model, figure: External, quantity: str, setting: Setting) ->
     """
     unlike = model.unlike(figure, quantity)
     if unlike:
-        _, theirs, ours = unlike
-        return f"the figure is for {theirs}, and our number for {ours}"
+        what, theirs, ours = unlike
+        return f"the figure's {what} is “{theirs}”, and our number's is “{ours}”"
     plan = model.plan(quantity, setting)
     if figure.id in plan.depends_on:
         return "our number is computed from this figure"

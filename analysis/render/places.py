@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.core.spell import DIGITS_IN_A_COLUMN, place_of, rounded, same
+from analysis.core.spell import DIGITS_IN_A_COLUMN, exact_place, place_of, rounded, same
 from analysis.core.units import CONSTANTS
 from analysis.model.model import Model, ModelError, Node, Plan, Setting
 from analysis.model.verdicts import compared_with
@@ -93,8 +93,10 @@ def settled_places(
     line needs these to recompute. The result is then shown with exactly the digits that
     follow from the numbers in its line: 2 million less 1.901 million is 99,000. If four
     digits are not enough, ``operand_places`` gives the operands more digits in that
-    line only.
+    line only. A number that a user has set or that is published has all its digits, as
+    in its own line.
     """
+    wanted = [*wanted]
     made = [
         worked_line(plan, name, setting.drawn)
         for plan, name in [*headline_lines(model, setting), *wanted]
@@ -109,7 +111,23 @@ def settled_places(
     for line in lines:
         if not line.recomputes(places):
             _shorten_result(model, line, places)
+    for name in setting.choices:
+        with contextlib.suppress(ModelError):
+            wanted.append((model.plan(name, setting), name))
+    places |= _given_places(model, wanted, setting.drawn)
     return places
+
+
+def _given_places(
+    model: Model, wanted: Iterable[tuple[Plan, str]], drawn: Container[str]
+) -> Iterator[tuple[Number, int]]:
+    """Yield the places of the numbers that are not computed, with all their digits."""
+    speller = Speller(model)
+    for plan, name in wanted:
+        value = float(plan.evaluate({})[name])
+        is_given = plan.by_name[name].source.is_leaf and name not in drawn
+        if is_given and math.isfinite(value):
+            yield (name, value), min(speller.place(name, value), exact_place(value))
 
 
 def _own_places(model: Model, lines: list[WorkedLine]) -> dict[Number, int]:

@@ -62,28 +62,28 @@ def test_transfers_beside_transfers(article: Found) -> None:
         (
             "transfers_2017",
             "transfers_2016_2020",
-            "the figure is for 2017, and our number for 2016-2020, a year",
+            "the figure's period is “2017”, and our number's is “2016-2020, a year”",
         ),
         (
             "transfers_2022",
             "transfers_2021",
-            "the figure is for 2022, and our number for 2021",
+            "the figure's period is “2022”, and our number's is “2021”",
         ),
         (
             "plan_14fyp_total",
             "per_year:planned_transfers_2021",
-            "the figure is for 2021-2025, and our number for 2021",
+            "the figure's period is “2021-2025”, and our number's is “2021”",
         ),
         (
             "transfers_2017_2020_south",
             "southern_share_2019",
-            "the figure is for 2017-2020, as quoted, and our number for 2019",
+            "the figure's period is “2017-2020, as quoted”, and our number's is “2019”",
         ),
         (
             "cross_provincial_2017_2019_aspi",
             "cross_provincial_2017_2019",
-            "the figure is for Uyghurs, Xinjiang to other provinces, and our number "
-            "for Xinjiang to other",
+            "the figure's place is “Uyghurs, Xinjiang to other provinces”, and our "
+            "number's is “Xinjiang to other provinces”",
         ),
         (
             "persons_per_household_2010",
