@@ -331,6 +331,7 @@ def test_the_readings_are_sorted_by_what_they_do(page: Page, study: Study) -> No
         ("persons_per_transfer", "60%", 0.6),
         ("persons_per_transfer", " 60 percent ", 0.6),
         ("overlap", "1/3", 1 / 3),
+        ("overlap", "20%", 0.2),
         ("persons_per_transfer_drift", "1.105", 1.105),
         ("former_detainees", "500 000", 500_000),
         ("former_detainees", "500\u202f000", 500_000),
@@ -531,7 +532,7 @@ def test_a_lever_ends_where_the_library_refuses_and_says_why(
 ) -> None:
     drift = lever(page, "approaches_in_2021", "persons_per_transfer_drift")
     assert drift.locator("[type=range]").get_attribute("max") == "1"
-    ends = "Further right, 2021 would have more persons than transfers."
+    ends = "Further right, persons would outnumber transfers."
     assert ends in drift.locator(".effect").inner_text()
     # At 0.8 persons per transfer the change may be 1 ÷ 0.8, beyond the varied range.
     slide(page, "approaches_in_2021", "persons_per_transfer", 0.8)
@@ -563,12 +564,19 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     detainees = lever(page, "with_former_detainees", "former_detainees")
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
     assert (
+        "“300,000 or more”: compatible; "
         "an exact number: matches from 99,000 to about 599,000 before rounding"
         in detainees.inner_text()
     )
     slide(page, "with_former_detainees", "former_detainees", 400_000)
     rest(page)
     assert "exact" not in detainees.inner_text()
+    # The number that brings the total to its low end can't be compared with that end.
+    page.evaluate("takeAll('former_detainees=from_low_end')")
+    rest(page)
+    assert detainees.locator(".scale b").inner_text() == (
+        "an exact number: matches from 99,000 to about 599,000 before rounding"
+    )
     track = ratio.locator("[type=range]").evaluate(
         "node => node.style.getPropertyValue('--track')"
     )
@@ -614,6 +622,27 @@ def test_ticks_stand_where_they_say_and_a_key_names_each_part(
     assert float(tick[1].removesuffix("px")) + 1 == pytest.approx(middle, abs=1)
     assert tick[2] == "2px"
     watched.context.close()
+
+
+def test_an_open_total_ends_in_an_arrow_both_ways(page: Page) -> None:
+    arrow = (
+        "getComputedStyle(document.querySelector('.bars .words'), '::after').content"
+    )
+    # "Up to 1.6 million" and "at least several hundred thousand" have no bound.
+    assert "higher or lower" in page.locator("#in-words").inner_text()
+    assert page.evaluate(arrow) == '"↔"'
+    # With an exact number, the total is "at most" one.
+    say(page, "with_former_detainees", "former_detainees", "400,000")
+    assert page.evaluate(arrow) == "none"
+
+
+def test_what_is_folded_and_where_a_slider_ends_is_said_in_view(page: Page) -> None:
+    first = page.locator("#approaches_in_2021")
+    assert "four assumptions" in first.locator(".verdict").inner_text()
+    # Three of them have a slider, and the fourth is named.
+    assert first.locator(".lever").count() == 3
+    assert "that “up to” was reached" in first.locator("summary").inner_text()
+    assert "Each slider covers the values that we try." in first.inner_text()
 
 
 def test_a_track_is_judged_as_its_claim(page: Page) -> None:
@@ -1069,7 +1098,7 @@ def test_copied_is_said_on_the_button_for_a_while(page: Page) -> None:
     assert page.locator("#copied").input_value() == "analysis explain at_risk_2021"
     # Whoever uses a keyboard goes on from the button.
     assert page.evaluate("document.activeElement.dataset.copy") == "command"
-    expect(button).to_have_text("Copy command that prints this number")
+    expect(button).to_have_text("Copy command for this number")
 
 
 def test_a_button_in_the_bar_undoes_all_changes(page: Page, address: str) -> None:

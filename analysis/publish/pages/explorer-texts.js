@@ -143,36 +143,47 @@ function matchesOn(spans, low, high, { place, shown }) {
   return `matches${places.join(" and")}${/round/.test(kinds) ? words.pale : ""}`;
 }
 
+// The verdicts at a number, of which there are two where one turns into the other.
+function kindsAt(spans, x) {
+  const hair = SAME * spans.at(-1).to;
+  return spans.filter(({ from, to }) => from - hair <= x && x <= to + hair)
+    .map(({ kind }) => kind);
+}
+
+// A lever ends where the library refuses a number, unless its own value is refused.
+function endsOf(name, spans, value) {
+  const [first, last] = [spans[0], spans.at(-1)];
+  const ends = { low: first.from, high: last.to, why: "" };
+  if (!kindsAt(spans, value).some(Boolean)) return ends;
+  if (!first.kind) ends.low = min(value, onStep(name, first.to, Math.ceil));
+  if (!last.kind) ends.high = max(value, onStep(name, last.from, Math.floor));
+  const { why = "" } = [last, first].find((span) => !span.kind) || ends;
+  return { ...ends, why };
+}
+
 // A lever under a setting: its ends and value, the stretches of its track and the words
 // under it, of which ``turn`` stands at the part ``edge`` of the way if the verdict turns.
 function leverOf(name, { check, quantity }, under) {
   const { shown, varied } = QUANTITIES[name];
   // Without a value of its own, a lever shows what exact numbers give.
   const value = valueOf(name, under) ?? varied.low;
-  const [least, most] = [min(value, varied.low), max(value, varied.high)];
-  const spans = chart(check, name, under, least, most);
-  const hair = SAME * most;
-  const kindsAt = (x) => spans.filter(({ from, to }) => from - hair <= x && x <= to + hair)
-    .map(({ kind }) => kind);
-  const kindAt = (x) => kindsAt(x).find(Boolean);
-  // A lever ends where the library refuses, unless its own value is refused.
-  const [below, above] = [spans[0], spans.at(-1)].map((span) =>
-    kindAt(value) && !span.kind && span);
-  const low = below ? min(value, onStep(name, below.to, Math.ceil)) : least;
-  const high = above ? max(value, onStep(name, above.from, Math.floor)) : most;
+  const spans = chart(check, name, under, min(value, varied.low), max(value, varied.high));
+  const { low, high, why } = endsOf(name, spans, value);
+  const kindAt = (x) => kindsAt(spans, x).find(Boolean);
   const part = (x) => (x - low) / (high - low);
   // Words and readings may be judged otherwise than the number at which the knob stands.
   const [judged] = attempt(() => judge(check, under));
   const kind = judged ? judged.kind : "";
-  const isExact = kindsAt(value).includes(kind);
+  const isExact = kindsAt(spans, value).includes(kind);
   const drawn = isExact ? spans : [{ from: low, to: high, kind }];
   const { prefix, at } = isExact ? words.exact : words.in_words;
+  const { phrase } = kind && !isExact ? estimate(name, under) : {};
+  const now = phrase ? fill(words.now, { phrase, verdict: DATA.short[kind] }) : "";
   const { from, to } = spans.find((span) => span.kind === "matches") || {};
   const edge = from > low ? from : to;
   const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : words.none);
   const end = value - low > high - value ? low : high;
   const [far] = attempt(() => estimate(quantity, over(under, [[name, end]])).text);
-  const { why = "" } = above || below || {};
   const verdict = far && DATA.short[kindAt(end)];
   return {
     low,
@@ -181,8 +192,8 @@ function leverOf(name, { check, quantity }, under) {
     track: drawn.map((span) => ({ kind: span.kind, from: part(span.from), to: part(span.to) })),
     start: endOf(low),
     stop: endOf(high),
-    turn: prefix + matchesOn(spans, low, high, QUANTITIES[name]),
-    edge: edge < high ? part(edge) : null,
+    turn: now + prefix + matchesOn(spans, low, high, QUANTITIES[name]),
+    edge: isExact && edge < high ? part(edge) : null,
     effect: verdict ? fill(words.end, { at, end: endOf(end), far, verdict, why }) : "",
   };
 }

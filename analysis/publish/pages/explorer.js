@@ -55,7 +55,9 @@ function render() {
   each("[data-idle]", (node, { idle }) => {
     node.hidden = !DATA.claims.some(restsOn(idle, state.setting));
   });
-  $("joint").hidden = !texts["value at_risk_total"].includes(DATA.open);
+  const isOpen = texts["value at_risk_total"].includes(DATA.open);
+  $("joint").hidden = !isOpen;
+  $("bars").toggleAttribute("data-open", isOpen);
   $("reset").disabled = !state.setting.choices.size;
   const ends = Object.entries(DATA.bars).map(([end, name]) => {
     const value = valueOf(name, state.setting) / 1e6;
