@@ -72,6 +72,8 @@ def _refuse_file(error: OSError) -> None:
     sys.exit(2)
 
 
+# Typer keeps the line breaks of a docstring, so a help text of several lines is given
+# as ``help``, and the docstring says it in short.
 app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
@@ -161,7 +163,8 @@ def main() -> None:
         try:
             app(prog_name="analysis")
         finally:
-            # A shell may have closed the standard output.
+            # The last of the output is written here, so the errors of writing are
+            # caught once more below. A shell may have closed the standard output.
             if sys.stdout:
                 sys.stdout.flush()
     except BrokenPipeError:

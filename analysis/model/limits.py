@@ -52,7 +52,8 @@ class Limit:
         """The margin to each end of the limit; negative for a value past the end.
 
         The margin is divided by ``size``, so that one tolerance serves counts and
-        shares alike.
+        shares alike. It is an expression and not a function, because the explorer
+        computes it in the browser.
         """
         name = self.quantity
         if self.other:

@@ -6,6 +6,22 @@ two thirds of its time on imports. A forked kernel sees the same environment and
 as an ordinary kernel. It does not see settings of a library that a notebook makes
 before it imports the library. On macOS some frameworks do not survive a fork, so
 kernels are forked only on Linux.
+
+A run has processes of three kinds:
+
+- The run itself, which has a thread for each notebook that is being executed. In each
+  thread, papermill talks to one kernel.
+- The server, which the run starts once. It has loaded the libraries, and forks a kernel
+  for each line that the run writes to its standard input.
+- The kernels. Each has a process group of its own, to which programs that a notebook
+  starts belong too.
+
+Papermill ends each kernel after its notebook. If the run is stopped, ``kill_all`` kills
+the groups of all kernels. However the run ends, even by SIGKILL, the input of the
+server ends with it; the server then kills the kernels that are left, and ends itself.
+If the server is killed, its kernels notice that their parent is gone, and end. So
+nothing outlives a run; ``tests/publish/test_execution.py`` and
+``tests/long/test_kills.py`` end runs in these ways.
 """
 
 from __future__ import annotations

@@ -64,6 +64,7 @@ def reproduce(
         now, failed = _run_all(model, notebooks, results, timeout)
         if failed:
             _keep_failed(failed, out, aside)
+            # Leaving the block by an error keeps the former results as they were.
             raise typer.Exit(1)
         from analysis.publish import provenance
 

@@ -205,7 +205,8 @@ def drawn(
 def render_figure(name: str, evaluation: Evaluation) -> Canvas:
     """Draw a figure from an evaluation, for a notebook.
 
-    While notebooks run to write results, the figure is also saved as files.
+    While notebooks run to write results, the figure is also saved as files, in the
+    folder that the environment variable ``ANALYSIS_FIGURES`` names.
     """
     with mpl.rc_context(STYLE):
         plot = figures(evaluation.model)[name]

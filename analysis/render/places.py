@@ -108,6 +108,7 @@ def settled_places(
     is_refined = True
     while is_refined:
         is_refined = any(_refine(line, places) for line in lines)
+    # Four digits may not be enough; then the result takes the digits that follow.
     for line in lines:
         if not line.recomputes(places):
             _shorten_result(model, line, places)
