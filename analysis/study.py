@@ -839,10 +839,11 @@ class Study(arguments.NearAttributes):
         """Draw a figure of this study with matplotlib.
 
         ``study.names("figures")`` lists the names of the figures. Only the figure
-        "tornado" takes a ``quantity``: it shows how each assumption moves that
-        quantity, which is at_risk_2021 unless you name another. The caption says how
-        this study's setting differs from the article's, and so do the metadata of an
-        SVG, PNG or PDF file of the figure. Raises InputError for an unknown name, for a
+        "tornado" takes a ``quantity``, perhaps with its reading, as the method
+        ``sensitivity`` does. It shows how each assumption moves that quantity, which is
+        at_risk_2021 unless you name another. The caption says how this study's setting
+        differs from the article's, and so do the metadata of an SVG, PNG or PDF file of
+        the figure. Raises InputError for an unknown name, for a
         quantity that the figure does not take, that has no single value or that no
         assumption moves, and for a study that changes what the figure
         "specification_curve" itself varies.

@@ -96,12 +96,14 @@ class Drawing(NamedTuple):
 
     ``fields`` has the text that replaces each name in braces in the figure's caption.
     If the setting needs another caption than the figure's usual one, it is ``caption``.
+    ``remarks`` warn of what is unusual under the setting.
     """
 
     frame: pd.DataFrame
     draw: Callable[[Canvas, str, str], object]
     fields: Mapping[str, str]
     caption: str = ""
+    remarks: Sequence[str] = ()
 
 
 class Evaluation(NamedTuple):
@@ -160,7 +162,7 @@ class Plot:
                 lambda match: fields.get(match[1], match[0]), self.row.caption
             )
             caption = filled(Speller(evaluation.model), words, evaluation.setting)
-        return f"{caption} {_differs(evaluation)}".rstrip()
+        return f"{caption} {_added(evaluation, drawing)}".rstrip()
 
 
 def figures(model: Model) -> dict[str, Plot]:
@@ -174,10 +176,12 @@ def figures(model: Model) -> dict[str, Plot]:
     }
 
 
-def _differs(evaluation: Evaluation) -> str:
-    """Say how the setting under which a figure is drawn differs from the article's."""
-    differs = evaluation.model.differences(evaluation.setting)
-    return f"{differs[0].upper()}{differs[1:]}." if differs else ""
+def _added(evaluation: Evaluation, drawing: Drawing) -> str:
+    """Return a figure's remarks, and how its setting differs from the article's."""
+    sentences = [f"Remark: {remark}." for remark in drawing.remarks]
+    if differs := evaluation.model.differences(evaluation.setting):
+        sentences.append(f"{differs[0].upper()}{differs[1:]}.")
+    return " ".join(sentences)
 
 
 def drawn(
@@ -193,7 +197,7 @@ def drawn(
         raise ModelError(f"'{name}' is no figure{nearest(name, known)}")
     if quantity is None:
         return render_figure(name, known[name].evaluation(model, setting))
-    wanted = model.checked_name(quantity)
+    wanted, setting = model.quantity_and_setting(quantity, setting)
     if name != "tornado":
         raise ModelError(
             f"The figure '{name}' shows no quantity of your choice; only the figure "
@@ -213,8 +217,9 @@ def render_figure(name: str, evaluation: Evaluation) -> Canvas:
         row, drawing = plot.row, plot.drawing(evaluation)
         caption = plot.caption(evaluation, drawing)
         note = f"{caption} {row.source} {CAVEAT}"
-        # The words on what differs from the article take further lines.
-        height = row.height + LINE * len(_differs(evaluation)) / NOTE_LETTERS
+        # Remarks and the words on what differs from the article take further lines.
+        added = _added(evaluation, drawing)
+        height = row.height + LINE * len(added) / NOTE_LETTERS
         fig = plt.figure(figsize=(WIDTH, height), layout="constrained")
         drawing.draw(fig, row.title, note)
         plt.close(fig)  # else the notebook shows it twice
@@ -753,7 +758,8 @@ def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:
     """
     model, quantity = evaluation.model, evaluation.quantity
     speller = Speller(model)
-    now = model.estimate(quantity, evaluation.setting).value
+    estimate = model.estimate(quantity, evaluation.setting)
+    now = estimate.value
     at_low, at_high = COMPUTED["tornado"].roles
     marks = []
     for bar in sensitivity.tornado(model, quantity, evaluation.setting):
@@ -776,7 +782,8 @@ def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:
     label = marks[0]["label"]
     most = f"The assumption “{label}” alone moves the estimate most, from {span}."
     guides = [(now / scaled.scale, "the estimate")]
-    return charted(scaled, frame, {"most": most}, guides=guides)
+    drawing = charted(scaled, frame, {"most": most}, guides=guides)
+    return drawing._replace(remarks=estimate.remarks)
 
 
 def _end_of_bar(

@@ -347,6 +347,28 @@ def test_a_tornado_of_a_quantity_without_a_value_says_why(
         assert said == message_of(studies[name].sensitivity, "at_risk_2021")
 
 
+def test_a_tornado_has_the_remarks_on_its_estimate(studies: dict[str, Study]) -> None:
+    # 1.6 million + 0.36 × 301,222, less 0.36 × 3.17 million, is 567,000.
+    low = studies["article"].change(persons_per_transfer=0.36)
+    caption = " ".join(low.figure("tornado").get_supxlabel().split())
+    remark, _, rest = caption.partition(" Remark: ")[2].partition(". ")
+    assert remark.startswith("567,000 more than were transferred in 2021: ")
+    assert rest.startswith("Differs from the article in: ")
+    other = low.figure("tornado", "net_new_persons").get_supxlabel()
+    assert "Remark" not in other
+
+
+def test_a_tornado_takes_a_quantity_with_its_reading(
+    studies: dict[str, Study],
+) -> None:
+    """The bars are those of a study that takes the same reading."""
+    article = studies["article"]
+    named = article.figure("tornado", "at_risk_2019.southern").get_supxlabel()
+    study = article.change(at_risk_2019="southern")
+    assert named == study.figure("tornado", "at_risk_2019").get_supxlabel()
+    assert "from the article in: at_risk_2019: " in " ".join(named.split())
+
+
 def test_a_tornado_needs_an_assumption_that_moves_its_quantity(
     studies: dict[str, Study],
 ) -> None:
