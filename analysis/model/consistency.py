@@ -198,6 +198,6 @@ def _verify_texts(model: Quantities) -> None:
     for statement in register.statements.values():
         with register.refusing(statement, "other"):
             if statement.is_number:
-                model.number(statement.quantity, statement.other)
+                model.number(statement.quantity, statement.other, within=False)
             else:
                 model.quantity_and_setting(statement.other)

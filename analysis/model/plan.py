@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -193,6 +194,15 @@ class Plan:
         if self.no_single_value:
             raise NoSingleValueError(self.no_single_value)
         return float(values[self.target])
+
+    @property
+    def single_value(self) -> float | None:
+        """The value, or None if an input is given only in words.
+
+        Raises ModelError if a limit refuses the value, or every value that words allow.
+        """
+        is_allowed = not math.isnan(self.rounded.low)
+        return None if self.words and is_allowed else self.value
 
     @property
     def no_single_value(self) -> str:

@@ -48,11 +48,18 @@ class Values(Names):
             return change.strip()
         return self.number(quantity, change, with_unit=with_unit)
 
-    def number(self, quantity: str, change: Any, *, with_unit: bool = False) -> float:
+    def number(
+        self,
+        quantity: str,
+        change: Any,
+        *,
+        with_unit: bool = False,
+        within: bool = True,
+    ) -> float:
         """A value for a quantity in base units, from a number or a text.
 
-        Raises ModelError for a text that is not a number in the right unit, and for a
-        number outside the allowed range. A number that is far from the usual numbers of
+        Raises ModelError for a text that is not a number in the right unit and, if
+        ``within`` is true, for a number outside the allowed range. A number that is far from the usual numbers of
         the quantity is refused, too, unless its unit is written.
         """
         self.checked_name(quantity)
@@ -70,7 +77,7 @@ class Values(Names):
             raise ModelError(message("not_finite", **fields))
         self._refuse_total(quantity, number)
         low, high = self.allowed(quantity)
-        if not low <= number <= high:
+        if within and not low <= number <= high:
             kind = "below" if high == math.inf else "outside"
             fields = self.spelled(quantity, number=number, low=low, high=high)
             raise ModelError(message(kind, unit=self.suffix(quantity), **fields))

@@ -108,7 +108,7 @@ def _judged(model: Model, check: Check, setting: Setting) -> Outcome:
     outcome = _printed_part(model, check, row)
     try:
         comparison = resolve(model, check, setting)
-        recomputed = _recomputed(comparison.plan)
+        recomputed = comparison.plan.single_value
     except ModelError as error:
         return replace(outcome, reason=str(error))
     plan = comparison.plan
@@ -124,17 +124,6 @@ def _judged(model: Model, check: Check, setting: Setting) -> Outcome:
     if row is None:
         return replace(outcome, reason="no printed number to set beside it")
     return _with_verdict(model, outcome, comparison, row)
-
-
-def _recomputed(plan: Plan) -> float | None:
-    """The recomputed value of a check, or None if an input is given only in words.
-
-    Raises ModelError if a limit refuses the value, or every value that words allow.
-    """
-    is_allowed = not math.isnan(plan.rounded.low)
-    if plan.words and is_allowed:
-        return None
-    return plan.value
 
 
 def judge_all(

@@ -165,9 +165,12 @@ def _hint(model: Model, text: str) -> str:
     """
     or_write = " Or write one, such as 'at_risk_total >= 2 million person'"
     name, *words = text.split() or [""]
+    compared = _BEFORE_SIGN.match(text)
+    is_known = compared is not None and compared[1] in model.quantities
+    if is_known and text.rstrip().endswith(tuple(_SIGNS)):
+        return ", as no number or quantity follows the sign"
     if name in model.quantities:
         return f", as no sign follows {name}{_nearest_sign(words)}"
-    compared = _BEFORE_SIGN.match(text)
     if compared and compared[1] not in model.quantities:
         # A sign follows only the name of a quantity; a verdict follows a check's id.
         return nearest(compared[1], model.quantities, in_list("quantities"))
@@ -212,7 +215,7 @@ def break_even(
         # Once a number replaces the words, the input is an assumption like any other.
         here = model.changed(setting, {name: start}) if name in words else setting
         rows.append(_turned(model, statement, name, value, here))
-    sides = [None if plan.words else plan.value for plan in plans]
+    sides = [plan.single_value for plan in plans]
     left, right = sides[0], None
     holds: bool | None = None
     if isinstance(statement, Judged):
@@ -236,7 +239,9 @@ def plans_of(
     left = model.plan(quantity, here)
     text = statement.other
     if statement.is_number:
-        number = Node("number", "given", Source(model.number(quantity, text)))
+        number = Node(
+            "number", "given", Source(model.number(quantity, text, within=False))
+        )
         return [left, Plan("number", (number,))]
     other, there = model.quantity_and_setting(text, setting)
     if model.units[other] != model.units[quantity]:

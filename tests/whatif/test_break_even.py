@@ -227,6 +227,11 @@ def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(
         ("at_risk_total >= 3x", "is not a known unit"),
         ("at_risk_total >= at_risk_total_range", "so it is not one number"),
         ("at_risk_total >= 1e999", "is not a number"),
+        (
+            "at_risk_2021 >=",
+            "is no statement, as no number or quantity follows the sign",
+        ),
+        ("at_risk_2021>", "is no statement, as no number or quantity follows the sign"),
         ("at_risk_2021 >= 1.9", "Did you mean '1.9 million'?"),
     ],
 )
@@ -237,6 +242,28 @@ def test_any_other_text_is_refused_in_one_sentence(
         statement_of(model, text)
     assert words in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_limit_refuses_a_side_given_in_words(article: Study) -> None:
+    # 1.05 persons per transfer in 2021 are past the limit of 1, whatever the number of
+    # former detainees is.
+    study = article.change(persons_per_transfer_drift=1.05)
+    with pytest.raises(InputError, match="would be 1.05, but must be"):
+        study.break_even("at_risk_total >= 1 person")
+
+
+def test_a_statement_may_name_a_number_that_no_setting_may_have(
+    article: Study,
+) -> None:
+    # With half as many persons per transfer in 2021, 3.17 million transfers are
+    # 1.585 million persons, 1.28 million fewer than in 2019. At r persons per transfer
+    # in 2019, they are r times 1.28 million fewer.
+    fewer = 3_170_000 / 1.105 - 1_585_000
+    table = article.change(persons_per_transfer_drift=0.5).break_even(
+        "net_new_persons <= -100000 person"
+    )
+    ((low, high),) = table.holds["persons_per_transfer"]
+    assert (low, high) == pytest.approx((100_000 / fewer, 1))
 
 
 # Words in place of a number -----------------------------------------------------------
