@@ -12,12 +12,13 @@ import pytest
 
 from analysis import load
 from analysis.core.register import Register
-from analysis.model.model import Model
+from analysis.model.model import ARTICLE, Model
 from analysis.model.results import TALLIED, results, tally
 from analysis.model.solutions import solution
 from analysis.model.verdicts import judge, judge_all
 from analysis.publish import report
 from analysis.render import citations
+from analysis.render.explained import explained
 from analysis.study import Study
 from tests.conftest import ROOT
 from tests.spoiling import described
@@ -149,6 +150,12 @@ def test_the_words_are_checked_against_their_floor_and_a_coarser_one(tiny):
     # 3,000 / 36 = 83.3333: with fewer sessions for each the value itself matches.
     # 3,187.5 / 24 = 132.8125: with more, not even two dozen are needed.
     assert r.condition == "sessions_per_helper 83.3333 to 132.812"
+
+
+def test_the_words_are_named_where_the_article_has_none(tiny):
+    said = " ".join(explained(tiny, "helpers", ARTICLE, full=False))
+    assert "printed in words only, read as at least 36" in said
+    assert "matches within rounding, rounded to two dozen" in said
 
 
 def test_each_result_has_the_verdict_of_its_judge_and_counts_once(tiny):

@@ -161,7 +161,11 @@ def read_list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     if not is_list or not all(isinstance(entry, dict) for entry in content):
         raise RegisterError(path, "the file is not a list of entries")
     for number, entry in enumerate(content, start=1):
-        yield str(entry.get("id", f"number {number}")), entry
+        id = str(entry.get("id", f"number {number}"))
+        if "row" in entry:
+            # Only a table has lines, whose numbers are read into a field of this name.
+            raise RegisterError(path, "'row' is not known here", id=id, field="row")
+        yield id, entry
 
 
 def read_rows(path: Path, model: type[Row]) -> dict[str, Any]:

@@ -589,6 +589,24 @@ class VagueReading(Row):
     ceiling: VagueEnd | None = None
     """The ceiling that the words of a claim set, or the reason why there is none."""
 
+    def model_post_init(self, context: Any) -> None:
+        """Refuse a coarser floor or ceiling that is narrower, or that has no words."""
+        ends = (("floor", self.floor, 1), ("ceiling", self.ceiling, -1))
+        for side, end, inward in ends:
+            if end is None or end.coarse is None:
+                continue
+            if not end.coarse_place:
+                raise FieldError(
+                    f"{side}.coarse_place",
+                    "a coarser number needs its rounding in words, such as 'a tenth of "
+                    "a million'",
+                )
+            if end.value is None or inward * end.coarse > inward * end.value:
+                raise FieldError(
+                    f"{side}.coarse",
+                    f"{end.coarse:g} must leave more room than the {side} itself",
+                )
+
     def allows(self, *, coarse: bool = False) -> Interval:
         """The interval of values that the words allow.
 
@@ -632,6 +650,7 @@ class Assumption(VagueReading):
 
     def model_post_init(self, context: Any) -> None:
         """Refuse a range that does not rise, and a number outside the allowed range."""
+        super().model_post_init(context)
         if self.low > self.high:
             raise FieldError(
                 "low", f"{self.low:g} lies above the high end, {self.high:g}"

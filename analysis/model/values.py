@@ -59,8 +59,9 @@ class Values(Names):
         """A value for a quantity in base units, from a number or a text.
 
         Raises ModelError for a text that is not a number in the right unit and, if
-        ``within`` is true, for a number outside the allowed range. A number that is far from the usual numbers of
-        the quantity is refused, too, unless its unit is written.
+        ``within`` is true, for a number outside the allowed range. A number that is far
+        from the usual numbers of the quantity is refused, too, unless its unit is
+        written.
         """
         self.checked_name(quantity)
         change = scalar(change)

@@ -171,9 +171,11 @@ def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]
                 yield line(speller, setting, name)
         except ModelError as error:
             # Readers of the headlines see a quantity's name in words, not as in code.
-            quantity, _ = model.quantity_and_setting(name, setting)
-            reason = str(error).removesuffix(".")
-            yield reason.replace(quantity, label(quantity))
+            yield re.sub(
+                r"\w+",
+                lambda word: label(word[0]) if word[0] in model.quantities else word[0],
+                str(error).removesuffix("."),
+            )
 
 
 def _is_changed(model: Model, setting: Setting, row: Headline) -> bool:

@@ -145,7 +145,8 @@ def printed_words(model: Model, outcome: Outcome) -> str:
         ends.append(f"at least {exact(low, unit)}")
     if high is not None and math.isfinite(high):
         ends.append(f"at most {exact(high, unit)}")
-    return f'"{claim.words}", read as {" and ".join(ends)}'
+    words = f'"{claim.words}"' if claim.words else claim.published
+    return f"{words}, read as {' and '.join(ends)}"
 
 
 def recomputed_words(speller: Speller, outcome: Outcome) -> str:

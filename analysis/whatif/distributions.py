@@ -43,6 +43,8 @@ _RULES = {
     "discrete": "each value needs a weight of 0 or more, and one of them more",
 }
 _TOO_LARGE = "its numbers are too large, or too small, to compute with"
+#: A share outside the limits that is smaller comes only from the rounding of floats.
+_ROUNDING_ERROR = 1e-12
 #: The parameters that are lists, those without a unit, and those that are not
 #: themselves values of the quantity.
 _LISTS = ("values", "weights")
@@ -149,7 +151,8 @@ class Distribution:
     def cut(self) -> float:
         """The share of the distribution that lies outside the limits and is cut off."""
         below, up_to = self._shares
-        return 1 - (up_to - below)
+        outside = 1 - (up_to - below)
+        return outside if outside > _ROUNDING_ERROR else 0.0
 
     @property
     def median(self) -> float:
@@ -269,6 +272,12 @@ def distribution(
     if shape not in SHAPES:
         hint = nearest(shape, SHAPES)
         raise ModelError(f"{quantity}: '{shape}' is no shape of a distribution{hint}")
+    unit = model.units[quantity]
+    if shape == "beta" and unit != "dimensionless" and "/" not in unit:
+        raise ModelError(
+            f"{quantity}: a beta distribution lies between 0 and 1, so it suits a "
+            f"share or a ratio, not a number in the unit '{unit}'"
+        )
     names = SHAPES[shape]
     # Values may come from an iterator, which can be read only once.
     numbers = [

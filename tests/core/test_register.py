@@ -165,6 +165,15 @@ assumptions.yaml former_detainees {floor: 5}
     field floor: input should be a valid mapping, not '5'
 assumptions.yaml former_detainees {floor: {reason: x, resaon: x}}
     field floor.resaon: 'resaon' is not known here. Did you mean 'reason'?
+assumptions.yaml former_detainees {row: 99}
+    field row: 'row' is not known here
+assumptions.yaml training_attainment {floor: {value: 1, coarse: 0.9, reason: x}}
+    field floor.coarse_place: a coarser number needs its rounding in words, such as
+    'a tenth of a million'
+assumptions.yaml cadres {floor: {value: 1, coarse: 2, coarse_place: x, reason: x}}
+    field floor.coarse: 2 must leave more room than the floor itself
+assumptions.yaml cadres {ceiling: {value: 2, coarse: 1, coarse_place: x, reason: x}}
+    field ceiling.coarse: 1 must leave more room than the ceiling itself
 assumptions.yaml overlap {ceiling: {value: 2, reason: x}}
     field ceiling.value: 2 lies outside the allowed range, 0 to 1
 datapackage.json analysis {estimate: []}

@@ -24,6 +24,20 @@ def shown(model, **given):
     return {one.row.id: one for one in headlines(model, model.setting(given))}
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"growth_2019_2021": -1},
+        {"persons_per_transfer": 0.6, "persons_per_transfer_drift": 1.8},
+    ],
+)
+def test_a_reason_is_given_once_and_without_names_in_code(model, given):
+    for one in shown(model, **given).values():
+        reasons = [line for line in one.working if " its reading " in line]
+        assert len(set(reasons)) <= 1
+        assert not re.search(r"(?<!')\b[a-z]+_\w+\b(?!')", " ".join(one.working))
+
+
 def test_the_six_are_shown_as_the_design_has_them(model):
     found = shown(model)
     assert list(found) == SIX
@@ -161,7 +175,7 @@ def test_each_case_of_a_verdict_has_its_words(model, case, headline, given, verd
 
 def test_past_a_limit_a_working_says_the_sentence(model):
     past = shown(model, persons_per_transfer_drift=1.05)["approaches_in_2021"]
-    assert past.working[0].startswith("persons_per_transfer_2021 would be 1.05")
+    assert past.working[0].startswith("persons per transfer 2021 would be 1.05")
     found = shown(model, **PAST)
     assert {
         found[id].verdict for id in ("approaches_in_2021", "with_former_detainees")

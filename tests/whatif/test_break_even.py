@@ -248,7 +248,7 @@ def test_a_limit_refuses_a_side_given_in_words(article: Study) -> None:
     # 1.05 persons per transfer in 2021 are past the limit of 1, whatever the number of
     # former detainees is.
     study = article.change(persons_per_transfer_drift=1.05)
-    with pytest.raises(InputError, match="would be 1.05, but must be"):
+    with pytest.raises(InputError, match=r"would be 1\.05, but must be"):
         study.break_even("at_risk_total >= 1 person")
 
 

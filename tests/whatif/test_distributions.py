@@ -171,3 +171,16 @@ def test_numbers_are_read_as_everywhere(model: Model) -> None:
 def test_a_distribution_of_scipy_is_told_how_it_is_written(model: Model) -> None:
     with pytest.raises(ModelError, match=r"such as \('uniform', low, high\)"):
         Study(model).change(overlap=stats.beta(2, 5))
+
+
+def test_a_beta_distribution_is_of_a_share_or_a_ratio(model: Model) -> None:
+    with pytest.raises(ModelError, match="not a number in the unit 'person'"):
+        distribution(model, "former_detainees", ("beta", 2, 5))
+    ratio = distribution(model, "persons_per_transfer", ("beta", 2, 5))
+    assert ratio.numbers == (2, 5)
+
+
+def test_the_rounding_of_floats_cuts_nothing_off(model: Model) -> None:
+    # The limit of former detainees is 8 standard deviations above the median.
+    far = math.log(18_040_304 / 300_000) / 8
+    assert distribution(model, "former_detainees", ("lognormal", 3e5, far)).cut == 0
