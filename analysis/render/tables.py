@@ -93,6 +93,8 @@ class ShownFrame(pd.DataFrame):
             table = table.assign(differs=self.attrs["differs"])
             if how.get("columns") is not None:
                 how["columns"] = [*how["columns"], "differs"]
+        if how.get("columns") is not None:
+            _refuse_unknown(how["columns"], table.columns)
         written: str | None = table.to_csv(path, *positional, **how)
         return written
 
@@ -101,8 +103,15 @@ class ShownFrame(pd.DataFrame):
         try:
             return super().__getitem__(key)
         except KeyError:
-            if isinstance(key, str) and key not in self.columns:
-                raise KeyError(_no_column(key, self.columns)) from None
+            _refuse_unknown(key, self.columns)
+            raise
+
+    def sort_values(self, by: Any, *positional: Any, **how: Any) -> Any:
+        """Sort as pandas does; the KeyError names the nearest column."""
+        try:
+            return super().sort_values(by, *positional, **how)
+        except KeyError:
+            _refuse_unknown(by, [*self.columns, *self.index.names])
             raise
 
     def to_latex(  # type: ignore[override]
@@ -197,6 +206,14 @@ class ShownFrame(pd.DataFrame):
         is_counted = isinstance(self.index, pd.RangeIndex)
         table = pd.DataFrame(self).reset_index(drop=is_counted)
         return table.map(_short_text).rename(columns=str)
+
+
+def _refuse_unknown(names: Any, known: Iterable[Any]) -> None:
+    """Raise KeyError for the first of some names that no column has."""
+    columns = [*known]
+    for name in listed(names):
+        if isinstance(name, str) and name not in columns:
+            raise KeyError(_no_column(name, filter(None, columns))) from None
 
 
 def _no_column(name: str, known: Iterable[Any]) -> str:

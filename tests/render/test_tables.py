@@ -164,9 +164,19 @@ def test_an_unknown_column_is_refused_with_the_nearest(article: Study) -> None:
         with pytest.raises(InputError) as refused:
             table.to_latex(columns=["verdct"])
         assert str(refused.value) == said
-        with pytest.raises(KeyError) as missing:
-            table["verdct"]
-        assert missing.value.args == (said,)
+        for look_up in (
+            lambda table: table["verdct"],
+            lambda table: table[["verdct", "id"]],
+            lambda table: table.sort_values("verdct"),
+            lambda table: table.to_csv(columns=["id", "verdct"]),
+        ):
+            with pytest.raises(KeyError) as missing:
+                look_up(table)
+            assert missing.value.args == (said,)
+        # A column that exists is sorted as pandas sorts it.
+        assert [*table.sort_values("verdict", kind="stable").verdict] == sorted(
+            table["verdict"]
+        )
     with pytest.raises(InputError, match=r"'valu' is no column\. Did you mean 'value'"):
         article.frame(["total_2019"]).to_latex(columns=["valu"])
 
