@@ -9,8 +9,10 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 from analysis import load
+from analysis.cli import app
 from analysis.core.register import Register
 from analysis.model.model import ARTICLE, Model
 from analysis.model.results import TALLIED, results, tally
@@ -220,6 +222,16 @@ def test_a_package_may_lack_a_reference_and_headline_estimates(tmp_path):
     assert "Counts are in" not in study.scenarios().attrs["foot"]
     counts = load(TINY).scenarios().attrs["foot"]
     assert "Counts are in sessions or villagers. Values use" in counts
+
+
+@pytest.mark.parametrize("options", [[], ["--set", "helpers=50"]])
+def test_a_package_without_headlines_has_no_words_or_gap_for_them(options):
+    runner = CliRunner(env={"ANALYSIS_DATA": None})
+    done = runner.invoke(app, ["verify", "--data", str(TINY), *options])
+    assert done.exit_code == 0, done.output
+    assert "We did not\ncheck whether they are true.\n\n" in done.stdout
+    assert "coerced" not in done.stdout
+    assert "\n\n\n" not in done.stdout
 
 
 def test_another_process_reads_it_by_the_environment(tiny):

@@ -37,7 +37,7 @@ from analysis.render.headlines import (
 )
 from analysis.render.paragraphs import paragraph
 from analysis.render.safe_text import is_number
-from analysis.render.screens import CHECKED, echo_wrapped, show
+from analysis.render.screens import checked, echo_wrapped, show
 from analysis.render.tally import tally_words
 from analysis.render.wording import CAVEAT, UNCHANGED
 
@@ -219,8 +219,9 @@ def verify(model: Model, form: str, setting: Setting) -> int:
             typer.echo(paragraph(tally_words(model, outcomes)))
     else:
         shown = headlines(model, setting)
-        typer.echo(f"{paragraph(CHECKED)}\n")
-        typer.echo(f"{headlines_text(shown)}\n")
+        typer.echo(f"{paragraph(checked(model))}\n")
+        if shown:
+            typer.echo(f"{headlines_text(shown)}\n")
         _show_changes(model, outcomes, setting, shown)
     return 0 if differs else print_moved(model, expected, now)
 
@@ -239,8 +240,10 @@ def print_report(
     """
     typer.echo(_QUESTION)
     typer.echo(paragraph(model.register.article.reference))
-    typer.echo(paragraph(CHECKED))
-    typer.echo(f"\n{headlines_text(headlines(model))}\n\n{verdict_key_text()}\n")
+    typer.echo(f"{paragraph(checked(model))}\n")
+    if model.register.headlines:
+        typer.echo(f"{headlines_text(headlines(model))}\n")
+    typer.echo(f"{verdict_key_text()}\n")
     typer.echo(paragraph(tally_words(model, outcomes)) + "\n")
     status = print_moved(model, expected, now)
     if not status:

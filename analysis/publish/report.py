@@ -49,7 +49,7 @@ from analysis.render.figures import Plot, figures
 from analysis.render.headlines import headlines, ours
 from analysis.render.places import settled_places
 from analysis.render.safe_text import markdown, tex
-from analysis.render.screens import CHECKED
+from analysis.render.screens import checked
 from analysis.render.speller import Speller
 from analysis.render.steps import Steps
 from analysis.render.tally import tally_words
@@ -144,7 +144,7 @@ def _context(
         "package": citations.TITLE,
         "version": __version__,
         # Words and signs.
-        "checked": CHECKED,
+        "checked": checked(model),
         "approaches": f"{QUALIFIERS['approaches'].short_by:.0%}",
         "stretch": f"{QUALIFIERS['approaches'].stretches_by:.0%}",
         "marks": MARKS,

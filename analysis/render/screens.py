@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from analysis.render.frame import Frame
     from analysis.whatif.draws import Draws
 
-CHECKED = (
+_CHECKED = (
     "We checked whether the article's numbers follow from one another. We did not "
-    "check whether they are true, or whether anyone was coerced. The author has not "
-    "been asked to comment."
+    "check whether they are true"
 )
 
 
@@ -57,6 +56,19 @@ def show(*frames: Frame, form: str = "") -> None:
             bare = replace(frame, foot="")
             typer.echo(layout.text(bare, shutil.get_terminal_size().columns))
         echo_wrapped(frame.foot.removesuffix(CAVEAT))
+
+
+def checked(model: Model) -> str:
+    """Say what was checked, and what was not.
+
+    A package without headlines is about another article.
+    """
+    if not model.register.headlines:
+        return f"{_CHECKED}."
+    return (
+        f"{_CHECKED}, or whether anyone was coerced. The author has not been asked to "
+        "comment."
+    )
 
 
 def _check_used(model: Model, setting: Setting, quantities: Iterable[str]) -> None:
