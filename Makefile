@@ -39,7 +39,7 @@ test: env-dev  ## Everything that CI checks
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -p no:nbval -n 2 --dist worksteal
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
 
 test-long: env-dev tex  ## What takes longer: kills, pages, other Pythons, a cluster, the proof of the guard, mutation testing

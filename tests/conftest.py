@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+# This comes before nbformat, which else takes a second to load.
+import analysis.publish.notebooks  # noqa: F401
 from analysis.core.register import Register
 from analysis.model.model import Model
 from analysis.study import Study

@@ -799,7 +799,7 @@ def test_a_link_keeps_what_can_be_taken_and_says_what_was_left_out(
 def test_a_link_takes_all_that_a_setting_has_in_any_order(
     page: Page, study: Study
 ) -> None:
-    settings = random_settings(study, 300, seed=3)
+    settings = random_settings(study, 100, seed=3)
     links = [
         "&".join(f"{name}={choice!r}".replace("'", "") for name, choice in pairs[::-1])
         for pairs in settings
@@ -820,7 +820,7 @@ def test_a_link_takes_all_that_a_setting_has_in_any_order(
         settings,
     )
     assert taken == wanted
-    assert 150 < sum(choices is not None for choices in taken) < 290
+    assert 50 < sum(choices is not None for choices in taken) < 97
 
 
 @pytest.mark.parametrize(
@@ -926,7 +926,7 @@ def test_typing_rewraps_no_sentence_and_leaving_moves_no_control(
     phone.reload()
     sentence = tops(".say input")
     for field in phone.locator(f"#{claim} .say input").all():
-        for number in ("0.5", "1", "0.664", "400 000", "1.45 million"):
+        for number in ("0.664", "400 000", "1.45 million"):
             field.tap()
             field.fill(number)
             # After a pause the number is taken, and then the levers are drawn.

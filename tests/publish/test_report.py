@@ -266,9 +266,7 @@ def test_what_sphinx_says_is_the_error(
     with pytest.raises(
         report.ReportError, match=r"the report can't be built: .*no_such_theme"
     ):
-        report.write(
-            fill(tmp_path / "results"), model, judge_all(model), all_notebooks()
-        )
+        report.write(fill(tmp_path / "results"), model, judge_all(model), [])
     assert not (tmp_path / "results" / "report").exists()
 
 

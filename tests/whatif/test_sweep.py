@@ -425,7 +425,8 @@ CIRCLE = (
 )
 #: A hundred thousand values, a hundred and one times.
 STEPS = "low: 0 person, high: 1 person, steps: 101"
-MANY = f"values: {{overlap: {[0] * 100_000}, former_detainees: {{{STEPS}}}}}"
+EVEN = "overlap: {low: 0, high: 0.5, steps: 100_000}"
+MANY = f"values: {{{EVEN}, former_detainees: {{{STEPS}}}}}"
 
 
 @pytest.mark.parametrize(
