@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from analysis.core import arguments
 from analysis.core.arguments import listed
-from analysis.core.errors import InputError
+from analysis.core.errors import InputError, display_path
 from analysis.core.register import Register
 from analysis.core.sentences import message
 from analysis.core.units import close_match, in_list, nearest
@@ -362,8 +362,7 @@ class Study(arguments.NearAttributes):
         >>> half.differs_from(load(), ["net_new_persons"]).percent.tolist()
         [-50.0]
         """
-        if not isinstance(other, Study):
-            raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
+        self._refuse_other_package(other)
         from analysis.render.tables import in_words
         from analysis.render.whatif_tables import beside_table
 
@@ -385,6 +384,17 @@ class Study(arguments.NearAttributes):
         ]
         words = beside_table(self.model, frame, other.differs, printed)
         return self._beside(other, in_words(frame, words))
+
+    def _refuse_other_package(self, other: Any) -> None:
+        """Refuse anything but a study of the same data package."""
+        if not isinstance(other, Study):
+            raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
+        here, there = self._identity[0], other._identity[0]
+        if here != there:
+            raise ModelError(
+                "the other study is of another data package, so the two can't be "
+                f"compared: {display_path(there)}, not {display_path(here)}"
+            )
 
     def _is_printed(self, name: str) -> bool:
         """Whether a quantity's value here is the number that the article prints."""
@@ -411,8 +421,7 @@ class Study(arguments.NearAttributes):
         >>> changes.loc["at_risk_2021_sum", ["before", "after"]].tolist()
         ['matches', 'compatible']
         """
-        if not isinstance(other, Study):
-            raise ModelError(f"{other!r} is not a study; analysis.load() gives one")
+        self._refuse_other_package(other)
         from analysis.render import frames
 
         changed = frames.verdict_changes(

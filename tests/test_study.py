@@ -25,7 +25,9 @@ from analysis.core.errors import InputError
 from analysis.core.rows import SETTABLE
 from analysis.formulas.labour_transfers import persons_2021
 from analysis.model.model import assignments
+from analysis.render.explained import explained
 from tests.changing import offered
+from tests.conftest import ROOT
 from tests.spoiling import cells
 
 STEP = 3_170_000 - 3_170_000 / 1.105  # 301,222 transfers added since 2019
@@ -478,10 +480,34 @@ def test_an_empty_table_of_solutions_says_so(article):
         assert "at_risk_2019" in page
 
 
+def test_a_point_without_a_reading_is_refused(article):
+    assert refused(article.__getitem__, "at_risk_2021.").startswith(
+        "at_risk_2021 has no reading ''"
+    )
+
+
+def test_draws_have_no_indices_of_a_quantity_that_nothing_drawn_moves(article):
+    drawn = article.draws(["at_risk_2021", "planned_transfers_2016_2020"], n=64)
+    assert set(drawn.indices["quantity"]) == {"at_risk_2021"}
+    page = drawn._repr_html_()
+    assert "Nothing that is drawn moves planned_transfers_2016_2020." in page
+    assert len(drawn.plot("indices").axes) == 1
+
+
+def test_a_single_person_is_singular_after_at_most(article):
+    study = article.change(net_new_persons="1 person", at_risk_2019=0)
+    said = explained(study.model, "at_risk_2021", study.setting, full=False)
+    assert "result: at most 1 person" in said
+
+
 def test_a_wrong_type_is_one_sentence(article):
     for wrong in (5, None, slice(1, 2)):
         assert "is not a quantity" in refused(article.__getitem__, wrong)
     assert refused(article.differs_from, 5).startswith("5 is not a study")
+    tiny = load(ROOT / "tests" / "packages" / "tiny")
+    for one, other in ((article, tiny), (tiny, article)):
+        for compared in (one.differs_from, one.verdict_changes):
+            assert "is of another data package" in refused(compared, other)
     assert "must be a finite number" in refused(article.change, overlap=10**400)
     several = pd.Series([0.5, 0.6])
     for wrong, kind in ((several, "Series"), (article, "Study")):

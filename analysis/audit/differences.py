@@ -20,6 +20,7 @@ QUALIFIER_WORDS = {
     "|as (?:many|much) as",
     "about": "about|approximately|around|roughly|circa|some|an estimated",
     "approaches": "approach(?:es|ed|ing)?|near(?:s|ed|ing|ly)?|almost|close to",
+    "expected": "expected(?: to (?:be|reach))?|forecast|projected",
     "under": "under|less than|fewer than|below",
 }
 _NAMED = "|".join(f"(?P<{name}>{words})" for name, words in QUALIFIER_WORDS.items())

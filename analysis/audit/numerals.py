@@ -21,9 +21,18 @@ Key = tuple[str, str, bool]
 Forms = dict[str, dict[str, str]]
 
 
+_DECIMALS_OF = {"¼": ".25", "½": ".5", "¾": ".75"}
+
+
+def _with_decimals(match: re.Match[str]) -> str:
+    """Return a number that ends in a fraction as a number with decimals."""
+    return f"{match[1] or 0}{_DECIMALS_OF[match[2]]}"
+
+
 def plain(text: str) -> str:
     """Return the text with one spelling of quotes, dashes, spaces and note markers."""
     text = re.sub("[—―]", " - ", text)
+    text = re.sub(r"(\d*)([¼½¾])", _with_decimals, text)
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", r"[\g<0>]", text)
     text = unicodedata.normalize("NFKC", text.translate(_PLAIN))
     text = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
@@ -106,6 +115,9 @@ _SMALL = (
     rf"|{_any([*_BELOW_TWENTY, *_TENS])}\b{_NO_RANK})"
 )
 _PARTS = rf"(?:quarter|{_RANK})s?"
+#: Words after which "a third" is a fraction, and not one of a series.
+_ROUGHLY_WORDS = "roughly about around approximately nearly almost over under"
+_ROUGHLY = "|".join(f"(?<={word} )" for word in _ROUGHLY_WORDS.split())
 _SCALES = rf"(?:{_SCALE}(?: and {_SMALL}(?!{_SCALE})| {_SMALL})?)*"
 # A number does not begin right after a point, and a rank such as "2nd" is not a number.
 # A dash is a minus sign only where it cannot mean a range.
@@ -131,12 +143,13 @@ KINDS: Forms = {
     },
     "fraction": {
         "a third of": rf"\b(?:an?|{_FEW}) {_PARTS}(?= of\b)",
+        "roughly a third": rf"(?:{_ROUGHLY})an? {_PARTS}\b",
         "two-thirds": rf"\b{_FEW}-(?:half|{_PARTS})\b",
         # "Half a million" is a number in words.
         "half": rf"\bhalf\b(?!-| an?{_SCALE})",
     },
     "words": {
-        "two million": rf"\b{_SMALL}(?: and a half\b)?{_SCALES}",
+        "two million": rf"\b{_SMALL}(?:[ -]and[ -]a[ -]half\b)?{_SCALES}",
         "half a million": rf"\bhalf an?(?={_SCALE}){_SCALES}",
         "a million": rf"\ban?(?={_SCALE}){_SCALES}",
     },
@@ -260,7 +273,8 @@ def _read_words(phrase: str) -> tuple[str, str]:
     A word such as "million" becomes the scale if it comes last and is the only such
     word. Otherwise it is multiplied into the digits.
     """
-    whole = re.sub("^half an?", "zero and a half", phrase).replace(" and a half", "")
+    phrase = re.sub("^half an?", "zero and a half", phrase)
+    whole = re.sub("[ -]and[ -]a[ -]half", "", phrase)
     words = re.split("(?: and)?[ -]", whole)
     group, total = Decimal("0.5" if "half" in phrase else 0), Decimal(0)
     scale = ""

@@ -30,7 +30,9 @@ class Qualifier:
     """What the word before a printed number, such as "over", says about the quantity.
 
     The quantity lies on a ``side`` of the number: ``at most``, ``at least`` or neither.
-    The word may exclude the number itself. A word such as "approaches" matches values
+    The word may exclude the number itself. A word such as "about" covers every value
+    that rounds to the number at its last digit that is not 0. A word such as
+    "approaches" matches values
     that fall short by up to a share of the number (``short_by``). Stretched, the word
     also covers values that fall short by more than that, but by less than a second,
     larger share (``stretches_by``). We chose both shares.
@@ -40,13 +42,14 @@ class Qualifier:
     excludes_number: bool = False
     short_by: Decimal | None = None
     stretches_by: Decimal | None = None
+    rounds_freely: bool = False
 
 
 #: The words before printed numbers. A new word needs an entry here, and its phrases in
 #: ``QUALIFIER_WORDS`` of ``audit/differences.py``, which finds it in a copy's text.
 QUALIFIERS = {
     "exact": Qualifier(),
-    "about": Qualifier(),
+    "about": Qualifier(rounds_freely=True),
     "over": Qualifier("at least", excludes_number=True),
     "at_least": Qualifier("at least"),
     "up_to": Qualifier("at most"),
@@ -283,7 +286,7 @@ class Published:
         if word.side == "at most":
             high = around.high if coarse else value
             return Interval(0.0, high, high_open=word.excludes_number)
-        if self.qualifier == "about":
+        if word.rounds_freely:
             half = float(self._base(_last_place(self._digits(end).normalize()) / 2))
             return Interval(
                 min(value - half, around.low), max(value + half, around.high)

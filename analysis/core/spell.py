@@ -13,7 +13,6 @@ import math
 import re
 from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
-from itertools import pairwise
 
 from analysis.core.units import BASE_UNITS, WHOLE
 
@@ -301,33 +300,6 @@ def spell_change(
         return words
     place = place_of(percent, "", digits=DIGITS_IN_A_COLUMN)
     return f"{words} ({sign}{spell_at(abs(percent), '', place)} percent)"
-
-
-def column_place(
-    values: Iterable[float | None], unit: str, apart_from: Iterable[float] = ()
-) -> int:
-    """The decimal position to which all numbers of a column are rounded.
-
-    At this position the largest number has at least three significant digits, and each
-    number at least two. No two different numbers look the same, and none equals or
-    crosses a number in ``apart_from``.
-
-    >>> column_place([1901221.7, 1744100.0], "person")
-    4
-    >>> column_place([1901221.7, 1902300.0, 301222.0], "person")
-    3
-    """
-    numbers = [value for value in values if value is not None and math.isfinite(value)]
-    if not numbers:
-        return 0
-    limits = list(apart_from)
-    place = place_of(max(numbers, key=abs), unit)
-    for number in filter(None, numbers):
-        place = min(place, place_of(number, unit, limits, DIGITS_IN_A_COLUMN))
-    for low, high in pairwise(sorted(numbers)):
-        while not same(low, high) and rounded(low, place) == rounded(high, place):
-            place -= 1
-    return place
 
 
 def with_unit(words: str, unit: str) -> str:

@@ -286,7 +286,7 @@ def _unit_of(words: list[str], unit: str, written: str) -> pint.Unit:
 
 
 def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
-    """Refuse a mistyped number, and one whose marks are foreign or ambiguous.
+    """Refuse a mistyped number, one with two scales, and foreign or ambiguous marks.
 
     In a count, a comma marks thousands. In a share, or in a number with a scale, a
     point marks decimals. The other mark before three digits could mean thousands or
@@ -297,6 +297,8 @@ def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
     if numbers[0] and _OTHER_MARKS.match(rest):
         raise ValueError(message("other_marks", text=text))
     words = rest.replace("%", " percent").split()
+    if sum(_singular(word) in SCALES for word in words) > 1:
+        raise ValueError(message("two_scales", text=text))
     is_scaled = bool(words) and _singular(words[0]) in (*SCALES, "percent")
     clear = "," if unit in WHOLE and not is_scaled else "."
     marks = map(_TWO_NUMBERS.fullmatch, numbers)
@@ -336,7 +338,7 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
         )
     words = rest.replace("%", " percent").split()
     written = text.strip().removesuffix(rest).strip()
-    while words and _singular(words[0]) in SCALES:
+    if words and _singular(words[0]) in SCALES:
         scale = _singular(words.pop(0))
         value *= SCALES[scale]
         written = f"{written} {scale}"

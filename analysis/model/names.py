@@ -130,7 +130,7 @@ class Names:
         The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
         ModelError where no quantity has the name.
         """
-        quantity, _, reading = str(text).partition(".")
+        quantity, point, reading = str(text).partition(".")
         if claim := self.register.claims.get(str(text)):
             quantity, reading = claim.quantity, claim.id
             if reading not in self.sources.get(quantity, {}):
@@ -143,4 +143,6 @@ class Names:
             raise ModelError(
                 f"'{text}' is not a quantity and not a row of claims.csv{hint}"
             )
-        return quantity, reading and self.checked_reading(quantity, reading)
+        if not (point or reading):
+            return quantity, ""
+        return quantity, self.checked_reading(quantity, reading)

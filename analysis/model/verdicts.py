@@ -165,7 +165,7 @@ def _with_verdict(
         verdict=verdict,
         ground=ground,
         open_to=_open_to(comparison, ground),
-        tests_nothing=row.qualifier == "up_to" and outcome.side == "at most",
+        tests_nothing=_is_open_below(row) and outcome.side == "at most",
         finer="" if finer == verdict else finer,
         coarser_in=_coarser_in(comparison, row, ground),
         barely=_is_barely_met(outcome, comparison, ground),
@@ -185,6 +185,11 @@ def _with_verdict(
         passing=_passing(outcome, row, reach.value, reach.value),
         passing_rounded=_passing(outcome, row, reach.fine.low, highest),
     )
+
+
+def _is_open_below(row: Claim | External) -> bool:
+    """Whether the words before a number allow every smaller value."""
+    return row.published.side == "at most" and row.published.word.short_by is None
 
 
 def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:

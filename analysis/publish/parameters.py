@@ -10,6 +10,7 @@ import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from analysis.core.errors import InputError
@@ -148,7 +149,10 @@ def _as_default(name: str, text: str, default: Any, model: Model) -> Any:
     if name.endswith("quantity"):
         model.checked_name(text)
     elif name.endswith("scenario"):
-        find_scenario(text, model)
+        scenario = find_scenario(text, model)
+        if scenario.name != text:
+            # The provenance of a run records a file whose path is absolute.
+            return str(Path(text).absolute())
     return text
 
 

@@ -137,8 +137,8 @@ class Drawn(NearAttributes):
 
         from analysis.render.described import DescribedCanvas
 
-        quantities = self.draws.quantities
-        count = 1 if what == "frame" else len(quantities)
+        rows = self.draws.indices if what == "indices" else self.draws.quantities
+        count = 1 if what == "frame" else len(rows)
         size = (7, 1.5 + 2 * count)
         fig, axes = plt.subplots(count, figsize=size, layout="constrained")
         draw[what]([axes] if count == 1 else [*axes])

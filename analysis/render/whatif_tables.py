@@ -436,6 +436,9 @@ def indices_table(draws: Draws) -> Frame:
     foot = f"The shares are computed from {POINTS:,} base points. "
     foot += "The interval in brackets reaches 1.96 standard deviations to each side, "
     foot += "as resampling estimates them."
+    still = [name for name in draws.quantities if name not in draws.indices]
+    if still:
+        foot += f" Nothing that is drawn moves {listed(still)}."
     shown = {"label": "input", "words": "share of the variance"}
     return Frame(rows, SENSITIVITY, shown, draws.differs, foot, group="heading")
 

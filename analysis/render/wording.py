@@ -106,7 +106,7 @@ def result_words(speller: Speller, estimate: Estimate, full: bool = False) -> st
         unit, words = speller.unit(quantity), speller.spell(quantity, value)
         bounds = speller.span(quantity, low, high, value)
     side = estimate.side.replace("no bound", "")
-    parts = [with_unit(with_side(words, side), unit)]
+    parts = [with_side(with_unit(words, unit), side)]
     if low != high:
         parts.append(f"{bounds} by rounding")
     if estimate.side == "no bound":

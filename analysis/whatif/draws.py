@@ -179,7 +179,7 @@ class Draws:
 
     @cached_property
     def indices(self) -> Indices:
-        """The Sobol indices of each quantity, by input; see ``sobol_indices``."""
+        """The Sobol indices of each quantity that varies; see ``sobol_indices``."""
         # Points past a limit are kept: without them the inputs would be dependent.
         return sobol_indices(
             self.plan.evaluate, self.quantities, self.inputs, seed=self.seed

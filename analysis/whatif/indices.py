@@ -44,7 +44,7 @@ def sobol_indices(
     ``scipy.stats.sobol_indices``). Each index has a low and a high end, which lie 1.96
     standard deviations below and above it. The standard deviation is that of the index
     over bootstrap ``resamples`` of the ``n`` base points; ``n`` is a power of two.
-    Raises ModelError for a quantity that does not vary.
+    A quantity that does not vary is left out. Raises ModelError if none varies.
 
     >>> unit = Distribution("uniform", (0, 1))
     >>> both = {"a": unit, "b": unit}
@@ -69,9 +69,15 @@ def sobol_indices(
         row[:] = np.bincount(rng.integers(0, n, n), minlength=n)
     indices: Indices = {}
     for quantity in quantities:
-        rows = [np.broadcast_to(values[quantity], n) for values in every]
-        shares = _shares(np.array(rows), weights / n)
-        indices[quantity] = dict(zip(inputs, shares, strict=True))
+        rows = np.array([np.broadcast_to(values[quantity], n) for values in every])
+        if np.ptp(rows[:2]):
+            shares = _shares(rows, weights / n)
+            indices[quantity] = dict(zip(inputs, shares, strict=True))
+    if not indices:
+        raise ModelError(
+            "nothing that is drawn moves the quantity, "
+            "so there is no variance to explain"
+        )
     return indices
 
 
@@ -83,11 +89,6 @@ def _shares(f: Floats, weights: Floats) -> Sequence[dict[str, float]]:
     set. ``weights`` is an array (1 + resamples, n) with the weights of the base points,
     which are equal in its first row.
     """
-    if not np.ptp(f[:2]):
-        raise ModelError(
-            "nothing that is drawn moves the quantity, "
-            "so there is no variance to explain"
-        )
     f = f - f[:2].mean()
     # These are the estimators of scipy.stats.sobol_indices. One product of matrices
     # gives the means of all resamples; scipy's own bootstrap takes a thousand times as

@@ -77,6 +77,10 @@ class Span(Content):
     def numbers(self, model: Model, quantity: str) -> Sequence[Any]:
         """Return the values as texts from the file, or as numbers in base units."""
         if "values" in self.model_fields_set:
+            if self.model_fields_set & {"low", "high", "steps"}:
+                raise ModelError(
+                    f"{quantity}: it takes either values or low, high and steps"
+                )
             return [f"{value} {self.unit}".strip() for value in self.values]
         low, high = (
             model.number(quantity, f"{end} {self.unit}".strip(), with_unit=True)

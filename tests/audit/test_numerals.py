@@ -17,6 +17,7 @@ from analysis.audit.numerals import (
     Forms,
     compile_forms,
     numbers,
+    plain,
 )
 from analysis.core.published import QUALIFIERS
 
@@ -58,6 +59,10 @@ PRINTED = {
         ],
         ["a third mill", "[one] quarter"],
     ),
+    ("fraction", "roughly a third"): (
+        ["roughly [a third]", "nearly [a quarter]", "over [a fifth] are"],
+        ["a third mill", "only a third"],
+    ),
     ("fraction", "two-thirds"): (
         ["[two-thirds]", "[one-half]", "[one-quarter]", "[three-fifths]"],
         ["[two] halves"],
@@ -70,6 +75,7 @@ PRINTED = {
         [
             *("[seven]", "[seventeen]", "[forty-two]", "[two million]"),
             *("[two and a half million]", "[two hundred and six]"),
+            "[two-and-a-half million]",
             "[two thousand six hundred]",
         ],
         ["the twenty-first mill", "weighty mills"],
@@ -330,8 +336,13 @@ def test_a_quantity_that_looks_like_a_year_is_not_excluded(text: str) -> None:
     assert _rules(text) == {""}
 
 
+def test_a_fraction_of_one_character_is_a_decimal() -> None:
+    text = plain("½ million, 2½ million and ¾ of the mills")
+    found = [(number.digits, number.scale) for number in numbers(text)]
+    assert found == [("0.5", "million"), ("2.5", "million"), ("0.75", "")]
+
+
 def test_the_audit_knows_the_words_of_each_qualifier() -> None:
-    # A range, plain digits and vague words have no word before them, and no claim of
-    # the article is a forecast.
-    without_word = {"exact", "range", "vague", "expected"}
+    # A range, plain digits and vague words have no word before them.
+    without_word = {"exact", "range", "vague"}
     assert QUALIFIERS.keys() - without_word <= QUALIFIER_WORDS.keys()

@@ -401,3 +401,11 @@ def test_a_word_on_the_side_of_at_most_may_exclude_its_number(monkeypatch) -> No
     number = Published("2", scale="million", qualifier="under", rounding_unit="1")
     assert number.asserts().holds(1_999_999)
     assert not number.asserts().holds(2_000_000)
+
+
+def test_another_word_may_round_as_about_does(monkeypatch) -> None:
+    # "Some 300,000" covers what rounds to it at the nearest hundred thousand.
+    monkeypatch.setitem(QUALIFIERS, "some", Qualifier(rounds_freely=True))
+    number = Published("300000", qualifier="some", rounding_unit="1000")
+    assert number.asserts().holds(250_001)
+    assert not number.asserts().holds(249_000)

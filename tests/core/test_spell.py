@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.core.spell import (
-    column_place,
     exact,
     exact_span,
     place_of,
@@ -179,33 +178,6 @@ def test_a_change_is_the_difference_of_the_numbers_as_shown(
     value, base, unit, percent, words
 ):
     assert spell_change(Decimal(value), Decimal(base), unit, percent) == words
-
-
-@pytest.mark.parametrize(
-    ("values", "unit", "apart_from", "words"),
-    [
-        # The largest has three digits; all end at its place.
-        (
-            [1_901_222, 1_744_100, 2_034_567],
-            "person",
-            [],
-            ["1.9 million", "1.74 million", "2.03 million"],
-        ),
-        # 71,204 would have one digit there.
-        ([1_700_200, 71_204], "person", [], ["1.7 million", "71,000"]),
-        # Two that differ do not look the same.
-        ([1_901_222, 1_902_300], "person", [], ["1.901 million", "1.902 million"]),
-        ([1_901_222, 1_901_222], "person", [], ["1.9 million", "1.9 million"]),
-        # None touches what it is compared with.
-        ([1_901_222, 1_798_807], "person", [1.8e6], ["1.901 million", "1.799 million"]),
-        ([None, math.inf, 0.30454], "percent", [], ["30.5 percent"]),
-        ([], "person", [], []),
-    ],
-)
-def test_a_column_has_one_place(values, unit, apart_from, words):
-    place = column_place(values, unit, apart_from)
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    assert [spell_at(value, unit, place) for value in known] == words
 
 
 @pytest.mark.parametrize(

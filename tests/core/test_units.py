@@ -115,7 +115,6 @@ def test_a_units_name_parses_back_to_the_same_unit(factors):
         ("0.9 person / transfer", "person/transfer", 0.9),
         ("-3", "person", -3.0),
         ("  1e3 ", "person", 1000.0),
-        ("2 thousand thousand person", "person", 2_000_000.0),
         ("400,000", "person", 400_000.0),
         ("5million", "person", 5_000_000.0),
         (".5", "dimensionless", 0.5),
@@ -153,6 +152,11 @@ NUMBER = "'{}' is not a number. Write a number with its unit, such as '1 person'
         ),
         ("5 persn", "'persn' is not a known unit. Did you mean 'person'?"),
         ("5 million prson", "'prson' is not a known unit. Did you mean 'person'?"),
+        (
+            "0.6 million millions",
+            "'0.6 million millions' has more than one word such as million. Write one "
+            "of them at most, right after the digits.",
+        ),
         (
             "5 percent million",
             "'5 percent million' is a percentage of something. Give the number itself, "

@@ -79,7 +79,7 @@ def test_the_sources_of_a_value_come_in_their_order():
 
 
 def test_words_give_a_floor_and_a_ceiling_and_in_words_no_single_value():
-    floor = {"reason": "x", "value": 30, "coarse": 20}
+    floor = {"reason": "x", "value": 30, "coarse": 20, "coarse_place": "x"}
     ceiling = {"reason": "x", "value": 70}
     made = small_model(
         double,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from analysis.core.errors import RegisterError
-from analysis.core.published import Interval
+from analysis.core.published import QUALIFIERS, Interval, Qualifier
 from analysis.core.rows import LimitRow
 from analysis.model.results import results, tally
 from analysis.model.solutions import solution
@@ -350,8 +350,14 @@ def test_a_match_at_the_printed_end_alone_names_the_input(words, printed, how, o
     assert r.tests_nothing == (words == "up_to" and how == UP_TO)
 
 
+def test_another_word_on_the_side_of_at_most_tests_nothing_either(monkeypatch):
+    monkeypatch.setitem(QUALIFIERS, "under", Qualifier("at most", True))
+    assert judged("5.0", words="under", **UP_TO).tests_nothing
+
+
 def words(value=None, coarse=None):
-    return {"reason": "x", "value": value, "coarse": coarse}
+    ends = {"value": value, "coarse": coarse, "coarse_place": "x"}
+    return {"reason": "x", **ends}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Parameters of a run are checked before the run, and refused in one sentence."""
 
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,9 @@ def test_the_notebook_of_draws_draws_from_the_scenario_it_is_under(
     made = prepare_job(book, [], model, mine)
     assert made.parameters == {"scenario": mine, "draws_scenario": mine}
     assert f"draws_scenario = {mine}" in made.words
+    # The provenance knows a file by its absolute path.
+    with contextlib.chdir(tmp_path):
+        assert prepare_job(book, [], model, "mine.yaml").parameters == made.parameters
     # A reader's own choice stands, and another scenario is named.
     given = ["draws_scenario=illustrative"]
     assert (

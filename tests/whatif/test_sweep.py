@@ -409,6 +409,8 @@ values: {overlap: {low: 0.5, high: 0.1, steps: 3}}
     values.overlap: from a low end to a higher one
 values: {overlap: {low: 0, high: 0.1}}
     values.overlap: it takes a list, or two steps or more
+values: {overlap: {values: [0.1], low: 0, high: 0.5, steps: 3}}
+    values.overlap: it takes either values or low, high and steps
 values: {}
     : nothing is varied; give values or readings
 scenario: southren
