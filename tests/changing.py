@@ -17,5 +17,5 @@ def _other_number(model: Model, name: str) -> float:
     # A number far from the quantity's own would be refused. An input in words starts at
     # the least that its words allow. A change below 0 is replaced by a rise.
     plan = model.plan(name)
-    starts = {word: plan.leaves[word].start for word in plan.words}
+    starts = {word: plan.leaves[word].start for word in plan.in_words}
     return 1.0123 * abs(float(plan.target_at(starts)))

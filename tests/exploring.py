@@ -228,8 +228,8 @@ def _number_texts(
 ) -> Iterator[tuple[str, str]]:
     plan = model.plan(name, setting)
     under = setting
-    if plan.words:
-        under = model.changed(setting, dict.fromkeys(plan.words, "floor"))
+    if plan.in_words:
+        under = model.changed(setting, dict.fromkeys(plan.in_words, "floor"))
     try:
         value = model.plan(name, under).value
         remarks = [
@@ -245,7 +245,7 @@ def _number_texts(
     number = _typed(value, unit)
     if not is_leaf:
         number = spell_at(value, unit, _place(model, name, value))
-    key = "in words" if plan.words else number
+    key = "in words" if plan.in_words else number
     phrase = phrases(name).get(key, phrases(name)["other"])
     side = model.plan(name, under).side
     yield f"value {name}", with_side(number, side)
@@ -361,7 +361,7 @@ def spans_apart(
     They are compared just within each end of a span, and in its middle.
     """
     check = check_of(model, claim)
-    least = dict.fromkeys(model.plan(check.quantity, setting).words, "floor")
+    least = dict.fromkeys(model.plan(check.quantity, setting).in_words, "floor")
     assumption = model.register.assumptions[lever]
     somewhere = assumption.low + 0.4321 * (assumption.high - assumption.low)
     under = model.changed(model.changed(setting, least), {lever: somewhere})

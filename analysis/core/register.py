@@ -57,7 +57,7 @@ class Register(PackageOptions):
     sources: Mapping[str, str] = {}
     assumptions: Mapping[str, Assumption] = {}
     article: Article = Article()
-    words: Mapping[str, VagueReading] = {}
+    only_in_words: Mapping[str, VagueReading] = {}
     solutions: Mapping[str, Solve] = {}
     external: Mapping[str, External] = {}
     statements: Mapping[str, Statement] = {}
@@ -100,7 +100,9 @@ class Register(PackageOptions):
             title=package.title,
             article=package.sources[0],
             assumptions={row.id: row for row in assumed if isinstance(row, Assumption)},
-            words={row.id: row for row in assumed if not isinstance(row, Assumption)},
+            only_in_words={
+                row.id: row for row in assumed if not isinstance(row, Assumption)
+            },
             readings={(row.quantity, row.reading): row for row in readings},
             sections={row.id: row.title for row in sections},
             sources={row.id: f"{row.publisher}, {row.date}" for row in sources},
@@ -146,7 +148,7 @@ class Register(PackageOptions):
             for name, assumption in self.assumptions.items()
             if assumption.floor or assumption.ceiling
         }
-        return {**with_words, **self.words}
+        return {**with_words, **self.only_in_words}
 
     @cached_property
     def inputs(self) -> Mapping[str, Claim]:

@@ -126,7 +126,7 @@ def verdicts_along(comparison: Comparison, vary: Arrays) -> list[str]:
     plan = comparison.plan
     reach = comparison.reach_at(vary)
     kept = plan.is_within(plan.evaluate(vary))
-    if not plan.words:
+    if not plan.in_words:
         kept = kept & np.isfinite(reach.value)
     grounds = grounds_of(comparison.asserted, reach)
     verdicts = np.array([GROUNDS[ground] for ground in grounds], object)

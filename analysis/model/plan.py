@@ -143,7 +143,7 @@ class Plan:
         return tuple(self.input_name(name) for name in self.inputs)
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
+    def in_words(self) -> tuple[str, ...]:
         """The inputs that the article gives only in words."""
         return tuple(name for name, source in self.inputs.items() if source.in_words)
 
@@ -202,14 +202,14 @@ class Plan:
         Raises ModelError if a limit refuses the value, or every value that words allow.
         """
         is_allowed = not math.isnan(self.rounded.low)
-        return None if self.words and is_allowed else self.value
+        return None if self.in_words and is_allowed else self.value
 
     @property
     def no_single_value(self) -> str:
         """The refusal of a plan with an input only in words; else an empty text."""
-        if not self.words:
+        if not self.in_words:
             return ""
-        return message("in_words", quantity=self.target, name=self.words[0])
+        return message("in_words", quantity=self.target, name=self.in_words[0])
 
     # Limits ---------------------------------------------------------------------------
 
@@ -262,7 +262,7 @@ class Plan:
         The direction is -1 where a rise lowers the target, and 0 where a rise has no
         effect.
         """
-        start = {name: self.leaves[name].start for name in self.words}
+        start = {name: self.leaves[name].start for name in self.in_words}
         here = self.evaluate(start)
         # One evaluation on arrays moves every node: entry 0 moves the first node alone,
         # entry 1 the second, and so on. Between poles the target only rises or only
@@ -431,7 +431,7 @@ class Plan:
         if self.direction[name] or name not in self.under_extremes:
             return bool(self.direction[name])
         # At the leaf's own value, another operand of a minimum may be the smaller.
-        starts = {word: self.leaves[word].start for word in self.words}
+        starts = {word: self.leaves[word].start for word in self.in_words}
         at_low, at_high = self.target_at({**starts, name: np.array([low, high])})
         with np.errstate(all="ignore"):
             moved = abs(at_high - at_low)

@@ -136,7 +136,7 @@ def rows(register: Register) -> Iterator[Any]:
             if isinstance(row, TABLES) and id(row) not in seen:
                 seen.add(id(row))
                 yield row
-    yield from register.words.values()
+    yield from register.only_in_words.values()
 
 
 def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
@@ -329,7 +329,7 @@ def _worked(model: Model, field: str, name: str) -> dict[str, float]:
     """The numbers in a line of a headline's calculation: its result and its inputs."""
     quantity, setting = model.quantity_and_setting(name)
     plan = model.plan(quantity, setting)
-    if plan.words:
+    if plan.in_words:
         return {}
     values = plan.evaluate({})
     needs = plan.by_name[quantity].source.needs

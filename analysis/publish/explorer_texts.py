@@ -132,7 +132,7 @@ def texts(model: Model) -> dict[str, str]:
 def _number_texts(model: Model, name: str) -> dict[str, str]:
     """The texts on a quantity: its number, the phrase for the number, and remarks."""
     plan = model.plan(name)
-    in_words = plan.words
+    in_words = plan.in_words
     if in_words:
         # An input in words is taken at the least that its words allow.
         plan = model.plan(name, model.setting(dict.fromkeys(in_words, "floor")))

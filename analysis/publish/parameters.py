@@ -129,7 +129,7 @@ def _draws_of(
     used = {**defaults, **changes}
     for quantity in (defaults["draws_quantity"], used["quantity"]):
         plan = model.plan(quantity, study.setting)
-        can_draw = not set(plan.words) - study.distributions.keys()
+        can_draw = not set(plan.in_words) - study.distributions.keys()
         if can_draw and study.distributions.keys() & plan.leaves.keys():
             made = {"draws_scenario": changes["scenario"]}
             if quantity != defaults["draws_quantity"]:

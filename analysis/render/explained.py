@@ -222,7 +222,7 @@ def _worked(
         estimate = model.estimate(quantity, setting)
     except ModelError as error:
         # A setting can lead past a limit; then there is nothing to explain.
-        if (setting.given or setting.choices) and not plan.words:
+        if (setting.given or setting.choices) and not plan.in_words:
             raise
         return _Worked(steps.speller, lines, [f"result: none. {error}"])
     result = [f"result: {result_words(steps.speller, estimate, full)}"]

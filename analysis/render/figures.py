@@ -624,7 +624,7 @@ class _Waterfall:
         self.plan_total = model.plan("at_risk_total", setting)
         self.base = float(estimated(evaluation, "at_risk_2019")["value"])
         self.now = float(estimated(evaluation, "at_risk_2021")["value"])
-        floor = {"former_detainees": "floor"} if self.plan_total.words else {}
+        floor = {"former_detainees": "floor"} if self.plan_total.in_words else {}
         self.total = estimated(evaluation, "at_risk_total", **floor)
         claims = model.register.claims
         self.up_to = claims["at_risk_2019_up_to"].published
@@ -678,7 +678,7 @@ class _Waterfall:
     def _last(self) -> Row:
         """Return the bar of former detainees, or of the least that the words allow."""
         total = self.total["value"]
-        if self.plan_total.words:
+        if self.plan_total.in_words:
             words = self.words(total - self.now, "at least")
             if np.isfinite(total - self.now):
                 words = f"{words} more"
@@ -731,8 +731,8 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
 def _sum_in_words(evaluation: Evaluation, total: Plan) -> dict[str, str]:
     """Return what the waterfall's caption says about the total for both groups."""
     together = "With former detainees, the total is {total}."
-    if total.words:
-        name = next(iter(total.words))
+    if total.in_words:
+        name = next(iter(total.in_words))
         floor = exact(evaluation.model.sources[name]["floor"].value, "")
         together = (
             f"The bar with former detainees counts {floor} of them, the least that the "
@@ -836,7 +836,7 @@ def specification_curve(row: FigureRow, evaluation: Evaluation) -> Drawing:
             dot = styled(BLACK, ".", markersize=3)
             top.plot(curve[quantity] / 1e6, **dot, label="one combination")
             # Both groups have no single value if former detainees are in words only.
-            if not model.plan(quantity, setting).words:
+            if not model.plan(quantity, setting).in_words:
                 is_usual = curve[choices] == pd.Series(usual)[choices]
                 article = curve[is_usual.all(axis=1)][quantity] / 1e6
                 label = "with our default assumptions"

@@ -167,7 +167,7 @@ def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]
             # The calculation that needs this number shows the number of the setting.
             continue
         try:
-            if not model.plan(*model.quantity_and_setting(name, setting)).words:
+            if not model.plan(*model.quantity_and_setting(name, setting)).in_words:
                 yield line(speller, setting, name)
         except ModelError as error:
             # Readers of the headlines see a quantity's name in words, not as in code.

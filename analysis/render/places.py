@@ -194,7 +194,7 @@ def headline_lines(model: Model, setting: Setting) -> Iterator[tuple[Plan, str]]
             if not is_replaced(model, setting, name):
                 with contextlib.suppress(ModelError):
                     plan = model.plan(*model.quantity_and_setting(name, setting))
-                    _ = plan.words or plan.value
+                    _ = plan.in_words or plan.value
                     yield plan, plan.target
 
 

@@ -242,7 +242,7 @@ def line(speller: Speller, setting: Setting, name: str) -> str:
     """
     quantity, under = speller.model.quantity_and_setting(name, setting)
     plan = speller.model.plan(quantity, under)
-    _ = plan.words or plan.value
+    _ = plan.in_words or plan.value
     lines = step(speller, under, plan, quantity, plain=True).lines
     return " ".join(lines[1:]).removeprefix("= ")
 

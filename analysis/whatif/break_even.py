@@ -201,7 +201,7 @@ def break_even(
     can't only because the article gives an input in words, the result names that input.
     """
     plans = plans_of(model, statement, setting)
-    words = list(dict.fromkeys(name for plan in plans for name in plan.words))
+    words = list(dict.fromkeys(name for plan in plans for name in plan.in_words))
     rows = []
     for name in [*words, *_moving(model, plans)]:
         start = next(plan.leaves[name].start for plan in plans if name in plan.leaves)

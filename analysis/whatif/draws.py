@@ -71,7 +71,7 @@ class Draws:
                 f"nothing that is drawn moves {' or '.join(self.quantities)}; give a "
                 "distribution of something that does"
             )
-        for name in self.plan.words:
+        for name in self.plan.in_words:
             if name not in self.inputs:
                 raise ModelError(
                     f"{name} is given in words only; give it a value or a distribution"
@@ -88,7 +88,7 @@ class Draws:
         inputs = {}
         for name, node in self.plan.leaves.items():
             printed = node.source.interval()
-            is_drawn = self.rounding and name not in self.plan.words
+            is_drawn = self.rounding and name not in self.plan.in_words
             if name in self.distributions:
                 inputs[name] = self.distributions[name]
             elif is_drawn and printed.low < printed.high:

@@ -100,7 +100,7 @@ def test_the_ends_of_both_groups_leave_a_tenth_and_six_tenths_of_a_million(model
 
 def test_former_detainees_of_ours_are_no_value_of_the_article(model):
     plan = model.plan("at_risk_total")
-    assert plan.words == ("former_detainees",)
+    assert plan.in_words == ("former_detainees",)
     # "At least several hundred thousand": from three hundred thousand to below
     # a million.
     assert plan.by_name["former_detainees"].source.interval().low == 300_000

@@ -278,7 +278,7 @@ def test_every_estimate_has_a_name_for_tex(results: Path, model: Model) -> None:
         )
     )
     # What rests on a number in words alone has no value to name.
-    in_words = {name for name in model.quantities if model.plan(name).words}
+    in_words = {name for name in model.quantities if model.plan(name).in_words}
     assert {"at_risk_total", "former_detainees"} <= in_words
     assert set(model.quantities) - in_words == set(model.quantities) & set(found)
     # By hand: 1.6 + 3.17 - 3.17 / 1.105 = 1.9012 million.
