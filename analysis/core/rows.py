@@ -39,8 +39,12 @@ SEEN_IN = {"P": "the primary text", "M": "a copy", "S": "a secondary source"}
 PER_YEAR = "per_year:"
 #: The reading that is computed by a formula without a reading in its name.
 BARE = "formula"
-#: The readings whose value a user may set.
+#: The readings whose value a user may set. A printed number or words give way to a
+#: number that a user sets, but only "set" and GIVEN move as an assumption does.
 SETTABLE = ("set", "published", "in_words")
+#: The reading of a quantity for which a user has set a number. Nobody can choose this
+#: reading by its name, so it is not one of SETTABLE.
+GIVEN = "given"
 
 
 @dataclass(frozen=True)

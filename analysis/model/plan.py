@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.core.errors import InputError
 from analysis.core.published import Interval
-from analysis.core.rows import Claim, External
+from analysis.core.rows import GIVEN, Claim, External
 from analysis.core.sentences import message
 from analysis.core.spell import SAME
 from analysis.core.units import CONSTANTS
@@ -113,7 +113,7 @@ class Plan:
         return {
             name: node
             for name, node in self.leaves.items()
-            if node.reading in ("set", "given")
+            if node.reading in ("set", GIVEN)
         }
 
     @cached_property
@@ -154,29 +154,29 @@ class Plan:
 
     # Values ---------------------------------------------------------------------------
 
-    def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The value of every node if some nodes are given other values.
+    def evaluate(self, put_in: Mapping[str, Any]) -> dict[str, Any]:
+        """The value of every node if other values are put in for some nodes.
 
         Arrays broadcast. Nothing is checked or clipped; a division by zero gives
         infinity.
         """
-        values: dict[str, Any] = {**self.own_values, **given}
+        values: dict[str, Any] = {**self.own_values, **put_in}
         with np.errstate(all="ignore"):
             for node in self.nodes:
                 if node.name not in values:
                     values[node.name] = node.compute(values)
         return values
 
-    def target_at(self, given: Mapping[str, Any]) -> Any:
-        """The target if the chosen inputs (leaves) have the given values."""
-        return self.evaluate(given)[self.target]
+    def target_at(self, put_in: Mapping[str, Any]) -> Any:
+        """The target if other values are put in for some inputs (leaves)."""
+        return self.evaluate(put_in)[self.target]
 
-    def target_within(self, given: Mapping[str, Any]) -> Floats:
-        """Compute the target if the chosen inputs (leaves) have the given values.
+    def target_within(self, put_in: Mapping[str, Any]) -> Floats:
+        """Compute the target if other values are put in for some inputs (leaves).
 
         Where a limit is passed or the result is not finite, the target is NaN.
         """
-        values = self.evaluate(given)
+        values = self.evaluate(put_in)
         target = values[self.target]
         return np.where(self.is_within(values) & np.isfinite(target), target, np.nan)
 
@@ -366,8 +366,8 @@ class Plan:
 
         self._refuse_many(len(moving))
 
-        def function(given: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
-            values = self.evaluate({**still, **given})
+        def function(put_in: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
+            values = self.evaluate({**still, **put_in})
             return values[self.target], self.margins(values)
 
         return extremes(function, moving, columns, {**self.own_values, **(vary or {})})
@@ -380,13 +380,13 @@ class Plan:
         The ``column`` of values has the shape (values, 1). Other leaves may take arrays
         of one length; the result has a column for each of their entries.
         """
-        given = dict(others or {})
-        widest = max((np.size(values) for values in given.values()), default=1)
+        put_in = dict(others or {})
+        widest = max((np.size(values) for values in put_in.values()), default=1)
         # A leaf that a user can't set keeps its value, so that all rows are equal.
         if name in self.free:
-            given[name] = column
+            put_in[name] = column
         blank = np.zeros((len(column), widest))
-        values = self.evaluate(given)
+        values = self.evaluate(put_in)
         margins = [blank + margin for margin in self.margins(values)]
         # Without a limit there are no columns of margins.
         return blank + values[self.target], np.hstack([blank[:, :0], *margins])
@@ -523,7 +523,7 @@ class Plan:
         starts = {name: np.float64(leaf.start) for name, leaf in self.leaves.items()}
         here = self.evaluate(starts)
         shape = (len(moved), 4)
-        given = {}
+        put_in = {}
         for row, name in enumerate(moved):
             # All moved nodes are a little off their values, each by another percentage,
             # so that a factor of 0 hides nothing. Then each moves alone, in its own
@@ -532,8 +532,8 @@ class Plan:
             scale = self.by_name[name].scale(start)
             values = np.full(shape, start + 0.01 * (row % 7 + 1) * scale)
             values[row] += 0.37 * scale * np.array([0, 1 / 3, 0.5, 1])
-            given[name] = values
-        values_at = self.evaluate(given)
+            put_in[name] = values
+        values_at = self.evaluate(put_in)
         for node in self.nodes:
             steps = np.broadcast_to(values_at[node.name], shape)
             if not is_curve(*steps.T).all():

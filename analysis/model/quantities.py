@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.core.errors import InputError
 from analysis.core.register import Register
-from analysis.core.rows import SETTABLE, Assumption, Recomputation, Remark
+from analysis.core.rows import GIVEN, SETTABLE, Assumption, Recomputation, Remark
 from analysis.core.sentences import message
 from analysis.core.spell import spell, spell_span, with_side, with_unit
 from analysis.core.units import WHOLE
@@ -301,7 +301,7 @@ class Quantities(Values):
                 computed = targets.pop() if len(targets) == 1 else "anything here"
                 fields = {"quantity": quantity, "targets": computed}
                 raise ModelError(message("without_effect", **fields))
-            is_read = any(node.reading in ("given", *SETTABLE) for node in used)
+            is_read = any(node.reading in (GIVEN, *SETTABLE) for node in used)
             if quantity in setting.values and not is_read:
                 fields = {"quantity": quantity, "reading": used[0].reading}
                 raise ModelError(message("unused", **fields))
@@ -365,7 +365,7 @@ class Quantities(Values):
             nodes[name] = Node(name, choice, self.sources[name][choice])
         else:
             source = source_of_number(choice, self.register.assumptions.get(name))
-            nodes[name] = Node(name, "given", source)
+            nodes[name] = Node(name, GIVEN, source)
         for need in nodes[name].source.needs:
             self._add_node(nodes, need, setting, (*path, name))
 

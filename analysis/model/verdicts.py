@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from analysis.core.published import Interval
-from analysis.core.rows import GRADES, Check, Claim, External
+from analysis.core.rows import GIVEN, GRADES, Check, Claim, External
 from analysis.model.comparison import (
     Asserted,
     Comparison,
@@ -349,7 +349,7 @@ def grade_of(model: Model, plan: Plan, name: str) -> str:
     a user sets has the grade "chosen", and the reading ``published`` has no grade.
     """
     node = plan.by_name[name]
-    if node.reading == "given":
+    if node.reading == GIVEN:
         return "chosen"
     if node.reading == "published":
         return ""

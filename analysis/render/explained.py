@@ -14,7 +14,16 @@ from typing import Any
 
 from analysis.core.errors import InputError
 from analysis.core.published import Interval
-from analysis.core.rows import Check, Claim, External, Finding, Solve, VagueEnd
+from analysis.core.rows import (
+    BARE,
+    GIVEN,
+    Check,
+    Claim,
+    External,
+    Finding,
+    Solve,
+    VagueEnd,
+)
 from analysis.core.spell import exact, exact_span, ten_digits, with_unit
 from analysis.core.units import nearest
 from analysis.model.model import CircleError, Model, ModelError, Plan, Setting
@@ -39,7 +48,7 @@ from analysis.render.wording import (
 )
 
 #: The readings that an explanation does not mention.
-_UNCHOSEN = ("constant", "given", "formula")
+_UNCHOSEN = ("constant", GIVEN, BARE)
 
 
 def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[str]:

@@ -22,6 +22,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from analysis.core.rows import GIVEN
 from analysis.core.spell import exact, same
 from analysis.core.units import CONSTANTS
 from analysis.model.expressions import Expression
@@ -263,7 +264,7 @@ def _origin(model: Model, node: Node) -> str:
         return _IN_WORDS.get(source.role) or _ASSUMED[source.assumption.grade]
     if source.external:
         return f"published elsewhere: {source.external.citation}"
-    if node.reading == "given":
+    if node.reading == GIVEN:
         return "as set"
     row = model.register.readings.get((node.name, node.reading))
     return f"{row.label} (ours)" if row and row.grade == "chosen" else ""

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from analysis.core.errors import InputError
-from analysis.core.rows import Assumption, Check, Statement
+from analysis.core.rows import GIVEN, Assumption, Check, Statement
 from analysis.core.spell import SAME
 from analysis.core.units import close_match, in_list, nearest
 from analysis.model.comparison import resolve
@@ -240,7 +240,7 @@ def plans_of(
     text = statement.other
     if statement.is_number:
         number = Node(
-            "number", "given", Source(model.number(quantity, text, within=False))
+            "number", GIVEN, Source(model.number(quantity, text, within=False))
         )
         return [left, Plan("number", (number,))]
     other, there = model.quantity_and_setting(text, setting)
