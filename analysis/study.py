@@ -27,7 +27,7 @@ from analysis.core import arguments
 from analysis.core.arguments import listed
 from analysis.core.errors import InputError, display_path
 from analysis.core.register import Register
-from analysis.core.sentences import message
+from analysis.core.sentences import message, setting_words
 from analysis.core.units import close_match, in_list, nearest
 from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.model.verdicts import Outcome, judge_all
@@ -711,7 +711,7 @@ class Study(arguments.NearAttributes):
         from analysis.render.tables import ShownFrame
 
         shown = ShownFrame(frame)
-        words = self.differs if differs is None else differs or "as in the article"
+        words = setting_words(self.differs if differs is None else differs)
         shown.attrs = {**frame.attrs, "differs": words}
         return shown
 
@@ -908,7 +908,7 @@ class Study(arguments.NearAttributes):
 
         A quantity that is drawn is named with its distribution and its median.
         """
-        return self.model.differences(self.setting) or "as in the article"
+        return setting_words(self.model.differences(self.setting))
 
     def __repr__(self) -> str:
         from analysis.render.headlines import ours

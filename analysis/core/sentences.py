@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+#: What is said of a setting in place of its differences, where nothing is changed.
+AS_IN_THE_ARTICLE = "as in the article"
+
 SENTENCES = {
     # Names. A sentence about an unknown name ends with a hint.
     "no_quantity": "'{name}' is not a quantity{hint}",
@@ -115,3 +118,12 @@ def message(sentence: str, **values: Any) -> str:
     'former_detainees would be −128,000, but cannot be below 0.'
     """
     return SENTENCES[sentence].format(**values)
+
+
+def setting_words(differs: str) -> str:
+    """How a setting differs from the article, or that it does not differ.
+
+    >>> setting_words("")
+    'as in the article'
+    """
+    return differs or AS_IN_THE_ARTICLE

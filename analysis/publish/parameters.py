@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.core.errors import InputError
+from analysis.core.sentences import AS_IN_THE_ARTICLE, setting_words
 from analysis.core.units import nearest
 from analysis.model.model import ARTICLE, CircleError, Model, Setting, assignments
 from analysis.model.plan import Plan
@@ -58,7 +59,7 @@ def prepare_job(
         return _job_of_texts(notebook, texts, model)
     setting = Study(model).changed_by_texts(scenario, texts).setting
     model.check_used(setting, _plans(notebook, model, setting))
-    words = model.differences(setting) or "as in the article"
+    words = setting_words(model.differences(setting))
     choices = {
         name: model.written(name, choice) for name, choice in setting.choices.items()
     }
@@ -102,7 +103,7 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
     changes |= _draws_of(changes, defaults, model)
     used = {"draws": 2, "seed": 0, **defaults, **changes}
     check_draws(used["draws"], used["seed"])
-    words = "as in the article"
+    words = AS_IN_THE_ARTICLE
     if changes:
         pairs = (f"{name} = {value}" for name, value in changes.items())
         words = f"run with {', '.join(pairs)}"

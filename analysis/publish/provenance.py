@@ -24,6 +24,7 @@ from rocrate.rocrate import ROCrate
 
 from analysis import __version__
 from analysis.core.readers import read_text
+from analysis.core.sentences import AS_IN_THE_ARTICLE
 from analysis.model.model import Model
 from analysis.model.readings import formulas_of
 from analysis.publish.atomic import write_file
@@ -35,7 +36,7 @@ PROFILE = "https://w3id.org/ro/wfrun/process"
 def write(folder: Path, model: Model, notebooks: Iterable[Path]) -> None:
     """Write the provenance of a run of the article into its folder of results."""
     parameters = {"scenario": "article"}
-    text = describe(folder, model, notebooks, parameters, "as in the article")
+    text = describe(folder, model, notebooks, parameters, AS_IN_THE_ARTICLE)
     write_file(folder / CRATE, text)
 
 

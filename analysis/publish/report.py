@@ -27,6 +27,7 @@ from markupsafe import Markup
 from analysis import __version__
 from analysis.core.published import QUALIFIERS
 from analysis.core.rows import Check
+from analysis.core.sentences import setting_words
 from analysis.core.spell import exact, exact_span, with_unit
 from analysis.model.judging import VERDICTS
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
@@ -377,7 +378,7 @@ def estimates_tex(model: Model, setting: Setting = ARTICLE) -> str:
     \expandafter\def\csname estimate:at_risk_2021\endcsname{1.9 million}
     """
     lines, speller = [_TEX], Speller(model)
-    differs = model.differences(setting) or "as in the article"
+    differs = setting_words(model.differences(setting))
     lines.append(f"\\newcommand{{\\estimatesetting}}{{{tex(differs)}}}")
     for key, estimate in records.each_estimate(model, setting):
         if isinstance(estimate, ModelError):

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.core.arguments import NearAttributes
+from analysis.core.sentences import setting_words
 from analysis.core.units import nearest
 from analysis.model.model import ModelError, Setting
 from analysis.render.frame import Frame
@@ -44,7 +45,7 @@ class Drawn(NearAttributes):
     @property
     def differs(self) -> str:
         """One line that names the differences from the article and what was drawn."""
-        return self.draws.differs or "as in the article"
+        return setting_words(self.draws.differs)
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.core.arguments import NearAttributes
+from analysis.core.sentences import setting_words
 from analysis.core.spell import ten_digits
 from analysis.render import show
 from analysis.render.safe_text import escape_spreadsheet_formula
@@ -117,7 +118,7 @@ class Frame(NearAttributes):
         names.pop("", None)
         table = ShownFrame(list(map(dict, self.rows)), columns=list(names))
         table.attrs = {
-            "differs": self.differs or "as in the article",
+            "differs": setting_words(self.differs),
             "shown": dict(self.shown),
             "foot": self.foot,
             "group": self.group,

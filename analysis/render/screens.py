@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from analysis.core.errors import InputError, display_path
+from analysis.core.sentences import setting_words
 from analysis.model.model import CircleError, Model, ModelError, Plan, Setting
 from analysis.render import show as layout
 from analysis.render.headlines import changes, ours
@@ -143,7 +144,7 @@ def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> No
     against = listed[0] if len(files) > 1 else estimates.AS_PRINTED
     if is_changed:
         _check_used(model, setting, model.register.estimates)
-        words = model.differences(setting) or "as in the article"
+        words = setting_words(model.differences(setting))
         description = f"{words[0].upper()}{words[1:]}."
         listed.append(estimates.Under("yours", description, setting))
     show(whatif_tables.scenarios_table(model, listed, against), form=form)

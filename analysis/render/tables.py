@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.core.arguments import listed, path, text
 from analysis.core.errors import InputError, display_path, first_words
+from analysis.core.sentences import AS_IN_THE_ARTICLE
 from analysis.core.spell import MINUS, place_of, rounded
 from analysis.core.units import nearest
 from analysis.render import show
@@ -306,7 +307,7 @@ def _check_latex(how: Mapping[str, Any]) -> None:
 
 
 def _is_changed(attrs: Mapping[Any, Any]) -> bool:
-    return attrs.get("differs", "") not in ("", "as in the article")
+    return attrs.get("differs", "") not in ("", AS_IN_THE_ARTICLE)
 
 
 def _setting_sentence(attrs: Mapping[Any, Any]) -> str:
