@@ -20,9 +20,9 @@ from pathlib import Path
 from analysis.core.register import Register
 from analysis.core.rows import TABLES, only_words
 from analysis.model.model import Model
+from analysis.publish.explorer_texts import PAGES
 from analysis.publish.map import markdown_list
 from analysis.publish.reference import reference
-from analysis.publish.report import PAGES
 from analysis.render import frames
 from analysis.render.headlines import headlines, headlines_text
 from analysis.render.wording import VERDICT_KEY

@@ -64,8 +64,8 @@ _COMPARED = (
     "difference",
     "divided_by_years",
 )
-#: The columns of a run's tables that are computed.
-COMPUTED = (
+#: The computed columns of a run's tables, whose accepted values are kept.
+GUARDED = (
     "unit",
     "published",
     "published_low",
@@ -228,7 +228,7 @@ def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
                 step = f"step_{line['step']}"
                 cells[table, line["finding"], step] = line["value"]
             else:
-                numbers = {name: line.get(name) for name in COMPUTED}
+                numbers = {name: line.get(name) for name in GUARDED}
                 cells |= _numbers(table, line["id"], numbers)
     return cells
 

@@ -50,6 +50,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_core.paths import jupyter_runtime_dir
 
 from analysis.core.errors import InputError
+from analysis.core.processes import is_running
 from analysis.publish.atomic import scratch
 
 #: The modules that notebooks import, and those that a kernel would load when it starts
@@ -222,11 +223,7 @@ class _Process:
 
     def poll(self) -> int | None:
         """The exit status of the kernel, or None while the kernel runs."""
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return 0
-        return None
+        return None if is_running(self.pid) else 0
 
     wait = poll
 

@@ -35,6 +35,7 @@ from analysis.model.results import results as verdicts_of
 from analysis.model.verdicts import Outcome
 from analysis.publish import explorer
 from analysis.publish.atomic import scratch
+from analysis.publish.explorer_texts import PAGES
 from analysis.publish.notebooks import Notebook, shown_in
 from analysis.publish.reference import reference
 from analysis.render import (
@@ -57,7 +58,6 @@ from analysis.render.tally import tally_words
 from analysis.render.whatif_tables import break_even_table
 from analysis.whatif.sensitivity import Range, tornado
 
-PAGES = Path(__file__).resolve().parent / "pages"
 #: The style, the sign and the name of a verdict, and how its words may start. Any other
 #: words get the sign ↔ of two figures that are apart.
 MARKS = (
