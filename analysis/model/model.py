@@ -61,9 +61,9 @@ class Model(Quantities):
             limit for row in register.limits for limit in _limits(row, units)
         )
         super().__init__(register, sources, limits, units)
-        #: The outcomes of the checks judged so far, by check and setting.
+        #: A cache, filled by verdicts.py: the outcomes of checks, by check and setting.
         self.outcomes: dict[tuple[int, Setting], Any] = {}
-        #: By quantity, the numbers with which its values are compared; at first empty.
+        #: A cache, filled by verdicts.py: by quantity, the numbers to compare it with.
         self.compared: dict[str, tuple[float, ...]] = {}
         consistency.verify(self)
 
