@@ -862,9 +862,9 @@ class Study(arguments.NearAttributes):
         >>> "Differs from the article in: overlap = 0.25" in caption
         True
         """
-        from analysis.render.figures import drawn
+        from analysis.render.figures import draw_figure
 
-        return drawn(name, self.model, self.setting, quantity)
+        return draw_figure(name, self.model, self.setting, quantity)
 
     def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str | None:
         r"""Return a table of this study for a paper, in LaTeX, or write it to a file.

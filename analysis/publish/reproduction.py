@@ -36,7 +36,7 @@ from analysis.render.headlines import changes, headlines, headlines_text
 from analysis.render.paragraphs import paragraph
 from analysis.render.progress import progress
 from analysis.render.screens import echo_wrapped, show
-from analysis.render.wording import listed
+from analysis.render.wording import enumerated
 from analysis.whatif.scenarios import find as find_scenario
 
 # Every notebook -----------------------------------------------------------------------
@@ -221,7 +221,7 @@ def run(
     for reason, names in left_out.items():
         # The advice to leave something out is for a notebook that is run alone.
         why, _, _ = reason.partition(" Leave ")
-        echo_wrapped(f"Not run: {listed(names)}. {why[0].upper()}{why[1:]}")
+        echo_wrapped(f"Not run: {enumerated(names)}. {why[0].upper()}{why[1:]}")
     return int(bool(failed))
 
 

@@ -19,7 +19,7 @@ _NAMES = {
 }
 
 
-class DescribedCanvas(FigureCanvasAgg):
+class _DescribedCanvas(FigureCanvasAgg):
     """A matplotlib canvas that puts a title and a description into each file.
 
     The canvas renders both what ``savefig`` writes and what Jupyter shows. A title or a
@@ -39,3 +39,9 @@ class DescribedCanvas(FigureCanvasAgg):
             metadata = dict(zip(names, self.described, strict=True))
             how["metadata"] = metadata | (how.get("metadata") or {})
         return super().print_figure(filename, *args, **how)
+
+
+def describe(figure: Figure, title: str, description: str) -> None:
+    """Let each file of a figure have a title and a description."""
+    # A canvas becomes that of its figure.
+    _DescribedCanvas(figure, title, description)

@@ -136,7 +136,7 @@ class Drawn(NearAttributes):
             raise ModelError(f"'{what}' can't be drawn{nearest(str(what), draw)}")
         from matplotlib import pyplot as plt
 
-        from analysis.render.described import DescribedCanvas
+        from analysis.render.described import describe
 
         rows = self.draws.indices if what == "indices" else self.draws.quantities
         count = 1 if what == "frame" else len(rows)
@@ -149,7 +149,7 @@ class Drawn(NearAttributes):
         # An open figure would be shown twice in a notebook.
         plt.close(fig)
         title = f"Draws of {', '.join(self.draws.quantities)}"
-        DescribedCanvas(fig, title, f"{setting} {ILLUSTRATIVE}")
+        describe(fig, title, f"{setting} {ILLUSTRATIVE}")
         return fig
 
     def _draw_spans(self, axes: list[Any]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import matplotlib as mpl
 import numpy as np
@@ -38,7 +38,7 @@ from analysis.core.spell import (
 from analysis.core.units import BASE_UNITS, WHOLE, nearest
 from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 from analysis.render import KEEP_FIGURES_IN, figure_rows
-from analysis.render.described import DescribedCanvas
+from analysis.render.described import describe
 from analysis.render.figure_rows import BRACES, COMPUTED, FigureRow, Mark
 from analysis.render.figure_styles import (
     BLACK,
@@ -53,7 +53,7 @@ from analysis.render.frame import Frame, of_texts
 from analysis.render.headlines import filled
 from analysis.render.records import escape_spreadsheet_formulas
 from analysis.render.speller import Speller
-from analysis.render.wording import CAVEAT, count_words, listed
+from analysis.render.wording import CAVEAT, count_words, enumerated
 from analysis.whatif import sensitivity, sweep
 
 #: Colours for letters, which need more contrast.
@@ -140,8 +140,8 @@ class Plot:
         both = [name for name in self.varied(model) if name in setting.choices]
         if both:
             raise ModelError(
-                f"The figure '{self.row.id}' varies {listed(both)} itself. Leave out "
-                f"what you set for {listed(both)}"
+                f"The figure '{self.row.id}' varies {enumerated(both)} itself. Leave "
+                f"out what you set for {enumerated(both)}"
             )
         return Evaluation(model, setting, quantity)
 
@@ -171,7 +171,7 @@ def figures(model: Model) -> dict[str, Plot]:
     Raises RegisterError for a fault in ``data/figures.yaml``.
     """
     return {
-        name: Plot(row, _OWN.get(name, marked), _VARIED.get(name, lambda model: ()))
+        name: Plot(row, *_OWN.get(name, (marked, _no_quantities)))
         for name, row in figure_rows.read(model).items()
     }
 
@@ -184,7 +184,7 @@ def _added(evaluation: Evaluation, drawing: Drawing) -> str:
     return " ".join(sentences)
 
 
-def drawn(
+def draw_figure(
     name: str, model: Model, setting: Setting, quantity: str | None = None
 ) -> Canvas:
     """Draw the figure of this name under a setting, for a notebook.
@@ -223,7 +223,7 @@ def render_figure(name: str, evaluation: Evaluation) -> Canvas:
         fig = plt.figure(figsize=(WIDTH, height), layout="constrained")
         drawing.draw(fig, row.title, note)
         plt.close(fig)  # else the notebook shows it twice
-        DescribedCanvas(fig, row.alt, caption)
+        describe(fig, row.alt, caption)
         folder = os.environ.get(KEEP_FIGURES_IN)
         if folder:
             _keep(row.id, fig, drawing.frame, Path(folder))
@@ -878,12 +878,19 @@ def _draw_options(
     ax.set_yticks(range(0, -len(options), -1), labels)
 
 
+def _no_quantities(model: Model) -> Sequence[str]:
+    """List what a figure varies that shows one setting only."""
+    return ()
+
+
+#: How a figure is drawn, and the function that lists the quantities that it varies.
+_Ways: TypeAlias = tuple[
+    Callable[[FigureRow, Evaluation], Drawing], Callable[[Model], Sequence[str]]
+]
 #: The figures that are drawn in a way of their own.
-_OWN: dict[str, Callable[[FigureRow, Evaluation], Drawing]] = {
-    "official_series": official_series,
-    "waterfall": waterfall,
-    "tornado": tornado,
-    "specification_curve": specification_curve,
+_OWN: dict[str, _Ways] = {
+    "official_series": (official_series, _no_quantities),
+    "waterfall": (waterfall, _no_quantities),
+    "tornado": (tornado, _no_quantities),
+    "specification_curve": (specification_curve, sweep.specified),
 }
-#: By figure, the function that lists the quantities that the figure itself varies.
-_VARIED = {"specification_curve": sweep.specified}

@@ -26,8 +26,8 @@ from analysis.render.tally import tally_words
 from analysis.render.wording import (
     CAVEAT,
     bounds_words,
+    enumerated,
     finding_words,
-    listed,
     printed_words,
     reason_words,
     recomputed_words,
@@ -152,8 +152,8 @@ def _no_solutions(model: Model, wanted: set[str]) -> str:
     if not solved:
         return "This data package solves for no assumption."
     return (
-        f"No claim on {listed(sorted(wanted))} is solved for. There are solutions for "
-        f"claims on {listed([*solved])}."
+        f"No claim on {enumerated(sorted(wanted))} is solved for. There are solutions "
+        f"for claims on {enumerated([*solved])}."
     )
 
 

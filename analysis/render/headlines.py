@@ -30,7 +30,7 @@ from analysis.render.steps import label, line
 from analysis.render.wording import (
     VERDICT_KEY,
     count_words,
-    listed,
+    enumerated,
     verdict_and_distance,
     verdict_words,
 )
@@ -294,7 +294,7 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
         )
     if not clauses:
         return ""
-    return f"{start} {listed([f'that {clause}' for clause in clauses])}."
+    return f"{start} {enumerated([f'that {clause}' for clause in clauses])}."
 
 
 def _clause(model: Model, name: str) -> str:

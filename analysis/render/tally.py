@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from analysis.model.model import Model
 from analysis.model.results import Result, results, tally
 from analysis.model.verdicts import Outcome
-from analysis.render.wording import count_words, listed
+from analysis.render.wording import count_words, enumerated
 
 #: The parts of a tally with their verbs, in the order in which they are said.
 _REPEATED = {
@@ -91,7 +91,7 @@ def _headlines_words(shown: list[Result], total: int) -> str:
             f"{count_words(ours)} {noun} of ours that the article does not make"
         )
     noun = "headline" if total == 1 else "headlines"
-    return f"Of the {count_words(total)} {noun}, {listed(parts)}."
+    return f"Of the {count_words(total)} {noun}, {enumerated(parts)}."
 
 
 def _matching_words(matching: list[Result]) -> str:
@@ -142,7 +142,7 @@ def _sentence(words: str) -> str:
 
 
 def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:
-    return listed(
+    return enumerated(
         [
             count_words(counts[name], verb)
             for name, verb in verbs.items()

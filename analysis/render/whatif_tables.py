@@ -25,7 +25,7 @@ from analysis.model.model import Model, ModelError, Setting
 from analysis.render.estimates import Estimated, Under, tabulate
 from analysis.render.frame import Frame, Row
 from analysis.render.speller import Speller
-from analysis.render.wording import CAVEAT, listed, result_words
+from analysis.render.wording import CAVEAT, enumerated, result_words
 from analysis.whatif.break_even import (
     STRICT,
     AnyStatement,
@@ -221,7 +221,7 @@ def beside_table(
     if printed:
         verb = "is" if len(printed) == 1 else "are"
         foot.append(
-            f"In both studies, {listed(printed)} {verb} as printed, not recomputed."
+            f"In both studies, {enumerated(printed)} {verb} as printed, not recomputed."
         )
     shown = {"quantity": "estimate", "other_words": "other", "value_words": "here"}
     shown |= {"difference_words": "change", "percent_words": "percent"}
@@ -438,7 +438,7 @@ def indices_table(draws: Draws) -> Frame:
     foot += "as resampling estimates them."
     still = [name for name in draws.quantities if name not in draws.indices]
     if still:
-        foot += f" Nothing that is drawn moves {listed(still)}."
+        foot += f" Nothing that is drawn moves {enumerated(still)}."
     shown = {"label": "input", "words": "share of the variance"}
     return Frame(rows, SENSITIVITY, shown, draws.differs, foot, group="heading")
 
@@ -534,7 +534,7 @@ def _answer(model: Model, turned: BreakEvens) -> str:
     """Return the heading of a statement: whether it holds, and the two sides of it."""
     statement, speller = turned.statement.statement, Speller(model)
     if turned.holds is None:
-        inputs = listed(
+        inputs = enumerated(
             [row.assumption for row in turned.break_evens if row.value is None]
         )
         return (

@@ -303,7 +303,9 @@ def reason_words(model: Model, outcome: Outcome) -> str:
         start = "the value does not satisfy the claim if each printed limit is reached"
         if outcome.recomputed is None:
             start = "no single value follows"
-        return f"{start}; {listed(inputs)} {leave} room for a value that satisfies it"
+        return (
+            f"{start}; {enumerated(inputs)} {leave} room for a value that satisfies it"
+        )
     if outcome.ground == "coarser place":
         return _COARSER
     return VERDICTS[outcome.verdict]
@@ -379,11 +381,11 @@ def count_words(number: int, verb: str = "") -> str:
     return " ".join(filter(None, [words, first, rest]))
 
 
-def listed(parts: Sequence[str]) -> str:
+def enumerated(parts: Sequence[str]) -> str:
     """Join words with commas and "and", as a list in a sentence.
 
-    >>> listed(["one"]), listed(["one", "two"]), listed(["one", "two", "three"])
-    ('one', 'one and two', 'one, two and three')
+    >>> enumerated(["one", "two"]), enumerated(["one", "two", "three"])
+    ('one and two', 'one, two and three')
     """
     *others, last = parts
     return f"{', '.join(others)} and {last}" if others else last
