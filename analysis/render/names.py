@@ -12,7 +12,6 @@ from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.render import figure_rows
 from analysis.render.codebook import columns
 from analysis.render.frame import Frame, Row
-from analysis.render.frames import COLUMNS
 from analysis.render.wording import printed_claim, reading_words
 from analysis.whatif.scenarios import OWN, shipped
 
@@ -41,6 +40,9 @@ def other_kind(model: Model, name: str, *, in_python: bool = False) -> str:
     The text names a command or, if ``in_python``, a method of a study. It is empty if
     nothing has the name.
     """
+    # Only a refusal needs the columns, so an explanation does not load them.
+    from analysis.render.frames import COLUMNS
+
     register = model.register
     explain = "analysis explain {}"
     solve = register.solutions.get(name)
