@@ -873,11 +873,12 @@ class Study(arguments.NearAttributes):
         caption is your ``caption`` or, without one, the default for that table. After
         it, the caption says how this study's setting differs from the article's. Other
         keyword arguments, such as ``label``, go to pandas; ``columns`` chooses columns
-        by heading or by name. If ``buf`` names a file, the table is written to that
-        file and nothing is returned. Texts are escaped for LaTeX. Your LaTeX document
-        needs the packages array, booktabs and longtable. The DataFrames that a study
-        returns also have a method ``to_latex``, which writes them in the same way.
-        Raises InputError for an unknown table or column.
+        by their headings, with their words, or else by their names in the DataFrame,
+        with their numbers. If ``buf`` names a file, the table is written to that file
+        and nothing is returned. Texts are escaped for LaTeX. Your LaTeX document needs
+        the packages array, booktabs and longtable. The DataFrames that a study returns
+        also have a method ``to_latex``, which writes them in the same way. Raises
+        InputError for an unknown table or column.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
         >>> r"\caption{Headline numbers of the article, recomputed. No number" in table

@@ -47,6 +47,7 @@ SENTENCES = {
     "'{scaled} {unit}'.",
     "unknown_unit": "'{text}' is not a known unit{hint}",
     "own_unit": ". The number must be in '{unit}': write '{written} {unit}'.",
+    "scale": ". If you mean {scale}, write '{written} {scale} {unit}'.",
     "no_own_unit": ". This number has no unit: write '{written}'.",
     "percentage": "'{text}' is a percentage of something. Give the number itself, "
     "in the unit '{unit}'.",

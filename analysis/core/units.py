@@ -241,6 +241,15 @@ def has_unit(text: str) -> bool:
     return any(word[0].isalpha() and _singular(word) not in SCALES for word in words)
 
 
+#: Letters that are written in place of a scale.
+_SHORT_SCALES = {
+    "k": "thousand",
+    "m": "million",
+    "mn": "million",
+    "mln": "million",
+    "mio": "million",
+    "bn": "billion",
+}
 #: Letters that are typed in place of digits.
 _LETTERS = str.maketrans("oOlI", "0011")
 _MISTYPED = re.compile(r"[\doOlI.,]*\d[\doOlI.,]*(?=[\s%]|$)", re.ASCII)
@@ -279,7 +288,10 @@ def _unit_of(words: list[str], unit: str, written: str) -> pint.Unit:
             known = [*filter(None, SCALES), "percent" if has_none else unit]
             kind = "no_own_unit" if has_none else "own_unit"
             hint = message(kind, unit=unit, written=written)
-            if close_match(text, known):
+            scale = _SHORT_SCALES.get(words[0].lower())
+            if scale and not has_none:
+                hint = message("scale", scale=scale, unit=unit, written=written)
+            elif close_match(text, known):
                 hint = nearest(text, known)
             raise ValueError(message("unknown_unit", text=text, hint=hint)) from None
     return given

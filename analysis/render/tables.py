@@ -136,11 +136,12 @@ class ShownFrame(pd.DataFrame):
         packages array, booktabs and longtable: wide columns are paragraphs, and a long
         table goes over several pages.
 
-        ``columns`` chooses columns by their headings in the table or by their names in
-        the DataFrame. The names of groups and of rows always come first. If ``buf`` is
-        a path, missing folders are made, as in ``Study.sweep``. Raises InputError for
-        an unknown column, for a keyword argument that pandas does not take or can't
-        use, and for a file that can't be written.
+        ``columns`` chooses columns by their headings in the table, with their texts. If
+        one of the columns is not displayed, all are chosen by their names in the
+        DataFrame, with their numbers. The names of groups and of rows always come
+        first. If ``buf`` is a path, missing folders are made, as in ``Study.sweep``.
+        Raises InputError for an unknown column, for a keyword argument that pandas does
+        not take or can't use, and for a file that can't be written.
         """
         _check_latex(how)
         frame = self._frame()
@@ -179,28 +180,41 @@ class ShownFrame(pd.DataFrame):
 
     def _chosen(self, frame: Frame | None, columns: Iterable[str]) -> pd.DataFrame:
         """Return the texts of chosen columns, after the names of groups and of rows."""
+        chosen = listed(columns)
         if frame is None:
             table = self._as_texts()
             names = list(table.columns[: len(table.columns) - len(self.columns)])
             known = {heading: heading for heading in table.columns}
         else:
-            # A heading comes before a column that has the same name.
-            taken = {frame.group, *frame.shown, *frame.shown.values()}
-            others = {
-                name: name for name in map(str, self.columns) if name not in taken
-            }
+            shown = self._headings(frame, chosen)
             rows = [
-                {**row, **{name: _short_text(row[name]) for name in others}}
+                {**row, **{name: _short_text(row[name]) for name in shown}}
                 for row in frame.rows
             ]
-            shown = {**frame.shown, **others}
             table = _seen(replace(frame, rows=rows, shown=shown))
             names = list(table.columns[: 2 if frame.group else 1])
             known = shown | {heading: heading for heading in shown.values()}
-        for name in (chosen := listed(columns)):
+        for name in chosen:
             if name not in known:
-                raise InputError(_no_column(name, known))
+                raise InputError(_no_column(name, [*known, *self.columns]))
         return table[[*dict.fromkeys([*names, *(known[name] for name in chosen)])]]
+
+    def _headings(self, frame: Frame, chosen: Iterable[str]) -> dict[str, str]:
+        """Return the columns among which some are chosen, with their headings.
+
+        If one of the chosen columns is not displayed, all are taken as the DataFrame
+        has them, so that no number stands beside another in words.
+        """
+        displayed = {frame.group, *frame.shown, *frame.shown.values()}
+        own = [str(name) for name in self.columns if name != frame.group]
+        if {*chosen} & {*own} <= displayed:
+            return dict(frame.shown)
+        first = next(iter(frame.shown))
+        return (
+            {first: frame.shown[first]}
+            | {name: name for name in own if name != first}
+            | {name: one for name, one in frame.shown.items() if one not in own}
+        )
 
     def _as_texts(self) -> pd.DataFrame:
         """Return the index, unless it only counts rows, and all columns as texts."""

@@ -281,3 +281,20 @@ def test_a_list_that_is_cut_says_where_the_rest_is():
     # Twelve of them, then the sign that there are more.
     assert nearest("qqq", many).endswith("name_11, ….")
     assert nearest("qqq", many[:12]).endswith("name_11.")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("400k", "400 thousand person"),
+        ("0.4m", "0.4 million person"),
+        ("0.4 Mio persons", "0.4 million person"),
+        ("1.5bn person", "1.5 billion person"),
+    ],
+)
+def test_a_letter_in_place_of_a_scale_is_told_the_scale(text: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"write '{meant}'[.]$"):
+        read_number(text, "person")
+    # A share has no scale.
+    with pytest.raises(ValueError, match="This number has no unit"):
+        read_number("0.4m", "dimensionless")

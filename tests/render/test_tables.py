@@ -115,6 +115,23 @@ def test_columns_are_chosen_by_heading_or_by_name(article: Study) -> None:
     assert any(row.endswith(r"official\_mean\_2016\_2020 & 2,865,000") for row in rows)
 
 
+def test_a_chosen_number_does_not_stand_beside_one_in_words(article: Study) -> None:
+    study = article.change(growth_2019_2021=0.25)
+    # 3.17 million / 1.25 = 2.536 million.
+    name = "transfers_2019"
+    frame = study.frame([name])
+    header, first = lines_of(frame.to_latex(columns=["value", "unit"]))
+    assert first.replace(r"\_", "_") == f"{name} & 2,536,000 & transfer"
+    # "value" is also a heading, under which the unit stands beside the number.
+    made = study.to_latex("estimates", columns=["value", "low"]) or ""
+    header, *rows = lines_of(made)
+    assert header == "estimate & value & low"
+    assert any(" & 2,536,000 & " in row for row in rows)
+    header, *rows = lines_of(study.to_latex("estimates", columns=["value"]))
+    assert header == "estimate & value"
+    assert any(row.endswith(" & 2.54 million transfers") for row in rows), rows
+
+
 def test_the_names_of_rows_and_groups_stay_beside_chosen_columns(
     article: Study,
 ) -> None:
