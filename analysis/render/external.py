@@ -204,7 +204,7 @@ def _scored(
     model: Model, setting: Setting, figure: External, ours: Estimate, years: int
 ) -> Row:
     """Compare a figure with our number, or say which ratio of units is missing."""
-    factor, how = _bridge(model, setting, figure.base_unit, ours.unit)
+    factor, kind, how = _bridge(model, setting, figure.base_unit, ours.unit)
     if factor is None:
         units = f"the units differ ({figure.base_unit} and {ours.unit})"
         return {"reason": f"not compared: {units}; a comparison needs {how}"}
@@ -220,7 +220,7 @@ def _scored(
         "words": _lies(published.asserts(), *there),
         "reason": "",
     }
-    row["read_as" if how.startswith("read as") else "at_ratio"] = how
+    row[kind] = how
     if ours.value:
         row["ratio"] = compared / ours.value
     else:
@@ -254,19 +254,19 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
 
 def _bridge(
     model: Model, setting: Setting, theirs: str, ours: str
-) -> tuple[float | None, str]:
-    """Return the factor from a figure's unit to our unit, and the words for it.
+) -> tuple[float | None, str, str]:
+    """Return the factor from a figure's unit to our unit, a column, and words for it.
 
-    If there is no such factor, return None and the name of the ratio that would be
-    needed.
+    If there is no such factor, the words name the ratio that would be needed.
     """
     wanted = parse_unit(ours) / parse_unit(theirs)
     if wanted.dimensionless:
-        return 1.0, ""
+        return 1.0, "at_ratio", ""
     for constant, unit in CONSTANTS.values():
         settled, _, left_open = unit.partition("/")
         if left_open == OPEN and _turned(wanted, unit):
-            return constant ** _turned(wanted, unit), f"read as {settled}s"
+            factor = constant ** _turned(wanted, unit)
+            return factor, "read_as", f"read as {settled}s"
     fitting = []
     for name, assumption in model.register.assumptions.items():
         turned = _turned(wanted, assumption.unit)
@@ -277,12 +277,13 @@ def _bridge(
         used = setting.choices.get(name, assumption.value)
         is_chosen = name in setting.given or name in setting.choices
         if is_chosen and isinstance(used, float) and used:
-            return used**turned, f"{name}={ten_digits(used)}"
+            return used**turned, "at_ratio", f"{name}={ten_digits(used)}"
     if fitting:
-        return None, " or ".join(fitting)
+        return None, "", " or ".join(fitting)
     # A ratio such as person/household is named in one way, whichever way it is needed.
     name = name_of(wanted)
-    return None, f"a ratio in {name_of(1 / wanted) if name.startswith('1/') else name}"
+    unit = name_of(1 / wanted) if name.startswith("1/") else name
+    return None, "", f"a ratio in {unit}"
 
 
 def _turned(wanted: Any, unit: str) -> int:

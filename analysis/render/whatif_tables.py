@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
@@ -119,7 +120,7 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
             }
             rows.append({**vars(row), **words})
             for text in filter(None, (row.reason, *row.remarks)):
-                is_named = text.startswith(row.quantity)
+                is_named = _starts_with(row.quantity, text)
                 start = "Under {}" if is_named else f"{row.quantity} under {{}}"
                 sentence = f"{start}: {text.removesuffix('.')}."
                 reasons.setdefault(sentence, []).append(under.name)
@@ -214,7 +215,7 @@ def beside_table(
         rows.append({"quantity": name, **_beside_words(speller, quantity, row)})
         reason = row.get("reason")
         if isinstance(reason, str):
-            start = "" if reason.startswith(str(name)) else f"{name}: "
+            start = "" if _starts_with(str(name), reason) else f"{name}: "
             foot.append(f"{start}{reason}")
     if units:
         foot.insert(1, f"Counts are in {' or '.join(units)}.")
@@ -276,12 +277,17 @@ def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> F
             rows += _range_rows(model, quantity, setting)
             reasons += _range_remarks(model, quantity, setting)
         except ModelError as error:
-            start = "" if str(error).startswith(quantity) else f"{quantity}: "
+            start = "" if _starts_with(quantity, str(error)) else f"{quantity}: "
             reasons.append(f"{start}{error}")
     shown = {"moved": "what varies", "over": "over", "words": "estimate"}
     foot = " ".join([*reasons, CAVEAT])
     differs = idle_words(model, names, setting)
     return Frame(rows, SENSITIVITY, shown, differs, foot, group="heading")
+
+
+def _starts_with(name: str, text: str) -> bool:
+    """Whether a text starts with a name, and not with a longer name."""
+    return re.match(rf"{re.escape(name)}(?!\w)", text) is not None
 
 
 def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
