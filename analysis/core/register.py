@@ -138,7 +138,7 @@ class Register(PackageOptions):
         except RegisterError:
             raise
         except ValueError as error:
-            raise self.refuse(row, field, str(error)) from None
+            raise self.refuse(row, field, str(error)) from error
 
     @cached_property
     def vague_readings(self) -> Mapping[str, VagueReading]:

@@ -839,7 +839,11 @@ class Refusal(Row):
 
 
 class ExpectedCell(Row):
-    """An accepted value of the results."""
+    """An accepted value of the results.
+
+    The schema of expected.csv is made from this class; the guard, which must read a
+    file with faults too, reads the cells as they are.
+    """
 
     file = "expected.csv"
     key = ("table", "id", "field")

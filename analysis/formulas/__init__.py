@@ -9,7 +9,8 @@ arguments are in base units, such as persons, transfers, labourers, households o
 dollars; shares and growth rates are fractions. A formula is arithmetic without
 branches. It converts no units, rounds nothing and checks no limit. A division by zero
 raises an error or gives infinity, depending on the type of number. Each docstring has
-the formula in words, the place in the article, and an example.
+the formula in words, the place in the article, and an example. Screens show the first
+paragraph of the docstring as the statement of the quantity.
 """
 
 from analysis.formulas import (

@@ -15,9 +15,20 @@ from analysis.model.expressions import Expression
 class Source:
     """A source says where a value comes from.
 
-    A source is a number, a claim, a figure published elsewhere (``external``), an
-    assumption, an expression, or another quantity (``alias_of``). An expression and an
-    alias have quantities that they need (``needs``); every other source is a leaf.
+    There are six kinds of sources, each with its own fields:
+
+    - a number: ``value``, and for the number of an assumption ``side``, ``width`` and
+      ``room``;
+    - a claim: ``claim`` and ``end``, ``value``, ``fine``, ``coarse``, ``side``,
+      ``room``;
+    - a figure published elsewhere: ``external``, and the other fields of a claim;
+    - an assumption: ``assumption`` and ``role``, with the fields of a number, and
+      ``fine`` for words;
+    - an expression: ``expression``;
+    - another quantity: ``alias_of``.
+
+    An expression and an alias have quantities that they need (``needs``); every other
+    source is a leaf.
 
     A leaf has a ``value`` in base units, which is NaN if the article gives it only in
     words. A printed number stands for the values in ``fine`` or, at its coarser place,
