@@ -199,6 +199,6 @@ def headline_lines(model: Model, setting: Setting) -> Iterator[tuple[Plan, str]]
 
 
 def is_replaced(model: Model, setting: Setting, name: str) -> bool:
-    """Whether a setting replaces the default reading that a headline's line computes."""
+    """Whether a setting replaces the default reading that a headline's line shows."""
     quantity, _, reading = name.partition(".")
     return quantity in setting.choices and reading == model.default(quantity)
