@@ -3,6 +3,7 @@ and one whole run.
 """
 
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -27,6 +28,9 @@ from analysis.study import Study
 # not the machine's.
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 settings.load_profile("steady")
+
+# As for the command line: looking for garbage at the usual rate takes time.
+gc.set_threshold(100_000, 20, 20)
 
 ROOT = Path(__file__).resolve().parent.parent
 

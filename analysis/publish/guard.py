@@ -251,7 +251,7 @@ def print_report(
         values = f"This run gave what earlier runs gave: all {len(expected):,} values"
         typer.echo(paragraph(f"{UNCHANGED} {ours(model)}".strip()))
         typer.echo(
-            paragraph(f"{values} of the data and results equal those in {file}.")
+            paragraph(f"{values} of data and results are those accepted in {file}.")
         )
     if more:
         width = max(map(len, more)) + 2

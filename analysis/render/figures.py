@@ -735,9 +735,10 @@ def _sum_in_words(evaluation: Evaluation, total: Plan) -> dict[str, str]:
         name = next(iter(total.in_words))
         floor = exact(evaluation.model.sources[name]["floor"].value, "")
         together = (
-            f"The bar with former detainees counts {floor} of them, the least that the "
-            "words allow, and its arrow stands for more of them. The total can be "
-            "higher or lower, because it adds “up to” one number to “at least” another."
+            f"The bar with former detainees counts {floor} of them, the least that we "
+            "read into the words for them, and its arrow stands for more. The total "
+            "can be higher or lower, because it adds “up to” one number to “at least” "
+            "another."
         )
     overlap = evaluation.model.plan("overlap", evaluation.setting).value
     both_groups = "We assume that no former detainee is also counted as transferred."

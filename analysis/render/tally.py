@@ -7,8 +7,8 @@ sentences after it count the results that no headline shows.
 >>> from analysis.model.verdicts import judge_all
 >>> model = Model(Register.read())
 >>> print(tally_words(model, judge_all(model)).partition(", one cannot")[0])
-Of the six headlines, three match or agree (one of them only if assumptions of ours \
-hold), one is compatible
+Of the six headlines, three match or agree (two of them only on the condition named \
+beside the verdict), one is compatible
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def tally_words(model: Model, outcomes: Iterable[Outcome]) -> str:
     its numbers, is counted as a comparison of ours. Other hypotheses are left out.
     """
     claims = [row.claim for row in model.register.headlines.values()]
+    outcomes = [*outcomes]
     found = results(model, outcomes)
     shown = [result for result in found if result.claim.id in claims]
     told = {*claims}
@@ -68,17 +69,31 @@ def tally_words(model: Model, outcomes: Iterable[Outcome]) -> str:
     others = tally(result for result in found if result.claim.id not in told)
     if not claims:
         return counted_words(others)
-    first = _headlines_words(shown, len(claims))
+    first = _headlines_words(shown, len(claims), _on_a_condition(outcomes))
     return f"{first} {counted_words(others, beside_headlines=True)}"
 
 
-def _headlines_words(shown: list[Result], total: int) -> str:
+def _on_a_condition(outcomes: Iterable[Outcome]) -> set[str]:
+    """The checks that match on a condition, which their headline names.
+
+    Such a check rests on an assumption or a reading of ours, or takes a number at the
+    end of what its words allow.
+    """
+    printed = ("", "stated", "published elsewhere")
+    return {
+        outcome.check.id
+        for outcome in outcomes
+        if outcome.open_to or outcome.rests_on not in printed
+    }
+
+
+def _headlines_words(shown: list[Result], total: int, on_condition: set[str]) -> str:
     """Count the headlines by verdict, as a reader sees the verdicts beside them."""
     counts = Counter(result.verdict for result in shown)
     parts = []
     if counts["matches"]:
         matching = [result for result in shown if result.verdict == "matches"]
-        parts.append(_matching_words(matching))
+        parts.append(_matching_words(matching, on_condition))
     parts += [
         count_words(counts[verdict], verb)
         for verdict, verb in _HEADLINES.items()
@@ -94,22 +109,21 @@ def _headlines_words(shown: list[Result], total: int) -> str:
     return f"Of the {count_words(total)} {noun}, {enumerated(parts)}."
 
 
-def _matching_words(matching: list[Result]) -> str:
-    """Count the headlines that match, and those of them that do only on choices."""
+def _matching_words(matching: list[Result], on_condition: set[str]) -> str:
+    """Count the headlines that match, and those of them that do on a condition."""
     repeated = sum(result.is_repetition for result in matching)
     verb = "match or agree"
     if repeated in (0, len(matching)):
         verb = "agree" if repeated else "match"
     words = count_words(len(matching), verb)
-    on_choices = tally(matching)["sum matches on choices"]
-    if not on_choices:
-        return words
-    which = (
-        ""
-        if on_choices == len(matching) == 1
-        else f"{count_words(on_choices)} of them "
+    conditional = sum(
+        not (result.is_repetition or on_condition.isdisjoint(result.claim.judged_by))
+        for result in matching
     )
-    return f"{words} ({which}only if assumptions of ours hold)"
+    if not conditional:
+        return words
+    which = "" if len(matching) == 1 else f"{count_words(conditional)} of them "
+    return f"{words} ({which}only on the condition named beside the verdict)"
 
 
 def counted_words(counts: Mapping[str, int], *, beside_headlines: bool = False) -> str:

@@ -31,12 +31,15 @@ CAVEAT = (
     "Arithmetic of the printed numbers; it says nothing about whether they are true."
 )
 #: The sentence about a run in which nothing was changed.
-UNCHANGED = "No number of the article and none of our assumptions is changed here."
+UNCHANGED = (
+    "All of this is computed from the article's numbers and our assumptions, and no "
+    "user has changed any of them."
+)
 #: What the verdicts mean, in the words of screens and pages.
 VERDICT_KEY = {
     "matches, agree": "The recomputed number satisfies the article's words.",
-    "matches, if …": "The recomputed number satisfies the article's words only if the "
-    "assumptions named beside the verdict hold.",
+    "matches, if …": "The recomputed number satisfies the article's words if what is "
+    "named beside the verdict holds. The printed numbers alone do not settle it.",
     "matches within rounding": "The recomputed number satisfies the article's words "
     "only if each printed number may be any number that rounds to the same digits.",
     "compatible": "The printed numbers alone do not give what the article says, but "
@@ -45,7 +48,7 @@ VERDICT_KEY = {
     "differs": "No number that the printed numbers and their words allow satisfies the "
     "article's words. The arithmetic does not say which number would have to change.",
     "two figures apart": "We compare two figures that the article does not compare.",
-    "cannot be recalculated": "The article prints no calculation.",
+    "cannot be recalculated": "The article neither prints nor implies a calculation.",
 }
 #: The words for a verdict, for the kinds of checks that have words of their own.
 SAID = {

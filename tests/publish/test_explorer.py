@@ -532,7 +532,7 @@ def test_a_lever_ends_where_the_library_refuses_and_says_why(
 ) -> None:
     drift = lever(page, "approaches_in_2021", "persons_per_transfer_drift")
     assert drift.locator("[type=range]").get_attribute("max") == "1"
-    ends = "Further right, persons would outnumber transfers."
+    ends = "More is refused: persons would outnumber transfers."
     assert ends in drift.locator(".effect").inner_text()
     # At 0.8 persons per transfer the change may be 1 ÷ 0.8, beyond the varied range.
     slide(page, "approaches_in_2021", "persons_per_transfer", 0.8)
@@ -565,7 +565,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
     assert (
         "“300,000 or more”: compatible; "
-        "an exact number: matches from 99,000 to about 599,000 before rounding"
+        "if you set an exact number: matches from 99,000 to about 599,000"
         in detainees.inner_text()
     )
     slide(page, "with_former_detainees", "former_detainees", 400_000)
@@ -575,7 +575,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     page.evaluate("takeAll('former_detainees=from_low_end')")
     rest(page)
     assert detainees.locator(".scale b").inner_text() == (
-        "an exact number: matches from 99,000 to about 599,000 before rounding"
+        "if you set an exact number: matches from 99,000 to about 599,000"
     )
     track = ratio.locator("[type=range]").evaluate(
         "node => node.style.getPropertyValue('--track')"
@@ -1098,7 +1098,7 @@ def test_copied_is_said_on_the_button_for_a_while(page: Page) -> None:
     assert page.locator("#copied").input_value() == "analysis explain at_risk_2021"
     # Whoever uses a keyboard goes on from the button.
     assert page.evaluate("document.activeElement.dataset.copy") == "command"
-    expect(button).to_have_text("Copy command for this number")
+    expect(button).to_have_text("Copy as a command")
 
 
 def test_a_button_in_the_bar_undoes_all_changes(page: Page, address: str) -> None:

@@ -25,7 +25,10 @@ TABLES
 
 
 #: Said of a table under the article's own setting.
-OWN = "No number of the article and none of our assumptions is changed here."
+OWN = (
+    "All of this is computed from the article's numbers and our assumptions, and no "
+    "user has changed any of them."
+)
 
 
 def test_what_stands_in_a_table_is_escaped() -> None:

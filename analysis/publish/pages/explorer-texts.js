@@ -140,7 +140,7 @@ function matchesOn(spans, low, high, { place, shown }) {
   });
   const kinds = spans.map(({ kind }) => kind).filter(Boolean);
   if (!places[0]) return kinds.map((kind) => DATA.short[kind]).join(" then ");
-  return `matches${places.join(" and")}${/round/.test(kinds) ? words.pale : ""}`;
+  return `matches${places.join(" and")}`;
 }
 
 // The verdicts at a number, of which there are two where one turns into the other.
