@@ -881,7 +881,7 @@ class Study(arguments.NearAttributes):
         InputError for an unknown table or column.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
-        >>> r"\caption{Headline numbers of the article, recomputed. All of this" in table
+        >>> r"\caption{Headline numbers of the article, recomputed. All of" in table
         True
         """
         from analysis.render import frames
