@@ -135,9 +135,9 @@ class Quantities(Values):
         """Apply a user's choices, which must already have been checked, to a setting.
 
         A choice replaces every earlier choice for the same quantity. A reading also
-        applies to the quantities that are linked with the named one, but leaves a
-        number that is set for any of them. Raises ModelError if the choices give linked
-        quantities different readings.
+        applies to the quantities that are linked with the named one, but does not
+        replace a number that is set for any of them. Raises ModelError if the choices
+        give linked quantities different readings.
         """
         numbers = base.values
         linked = {

@@ -145,7 +145,7 @@ class Values(Names):
         return None
 
     def is_far(self, quantity: str, number: float) -> bool:
-        """Whether a number is at least fifty times the usual ones, or a fiftieth.
+        """Whether a number is 50 times the usual ones or more, or a fiftieth or less.
 
         The number 0 is never far, and neither is a number without a usual one.
         """

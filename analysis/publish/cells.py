@@ -3,11 +3,11 @@
 Each number or code is a cell, with its table, row and field.
 
 Every number that is shown is spelled from such a cell. The guard compares the cells
-computed now with those that were accepted. A cell holds a number in base units with ten
-digits, a unit or a code, and no spelled text. ``inputs`` gives the data as they were
-read, with each file as a table. ``computed`` gives the values that follow from the data
-and are quick to compute. ``drawn`` and ``plotted`` give the values that only a whole
-run computes.
+computed now with those that were accepted. A cell holds one thing: a number in base
+units with ten digits, a unit, or a code. It holds no text that spells a number for
+readers. ``inputs`` gives the data as they were read, with each file as a table.
+``computed`` gives the values that follow from the data and are quick to compute.
+``drawn`` and ``plotted`` give the values that only a whole run computes.
 """
 
 from __future__ import annotations

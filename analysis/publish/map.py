@@ -42,9 +42,9 @@ def trace_frame(
     """Make the map as results/map.csv holds it.
 
     The map has a row for each check of each printed number, and one row for a number
-    without a check. The column ``cell``, counted from 0, has the first cell of the
-    notebook that shows the check or a step of its quantity; it is empty if there is no
-    such cell.
+    without a check. The column ``cell`` has the number, counted from 0, of the first
+    notebook cell that shows the check or a step of its quantity; it is empty if there
+    is no such cell.
     """
     verdicts = {}
     for outcome in outcomes:

@@ -126,7 +126,7 @@ def _run_all(
 def _keep_failed(
     failed: Mapping[Path, execution.RunError], out: Path, aside: Path
 ) -> None:
-    """Say why notebooks failed, and keep the cells that ran aside."""
+    """Say why notebooks failed, and keep in ``aside`` the cells that ran."""
     with replace_atomically(aside) as kept:
         for target, error in failed.items():
             typer.echo(f"error: {error}", err=True)

@@ -78,7 +78,8 @@ class Mark(BaseModel):
     start: str = ""
     """The quantity at which a line to the mark starts."""
     with_side: bool = False
-    """Whether an arrow shows that the quantity may be higher or lower."""
+    """Whether an arrow shows on which side of its value the quantity may lie, if the
+    value is only a limit."""
     over_shares: bool = False
     """Whether the line shows the range of the assumed shares, and not the rounding."""
 
