@@ -17,7 +17,13 @@ from typing import TextIO
 
 from analysis.core.errors import InputError, display_path, first_words
 from analysis.core.processes import is_running
-from analysis.publish.replaceable import MARK, MARKED, is_begun, refuse_foreign
+from analysis.publish.replaceable import (
+    MARK,
+    MARKED,
+    is_begun,
+    refuse_foreign,
+    remove,
+)
 
 #: The part after a file's name in the name of the folder in which the file is written.
 _BEGUN = ".analysis-new-"
@@ -131,12 +137,12 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
                         f"{display_path(left)} was not written by a run and would be "
                         "lost; move it elsewhere"
                     )
-            at_the_end.callback(shutil.rmtree, new, ignore_errors=True)
+            at_the_end.callback(remove, new)
             if old.exists() and not folder.exists():
                 old.rename(folder)  # a run was killed between its two steps
             refuse_foreign(folder)
             for left in (new, old):
-                shutil.rmtree(left, ignore_errors=True)
+                remove(left)
             new.mkdir()
             (new / MARKED).write_text(MARK, encoding="utf-8")
             yield new
@@ -146,7 +152,7 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
                 if folder.exists():
                     folder.rename(old)
                 new.rename(folder)
-                shutil.rmtree(old, ignore_errors=True)
+                remove(old)
     except OSError as error:
         if _is_elsewhere(error, folder, new, old, _lock_of(folder)):
             raise

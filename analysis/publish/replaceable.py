@@ -3,9 +3,11 @@
 A run may replace files that a run wrote and that nobody has changed since.
 """
 
+import contextlib
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -24,14 +26,42 @@ MARK = (
 
 def is_ours(folder: Path) -> bool:
     """Whether a folder was written by a run."""
-    return (folder / MARKED).is_file() and (folder / MARKED).read_text(
-        encoding="utf-8", errors="replace"
-    ) == MARK
+    return _mark_of(folder) == MARK
 
 
 def is_begun(folder: Path) -> bool:
-    """Whether a folder was written by a run, or is empty, as a killed run leaves it."""
-    return folder.is_dir() and (is_ours(folder) or not any(folder.iterdir()))
+    """Whether a folder was written by a run, or is as a killed run may leave it.
+
+    A run that is killed may leave an empty folder, or one with a part of the mark.
+    """
+    if not folder.is_dir():
+        return False
+    names = {path.name for path in folder.iterdir()}
+    is_marked_in_part = names == {MARKED} and MARK.startswith(_mark_of(folder))
+    return not names or is_marked_in_part or is_ours(folder)
+
+
+def _mark_of(folder: Path) -> str:
+    file = folder / MARKED
+    if not file.is_file():
+        return ""
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+def remove(folder: Path) -> None:
+    """Remove a run's folder, as far as possible.
+
+    The mark is removed last, so that a later run can remove what is left by a run that
+    was killed meanwhile.
+    """
+    with contextlib.suppress(OSError):
+        others = [path for path in folder.iterdir() if path.name != MARKED]
+        for path in others:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        shutil.rmtree(folder)
 
 
 def refuse_foreign(folder: Path) -> None:

@@ -6,7 +6,6 @@ A run of every notebook also makes the tables, the figures and the report.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -29,7 +28,7 @@ from analysis.publish.guard import cells_of, print_report, read_expected
 from analysis.publish.map import trace_frame
 from analysis.publish.notebooks import Notebook, all_notebooks, shown_in
 from analysis.publish.parameters import Job, prepare_job
-from analysis.publish.replaceable import CRATE, is_ours, refuse_foreign
+from analysis.publish.replaceable import CRATE, is_ours, refuse_foreign, remove
 from analysis.publish.tables import write_tables
 from analysis.render import KEEP_FIGURES_IN, frames
 from analysis.render.headlines import changes, headlines, headlines_text
@@ -75,7 +74,7 @@ def reproduce(
             _write_report(model, outcomes, notebooks, results, out)
         provenance.write(results, model, [notebook.path for notebook in notebooks])
     if is_ours(aside):
-        shutil.rmtree(aside, ignore_errors=True)
+        remove(aside)
     if folder:
         expected = _without_other_figures(expected, now)
     return print_report(model, outcomes, expected, now, _where_to_read_on(out))

@@ -232,7 +232,8 @@ def _refuse_unknown(names: Any, known: Iterable[Any]) -> None:
 
 
 def _no_column(name: str, known: Iterable[Any]) -> str:
-    hint = nearest(name, map(str, known), "the table's attribute 'columns'")
+    names = dict.fromkeys(map(str, known))
+    hint = nearest(name, names, "the table's attribute 'columns'")
     return f"'{name}' is no column{hint}"
 
 

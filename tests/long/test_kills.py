@@ -120,7 +120,7 @@ def test_a_run_killed_at_any_moment_leaves_whole_results(tmp_path: Path) -> None
     while number < KILLS:
         process, began = reproduce(tmp_path, variants[1 - now]), time.monotonic()
         try:
-            process.wait(timeout=moments.uniform(0, 1.1 * usual))
+            assert process.wait(timeout=moments.uniform(0, 1.1 * usual)) == 0, number
             seen["ended before"] += 1
             # A machine that had other work before takes less time now.
             usual = time.monotonic() - began

@@ -1,5 +1,6 @@
 """Files and folders: written whole or not at all, whatever ends the run."""
 
+import contextlib
 import errno
 import fcntl
 import hashlib
@@ -21,7 +22,7 @@ from analysis.publish.atomic import (
     scratch,
     write_file,
 )
-from analysis.publish.replaceable import is_ours, refuse_foreign
+from analysis.publish.replaceable import MARK, MARKED, is_ours, refuse_foreign
 from tests.conftest import ROOT
 
 
@@ -150,6 +151,54 @@ def test_what_a_killed_run_left_is_cleared_and_a_folder_it_had_moved_is_put_back
         fill(tmp_path / "results", "half", RuntimeError())
     assert content(tmp_path)["results/numbers.csv"] == b"results"
     assert names(tmp_path) == {"results", ".other.new"}
+
+
+class Killed(BaseException):
+    """Stands for the end of a process."""
+
+
+def fill_many(folder, text):
+    with replace_atomically(folder) as new:
+        (new / "notebooks").mkdir()
+        for name in ("a.csv", "numbers.csv", "z.csv", "notebooks/one.ipynb"):
+            (new / name).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("steps", range(10))
+def test_a_run_follows_one_that_was_killed_while_it_removed_former_results(
+    tmp_path, monkeypatch, steps
+):
+    """Six files and folders are removed one by one; then a lock is."""
+    fill_many(tmp_path / "results", "old")
+    left = iter(range(steps))
+
+    def until_killed(remove):
+        def one(*where, **how):
+            if next(left, None) is None:
+                raise Killed
+            return remove(*where, **how)
+
+        return one
+
+    with monkeypatch.context() as patched, contextlib.suppress(Killed):
+        patched.setattr(os, "unlink", until_killed(os.unlink))
+        patched.setattr(os, "rmdir", until_killed(os.rmdir))
+        fill_many(tmp_path / "results", "new")
+    assert content(tmp_path / "results")["numbers.csv"] == b"new"
+    fill_many(tmp_path / "results", "after")
+    assert content(tmp_path / "results")["numbers.csv"] == b"after"
+    assert names(tmp_path) == {"results"}
+
+
+@pytest.mark.parametrize("letters", [0, 1, len(MARK) - 1])
+def test_a_run_follows_one_that_was_killed_while_it_marked_its_folder(
+    tmp_path, letters
+):
+    begun = tmp_path / ".results.new"
+    begun.mkdir()
+    (begun / MARKED).write_text(MARK[:letters], encoding="utf-8")
+    fill(tmp_path / "results", "whole")
+    assert names(tmp_path) == {"results"}
 
 
 @pytest.mark.parametrize("end", ["new", "old"])
