@@ -61,8 +61,9 @@ SENTENCES = {
     "{high}{unit}.",
     "below": "{quantity} cannot be {number}. It must be {low}{unit} or more.",
     # Readings.
-    "unused": "Your number for {quantity} has no effect, because the reading "
-    "'{reading}' supplies this quantity. Leave out the number or the reading.",
+    "unused": "Your number for {quantity} has no effect, because all that uses "
+    "{quantity} here takes its reading '{reading}'. Leave out the number, or choose "
+    "another reading of what should use it.",
     "without_effect": "{quantity} does not affect {targets} under these readings. "
     "Leave it out.",
     "scenario_unused": "The scenario changes {names}, but nothing computed here "

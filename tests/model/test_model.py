@@ -325,8 +325,9 @@ def test_a_name_that_nothing_depends_on_is_refused(model):
     hidden = model.taken_as(setting, {"persons_per_transfer": "implied"})
     plans = [model.plan("persons_2019", hidden)]
     assert sentence(ModelError, model.check_used, setting, plans) == (
-        "Your number for persons_per_transfer has no effect, because the reading "
-        "'implied' supplies this quantity. Leave out the number or the reading"
+        "Your number for persons_per_transfer has no effect, because all that uses "
+        "persons_per_transfer here takes its reading 'implied'. Leave out the number, "
+        "or choose another reading of what should use it"
     )
     # Of linked readings, one that is used is enough.
     model.check_used(
