@@ -83,6 +83,19 @@ app = typer.Typer(
     "from others.",
 )
 
+
+def _of_assignments(texts: list[str] | None) -> list[str] | None:
+    """Refuse texts that are not name=value before Typer counts the arguments.
+
+    It would otherwise say of "--set overlap 0.5" only that 0.5 is one too many.
+    """
+    if texts:
+        from analysis.model.model import assignments
+
+        assignments(texts)
+    return texts
+
+
 DataOption = Annotated[
     Path | None,
     typer.Option(
@@ -108,6 +121,7 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
+        callback=_of_assignments,
         help="Set a quantity, as quantity=value. The value is a number in base units, "
         "a number with its unit, or the name of a reading. You may repeat the option.",
     ),
@@ -116,6 +130,7 @@ ReadingOption = Annotated[
     list[str] | None,
     typer.Option(
         "--reading",
+        callback=_of_assignments,
         help="Choose a reading, as quantity=reading. A reading is one of the ways to "
         "get the number of a quantity. You may repeat the option.",
     ),

@@ -712,6 +712,8 @@ explain at_risk_2021 --set persons_per_transfer_drift=1.05
     persons_per_transfer_2021 would be 1.05, but must be
 explain at_risk_2021 --set persons_per_transfer
     'persons_per_transfer' is not of the form quantity=value
+explain at_risk_2021 --set persons_per_transfer 0.6
+    'persons_per_transfer' is not of the form quantity=value
 explain at_risk_2021 --set at_risk_2019=south
     at_risk_2019 has no reading 'south'. Did you mean 'southern'?
 explain at_risk_2021 --reading at_risk_2019=south
@@ -743,7 +745,7 @@ explain persons_per_transfer.impled
 explain persons_per_transfr.implied
     'persons_per_transfr.implied' is no claim, check, solution, quantity, finding
 explain transfers_2019.from_rate --set transfers_2019=2.8e6
-    Your number for transfers_2019 has no effect, because the reading 'from_rate'
+    Your number for transfers_2019 has no effect, because all that uses transfers_2019
 explain persons_per_transfer.implied --scenario half_overlap
     The scenario changes former_detainees, overlap, but nothing computed here
 run 01 --scenario southern

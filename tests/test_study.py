@@ -444,13 +444,19 @@ def test_draws_without_the_printed_digits_say_so(article):
         ("study", "headline", "headlines"),
         ("drawn", "tabel", "table"),
         ("table", "to_latx", "to_latex"),
+        ("estimate", "vaule", "value"),
     ],
 )
 def test_a_mistyped_attribute_is_refused_with_the_nearest(article, of, mistyped, meant):
     drawn = article.draws(
         "net_new_persons", n=64, persons_per_transfer=("uniform", 0.5, 1)
     )
-    thing = {"study": article, "drawn": drawn, "table": drawn.table}[of]
+    thing = {
+        "study": article,
+        "drawn": drawn,
+        "table": drawn.table,
+        "estimate": article["at_risk_2021"],
+    }[of]
     with pytest.raises(AttributeError) as refused:
         getattr(thing, mistyped)
     # Python adds its own suggestion to a traceback unless there is one.

@@ -233,6 +233,11 @@ def _told(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
         known = {*_field_names(model.model_json_schema())}
         name = str(place[-1])
         return field, f"'{name}' is not known here{nearest(name, known)}"
+    if fault["type"] == "invalid_key":
+        return ".".join(map(str, place[:-1])), (
+            f"'{place[-1]}' stands where a name should. Write a decimal number with a "
+            "point, such as 0.36"
+        )
     message = f"{fault['msg'][0].lower()}{fault['msg'][1:]}"
     for python, plain in _PLAIN.items():
         message = re.sub(python, plain, message)

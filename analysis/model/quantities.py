@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.core.arguments import NearAttributes
 from analysis.core.errors import InputError
 from analysis.core.register import Register
 from analysis.core.rows import GIVEN, SETTABLE, Assumption, Recomputation, Remark
@@ -28,7 +29,7 @@ MOST_PLANS = 10_000
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(NearAttributes):
     """A quantity's value under one setting, and its bounds by rounding, in base units.
 
     ``side`` tells whether the true value is ``at most`` or ``at least`` this value, or

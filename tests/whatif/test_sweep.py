@@ -483,6 +483,11 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
             ", field values.overlap.step: 'step' is not known here. Did you mean 'st",
         ),
         ("name: a\nvalues: {overlap: {steps: 0.5}}", ", field values.overlap.steps: "),
+        # YAML ends the number at its comma.
+        (
+            "name: a\nvalues: {overlap: {low: 0,36, high: 1, steps: 2}}",
+            ", field values.overlap: '36' stands where a name should. Write a decimal",
+        ),
         (
             "name: a\nvalues: {at_risk_2019: southern}",
             ", field values.at_risk_2019: ",
