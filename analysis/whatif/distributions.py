@@ -43,6 +43,9 @@ _RULES = {
     "discrete": "each value needs a weight of 0 or more, and one of them more",
 }
 _TOO_LARGE = "its numbers are too large, or too small, to compute with"
+#: The largest share of a distribution that may be cut off. If more would be, its
+#: numbers are probably in another unit, such as percent.
+_MOST_CUT = 0.9
 #: A share outside the limits that is smaller comes only from the rounding of floats.
 _ROUNDING_ERROR = 1e-12
 #: The parameters that are lists, those without a unit, and those that are not
@@ -58,8 +61,8 @@ class Distribution:
 
     ``SHAPES`` lists the shapes and the names of their parameters. A beta distribution
     lies between 0 and 1. ``values`` and ``weights`` are tuples. Raises ModelError for
-    numbers that make no distribution, and for a distribution of which nothing, or
-    almost nothing, lies between the limits.
+    numbers that make no distribution, and for a distribution of which less than a tenth
+    lies between the limits.
 
     >>> share = Distribution("normal", (0.9, 0.1), largest=1.0)
     >>> round(share.cut, 3), share.ppf(np.array(1.0)).item()
@@ -74,10 +77,11 @@ class Distribution:
     def __post_init__(self) -> None:
         if fault := self._fault():
             raise ModelError(f"{self} can't be drawn: {fault}")
-        if not self.cut < 1:
+        if not self.cut <= _MOST_CUT:
             raise ModelError(
-                f"all or almost all of {self} lies outside the allowed range, "
-                f"{self.smallest:,.10g} to {self.largest:,.10g}"
+                f"more than nine tenths of {self} lies outside the allowed range, "
+                f"{self.smallest:,.10g} to {self.largest:,.10g}; check the unit of its "
+                "numbers"
             )
 
     def _fault(self) -> str:

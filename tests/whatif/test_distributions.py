@@ -116,7 +116,10 @@ REFUSED: list[tuple[Any, str]] = [
     (("triangular", 0, 0.5, 1e308), "its numbers are too large"),
     (("uniform", -1e308, 1e308), "its numbers are too large"),
     (("lognormal", 0.5, 1e5), "its numbers are too large"),
-    (("uniform", 0, 1e308), "all or almost all of uniform (low 0, high "),
+    (("uniform", 0, 1e308), "more than nine tenths of uniform (low 0, high "),
+    # Written in percent, 49 of 50 parts lie above 1, and 99 percent of the normal.
+    (("uniform", 0, 50), "more than nine tenths of uniform (low 0, high 50) lies"),
+    (("normal", 20, 10), "more than nine tenths of normal (mean 20, sd 10) lies"),
     (("discrete", np.array(0.1)), "has 2 numbers, values, weights; given are 1"),
     (("southern", 1), "'southern' is no shape of a distribution"),
     (("uniform", 2, 3), "lies outside the allowed range, 0 to 1"),
@@ -150,6 +153,11 @@ def test_anything_else_is_refused_in_one_sentence(
     with pytest.raises(ModelError) as from_study:
         Study(model).draws("at_risk_total", overlap=given)
     assert str(from_study.value) == str(caught.value)
+
+
+def test_a_distribution_of_which_a_tenth_remains_is_cut(model: Model) -> None:
+    # Of 0 to 9, one part of nine lies within 0 to 1, and eight are cut off.
+    assert distribution(model, "overlap", ("uniform", 0, 9)).cut == pytest.approx(8 / 9)
 
 
 def test_numbers_are_read_as_everywhere(model: Model) -> None:
