@@ -87,7 +87,7 @@ app = typer.Typer(
 def _of_assignments(texts: list[str] | None) -> list[str] | None:
     """Refuse texts that are not name=value before Typer counts the arguments.
 
-    It would otherwise say of "--set overlap 0.5" only that 0.5 is one too many.
+    Of "--set overlap 0.5", Typer would say only that 0.5 is one argument too many.
     """
     if texts:
         from analysis.model.model import assignments

@@ -852,10 +852,9 @@ class Study(arguments.NearAttributes):
         ``sensitivity`` does. It shows how each assumption moves that quantity, which is
         at_risk_2021 unless you name another. The caption says how this study's setting
         differs from the article's, and so do the metadata of an SVG, PNG or PDF file of
-        the figure. Raises InputError for an unknown name, for a
-        quantity that the figure does not take, that has no single value or that no
-        assumption moves, and for a study that changes what the figure
-        "specification_curve" itself varies.
+        the figure. Raises InputError for an unknown name, for a quantity that the
+        figure does not take, that has no single value or that no assumption moves, and
+        for a study that changes what the figure "specification_curve" itself varies.
 
         >>> figure = load().change(overlap=0.25).figure("waterfall")
         >>> caption = " ".join(figure.get_supxlabel().split())

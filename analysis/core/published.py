@@ -31,11 +31,11 @@ class Qualifier:
 
     The quantity lies on a ``side`` of the number: ``at most``, ``at least`` or neither.
     The word may exclude the number itself. A word such as "about" covers every value
-    that rounds to the number at its last digit that is not 0. A word such as
-    "approaches" matches values
-    that fall short by up to a share of the number (``short_by``). Stretched, the word
-    also covers values that fall short by more than that, but by less than a second,
-    larger share (``stretches_by``). We chose both shares.
+    that rounds to the number at its last digit that is not 0 (``rounds_freely``). A
+    word such as "approaches" matches values that fall short by up to a share of the
+    number (``short_by``). Stretched, the word also covers values that fall short by
+    more than that, but by less than a second, larger share (``stretches_by``). We chose
+    both shares.
     """
 
     side: str = ""

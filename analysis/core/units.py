@@ -284,17 +284,22 @@ def _unit_of(words: list[str], unit: str, written: str) -> pint.Unit:
         try:
             given = parse_unit(text)
         except ValueError:
-            has_none = unit == "dimensionless"
-            known = [*filter(None, SCALES), "percent" if has_none else unit]
-            kind = "no_own_unit" if has_none else "own_unit"
-            hint = message(kind, unit=unit, written=written)
-            scale = _SHORT_SCALES.get(words[0].lower())
-            if scale and not has_none:
-                hint = message("scale", scale=scale, unit=unit, written=written)
-            elif close_match(text, known):
-                hint = nearest(text, known)
+            hint = _unit_hint(text, unit, written)
             raise ValueError(message("unknown_unit", text=text, hint=hint)) from None
     return given
+
+
+def _unit_hint(text: str, unit: str, written: str) -> str:
+    """Say what to write in place of an unknown unit after a number."""
+    needs_unit = unit != "dimensionless"
+    scale = _SHORT_SCALES.get(text.lower())
+    if scale and needs_unit:
+        return message("scale", scale=scale, unit=unit, written=written)
+    known = [*filter(None, SCALES), unit if needs_unit else "percent"]
+    if close_match(text, known):
+        return nearest(text, known)
+    kind = "own_unit" if needs_unit else "no_own_unit"
+    return message(kind, unit=unit, written=written)
 
 
 def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:

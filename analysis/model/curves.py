@@ -111,7 +111,13 @@ def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
     The curves are given by their coefficients.
 
     A share is infinite or NaN if there is none. Curves that only touch give the same
-    share twice.
+    share twice. In the example, t equals 2 t ÷ (1 + t) at 1 and at 0, but 1 + t never
+    equals 3 t ÷ (1 + t).
+
+    >>> [float(share) for share in meeting((0, 1, 0), (0, 2, 1))]
+    [1.0, 0.0]
+    >>> [float(share) for share in meeting((1, 1, 0), (0, 3, 1))]
+    [nan, nan]
     """
     a, b, c = left
     d, e, f = right

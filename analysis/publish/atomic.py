@@ -84,7 +84,7 @@ def lock(target: Path, file: Path | None = None) -> Iterator[None]:
 
     The lock is a file beside the target, or the file that the caller names. The system
     releases the lock when the process ends. The processes of a run that was killed may
-    need a moment to end, so this function waits for two seconds before it raises.
+    need a moment to end, so this function tries for a while (``_PATIENCE``).
     """
     file = file or _lock_of(target)
     file.parent.mkdir(parents=True, exist_ok=True)

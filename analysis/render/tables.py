@@ -205,9 +205,9 @@ class ShownFrame(pd.DataFrame):
         If one of the chosen columns is not displayed, all are taken as the DataFrame
         has them, so that no number stands beside another in words.
         """
-        displayed = {frame.group, *frame.shown, *frame.shown.values()}
         own = [str(name) for name in self.columns if name != frame.group]
-        if {*chosen} & {*own} <= displayed:
+        not_displayed = {*own} - {*frame.shown, *frame.shown.values()}
+        if not_displayed.isdisjoint(chosen):
             return dict(frame.shown)
         first = next(iter(frame.shown))
         return (

@@ -69,31 +69,32 @@ def tally_words(model: Model, outcomes: Iterable[Outcome]) -> str:
     others = tally(result for result in found if result.claim.id not in told)
     if not claims:
         return counted_words(others)
-    first = _headlines_words(shown, len(claims), _on_a_condition(outcomes))
+    first = _headlines_words(shown, len(claims), _conditional(model, outcomes))
     return f"{first} {counted_words(others, beside_headlines=True)}"
 
 
-def _on_a_condition(outcomes: Iterable[Outcome]) -> set[str]:
-    """The checks that match on a condition, which their headline names.
+def _conditional(model: Model, outcomes: Iterable[Outcome]) -> set[str]:
+    """The claims of headlines that name a condition beside a verdict that matches.
 
-    Such a check rests on an assumption or a reading of ours, or takes a number at the
-    end of what its words allow.
+    A headline with words of its own for a changed setting always does, as it rests on
+    assumptions. Any other headline does if its check takes a number at the end of what
+    the words of that number allow.
     """
-    printed = ("", "stated", "published elsewhere")
+    at_an_end = {outcome.check.id for outcome in outcomes if outcome.open_to}
     return {
-        outcome.check.id
-        for outcome in outcomes
-        if outcome.open_to or outcome.rests_on not in printed
+        row.claim
+        for row in model.register.headlines.values()
+        if row.if_changed.shown or row.check in at_an_end
     }
 
 
-def _headlines_words(shown: list[Result], total: int, on_condition: set[str]) -> str:
+def _headlines_words(shown: list[Result], total: int, conditional: set[str]) -> str:
     """Count the headlines by verdict, as a reader sees the verdicts beside them."""
     counts = Counter(result.verdict for result in shown)
     parts = []
     if counts["matches"]:
         matching = [result for result in shown if result.verdict == "matches"]
-        parts.append(_matching_words(matching, on_condition))
+        parts.append(_matching_words(matching, conditional))
     parts += [
         count_words(counts[verdict], verb)
         for verdict, verb in _HEADLINES.items()
@@ -109,20 +110,17 @@ def _headlines_words(shown: list[Result], total: int, on_condition: set[str]) ->
     return f"Of the {count_words(total)} {noun}, {enumerated(parts)}."
 
 
-def _matching_words(matching: list[Result], on_condition: set[str]) -> str:
+def _matching_words(matching: list[Result], conditional: set[str]) -> str:
     """Count the headlines that match, and those of them that do on a condition."""
     repeated = sum(result.is_repetition for result in matching)
     verb = "match or agree"
     if repeated in (0, len(matching)):
         verb = "agree" if repeated else "match"
     words = count_words(len(matching), verb)
-    conditional = sum(
-        not (result.is_repetition or on_condition.isdisjoint(result.claim.judged_by))
-        for result in matching
-    )
-    if not conditional:
+    number = sum(result.claim.id in conditional for result in matching)
+    if not number:
         return words
-    which = "" if len(matching) == 1 else f"{count_words(conditional)} of them "
+    which = "" if len(matching) == 1 else f"{count_words(number)} of them "
     return f"{words} ({which}only on the condition named beside the verdict)"
 
 

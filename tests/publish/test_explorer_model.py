@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from analysis.model.judging import GROUNDS
 from analysis.publish.explorer_rows import CheckRow, Far, QuantityRow, SourceRow, Span
 from analysis.publish.explorer_texts import PAGES
 
@@ -166,14 +167,7 @@ CONSTANTS = {
         "unused": "{quantity} does nothing.",
         "division": "{quantity} divides by zero.",
         "circle": "A circle.",
-        "grounds": {
-            "value": "matches",
-            "rounding": "matches_within_rounding",
-            "coarser place": "matches_within_rounding",
-            "room": "compatible",
-            "stretch": "compatible",
-            "": "differs",
-        },
+        "grounds": GROUNDS,
     },
 }
 FORMULAS = """

@@ -81,6 +81,11 @@ def test_the_tally_begins_with_the_verdicts_that_stand_beside_the_headlines(
             {"persons_per_transfer": 0.55},
             f"two match or agree (one of them {CONDITION}), two are compatible, ",
         ),
+        # 2.87 / 2.1 - 1 = 36.7 percent, against a number and no longer "at least" one.
+        (
+            {"planned_transfers_2016_2020": 2_100_000},
+            f"three match or agree (one of them {CONDITION}), one is compatible, ",
+        ),
         # 3.17 - 3.17 / 1.2 = 0.528 million, beside 300,000. With 1.6 million that is at
         # most 2.128 million, which leaves room for fewer than two million.
         (
