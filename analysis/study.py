@@ -21,7 +21,7 @@ from decimal import Decimal
 from functools import cache
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from analysis.core import arguments
 from analysis.core.arguments import listed
@@ -99,6 +99,11 @@ def _model(folder: Path) -> Model:
     return Model(Register.read(folder))
 
 
+def _flat(names: Iterable[Any]) -> list[Any]:
+    """Return names of which some may stand in lists."""
+    return [name for part in names for name in listed(part)]
+
+
 def _named(quantities: Any) -> list[Any]:
     """Return the named quantities. Raises ModelError if no quantity is named."""
     names = [*listed(quantities)]
@@ -149,10 +154,20 @@ class Study(arguments.NearAttributes):
 
     def __contains__(self, name: object) -> bool:
         try:
-            self.model.quantity_and_reading(str(name))
+            self.model.quantity_and_reading(name)
         except ModelError:
             return False
         return True
+
+    # A type checker must go on to refuse unknown attributes.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            # A study that is still being restored has no model yet.
+            if "model" in vars(self) and name in self.model.quantities:
+                sentence = f"'{name}' is a quantity: write study[\"{name}\"]"
+                raise AttributeError(sentence, name=name, obj=None)
+            super().__getattr__(name)
 
     def _ipython_key_completions_(self) -> list[str]:
         return [*self]
@@ -316,7 +331,7 @@ class Study(arguments.NearAttributes):
 
         if depth is not None:
             depth = arguments.whole("depth", depth, 0)
-        return Steps(self.model, self.setting, _named(names), depth)
+        return Steps(self.model, self.setting, _named(_flat(names)), depth)
 
     def frame(self, names: str | Iterable[str]) -> pd.DataFrame:
         """Return the estimates of some quantities as a table, with a row for each.
@@ -670,7 +685,7 @@ class Study(arguments.NearAttributes):
         from analysis.render.whatif_tables import scenarios_table
         from analysis.whatif.scenarios import find, shipped
 
-        wanted = names or shipped(self.model)
+        wanted = _flat(names) or shipped(self.model)
         rows = [Under.of(find(str(name), self.model), self.model) for name in wanted]
         if self.setting.choices:
             rows.append(Under("yours", self.differs, self.setting))
@@ -776,12 +791,13 @@ class Study(arguments.NearAttributes):
 
         table = self.model.register.checks
         known = [*self.model.quantities, *table]
-        for name in names:
+        asked = _flat(names)
+        for name in asked:
             if not isinstance(name, str) or name not in known:
                 hint = other_kind(self.model, str(name), in_python=True)
                 hint = hint or nearest(name, known, in_list("quantities", "checks"))
                 raise ModelError(f"'{name}' is neither a quantity nor a check{hint}")
-        wanted = set(names)
+        wanted = set(asked)
         ids = [
             check.id
             for check in table.values()
@@ -802,7 +818,7 @@ class Study(arguments.NearAttributes):
         """
         from analysis.render import frames
 
-        wanted = [self.model.checked_name(name) for name in quantities]
+        wanted = [self.model.checked_name(name) for name in _flat(quantities)]
         return frames.solutions(self.model, self.setting, wanted).to_pandas()
 
     def findings(self, *quantities: str) -> pd.DataFrame:
@@ -819,7 +835,7 @@ class Study(arguments.NearAttributes):
         """
         from analysis.render import frames
 
-        wanted = [self.model.checked_name(name) for name in quantities]
+        wanted = [self.model.checked_name(name) for name in _flat(quantities)]
         is_changed = bool(self.setting.choices)
         return frames.findings(self.model, wanted, is_changed=is_changed).to_pandas()
 

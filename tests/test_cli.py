@@ -763,7 +763,7 @@ verify --scenario southern --scenario article
 scenarios southern --scenario southern --scenario half_overlap
     --scenario is given 2 times
 scenarios nowhere.yaml
-    'nowhere.yaml' names no scenario or file
+    'nowhere.yaml' names no file that exists
 break-even 'at_risk_2021 >> 3'
     is no statement
 run 99

@@ -508,7 +508,8 @@ def test_a_single_person_is_singular_after_at_most(article):
 
 def test_a_wrong_type_is_one_sentence(article):
     for wrong in (5, None, slice(1, 2)):
-        assert "is not a quantity" in refused(article.__getitem__, wrong)
+        said = "the name of one quantity must be a text, not "
+        assert refused(article.__getitem__, wrong).startswith(said)
     assert refused(article.differs_from, 5).startswith("5 is not a study")
     tiny = load(ROOT / "tests" / "packages" / "tiny")
     for one, other in ((article, tiny), (tiny, article)):
@@ -580,8 +581,9 @@ def test_a_number_of_any_kind_is_read(article):
 def test_other_arguments_of_a_wrong_type_are_refused_by_their_names(article):
     one = ["at_risk_2021"]
     assert refused(article.names, one) == f"kind must be a text, not {one!r}"
-    said = f"'{one!r}' is neither a quantity nor a check"
-    assert refused(article.checks, one).startswith(said)
+    said = f"the name of one quantity must be a text, not {one!r}"
+    for method in (article.sensitivity, article.ranges, article.__getitem__):
+        assert refused(method, one) == said
     said = "a name in other must be a text, not 5"
     for other in (5, [5]):
         assert refused(article.from_notebook, {"a": 1}, other=other) == said
@@ -624,13 +626,28 @@ def test_names_of_another_type_are_refused_in_one_sentence(article):
     assert refused(article.figure, ["waterfall"]).startswith(
         "'['waterfall']' is no figure. "
     )
-    said = "is not a quantity and not a row of claims.csv"
+    said = "the name of one quantity must be a text, not "
     for call in (article.frame, lambda one: article.differs_from(article, one)):
         for wrong in (5, None, [5]):
             assert said in refused(call, wrong)
     for wrong in (5, [["same_share"]]):
         assert "is not a check" in refused(article.outcomes, wrong)
     assert len(article.outcomes()) == len(article.model.register.checks)
+
+
+def test_a_list_of_names_is_as_good_as_names(article):
+    names = ["net_new_persons", "at_risk_2021"]
+    assert str(article.steps(names)) == str(article.steps(*names))
+    for method in (article.checks, article.solutions, article.findings):
+        assert method(names).equals(method(*names))
+    names = ["southern", "half_overlap"]
+    assert article.scenarios(names).equals(article.scenarios(*names))
+
+
+def test_a_quantity_asked_for_as_an_attribute_is_refused_with_the_way_to_ask(article):
+    with pytest.raises(AttributeError) as refused:
+        _ = article.overlap
+    assert str(refused.value) == "'overlap' is a quantity: write study[\"overlap\"]"
 
 
 def test_one_name_is_as_good_as_a_list(article):

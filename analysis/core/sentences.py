@@ -40,6 +40,7 @@ SENTENCES = {
     "as in 500,000, 500000 or 0.5.",
     "two_scales": "'{text}' has more than one word such as million. Write one of them "
     "at most, right after the digits.",
+    "span": "'{text}' has more than one number. Write one of them.",
     "other_marks": "'{text}' is not written as numbers are here. Write decimals with a "
     "point, as in 0.6, and thousands with commas or without a mark, as in 400,000 or "
     "400000.",

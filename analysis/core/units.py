@@ -227,6 +227,8 @@ _NUMBER = re.compile(
 #: Three digits after one point or comma, which readers may take for thousands or for
 #: decimals.
 _TWO_NUMBERS = re.compile(r"[-+]?[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
+#: A second number after the first, as in a span.
+_SECOND_NUMBER = re.compile(r"(?:[-–—]|to|and|or|\.\.+)\s*\d", re.ASCII)
 #: A sign after the digits that shows that a number is written as in other languages.
 _OTHER_MARKS = re.compile(r"[,.'’\d]")
 
@@ -311,6 +313,8 @@ def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
     """
     if meant := digits_meant(text):
         raise ValueError(message("letters", text=text, meant=meant))
+    if numbers[0][-1:].isdigit() and _SECOND_NUMBER.match(rest):
+        raise ValueError(message("span", text=text))
     if numbers[0] and _OTHER_MARKS.match(rest):
         raise ValueError(message("other_marks", text=text))
     words = rest.replace("%", " percent").split()

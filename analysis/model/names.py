@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from analysis.core.arguments import shown
 from analysis.core.register import Register
 from analysis.core.rows import BARE
 from analysis.core.sentences import message
@@ -124,14 +125,18 @@ class Names:
         fields = {"reading": reading, "quantity": quantity, "hint": hint}
         raise ModelError(message("no_reading", **fields))
 
-    def quantity_and_reading(self, text: str) -> tuple[str, str]:
+    def quantity_and_reading(self, text: Any) -> tuple[str, str]:
         """The quantity and the reading that a text names; the reading may be empty.
 
         The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
-        ModelError where no quantity has the name.
+        ModelError for anything but a text, and where no quantity has the name.
         """
-        quantity, point, reading = str(text).partition(".")
-        if claim := self.register.claims.get(str(text)):
+        if not isinstance(text, str):
+            raise ModelError(
+                f"the name of one quantity must be a text, not {shown(text)}"
+            )
+        quantity, point, reading = text.partition(".")
+        if claim := self.register.claims.get(text):
             quantity, reading = claim.quantity, claim.id
             if reading not in self.sources.get(quantity, {}):
                 raise ModelError(
@@ -139,7 +144,7 @@ class Names:
                 )
         if quantity not in self.quantities:
             known = [*self.quantities, *self.register.claims]
-            hint = nearest(str(text), known, in_list("quantities", "claims"))
+            hint = nearest(text, known, in_list("quantities", "claims"))
             raise ModelError(
                 f"'{text}' is not a quantity and not a row of claims.csv{hint}"
             )

@@ -16,7 +16,7 @@ from analysis.core.arguments import listed, path, text
 from analysis.core.errors import InputError, display_path, first_words
 from analysis.core.sentences import AS_IN_THE_ARTICLE
 from analysis.core.spell import MINUS, place_of, rounded
-from analysis.core.units import nearest
+from analysis.core.units import close_match, nearest
 from analysis.render import show
 from analysis.render.frame import Frame, cell_text
 from analysis.render.paragraphs import WIDTH, wrapped
@@ -31,6 +31,8 @@ _ROWS = 20
 _LETTERS = 2_000
 #: The share of a line that the gaps beside a column of paragraphs take.
 _GAPS = 0.035
+#: A refusal names all columns of a table that has at most so many.
+_FEW = 8
 #: Significant digits of a number in a paper, and the place of the last decimal.
 _DIGITS = 4
 _LAST = -5
@@ -113,6 +115,14 @@ class ShownFrame(pd.DataFrame):
             return super().sort_values(by, *positional, **how)
         except KeyError:
             _refuse_unknown(by, [*self.columns, *self.index.names])
+            raise
+
+    def set_index(self, keys: Any, *positional: Any, **how: Any) -> Any:
+        """Set the index as pandas does; the KeyError names the nearest column."""
+        try:
+            return super().set_index(keys, *positional, **how)
+        except KeyError:
+            _refuse_unknown(keys, self.columns)
             raise
 
     def to_latex(  # type: ignore[override]
@@ -234,6 +244,8 @@ def _refuse_unknown(names: Any, known: Iterable[Any]) -> None:
 def _no_column(name: str, known: Iterable[Any]) -> str:
     names = dict.fromkeys(map(str, known))
     hint = nearest(name, names, "the table's attribute 'columns'")
+    if len(names) <= _FEW and close_match(name, names):
+        hint = f"{hint} The columns are {', '.join(names)}."
     return f"'{name}' is no column{hint}"
 
 

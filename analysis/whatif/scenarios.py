@@ -26,7 +26,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from analysis.core.errors import InputError, RegisterError, display_path
 from analysis.core.readers import read_yaml, validated
 from analysis.core.rows import Prose
-from analysis.core.units import nearest
+from analysis.core.units import in_list, nearest
 from analysis.model.model import ARTICLE, Model, Setting
 from analysis.whatif.distributions import SHAPES, Distribution, settled
 
@@ -152,8 +152,11 @@ def find(text: str, model: Model) -> Scenario:
     elif os.path.exists(text):  # noqa: PTH110, as Path refuses a name that is too long
         path = Path(text)
     else:
-        hint = nearest(text, model.register.scenarios or [OWN])
-        raise InputError(f"'{text[:80]}' names no scenario or file{hint}")
+        is_file = text.endswith((".yaml", ".yml")) or os.sep in text
+        what = "file that exists" if is_file else "scenario or file"
+        name = Path(text[:80]).stem if is_file else text
+        hint = nearest(name, model.register.scenarios or [OWN], in_list("scenarios"))
+        raise InputError(f"'{text[:80]}' names no {what}{hint}")
     scenario: Scenario = read(path, model, Scenario)
     if not is_shipped and scenario.name == OWN:
         sentence = f"'{OWN}' is the article's own setting; choose another name"

@@ -193,6 +193,13 @@ def test_a_number_with_the_marks_of_other_languages_is_told_how_to_write_it(text
         read_number(text, "person")
 
 
+@pytest.mark.parametrize("text", ["300,000-600,000", "0.3 to 0.4", "1 and 2 person"])
+def test_a_span_is_refused_where_one_number_is_asked_for(text):
+    said = f"'{text}' has more than one number. Write one of them."
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        read_number(text, "person")
+
+
 @pytest.mark.parametrize("text", ["0.4 milion person", "0.4 milion"])
 def test_a_misspelt_scale_is_named_without_the_unit_behind_it(text):
     sentence = "^'milion' is not a known unit. Did you mean 'million'[?]$"

@@ -183,21 +183,24 @@ def test_an_unknown_column_is_refused_with_the_nearest(article: Study) -> None:
     for table in (article.checks(), article.headlines()):
         with pytest.raises(InputError) as refused:
             table.to_latex(columns=["verdct"])
-        assert str(refused.value) == said
+        assert str(refused.value).startswith(said)
         for look_up in (
             lambda table: table["verdct"],
             lambda table: table[["verdct", "id"]],
             lambda table: table.sort_values("verdct"),
+            lambda table: table.set_index("verdct"),
             lambda table: table.to_csv(columns=["id", "verdct"]),
         ):
             with pytest.raises(KeyError) as missing:
                 look_up(table)
-            assert missing.value.args == (said,)
+            assert missing.value.args[0].startswith(said)
         # A column that exists is sorted as pandas sorts it.
         assert [*table.sort_values("verdict", kind="stable").verdict] == sorted(
             table["verdict"]
         )
-    with pytest.raises(InputError, match=r"'valu' is no column\. Did you mean 'value'"):
+    # Of a table with few columns, all are named.
+    said = r"Did you mean 'value'\? The columns are quantity, value, low, high, unit, "
+    with pytest.raises(InputError, match=said):
         article.frame(["total_2019"]).to_latex(columns=["valu"])
 
 

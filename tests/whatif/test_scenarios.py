@@ -308,6 +308,9 @@ def test_an_unknown_scenario_is_refused_with_the_nearest(model: Model) -> None:
         find("sothern", model)
     with pytest.raises(InputError, match="names no scenario or file"):
         find("no\0path", model)
+    said = r"^'southern.yaml' names no file that exists. Did you mean 'southern'\?$"
+    with pytest.raises(InputError, match=said):
+        find("southern.yaml", model)
 
 
 # Refusals -----------------------------------------------------------------------------
