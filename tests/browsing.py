@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 NO_CHROMIUM = "no Chromium: install the package chromium, or name one in CHROMIUM"
@@ -65,10 +65,15 @@ class Watched:
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("requestfailed", lambda request: self.wrong.append(request.url))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", self._refuse)
         self.page.on(
             "console",
             lambda said: self.wrong.append(said.text) if said.type == "error" else None,
         )
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.wrong.append(dialog.message)
+        dialog.dismiss()
 
     def open(self, address: str) -> Page:
         """Go to a page and wait until it has loaded with all it needs."""

@@ -481,7 +481,7 @@ def by_papermill(row: Row, folder: Path) -> tuple[Answer, str]:
     return answer, " ".join(" ".join(page).split())
 
 
-# Four of them run; all of them in tests/long.
+# A number and a reading; all of the rows in tests/long.
 @pytest.mark.parametrize(
     "row",
     [
@@ -489,10 +489,8 @@ def by_papermill(row: Row, folder: Path) -> tuple[Answer, str]:
         for row in ROWS
         if row[:2]
         in (
-            ("at_risk_2021", "persons_per_transfer=0.55"),
             ("net_new_persons", "persons_per_transfer_drift=1.05"),
             ("at_risk_2021", "at_risk_2019=composition"),
-            ("net_new_persons", "persons_per_transfer=1.01"),
         )
     ],
     ids=str,

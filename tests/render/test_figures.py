@@ -5,7 +5,7 @@ saving is the same each time.
 import io
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,9 @@ def frame(name: str, study: Study) -> pd.DataFrame:
     return plot.frame(plot.evaluation(study.model, study.setting))
 
 
+@cache
 def drawn(name: str, study: Study) -> Figure:
+    """A figure of a study, which several tests look at and none changes."""
     evaluation = figures(study.model)[name].evaluation(study.model, study.setting)
     fig = render_figure(name, evaluation)
     fig.canvas.draw()
