@@ -35,8 +35,8 @@ from tests.spoiling import settings
 BASE = 3_170_000 / 1.105
 ADDED = 3_170_000 - BASE
 
-MORE_2019 = "more than were transferred in 2019"
-MORE_2021 = "more than were transferred in 2021"
+MORE_2019 = "more persons than were transferred in 2019"
+MORE_2021 = "more persons than were transferred in 2021"
 CENSUS = "more than the rural persons of the 2020 census"
 
 

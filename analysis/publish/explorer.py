@@ -117,6 +117,7 @@ def page(model: Model) -> str:
     )
     return environment.from_string(_part("explorer.html")).render(
         _fields(model),
+        source=model.register.article.path,
         labels={name: label(name) for name in names},
         texts=article,
         style=style,

@@ -25,7 +25,7 @@ from analysis.render.wording import count_words, enumerated
 _REPEATED = {
     "repetition matches": "agree",
     "repetition matches_within_rounding": "agree only within rounding",
-    "repetition compatible": "are compatible because of the article's words",
+    "repetition compatible": "are compatible, as the article's words leave room",
     "repetition differs": "differ",
 }
 _SUMMED = {

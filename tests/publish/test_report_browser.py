@@ -144,7 +144,7 @@ def test_a_reader_can_do_without_a_mouse(open_page: Open, results: Path) -> None
     for _ in range(40):
         page.keyboard.press("Tab")
         seen.add(page.evaluate("document.activeElement.textContent.trim()"))
-    assert {"Number by number", "Every number", "Findings"} <= seen
+    assert {"The notebooks", "Every number", "Findings"} <= seen
     assert "Every assumption, its range and its reason" in seen
 
 

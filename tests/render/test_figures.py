@@ -354,7 +354,7 @@ def test_a_tornado_has_the_remarks_on_its_estimate(studies: dict[str, Study]) ->
     low = studies["article"].change(persons_per_transfer=0.36)
     caption = " ".join(low.figure("tornado").get_supxlabel().split())
     remark, _, rest = caption.partition(" Remark: ")[2].partition(". ")
-    assert remark.startswith("567,000 more than were transferred in 2021: ")
+    assert remark.startswith("567,000 more persons than were transferred in 2021: ")
     assert rest.startswith("Differs from the article in: ")
     other = low.figure("tornado", "net_new_persons").get_supxlabel()
     assert "Remark" not in other

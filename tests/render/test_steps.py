@@ -89,7 +89,7 @@ def test_a_changed_setting_is_worked_with_its_own_numbers_and_remarks(
     for words in (
         "= 1.6 million + 166,000 × 1 = 1.766 million",
         "0.55 as set",
-        "remark: 22,200 more than",
+        "remark: 22,200 more persons than",
     ):
         assert words in text
 

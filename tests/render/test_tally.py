@@ -21,8 +21,8 @@ COUNTS = dict.fromkeys(TALLIED, 0) | {
 def test_a_tally_tells_kinds_apart() -> None:
     assert counted_words(COUNTS) == (
         "We compared 16 results of the article. Eight repeat what the article prints "
-        "elsewhere: seven agree and one is compatible because of the article's "
-        "words. The other eight are calculations or estimates: two match on printed "
+        "elsewhere: seven agree and one is compatible, as the article's words leave "
+        "room. The other eight are calculations or estimates: two match on printed "
         "numbers, three match under assumptions or readings that we chose, one matches "
         "only within rounding, one is compatible and one cannot be recalculated from "
         "this article."
@@ -67,8 +67,8 @@ def test_the_tally_begins_with_the_verdicts_that_stand_beside_the_headlines(
         "article does not make. "
         "Besides the headlines, we compared eleven other results of the article. "
         "Seven repeat what the article prints elsewhere: six agree and one is "
-        "compatible because of the article's words. The other four are calculations "
-        "or estimates: one matches on printed numbers, two match under assumptions or "
+        "compatible, as the article's words leave room. The other four are "
+        "calculations or estimates: one matches on printed numbers, two match under assumptions or "
         "readings that we chose and one matches only within rounding."
     )
 

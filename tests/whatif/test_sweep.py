@@ -235,7 +235,9 @@ def test_remarks_stand_in_the_row_of_their_number(model: Model) -> None:
     )
     first, second, third = found.remarks
     more, *others = first.split(" | ")
-    assert more.startswith("at_risk_2021: 739,000 more than were transferred in 2021")
+    assert more.startswith(
+        "at_risk_2021: 739,000 more persons than were transferred in 2021"
+    )
     assert others == [f"at_risk_2021: {outside}", f"net_new_persons: {outside}"]
     assert second == more.replace("739,000", "22,200")
     assert third == ""
