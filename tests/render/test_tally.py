@@ -68,8 +68,8 @@ def test_the_tally_begins_with_the_verdicts_that_stand_beside_the_headlines(
         "Besides the headlines, we compared eleven other results of the article. "
         "Seven repeat what the article prints elsewhere: six agree and one is "
         "compatible, as the article's words leave room. The other four are "
-        "calculations or estimates: one matches on printed numbers, two match under assumptions or "
-        "readings that we chose and one matches only within rounding."
+        "calculations or estimates: one matches on printed numbers, two match under "
+        "assumptions or readings that we chose and one matches only within rounding."
     )
 
 
