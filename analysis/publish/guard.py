@@ -248,11 +248,9 @@ def print_report(
     status = print_moved(model, expected, now)
     if not status:
         file = model.register.file("expected.csv")
-        values = f"This run gave what earlier runs gave: all {len(expected):,} values"
+        kept = f"All {len(expected):,} values that the package keeps in {file}"
         typer.echo(paragraph(f"{UNCHANGED} {ours(model)}".strip()))
-        typer.echo(
-            paragraph(f"{values} of data and results are those accepted in {file}.")
-        )
+        typer.echo(paragraph(f"{kept} came out the same in this run."))
     if more:
         width = max(map(len, more)) + 2
         typer.echo()

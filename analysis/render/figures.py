@@ -313,7 +313,7 @@ class Chart:
         if "start" in mark:
             start = mark["start"] / self.row.scale
             ax.barh(y, value - start, left=start, height=0.5, **style)
-            is_dark = side == "at most" and "color" in style
+            is_dark = side == "at most" and style.get("color") in (BLACK, BLUE)
             colour, end = "white" if is_dark else BLACK, value
         else:
             ax.plot(value, y, **style)
@@ -664,7 +664,7 @@ class _Waterfall:
             self._first(),
             _bar("Added since 2019", "calculated", base, now, words=added),
             _bar("At risk in 2021", "calculated", 0, now, side=side, words=in_2021),
-            _bar(both, "the bar above, again", 0, now),
+            _bar(both, "the bar above, again", 0, now, side=side),
             {**self._last(), "label": both},
         ]
 
@@ -714,7 +714,9 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
     fields |= {"now": sums.words(sums.now), "total": total}
     fields["reached"] = "The"
     if sums.is_printed:
-        fields["reached"] = f"If “{sums.up_to}” was reached, the"
+        fields["reached"] = (
+            f"If “{sums.up_to}” was reached and our other assumptions hold, the"
+        )
     fields["together"] = fields["together"].replace("{total}", total)
     styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
     low, high = sums.both.value("low"), sums.both.value("high")
@@ -736,9 +738,9 @@ def _sum_in_words(evaluation: Evaluation, total: Plan) -> dict[str, str]:
         floor = exact(evaluation.model.sources[name]["floor"].value, "")
         together = (
             f"The bar with former detainees counts {floor} of them, the least that we "
-            "read into the words for them, and its arrow stands for more. The total "
-            "can be higher or lower, because it adds “up to” one number to “at least” "
-            "another."
+            "read into the words for them; the arrow to the right stands for more. The "
+            "total can be higher or lower, because it adds “up to” one number to “at "
+            "least” another."
         )
     overlap = evaluation.model.plan("overlap", evaluation.setting).value
     both_groups = "We assume that no former detainee is also counted as transferred."

@@ -288,9 +288,9 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
         clauses = [f"{limit} was reached" for limit in reached]
         clauses += [_clause(model, name) for name in _used(model)]
         noun = "assumption" if len(clauses) == 1 else "assumptions"
-        count = f"{count_words(len(clauses))} {noun}"
         start = (
-            f"Together, the headlines rest on {count} that the article does not print:"
+            "Besides how we read the article's words, the headlines rest on "
+            f"{count_words(len(clauses))} {noun} of ours:"
         )
     if not clauses:
         return ""

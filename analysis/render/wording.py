@@ -32,8 +32,8 @@ CAVEAT = (
 )
 #: The sentence about a run in which nothing was changed.
 UNCHANGED = (
-    "All of this is computed from the article's numbers and our assumptions, and no "
-    "user has changed any of them."
+    "All of this is computed from the article's numbers and our assumptions as they "
+    "stand."
 )
 #: What the verdicts mean, in the words of screens and pages.
 VERDICT_KEY = {

@@ -236,6 +236,9 @@ def test_the_waterfall_by_hand(studies: dict[str, Study]) -> None:
         "",
     ]
     assert list(found["words"]) == [*words, "at least 300,000 more"]
+    # With both groups, fewer may be at risk through transfers, and more former
+    # detainees.
+    assert list(found["side"]) == ["at most", "", "at most", "at most", "at least"]
 
 
 def test_the_waterfall_of_a_number_of_former_detainees_has_the_sum_and_its_bounds(

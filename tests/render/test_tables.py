@@ -26,8 +26,8 @@ TABLES
 
 #: Said of a table under the article's own setting.
 OWN = (
-    "All of this is computed from the article's numbers and our assumptions, and no "
-    "user has changed any of them."
+    "All of this is computed from the article's numbers and our assumptions as they "
+    "stand."
 )
 
 
