@@ -596,7 +596,12 @@ def test_a_notebook_that_fails_leaves_the_former_results(tmp_path: Path) -> None
     assert after == before
     assert (tmp_path / "out-failed" / "one.failed.ipynb").exists()
     # Whatever somebody put there meanwhile is not lost.
-    (out / "mine.txt").write_text("kept", encoding="utf-8")
+    theirs = tmp_path / "out-failed" / "mine.txt"
+    theirs.write_text("kept", encoding="utf-8")
+    done = run("reproduce", "--no-report", "--out", out, "--notebooks", good)
+    assert done.exit_code == 2
+    assert "mine.txt is not as a run wrote it and would be lost" in done.stderr
+    theirs.rename(out / "mine.txt")
     done = run("reproduce", "--no-report", "--out", out, "--notebooks", good)
     assert (done.exit_code, (out / "mine.txt").read_text("utf-8")) == (2, "kept")
     assert (

@@ -91,7 +91,7 @@ def lock(target: Path, file: Path | None = None) -> Iterator[None]:
     last = time.monotonic() + _PATIENCE
     while time.monotonic() < last:
         with file.open("a") as opened:
-            if _is_locked(opened, file):
+            if _take(opened, file):
                 try:
                     yield
                 finally:
@@ -103,7 +103,7 @@ def lock(target: Path, file: Path | None = None) -> Iterator[None]:
     )
 
 
-def _is_locked(opened: TextIO, file: Path) -> bool:
+def _take(opened: TextIO, file: Path) -> bool:
     """Lock an opened file, if no other process holds it; say whether that worked."""
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -148,7 +148,7 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
             yield new
             refuse_foreign(folder)
             # Linux swaps two folders in one step, other systems in two.
-            if not _swapped(new, folder):
+            if not _swap(new, folder):
                 if folder.exists():
                     folder.rename(old)
                 new.rename(folder)
@@ -177,7 +177,8 @@ def _reason(error: OSError, folder: Path) -> str:
     """Why a file can't be written: a full disk, or the words of the system."""
     # A library may raise an error of its own, without the system's number.
     is_full = error.errno == errno.ENOSPC
-    if is_full or shutil.disk_usage(folder.parent).free == 0:
+    existing = next(path for path in folder.absolute().parents if path.exists())
+    if is_full or shutil.disk_usage(existing).free == 0:
         return "the disk is full"
     return error.strerror or first_words(error)
 
@@ -187,7 +188,7 @@ def _reason(error: OSError, folder: Path) -> str:
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
-def _swapped(new: Path, folder: Path) -> bool:
+def _swap(new: Path, folder: Path) -> bool:
     """Let two folders change places in one step; say whether the system did."""
     swap = getattr(ctypes.CDLL(None), "renameat2", None)
     if swap is None:

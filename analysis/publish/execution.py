@@ -65,14 +65,14 @@ def run(
 
     The function returns the failures by target. The cells of a failed notebook that ran
     are kept beside its target, as ``NAME.failed.ipynb``. A target that would lie among
-    the notebooks, or would replace a file that no run has written, raises InputError
-    before anything runs.
+    the notebooks raises InputError before anything runs, and so does a file in the
+    place of either that no run has written so.
     """
     _refuse_targets(jobs)
     texts = _execute_all(jobs, timeout, done, meanwhile)
     failed: dict[Path, RunError] = {}
     for target in jobs:
-        text, kept = texts[target], target.with_suffix(".failed.ipynb")
+        text, kept = texts[target], _kept(target)
         if isinstance(text, RunError):
             write_file(kept, text.text)
             failed[target] = text
@@ -95,11 +95,17 @@ def _refuse_targets(jobs: Jobs) -> None:
                 "the output would lie among the notebooks; "
                 f"name a folder other than {display_path(target.parent)}"
             )
-        if os.path.lexists(target) and not _is_left_by_a_run(target):
-            raise InputError(
-                f"{display_path(target)} is not as a run wrote it and would be lost; "
-                "move it elsewhere"
-            )
+        for path in (target, _kept(target)):
+            if os.path.lexists(path) and not is_left_by_a_run(path):
+                raise InputError(
+                    f"{display_path(path)} is not as a run wrote it and would be lost; "
+                    "move it elsewhere"
+                )
+
+
+def _kept(target: Path) -> Path:
+    """The path at which the cells of a failed notebook are kept."""
+    return target.with_suffix(".failed.ipynb")
 
 
 def _execute_all(
@@ -256,7 +262,7 @@ def _error_in(cell: Any) -> str:
 # Texts of notebooks -------------------------------------------------------------------
 
 
-def _is_left_by_a_run(path: Path) -> bool:
+def is_left_by_a_run(path: Path) -> bool:
     """Tell whether a file is a notebook as a run wrote it, unchanged since."""
     import nbformat
 

@@ -159,6 +159,7 @@ class _Server:
     """The process from which kernels are forked; it is started when it is needed."""
 
     def __init__(self) -> None:
+        # ``fork`` holds the lock while it calls ``start``, which takes it again.
         self._lock = threading.RLock()
         self._process: Any = None
 
@@ -225,6 +226,7 @@ class _Process:
         """The exit status of the kernel, or None while the kernel runs."""
         return None if is_running(self.pid) else 0
 
+    # Jupyter waits only once ``poll`` has said that the kernel has ended.
     wait = poll
 
     def send_signal(self, number: int) -> None:
@@ -263,7 +265,8 @@ class ForkedProvisioner(LocalProvisioner):
     ) -> KernelConnectionInfo:
         """Start a kernel with a command."""
         if sys.platform == "linux" and cmd[:3] == _COMMAND:
-            folder = str(kwargs.get("cwd") or Path.cwd())
+            # The server may be in another folder than the process that asks it.
+            folder = str(Path(kwargs.get("cwd") or "").absolute())
             pid = _SERVER.fork(
                 arguments=cmd[3:], environment=kwargs["env"], folder=folder
             )

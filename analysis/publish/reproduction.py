@@ -28,7 +28,13 @@ from analysis.publish.guard import cells_of, print_report, read_expected
 from analysis.publish.map import trace_frame
 from analysis.publish.notebooks import Notebook, all_notebooks, shown_in
 from analysis.publish.parameters import Job, prepare_job
-from analysis.publish.replaceable import CRATE, is_ours, refuse_foreign, remove
+from analysis.publish.replaceable import (
+    CRATE,
+    MARKED,
+    is_ours,
+    refuse_foreign,
+    remove,
+)
 from analysis.publish.tables import write_tables
 from analysis.render import KEEP_FIGURES_IN, frames
 from analysis.render.headlines import changes, headlines, headlines_text
@@ -59,6 +65,7 @@ def reproduce(
     aside = out.with_name(f"{out.name}-failed")
     for target in (out, aside):
         refuse_foreign(target)
+    _refuse_changed(aside)
     with replace_atomically(out) as results:
         now, failed = _run_all(model, notebooks, results, timeout)
         if failed:
@@ -120,6 +127,16 @@ def _run_all(
             jobs, timeout=timeout, done=done, meanwhile=write_all_else
         )
     return {**now, **cells.plotted(figures)}, failed
+
+
+def _refuse_changed(aside: Path) -> None:
+    """Raise InputError for a file among the kept cells that no run has written so."""
+    for path in sorted(aside.glob("*")):
+        if path.name != MARKED and not execution.is_left_by_a_run(path):
+            raise InputError(
+                f"{display_path(path)} is not as a run wrote it and would be lost; "
+                "move it elsewhere"
+            )
 
 
 def _keep_failed(
@@ -216,7 +233,7 @@ def run(
     # Two runs into one folder would leave notebooks of two settings there.
     with lock(out, out / ".lock"):
         clear_unfinished(out)
-        failed = _execute(model, jobs, timeout)
+        failed = _execute_and_describe(model, jobs, timeout)
     for reason, names in left_out.items():
         # The advice to leave something out is for a notebook that is run alone.
         why, _, _ = reason.partition(" Leave ")
@@ -224,7 +241,7 @@ def run(
     return int(bool(failed))
 
 
-def _execute(
+def _execute_and_describe(
     model: Model, jobs: Mapping[Path, Job], timeout: int
 ) -> dict[Path, execution.RunError]:
     """Run notebooks, describe and print each, and return the failures by target."""

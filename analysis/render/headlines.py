@@ -316,18 +316,16 @@ def _named_by_user(model: Model, setting: Setting) -> Iterator[str]:
 
 def _used(model: Model) -> Iterator[str]:
     """Yield the assumptions of ours that the calculations of the headlines use."""
-    used: dict[str, None] = {}
+    used: set[str] = set()
     for row in model.register.headlines.values():
         for name in row.working:
             with contextlib.suppress(ModelError):
-                for leaf in model.plan(
-                    *model.quantity_and_setting(name)
-                ).leaves.values():
-                    assumption = leaf.source.assumption
-                    if assumption and assumption.grade == "chosen":
-                        used[leaf.name] = None
-    words = {name for name in used if model.default(name) == "in_words"}
-    yield from (name for name in model.register.assumptions if name in {*used} - words)
+                plan = model.plan(*model.quantity_and_setting(name))
+                used |= plan.leaves.keys()
+    for name, assumption in model.register.assumptions.items():
+        is_ours = assumption.grade == "chosen" and model.default(name) != "in_words"
+        if name in used and is_ours:
+            yield name
 
 
 def _reached(model: Model) -> Iterator[str]:

@@ -113,12 +113,15 @@ class Steps:
         judged: bool = True,
     ) -> None:
         deepest = math.inf if depth is None else depth
-        all_wanted: dict[str, _Wanted] = {}
+        named: dict[_Key, _Wanted] = {}
         for name in names:
             quantity, under = model.quantity_and_setting(name, setting)
             top = _Wanted(under, model.plan(quantity, under), 0)
-            _collect(all_wanted, quantity, top, deepest)
-        lines = [(wanted.plan, quantity) for quantity, wanted in all_wanted.items()]
+            named[_key(quantity, top)] = top
+        all_wanted: dict[_Key, _Wanted] = {}
+        for (quantity, _), top in named.items():
+            _collect(all_wanted, named, quantity, top, deepest)
+        lines = [(wanted.plan, name) for (name, _), wanted in all_wanted.items()]
         self.speller = Speller(model, settled_places(model, setting, lines))
         self.steps = [
             step(
@@ -129,7 +132,7 @@ class Steps:
                 wanted.level,
                 judged=judged,
             )
-            for quantity, wanted in all_wanted.items()
+            for (quantity, _), wanted in all_wanted.items()
         ]
 
     def __repr__(self) -> str:
@@ -139,17 +142,34 @@ class Steps:
         return f'<pre class="steps">{html.escape(repr(self))}</pre>'
 
 
+#: A quantity and its reading.
+_Key = tuple[str, str]
+
+
+def _key(quantity: str, wanted: _Wanted) -> _Key:
+    return quantity, wanted.plan.by_name[quantity].reading
+
+
 def _collect(
-    all_wanted: dict[str, _Wanted], quantity: str, wanted: _Wanted, deepest: float
+    all_wanted: dict[_Key, _Wanted],
+    named: Mapping[_Key, _Wanted],
+    quantity: str,
+    wanted: _Wanted,
+    deepest: float,
 ) -> None:
-    """Add a quantity and the quantities that it needs, down to the deepest level."""
-    if quantity in all_wanted or quantity in CONSTANTS:
+    """Add a quantity and the quantities that it needs, down to the deepest level.
+
+    A quantity that a user has named keeps its own plan, so that it gets its verdict.
+    """
+    if quantity in CONSTANTS or _key(quantity, wanted) in all_wanted:
         return
-    all_wanted[quantity] = wanted
+    key = _key(quantity, wanted)
+    wanted = named.get(key, wanted)._replace(level=wanted.level)
+    all_wanted[key] = wanted
     if wanted.level < deepest:
         below = wanted._replace(level=wanted.level + 1)
         for need in wanted.plan.by_name[quantity].source.needs:
-            _collect(all_wanted, need, below, deepest)
+            _collect(all_wanted, named, need, below, deepest)
 
 
 def step(
@@ -238,11 +258,13 @@ def _lines(
 def line(speller: Speller, setting: Setting, name: str) -> str:
     """Return the formula of a quantity with its numbers and its result, on one line.
 
-    Factors of one and terms of zero are left out if they are assumptions of ours that
-    the setting does not change. Raises ModelError if a value is past a limit.
+    Factors of one and terms of zero are left out if all assumptions of ours in the
+    formula are such, and the setting changes none of them. Raises ModelError if a value
+    is past a limit.
     """
     quantity, under = speller.model.quantity_and_setting(name, setting)
     plan = speller.model.plan(quantity, under)
+    # A value past a limit is refused here.
     _ = plan.in_words or plan.value
     lines = step(speller, under, plan, quantity, plain=True).lines
     return " ".join(lines[1:]).removeprefix("= ")
@@ -315,8 +337,9 @@ def as_printed(source: Source) -> str:
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
     """Return the assumptions in a formula if all are 0 or 1 by default.
 
-    The result is empty if any assumption has another default. If all these assumptions
-    have their default values, the formula is written without them.
+    The result is empty if any assumption has another default, so that a formula is
+    written either with all of its assumptions or with none. It has none if all of them
+    have their default values.
     """
     idle = {}
     for need in formula.needs:

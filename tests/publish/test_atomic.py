@@ -248,9 +248,10 @@ def test_a_folder_or_file_of_somebody_elses_is_refused_and_survives(tmp_path):
     said = f"{tmp_path}/{{}} is not a folder of results; name a new or empty folder"
     for name in ("thesis", "file"):
         assert refused(fill, tmp_path / name, "1") == said.format(name)
-    assert refused(fill, tmp_path / "file" / "results", "1").startswith(
-        f"{tmp_path}/file/results can't be written ("
-    )
+    for inside in ("file/results", "file/deep/results"):
+        assert refused(fill, tmp_path / inside, "1").startswith(
+            f"{tmp_path}/{inside} can't be written ("
+        )
     after = content(tmp_path).items()
     assert {name: one for name, one in after if not name.endswith(".lock")} == before
     (tmp_path / "empty").mkdir()

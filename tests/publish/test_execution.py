@@ -256,6 +256,18 @@ def test_a_notebook_that_no_run_has_left_so_is_refused_and_survives(
         assert target.read_text(encoding="utf-8") == text
 
 
+def test_a_file_in_the_place_of_kept_cells_is_refused_and_survives(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    theirs = tmp_path / "out" / "made.failed.ipynb"
+    theirs.parent.mkdir()
+    theirs.write_text("mine", encoding="utf-8")
+    said = r"made\.failed\.ipynb is not as a run wrote it and would be lost; move it"
+    with pytest.raises(InputError, match=said):
+        run(write("a = 1", "print(a)"), tmp_path / "out" / "made.ipynb")
+    assert theirs.read_text(encoding="utf-8") == "mine"
+
+
 def test_a_cell_that_ends_the_notebook_has_failed(
     write: Callable[..., Notebook], tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Forked kernels work with a user's own papermill, and none is left afterwards."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ import psutil
 import pytest
 
 from analysis.core.errors import InputError
-from analysis.publish.kernels import prepared
+from analysis.publish.kernels import ForkedProvisioner, prepared
 from tests.small import notebook
 
 pytestmark = pytest.mark.skipif(
@@ -90,6 +91,26 @@ def test_a_users_own_papermill_has_the_kernels_that_it_names(
     for printed, figure in their_papermill(tmp_path, provisioner):
         assert printed.text == f"{is_ordinary} {tmp_path.name}\n"
         assert "image/png" in figure.data
+
+
+def test_a_relative_folder_is_meant_from_where_the_caller_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server stays in the folder in which it was started."""
+    asked: list[dict[str, Any]] = []
+
+    def fork(**kernel: Any) -> int:
+        asked.append(kernel)
+        return os.getpid()
+
+    monkeypatch.setattr("analysis.publish.kernels._SERVER.fork", fork)
+    command = [sys.executable, "-m", "ipykernel_launcher"]
+    monkeypatch.chdir(tmp_path)
+    for given in ({"cwd": "sub"}, {}):
+        launch = ForkedProvisioner().launch_kernel(command, env={}, **given)
+        asyncio.run(launch)
+    folders = [kernel["folder"] for kernel in asked]
+    assert folders == [str(tmp_path / "sub"), str(tmp_path)]
 
 
 def test_a_kernel_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:

@@ -94,6 +94,25 @@ def test_a_changed_setting_is_worked_with_its_own_numbers_and_remarks(
         assert words in text
 
 
+def test_each_quantity_that_is_named_has_its_steps_and_its_verdict(
+    article: Study,
+) -> None:
+    # 1.65 million x 0.95, and 0.94 million x 0.5 more.
+    both = repr(article.steps("at_risk_2019.southern", "at_risk_2019.composition"))
+    assert both.index("= 1.57 million") < both.index("= 2.04 million")
+    beside = repr(article.steps("at_risk_2021", "at_risk_2019.southern"))
+    assert beside.index("= 1.901 million") < beside.index("= 1.57 million")
+    # What one named quantity needs may be named as well, before or after it.
+    verdict = 'printed: "approximately 300,000 persons" (note 4): matches'
+    for names in (
+        ("at_risk_2021", "net_new_persons"),
+        ("net_new_persons", "at_risk_2021"),
+    ):
+        steps = " ".join(repr(article.steps(*names)).split())
+        assert steps.count(verdict) == 1
+        assert steps.count("net new persons = persons 2021") == 1
+
+
 def test_a_quantity_past_a_limit_has_no_value_and_says_why(article: Study) -> None:
     # 1.05 persons per transfer in 2021: persons of 2021 and the increase are refused,
     # those of 2019 are not.

@@ -55,7 +55,8 @@ def test_a_row_of_the_screen_by_hand(
     # 1.6 million has 0.1 million for its last place.
     # Low: 1.55 + 3.165 x 0.1045/1.1045 = 1.84945;
     # high: 1.65 + 3.175 x 0.1055/1.1055 = 1.95300, outwards to 0.01.
-    # To three digits it is 1.90 million, 0.1 million or 5 percent short of 2 million.
+    # 2 - 1.9012 = 0.0988 million, and 0.0988 / 2 = 4.94 percent: from 1.901, as shown,
+    # 0.099 and 4.95.
     # It is at most that, so short by at least that.
     (row,) = frames.checks(model, [outcomes["at_risk_2021_sum"]]).rows
     assert [row[name] for name in list(frames.SHOWN_IN_FULL)[1:]] == [
