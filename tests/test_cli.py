@@ -63,8 +63,7 @@ def test_verify_says_what_was_checked_found_and_assumed() -> None:
     assert lines[0] == "Do the numbers in the article add up?"
     assert [line[0] for line in lines if re.match(r"\d  ", line)] == list("123456")
     assert " ".join(lines[-2:]).endswith(
-        "values that the package keeps in data/expected.csv came out the same in this "
-        "run."
+        "values with those in data/expected.csv, and all are the same."
     )
     out = " ".join(lines)
     order = [

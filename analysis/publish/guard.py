@@ -243,9 +243,9 @@ def print_report(
     status = print_moved(model, expected, now)
     if not status:
         file = model.register.file("expected.csv")
-        kept = f"All {len(expected):,} values that the package keeps in {file}"
         typer.echo(paragraph(f"{UNCHANGED} {ours(model)}".strip()))
-        typer.echo(paragraph(f"{kept} came out the same in this run."))
+        compared = f"This run compared {len(expected):,} values with those in {file}"
+        typer.echo(paragraph(f"{compared}, and all are the same."))
     if more:
         width = max(map(len, more)) + 2
         typer.echo()
