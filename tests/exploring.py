@@ -34,6 +34,7 @@ from analysis.publish.explorer_texts import (
     texts,
     words,
 )
+from analysis.render.headlines import NOT_CHECKED, NOT_COMPUTABLE
 from analysis.render.wording import SAID
 from analysis.study import Study
 
@@ -218,9 +219,11 @@ def _texts(
         yield from _number_texts(model, setting, name)
     article = texts(model)
     for name in words()["claims"]:
-        key = f"verdict {name}"
-        is_moved = _is_moved(model, setting, name)
-        yield key, _verdict(model, setting, name) if is_moved else article[key]
+        keys = f"verdict {name}", f"kind {name}"
+        said = [article[key] for key in keys]
+        if _is_moved(model, setting, name):
+            said = [_verdict(model, setting, name), _kind(model, setting, name)]
+        yield from zip(keys, said, strict=True)
 
 
 def _number_texts(
@@ -299,17 +302,35 @@ def _verdict(model: Model, setting: Setting, name: str) -> str:
     check = check_of(model, name)
     outcome = judge(model, check, setting)
     if not outcome.verdict:
-        return "not computable"
-    said = SAID["repetition"] if check.kind == "repetition" else SHORT
+        try:
+            _ = model.plan_of(check, setting).value
+        except ModelError:
+            return NOT_COMPUTABLE
+        return NOT_CHECKED
+    said = SHORT | SAID.get(check.kind, {})
     verdict = said[outcome.verdict]
+    if _kind(model, setting, name) == "apart":
+        quantity = words()["claims"][name]["quantity"]
+        apart = abs(model.plan(quantity, setting).value)
+        place = _place(model, quantity, apart)
+        return f"two figures, {spell_at(apart, 'transfer', place)} apart"
     value = outcome.recomputed
-    if outcome.verdict == "matches" and is_past_printed_range(model, check, value):
+    if _kind(model, setting, name) == "as_rounded":
         return "matches, as the printed range is rounded"
     if outcome.verdict != "differs" or value is None or outcome.difference is None:
         return verdict
     unit = model.spelled_unit(check.quantity)
     shown = rounded(value, _place(model, check.quantity, value))
     return f"{verdict} by {spell_distance(shown, value - outcome.difference, unit)}"
+
+
+def _kind(model: Model, setting: Setting, name: str) -> str:
+    outcome = judge(model, check_of(model, name), setting)
+    if outcome.verdict == "differs" and name == "two_figures_of_2019":
+        return "apart"
+    is_past = is_past_printed_range(model, outcome.check, outcome.recomputed)
+    is_rounded = outcome.verdict == "matches" and is_past
+    return "as_rounded" if is_rounded else outcome.verdict
 
 
 def is_past_printed_range(model: Model, check: Check, value: float | None) -> bool:

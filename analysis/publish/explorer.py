@@ -34,6 +34,7 @@ from analysis.publish.explorer_texts import (
     LARGE_CHANGE,
     PAGES,
     SHORT,
+    apart_words,
     check_of,
     claimed,
     label,
@@ -44,6 +45,7 @@ from analysis.publish.explorer_texts import (
     texts,
     words,
 )
+from analysis.render.headlines import NOT_CHECKED, NOT_COMPUTABLE
 from analysis.render.wording import SAID
 from analysis.whatif import scenarios
 
@@ -182,6 +184,8 @@ def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, 
             "without_effect", quantity="{quantity}", targets="anything here"
         ),
         "none": {"text": "no value", "phrase": "no value"},
+        "not_computable": NOT_COMPUTABLE,
+        "not_checked": NOT_CHECKED,
         "words": {"%": 0.01, "percent": 0.01} | rows.LARGE_SCALES,
         "whole": WHOLE,
         **words()["refusals"],
@@ -198,14 +202,17 @@ def _claim(model: Model, name: str, article: dict[str, str]) -> dict[str, Any]:
         operand, _, reading = text.partition(".")
         readings = {operand: reading} if reading else {}
         working.append({"quantity": operand, "readings": readings})
-    said = SAID["repetition"] if check.kind == "repetition" else {}
     return {
         "id": name,
         "quantity": quantity,
         "check": rows.check_row(model, check),
         "working": working,
-        "said": SHORT | said,
-        "verdict": article[f"verdict {name}"],
+        "said": SHORT | SAID.get(check.kind, {}),
+        "apart": apart_words(model, name),
+        "article": {
+            "text": article[f"verdict {name}"],
+            "kind": article[f"kind {name}"],
+        },
     }
 
 

@@ -138,7 +138,7 @@ class QuantityRow(TypedDict):
     typed: dict[str, float | str]
     """The values of phrases that a reader may type."""
     ending: str
-    """What may follow a typed number, such as " persons"."""
+    """What may follow a typed number, as a pattern such as " persons| person"."""
     far: Far | None
 
 

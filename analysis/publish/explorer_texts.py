@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.core.readers import read_yaml
-from analysis.core.rows import Check
+from analysis.core.rows import Check, Headline, HeadlineWords
 from analysis.core.spell import DIGITS, exact, place_of, spell_at, with_side
 from analysis.core.units import WHOLE
 from analysis.model.model import ARTICLE, Model, ModelError
@@ -73,10 +73,11 @@ def typed_words(model: Model, name: str) -> dict[str, Any]:
 
     >>> from analysis import load
     >>> typed_words(load().model, "persons_per_transfer")
-    {'typed': {'1 person': 1.0}, 'ending': ' persons'}
+    {'typed': {'1 person': 1.0}, 'ending': ' persons| person'}
     """
     *special, (_, other) = sorted(phrases(name).items())
     choices: dict[str, float | str] = {}
+    endings = [other.removeprefix("{number}")]
     for key, phrase in special:
         if key == "in words":
             floor = model.sources[name]["floor"].value
@@ -84,7 +85,9 @@ def typed_words(model: Model, name: str) -> dict[str, Any]:
             choices[phrase.format(number=number)] = model.default(name)
         else:
             choices[phrase] = float(key)
-    return {"typed": choices, "ending": other.removeprefix("{number}")}
+        if phrase.startswith(key):
+            endings.append(phrase.removeprefix(key))
+    return {"typed": choices, "ending": "|".join(endings)}
 
 
 def claimed() -> list[str]:
@@ -115,17 +118,22 @@ def check_of(model: Model, claim: str) -> Check:
 
 
 def texts(model: Model) -> dict[str, str]:
-    """Every text of the page that depends on the setting, by its key."""
+    """Every text of the page that depends on the setting, by its key.
+
+    Beside the text of each verdict stands its kind.
+    """
     by_key = {"differs": ""}
     for name in quantities():
         by_key |= _number_texts(model, name)
     for name, (total, verdict) in _claim_texts(model).items():
         by_key |= {f"sum {name}": total, f"verdict {name}": verdict}
+        by_key[f"kind {name}"] = _kind(model, name)
     for row in other_readings(model):
         by_key[f"reading {row.name}.{row.reading}"] = row.text
     first, quantity = next(iter(words()["claims"])), claimed()[0]
-    by_key["bar value"] = f"{label(quantity)}: {by_key[f'value {quantity}']}"
-    by_key["bar verdict"] = by_key[f"verdict {first}"]
+    by_key["value bar"] = f"{label(quantity)}: {by_key[f'value {quantity}']}"
+    by_key["verdict bar"] = by_key[f"verdict {first}"]
+    by_key["kind bar"] = by_key[f"kind {first}"]
     return by_key
 
 
@@ -185,6 +193,34 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
             total = line(Speller(model, places), ARTICLE, check.quantity)
             by_claim[name] = total, verdict
     return by_claim
+
+
+def _kind(model: Model, name: str) -> str:
+    """The kind of a claim's verdict, which gives its colour; empty without one."""
+    headline = model.register.headlines.get(name)
+    if headline and not headline.check:
+        return ""
+    verdict = judge(model, check_of(model, name)).verdict
+    return "apart" if verdict == "differs" and apart_words(model, name) else verdict
+
+
+def apart_words(model: Model, name: str) -> str:
+    """What a claim says in place of "differs", with ``{number}``; empty for most.
+
+    >>> from analysis import load
+    >>> apart_words(load().model, "two_figures_of_2019")
+    'two figures, {number} apart'
+    """
+    headline = model.register.headlines.get(name)
+    row = words()["claims"].get(name)
+    if not headline or not row:
+        return ""
+    shown = headline.shown
+    is_about = Headline.names_in_text(shown) == [row["quantity"]]
+    usual = judge(model, check_of(model, name)).verdict
+    if "{verdict}" in shown or not is_about or usual != "differs":
+        return ""
+    return HeadlineWords.BRACES.sub("{number}", shown)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,10 @@ from analysis.render.wording import (
 )
 
 NONE = "no derivation in this article"
+#: The words for a check without a verdict, either because its quantity has no value or
+#: because the value follows from the claim.
+NOT_COMPUTABLE = "not computable"
+NOT_CHECKED = "not checked, because the number would be compared with itself"
 
 #: A sentence ends with a full stop before a capital letter, a quotation or a number.
 _SENTENCE_END = re.compile(r'(?<=\.)\s+(?=[A-Z"{])')
@@ -155,8 +159,8 @@ def _without_verdict(model: Model, check: Check, setting: Setting) -> str:
         _ = model.plan_of(check, setting).value
     except ModelError:
         # The line of the calculation gives the reason.
-        return "not computable"
-    return "not checked, because the number would be compared with itself"
+        return NOT_COMPUTABLE
+    return NOT_CHECKED
 
 
 def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]:

@@ -10,7 +10,8 @@
 const { abs, max, min, sign } = Math;
 const finite = Number.isFinite;
 const SAME = 1e-9;
-const { format } = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });
+// All digits of a float, and never an exponent.
+const { format } = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 17 });
 
 // _without_noise: a number without the errors of a float's last digits.
 const clean = (value) => (abs(value) < 1e-12 ? 0 : Number(value.toPrecision(12)));
@@ -141,6 +142,7 @@ const pointAt = (value) => ({ low: value, high: value });
 // source_of_number.
 function nodeOf(name, choices) {
   const { usual, sources, linked, low, high, side } = QUANTITIES[name];
+  // Most quantities have no linked one, of which there is then no choice either.
   const shared = choices.get(linked) ?? usual;
   const choice = choices.get(name) ?? (isNumber(shared) ? usual : shared);
   if (!isNumber(choice)) return { name, reading: choice, ...sources[choice] };
@@ -246,7 +248,8 @@ class Plan {
     const corners = cornersOf(box);
     const rows = corners.map((corner) => this.row(corner));
     const tried = [...rows];
-    let isOpen = false;
+    let hasPole = false;
+    // How far behind a low corner, in cornersOf, its edge's high corner stands.
     let step = 1;
     for (const [name, { low, high }] of Object.entries(box)) {
       if (low === high) continue;
@@ -259,7 +262,7 @@ class Plan {
         // Without a pole, the middle lies between the ends.
         const slack = SAME * max(abs(start[0]), abs(end[0]));
         const isBetween = middle[0] <= max(start[0], end[0]) + slack;
-        isOpen ||= !(isBetween && middle[0] >= min(start[0], end[0]) - slack);
+        hasPole ||= !(isBetween && middle[0] >= min(start[0], end[0]) - slack);
       });
       step *= 2;
     }
@@ -268,7 +271,7 @@ class Plan {
     if (!values.length) return pointAt(NaN);
     const size = SAME * max(...values.map(abs));
     const ends = [min(...values), max(...values)].map((end) => (abs(end) <= size ? 0 : end));
-    return isOpen ? { low: -Infinity, high: Infinity } : { low: ends[0], high: ends[1] };
+    return hasPole ? { low: -Infinity, high: Infinity } : { low: ends[0], high: ends[1] };
   }
 }
 
@@ -323,12 +326,16 @@ function judge(check, setting) {
   return { value, verdict, kind: isPast ? "as_rounded" : verdict };
 }
 
-// crossings in model/curves.py: where a verdict may turn as one leaf moves.
+// crossings in model/curves.py: where a verdict may turn as one leaf moves. Three places
+// along the way give a curve's roots. Two places near its ends help to tell which curves
+// are the lowest or highest somewhere, as others are no bounds.
+const PLACES = [0.25, 0.5, 0.75, 0.01, 0.99];
+
 function turnsOf({ levels, reached }, plan, name, low, high) {
   const turns = [];
   const boxes = { value: {}, ...plan.boxes(plan.open(reached)) };
   for (const [kind, { [name]: _, ...box }] of Object.entries(boxes)) {
-    const rowsOf = (corner) => [0.25, 0.5, 0.75, 0.01, 0.99].map((part) =>
+    const rowsOf = (corner) => PLACES.map((part) =>
       plan.row({ ...corner, [name]: low + part * (high - low) }));
     const corners = cornersOf(box).map(rowsOf);
     const isEnd = (rows) => rows.some(([target], k) => {
@@ -336,12 +343,16 @@ function turnsOf({ levels, reached }, plan, name, low, high) {
       return [min(...targets), max(...targets)].includes(target);
     });
     for (const rows of corners.filter(isEnd)) {
-      const rootOf = (k, change) => root(...rows.map((row) => change(row[k])));
+      const rootOf = (k, change) => {
+        const [start, middle, end] = rows.map((row) => change(row[k]));
+        return root(start, middle, end);
+      };
       turns.push(rootOf(0, (value) => 1 / value));
       turns.push(...levels[kind].map((level) => rootOf(0, (value) => value - level)));
       turns.push(...plan.limits.map((_, k) => rootOf(k + 1, (room) => room)));
     }
   }
+  // A root is a share of the way from the first of these places to the third.
   const places = turns.map((t) => low + (0.25 + 0.5 * t) * (high - low));
   return places.filter((place) => place > low && place < high).sort((one, two) => one - two);
 }

@@ -1,10 +1,11 @@
 // What the page says under a setting, as texts and numbers. Nothing here reads or changes
-// the page, or remembers anything.
+// the page, or remembers anything. Above a function stands the Python function that it
+// mirrors, which is in publish/explorer_texts.py if no other module is named.
 
 const claimOf = (id) => DATA.claims.find((claim) => claim.id === id);
 const restsOn = (name, under) => ({ quantity }) => planOf(quantity, under).nodes.has(name);
 
-// What is in words counts as the least that the words allow.
+// _number_texts. What is in words counts as the least that the words allow.
 function estimate(name, under) {
   const { words } = planOf(name, under);
   const [isInWords] = words;
@@ -17,7 +18,8 @@ function estimate(name, under) {
   return { value, text, phrase: fill(phrase, { number }) };
 }
 
-// Counts are shown in thousands, so that the numbers of a sum read the same elsewhere.
+// shown_place. Counts are shown in thousands, so that the numbers of a sum read the same
+// elsewhere. A sum may need its operands finer by some digits.
 function shownOf(name, value, finer = 0) {
   const { shown, apart } = QUANTITIES[name];
   const { length } = abs(value).toFixed();
@@ -27,6 +29,7 @@ function shownOf(name, value, finer = 0) {
 
 const valueOf = (name, under) => attempt(() => estimate(name, under).value)[0];
 
+// Model.remarks in model/model.py.
 function remarksOf(name, value, under) {
   const { remarks, unit } = QUANTITIES[name];
   const said = remarks.map(({ above, words }) => {
@@ -36,24 +39,47 @@ function remarksOf(name, value, under) {
   return said.filter(Boolean).join(" ");
 }
 
+// _is_changed in render/headlines.py.
 function isMoved({ check, working }, under) {
   const used = namesIn([...working, check], under);
   return [...under.choices.keys()].some((name) => used.includes(name));
 }
 
-function verdictOf({ check, said }, under) {
+// _verdict in render/headlines.py, with the kind of the verdict, which gives its colour.
+// The page leaves out reasons and conditions, because its sentences have the assumptions.
+function verdictOf({ check, quantity, said, apart }, under) {
   const [judged] = attempt(() => judge(check, under));
-  if (!judged) return "not computable";
+  if (!judged) return { kind: "", text: withoutVerdict(check, under) };
   const { kind, value } = judged;
-  if (kind !== "differs" || !finite(value)) return said[kind];
-  const { shown } = QUANTITIES[check.quantity];
-  const { low, high } = check.ends;
-  const off = abs(shownOf(check.quantity, value) - (value > high ? high : low));
-  const by = shown === "percent" ? `${written(100 * off, "")} points` : written(off, shown);
-  return `${said.differs} by ${by}`;
+  if (kind !== "differs") return { kind, text: said[kind] };
+  if (apart) return { kind: "apart", text: apartBy(apart, quantity, under) };
+  return { kind, text: said.differs + distanceOf(check, value) };
 }
 
-// A sum recomputes by hand: where it would not, its operands get more digits.
+// _without_verdict in render/headlines.py.
+function withoutVerdict({ quantity, readings }, under) {
+  const [value] = attempt(() => planOf(quantity, under, readings).value);
+  return finite(value) ? DATA.not_checked : DATA.not_computable;
+}
+
+// filled in render/headlines.py, for words that have a number without its sign.
+function apartBy(words, name, under) {
+  const value = valueOf(name, under);
+  if (value === null) return DATA.not_computable;
+  return fill(words, { number: written(abs(shownOf(name, value)), QUANTITIES[name].shown) });
+}
+
+// spell_distance in core/spell.py.
+function distanceOf({ quantity, ends: { low, high } }, value) {
+  if (!finite(value)) return "";
+  const { shown } = QUANTITIES[quantity];
+  const off = abs(shownOf(quantity, value) - (value > high ? high : low));
+  const by = shown === "percent" ? `${written(100 * off, "")} points` : written(off, shown);
+  return ` by ${by}`;
+}
+
+// line in render/steps.py. A sum recomputes by hand: where it would not, its operands get
+// more digits, as from operand_places in render/places.py.
 function lineOf({ nodes, target }, values) {
   const { needs, text, plain, idle, reading } = nodes.get(target);
   const result = shownOf(target, values[target]);
@@ -71,6 +97,7 @@ function lineOf({ nodes, target }, values) {
   }
 }
 
+// _working in render/headlines.py, in one line.
 function sumOf({ working }, under) {
   const lines = working.map(({ quantity, readings }) => {
     if (readings[quantity] && under.choices.has(quantity)) return "";
@@ -80,9 +107,11 @@ function sumOf({ working }, under) {
     });
     return line ?? refusal;
   });
+  // A refusal ends in a full stop, which has no place before another line.
   return [...new Set(lines.filter(Boolean))].join("; ").replace(".;", ";");
 }
 
+// texts, with the changes that a setting makes.
 function textsOf(under) {
   const parts = [...under.choices].map(([name, choice]) => {
     const { label, shown, sources } = QUANTITIES[name];
@@ -97,8 +126,10 @@ function textsOf(under) {
     texts[`note ${name}`] = refusal || remarksOf(name, value, under);
   }
   for (const claim of DATA.claims) {
-    const verdict = isMoved(claim, under) ? verdictOf(claim, under) : claim.verdict;
-    texts[`verdict ${claim.id}`] = verdict;
+    const { kind, text } = isMoved(claim, under) ? verdictOf(claim, under) : claim.article;
+    texts[`verdict ${claim.id}`] = text;
+    texts[`kind ${claim.id}`] = kind;
+    // A refusal that stands in the note below the sum is not said in the sum, too.
     texts[`sum ${claim.id}`] = sumOf(claim, under).replace(texts[`note ${claim.quantity}`], "");
   }
   return texts;
@@ -107,7 +138,7 @@ function textsOf(under) {
 // Read 0,6 and 60 % and 1/3 and 500 000; "500.000" could be two.
 function readNumber(text, unit) {
   const plain = text.trim().replace("−", "-").replace(/(\d)[\s']+(?=\d{3})/g, "$1");
-  const pattern = /^(-?[\d.,]+)(?:\/([\d.,]+))? *(%|percent|thousand|million|billion)?$/;
+  const pattern = /^(-?[\d.,]+)(?:\/([\d.,]+))? *(%|percent|thousand|million|billion)?$/i;
   const [, top, bottom = "1", word] = pattern.exec(plain) || refuse(DATA.no_number, { text });
   const clear = DATA.whole.includes(unit) && !word ? "," : ".";
   const digits = (part) => {
@@ -115,7 +146,7 @@ function readNumber(text, unit) {
     if (isOneGroup && !part.includes(clear)) refuse(DATA.two_numbers, { text });
     return part.replaceAll(",", /^-?[1-9]\d{0,2}(,\d{3})+(\.|$)/.test(part) ? "" : ".");
   };
-  const number = (digits(top) / digits(bottom)) * (word ? DATA.words[word] : 1);
+  const number = (digits(top) / digits(bottom)) * (word ? DATA.words[word.toLowerCase()] : 1);
   if (!finite(number)) refuse(DATA.no_number, { text });
   return word ? clean(number) : number;
 }
@@ -124,8 +155,6 @@ function onStep(name, x, round = Math.round) {
   const { step } = QUANTITIES[name];
   return clean(round(clean(x / step)) * step);
 }
-
-const words = DATA.lever;
 
 // Where a claim matches between two ends of a lever.
 function matchesOn(spans, low, high, { place, shown }) {
@@ -176,12 +205,12 @@ function leverOf(name, { check, quantity }, under) {
   const kind = judged ? judged.kind : "";
   const isExact = kindsAt(spans, value).includes(kind);
   const drawn = isExact ? spans : [{ from: low, to: high, kind }];
-  const { prefix, at } = isExact ? words.exact : words.in_words;
+  const { prefix, at } = isExact ? DATA.lever.exact : DATA.lever.in_words;
   const { phrase } = kind && !isExact ? estimate(name, under) : {};
-  const now = phrase ? fill(words.now, { phrase, verdict: DATA.short[kind] }) : "";
+  const now = phrase ? fill(DATA.lever.now, { phrase, verdict: DATA.short[kind] }) : "";
   const { from, to } = spans.find((span) => span.kind === "matches") || {};
   const edge = from > low ? from : to;
-  const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : words.none);
+  const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : DATA.lever.none);
   const end = value - low > high - value ? low : high;
   const [far] = attempt(() => estimate(quantity, over(under, [[name, end]])).text);
   const verdict = far && DATA.short[kindAt(end)];
@@ -194,23 +223,26 @@ function leverOf(name, { check, quantity }, under) {
     stop: endOf(high),
     turn: now + prefix + matchesOn(spans, low, high, QUANTITIES[name]),
     edge: isExact && edge < high ? part(edge) : null,
-    effect: verdict ? fill(words.end, { at, end: endOf(end), far, verdict, why }) : "",
+    effect: verdict ? fill(DATA.lever.end, { at, end: endOf(end), far, verdict, why }) : "",
   };
 }
 
-const addressOf = ({ choices }) => [...choices].map((pair) => pair.join("=")).join("&");
+// _in_address in publish/explorer.py: without an exponent, which readNumber can't read.
+const inFull = (choice) => isNumber(choice) ? format(choice).replaceAll(",", "") : choice;
+const pairsOf = ({ choices }) => [...choices].map(([name, choice]) => `${name}=${inFull(choice)}`);
+const addressOf = (under) => pairsOf(under).join("&");
 
 function commandOf(under) {
   const choices = [...under.choices];
   const claim = DATA.claims.find((one) => choices.every(([name]) => restsOn(name, under)(one)));
-  const options = choices.map((pair) => ` --set ${pair.join("=")}`);
+  const options = pairsOf(under).map((pair) => ` --set ${pair}`);
   return `analysis ${claim ? `explain ${claim.quantity}` : "verify"}${options.join("")}`;
 }
 
 function scenarioOf(under) {
   const values = {};
   for (const [name, choice] of under.choices) {
-    values[name] = isNumber(choice) ? choice + QUANTITIES[name].suffix : choice;
+    values[name] = isNumber(choice) ? inFull(choice) + QUANTITIES[name].suffix : choice;
   }
   return { ...DATA.scenario, description: textsOf(under).differs, values };
 }

@@ -29,14 +29,16 @@ const style = (node, name, value) => node.style.setProperty(`--${name}`, value);
 
 function render() {
   const texts = textsOf(state.setting);
-  const { quantity } = state.touched;
-  texts["bar value"] = `${QUANTITIES[quantity].label}: ${texts[`value ${quantity}`]}`;
-  texts["bar verdict"] = texts[`verdict ${state.touched.id}`];
-  each("[data-out]", (node, data) => {
-    const text = texts[data.out] ?? node.textContent;
-    if (node.textContent === text) return;
-    node.textContent = text;
-    [data.kind] = text.split(/\W/);
+  const { id, quantity } = state.touched;
+  texts["value bar"] = `${QUANTITIES[quantity].label}: ${texts[`value ${quantity}`]}`;
+  texts["verdict bar"] = texts[`verdict ${id}`];
+  texts["kind bar"] = texts[`kind ${id}`];
+  each("[data-out]", (node, { out }) => {
+    const text = texts[out] ?? node.textContent;
+    if (node.textContent !== text) node.textContent = text;
+  });
+  each("[data-verdict]", (node, data) => {
+    data.kind = texts[`kind ${data.verdict}`] ?? data.kind;
   });
   each("[data-set]", (node, { set }) => {
     if (node !== document.activeElement) node.value = texts[`set ${set}`];
@@ -189,7 +191,10 @@ listen("[data-slide]", "input", (node, { slide }) => {
 // What is typed is taken after a pause, so that a number that is half written is not shown.
 const readIn = (node, { set }) => () => {
   const { typed: words, ending, unit } = QUANTITIES[set];
-  return words[node.value.trim()] ?? readNumber(node.value.replace(ending, ""), unit);
+  const text = node.value.trim();
+  const phrase = text.toLowerCase();
+  if (Object.hasOwn(words, phrase)) return words[phrase];
+  return readNumber(text.replace(RegExp(`(${ending})$`, "i"), ""), unit);
 };
 listen("[data-set]", "input", (node, data) => {
   clearTimeout(state.typing);
