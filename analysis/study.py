@@ -446,9 +446,7 @@ class Study(arguments.NearAttributes):
             self.setting,
             other.setting,
         )
-        frame = self._beside(other, changed.to_pandas().set_index("check"))
-        frame.attrs["note"] = changed.foot
-        return frame
+        return self._beside(other, changed.to_pandas().set_index("check"))
 
     def scenario(self, name: str | Path) -> Study:
         """Return this study under a scenario of the package or of a file.
@@ -679,7 +677,8 @@ class Study(arguments.NearAttributes):
 
         If no name is given, the table has all scenarios that come with the package.
         Each row is an estimate under one scenario, in base units, with its difference
-        from the article's estimate.
+        from the article's estimate. If this study changes anything, its own estimates
+        are under the name "yours".
         """
         from analysis.render.estimates import AS_PRINTED, Under
         from analysis.render.whatif_tables import scenarios_table
@@ -690,7 +689,12 @@ class Study(arguments.NearAttributes):
         if self.setting.choices:
             rows.append(Under("yours", self.differs, self.setting))
         table = scenarios_table(self.model, rows, AS_PRINTED)
-        return self._with_differs(table.to_pandas())
+        frame = self._with_differs(table.to_pandas())
+        setting = "What a scenario changes stands beside its name."
+        if self.model.differences(self.setting):
+            setting = f'The scenario "yours" {self.differs}. {setting}'
+        frame.attrs["setting"] = setting
+        return frame
 
     def ranges(self, quantity: str) -> pd.DataFrame:
         """Tabulate in words how far a quantity moves; ``sensitivity`` has the numbers.
@@ -887,13 +891,20 @@ class Study(arguments.NearAttributes):
         ``table`` is headlines, estimates, checks, solutions or scenarios. The table's
         caption is your ``caption`` or, without one, the default for that table. After
         it, the caption says how this study's setting differs from the article's. Other
-        keyword arguments, such as ``label``, go to pandas; ``columns`` chooses columns
-        by their headings, with their words, or else by their names in the DataFrame,
-        with their numbers. If ``buf`` names a file, the table is written to that file
-        and nothing is returned. Texts are escaped for LaTeX. Your LaTeX document needs
-        the packages array, booktabs and longtable. The DataFrames that a study returns
-        also have a method ``to_latex``, which writes them in the same way. Raises
-        InputError for an unknown table or column.
+        keyword arguments, such as ``label``, go to pandas. If ``buf`` names a file, the
+        table is written to that file and nothing is returned. Texts are escaped for
+        LaTeX. Your LaTeX document needs the packages array, booktabs and longtable.
+
+        ``columns`` chooses columns by their headings or by their names in the
+        DataFrame. A displayed column has its words, whatever stands beside it; any
+        other column has what the DataFrame has, and a note below the table says that
+        its numbers are in base units. The names of groups and of rows always come
+        first.
+
+        The DataFrames that a study returns also have a method ``to_latex``, which
+        writes them in the same way. A part of such a DataFrame has its numbers, as in
+        ``study.checks()[["id", "recomputed"]].to_latex()``. Raises InputError for an
+        unknown table or column.
 
         >>> table = load().to_latex("headlines", label="tab:headlines")
         >>> r"\caption{Headline numbers of the article, recomputed. All of" in table

@@ -203,6 +203,40 @@ def test_a_frame_knows_its_setting_and_so_does_its_table_for_a_paper(
     assert CHANGED in plain(caption[1])
 
 
+@pytest.mark.parametrize("method", [*FRAMES, *sorted(FRAMES_OF_THE_ARTICLE)])
+def test_each_part_and_form_of_a_frame_names_its_setting(
+    method: str, study: Study
+) -> None:
+    frame = FRAMES[method](study) if method in FRAMES else getattr(study, method)()
+    # The last rows of a table of scenarios are under the study's own setting.
+    frame = frame.tail(2)
+    displayed = [
+        name for name in frame.attrs.get("shown", frame) if name in frame.columns
+    ]
+    first, last = frame.columns[0], displayed[-1]
+    parts = [
+        frame,
+        frame[displayed],
+        frame[[last]],
+        frame.drop(columns=first),
+        frame.drop(columns=last),
+        frame.set_index(first),
+        frame.set_index(last),
+        frame.sort_values(first),
+        frame.loc[frame.index[-1:]],
+    ]
+    forms = []
+    for part in parts:
+        forms += [repr(part), part._repr_html_(), part.to_csv(), part.to_latex()]
+        one = part.columns[0]
+        forms += [part.to_csv(columns=one), part.to_latex(columns=[one])]
+    for name in frame.columns:
+        forms += [frame.to_csv(columns=[name]), frame.to_latex(columns=name)]
+    if method in FRAMES:
+        for form in forms:
+            assert CHANGED in plain(form)
+
+
 @pytest.mark.parametrize("method", FRAMES)
 def test_a_frame_of_the_article_says_so(method: str, article: Study) -> None:
     study = article if method != "sweep" else article.change(former_detainees=3e5)

@@ -727,7 +727,7 @@ def test_a_table_for_a_paper_refuses_what_pandas_does_not_take(article):
 def test_a_frame_names_its_setting_below_the_table_if_it_is_changed(article):
     study = article.change(overlap=0.25)
     sentence = "Differs from the article in: overlap = 0.25 in place of our 0."
-    for frame in (study.checks(), study.frame("at_risk_2021"), study.scenarios()):
+    for frame in (study.checks(), study.frame("at_risk_2021"), study.statements()):
         html = frame._repr_html_()
         assert html.endswith(f"<p><small>{sentence}</small></p>")
         assert html.count("<small>") == 1

@@ -61,8 +61,9 @@ def _fitted(frame: Frame, rows: Cells, width: int) -> str:
     columns = list(zip(headings, *rows, strict=True))
     widths = [max(map(cell_len, column)) for column in columns]
     widest = widths.index(max(widths))
+    others = sum(widths) - widths[widest]
     # Beside the gap, rich puts a space between the columns of a table with a rule.
-    room = width - sum(widths) + widths[widest] - (GAP + 1) * (len(widths) - 1)
+    room = width - others - (GAP + 1) * (len(widths) - 1)
     longest_word = max(map(cell_len, " ".join(columns[widest]).split()), default=0)
     written = io.StringIO()
     # The text is plain, without colours or markup, in Jupyter too.

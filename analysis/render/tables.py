@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.core.arguments import listed, path, text
+from analysis.core import arguments
+from analysis.core.arguments import listed
 from analysis.core.errors import InputError, display_path, first_words
 from analysis.core.sentences import AS_IN_THE_ARTICLE
 from analysis.core.spell import MINUS, place_of, rounded
@@ -21,7 +22,7 @@ from analysis.render import show
 from analysis.render.frame import Frame, cell_text
 from analysis.render.paragraphs import WIDTH, wrapped
 from analysis.render.safe_text import tex
-from analysis.render.wording import UNCHANGED
+from analysis.render.wording import UNCHANGED, enumerated
 
 #: The characters that fit in a line of a paper, and the width of a gap in characters.
 _PAGE = 75
@@ -45,6 +46,8 @@ class ShownFrame(pd.DataFrame):
     DataFrame has no columns for readers, it is displayed as pandas does it.
     ``attrs["differs"]`` says how the setting of the table differs from the article's
     own; if it differs, a line below the table and a column of a CSV file say so, too.
+    If the rows of a table are under settings of their own, ``attrs["setting"]`` is what
+    the line, the column and a caption say.
     """
 
     @property
@@ -52,17 +55,24 @@ class ShownFrame(pd.DataFrame):
         return ShownFrame
 
     def _frame(self) -> Frame | None:
-        shown = self.attrs.get("shown", [None])
-        table = pd.DataFrame(self)
-        if self.index.name in shown and self.index.name not in self.columns:
-            table = table.reset_index()
-        if not {*shown} <= {*table.columns}:
+        """Return the table for readers, or None if it lacks one of their columns."""
+        if "shown" not in self.attrs:
+            return None
+        table = self._with_index()
+        needed = {*self.attrs["shown"], self.attrs["group"]} - {""}
+        if not needed <= {*table.columns}:
             return None
         rows: Any = table.to_dict("records")
         attrs = {
             name: self.attrs[name] for name in ("shown", "foot", "group", "folded")
         }
         return Frame(rows, (), **attrs)
+
+    def _with_index(self) -> pd.DataFrame:
+        """Return all columns and, as columns, the levels of the index with a name."""
+        table = pd.DataFrame(self)
+        levels = [name for name in self.index.names if name not in (None, *table)]
+        return table.reset_index(level=levels) if levels else table
 
     @property
     def _setting(self) -> str:
@@ -89,15 +99,19 @@ class ShownFrame(pd.DataFrame):
         """Return or write CSV as pandas does, with the setting in a last column.
 
         The column ``differs`` says in each row how the setting differs from the
-        article's; there is no such column if nothing differs.
+        article's; there is no such column if nothing differs. A table of scenarios has
+        such a column of its own. ``columns`` may be the name of one column.
         """
         table = pd.DataFrame(self)
         if _is_changed(self.attrs) and "differs" not in table:
-            table = table.assign(differs=self.attrs["differs"])
-            if how.get("columns") is not None:
-                how["columns"] = [*how["columns"], "differs"]
+            differs = self.attrs.get("setting", self.attrs["differs"])
+            table = table.assign(differs=differs)
         if how.get("columns") is not None:
-            _refuse_unknown(how["columns"], table.columns)
+            columns = [*listed(how["columns"])]
+            if "differs" in table and "differs" not in columns:
+                columns.append("differs")
+            _refuse_unknown(columns, table.columns)
+            how["columns"] = columns
         written: str | None = table.to_csv(path, *positional, **how)
         return written
 
@@ -108,6 +122,11 @@ class ShownFrame(pd.DataFrame):
         except KeyError:
             _refuse_unknown(key, self.columns)
             raise
+
+    @property
+    def loc(self) -> Any:
+        """Look up rows and columns as pandas does; the KeyError names the nearest."""
+        return _NearLoc(self, super().loc)
 
     def sort_values(self, by: Any, *positional: Any, **how: Any) -> Any:
         """Sort as pandas does; the KeyError names the nearest column."""
@@ -138,39 +157,44 @@ class ShownFrame(pd.DataFrame):
 
         First, the texts in the table are escaped, unless ``escape`` is false. Second,
         the caption ends with a sentence on how the setting differs from the article's
-        own, if it does. Third, below a table of changed verdicts stands a note with the
-        tally of the results.
+        own, if it does. Third, the text that is displayed below the table is a note.
 
         The LaTeX table has the columns that a reader sees; if the table has no such
         columns, its numbers have four significant digits. The document needs the
         packages array, booktabs and longtable: wide columns are paragraphs, and a long
         table goes over several pages.
 
-        ``columns`` chooses columns by their headings in the table, with their texts. If
-        one of the columns is not displayed, all are chosen by their names in the
-        DataFrame, with their numbers. The names of groups and of rows always come
-        first. If ``buf`` is a path, missing folders are made, as in ``Study.sweep``.
-        Raises InputError for an unknown column, for a keyword argument that pandas does
-        not take or can't use, and for a file that can't be written.
+        ``columns`` chooses columns by their headings or by their names in the
+        DataFrame. A displayed column has its words, whatever stands beside it; any
+        other column has what the DataFrame has, and the note says that its numbers are
+        in base units. A heading comes before a name: if "value" is a heading, it stands
+        for the words under that heading. For the numbers of such a column, choose
+        columns of the DataFrame first, as in ``table[["value", "low"]].to_latex()``.
+        The names of groups and of rows always come first.
+
+        If ``buf`` is a path, missing folders are made, as in ``Study.sweep``. Raises
+        InputError for an unknown column, for a keyword argument that pandas does not
+        take or can't use, and for a file that can't be written.
         """
         _check_latex(how)
         frame = self._frame()
-        if columns is not None:
-            table = self._chosen(frame, columns)
+        if frame is not None:
+            if columns is not None:
+                frame = self._chosen(frame, columns)
+            table, note = _seen(frame), frame.foot
         else:
-            table = self._as_texts() if frame is None else _seen(frame)
+            table, note = self._as_texts(columns), ""
         start = f"{caption.rstrip('.')}. " if caption else ""
         caption = f"{start}{_setting_sentence(self.attrs)}"
-        note = self.attrs.get("note", "")
-        columns, letters = _column_format(table), _letters(table)
+        layout, letters = _column_format(table), _letters(table)
         if escape:
             table = table.map(tex).rename(columns=tex)
             caption, note = tex(caption), tex(note)
-        if escape and "p{" in columns:
+        if escape and "p{" in layout:
             table = table.map(_breakable).rename(columns=_breakable)
         how = {
             "index": False,
-            "column_format": columns,
+            "column_format": layout,
             "longtable": len(table) > _ROWS or letters > _LETTERS,
             **how,
         }
@@ -185,68 +209,92 @@ class ShownFrame(pd.DataFrame):
         if hasattr(buf, "write"):
             buf.write(made)
         else:
-            _write(path("buf", buf), made)
+            _write(arguments.path("buf", buf), made)
         return None
 
-    def _chosen(self, frame: Frame | None, columns: Iterable[str]) -> pd.DataFrame:
-        """Return the texts of chosen columns, after the names of groups and of rows."""
-        chosen = listed(columns)
-        if frame is None:
-            table = self._as_texts()
-            names = list(table.columns[: len(table.columns) - len(self.columns)])
-            known = {heading: heading for heading in table.columns}
-        else:
-            shown = self._headings(frame, chosen)
-            rows = [
-                {**row, **{name: _short_text(row[name]) for name in shown}}
-                for row in frame.rows
-            ]
-            table = _seen(replace(frame, rows=rows, shown=shown))
-            names = list(table.columns[: 2 if frame.group else 1])
-            known = shown | {heading: heading for heading in shown.values()}
-        for name in chosen:
-            if name not in known:
-                raise InputError(_no_column(name, [*known, *self.columns]))
-        return table[[*dict.fromkeys([*names, *(known[name] for name in chosen)])]]
+    def _chosen(self, frame: Frame, columns: Iterable[str]) -> Frame:
+        """Return a frame with chosen columns, after the names of the rows.
 
-    def _headings(self, frame: Frame, chosen: Iterable[str]) -> dict[str, str]:
-        """Return the columns among which some are chosen, with their headings.
-
-        If one of the chosen columns is not displayed, all are taken as the DataFrame
-        has them, so that no number stands beside another in words.
+        The text below the frame says which of the columns have numbers in base units.
         """
-        own = [str(name) for name in self.columns if name != frame.group]
-        not_displayed = {*own} - {*frame.shown, *frame.shown.values()}
-        if not_displayed.isdisjoint(chosen):
-            return dict(frame.shown)
-        first = next(iter(frame.shown))
-        return (
-            {first: frame.shown[first]}
-            | {name: name for name in own if name != first}
-            | {name: one for name, one in frame.shown.items() if one not in own}
-        )
+        known = {str(name): str(name) for name in self._with_index().columns}
+        known |= {heading: column for column, heading in frame.shown.items()}
+        chosen = [next(iter(frame.shown))]
+        for name in listed(columns):
+            if name not in known:
+                raise InputError(_no_such(name, [*frame.shown.values(), *known]))
+            # The name of a group stands before its rows in any case.
+            if known[name] != frame.group:
+                chosen.append(known[name])
+        shown = {column: frame.shown.get(column, column) for column in chosen}
+        rows = [
+            {**row, **{column: _short_text(row[column]) for column in shown}}
+            for row in frame.rows
+        ]
+        numbers = [
+            column
+            for column in shown
+            # The name of the column "percent" says what its unit is.
+            if column not in (*frame.shown, "percent")
+            and any(_has_number(row[column]) for row in frame.rows)
+        ]
+        foot = f"{frame.foot} {_base_units(numbers)}".strip()
+        return replace(frame, rows=rows, shown=shown, foot=foot)
 
-    def _as_texts(self) -> pd.DataFrame:
-        """Return the index, unless it only counts rows, and all columns as texts."""
+    def _as_texts(self, columns: Iterable[str] | None) -> pd.DataFrame:
+        """Return the index, unless it only counts rows, and columns as texts."""
         is_counted = isinstance(self.index, pd.RangeIndex)
         table = pd.DataFrame(self).reset_index(drop=is_counted)
-        return table.map(_short_text).rename(columns=str)
+        table = table.map(_short_text).rename(columns=str)
+        if columns is None:
+            return table
+        chosen = list(table.columns[: len(table.columns) - len(self.columns)])
+        for name in listed(columns):
+            if name not in table:
+                raise InputError(_no_such(name, table.columns))
+            chosen.append(name)
+        return table[[*dict.fromkeys(chosen)]]
 
 
-def _refuse_unknown(names: Any, known: Iterable[Any]) -> None:
-    """Raise KeyError for the first of some names that no column has."""
-    columns = [*known]
+class _NearLoc:
+    """The attribute ``loc`` of a DataFrame, whose KeyError has the nearest name."""
+
+    def __init__(self, table: ShownFrame, loc: Any) -> None:
+        self._table, self._loc = table, loc
+
+    def __getitem__(self, key: Any) -> Any:
+        try:
+            return self._loc[key]
+        except KeyError:
+            has_column = isinstance(key, tuple) and self._table.index.nlevels == 1
+            rows, *columns = key if has_column else (key,)
+            _refuse_unknown(rows, self._table.index, "row")
+            for names in columns:
+                _refuse_unknown(names, self._table.columns)
+            raise
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._loc[key] = value
+
+    def __call__(self, axis: Any = None) -> Any:
+        return self._loc(axis=axis)
+
+
+def _refuse_unknown(names: Any, known: Iterable[Any], kind: str = "column") -> None:
+    """Raise KeyError for the first of some names that no column, or no row, has."""
+    existing = [*known]
     for name in listed(names):
-        if isinstance(name, str) and name not in columns:
-            raise KeyError(_no_column(name, filter(None, columns))) from None
+        if isinstance(name, str) and name not in existing:
+            raise KeyError(_no_such(name, filter(None, existing), kind)) from None
 
 
-def _no_column(name: str, known: Iterable[Any]) -> str:
+def _no_such(name: Any, known: Iterable[Any], kind: str = "column") -> str:
     names = dict.fromkeys(map(str, known))
-    hint = nearest(name, names, "the table's attribute 'columns'")
-    if len(names) <= _FEW and close_match(name, names):
-        hint = f"{hint} The columns are {', '.join(names)}."
-    return f"'{name}' is no column{hint}"
+    where = "columns" if kind == "column" else "index"
+    hint = nearest(str(name), names, f"the table's attribute '{where}'")
+    if len(names) <= _FEW and close_match(str(name), names):
+        hint = f"{hint} The {kind}s are {', '.join(names)}."
+    return f"'{name}' is no {kind}{hint}"
 
 
 def _write(file: Path, text: str) -> None:
@@ -265,6 +313,22 @@ def _short_text(cell: Any) -> str:
         place = max(_LAST, place_of(cell, "", digits=_DIGITS))
         return f"{rounded(cell, place):,f}".replace("-", MINUS)
     return cell_text(cell)
+
+
+def _has_number(cell: Any) -> bool:
+    if isinstance(cell, list | tuple):
+        return any(map(_has_number, cell))
+    return isinstance(cell, float) and math.isfinite(cell)
+
+
+def _base_units(columns: list[str]) -> str:
+    """Say that columns have numbers in base units, if there are such columns."""
+    if not columns:
+        return ""
+    return (
+        f"The numbers under {enumerated(columns)} are in base units: millions are "
+        "written out, and 5 percent is 0.05."
+    )
 
 
 def _breakable(text: str) -> str:
@@ -330,7 +394,7 @@ def _check_latex(how: Mapping[str, Any]) -> None:
             hint = nearest(name, known)
             raise InputError(f"to_latex has no argument '{name}'{hint}")
     if how.get("label") is not None:
-        text("label", how["label"])
+        arguments.text("label", how["label"])
 
 
 def _is_changed(attrs: Mapping[Any, Any]) -> bool:
@@ -339,6 +403,8 @@ def _is_changed(attrs: Mapping[Any, Any]) -> bool:
 
 def _setting_sentence(attrs: Mapping[Any, Any]) -> str:
     """Say in a sentence how the setting of a table differs from the article's."""
+    if "setting" in attrs:
+        return str(attrs["setting"])
     if not _is_changed(attrs):
         return UNCHANGED
     differs = str(attrs["differs"])

@@ -1,8 +1,10 @@
 """Tables for papers: the texts in them are escaped, and TeX compiles them."""
 
+import io
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -79,7 +81,7 @@ def test_a_table_of_few_long_texts_goes_over_pages_and_breaks_long_names() -> No
 def test_the_caption_of_the_user_comes_before_the_setting(article: Study) -> None:
     half = article.change(persons_per_transfer=0.5)
     differs = f"{half.differs[0].upper()}{half.differs[1:]}.".replace("_", r"\_")
-    for table in ("headlines", "estimates", "scenarios"):
+    for table in ("headlines", "estimates"):
         made = half.to_latex(table, caption="Ours, 50 % of it", label="tab:x")
         assert rf"\caption{{Ours, 50 \% of it. {differs}}}" in made
         assert r"\label{tab:x}" in made
@@ -109,7 +111,7 @@ def test_columns_are_chosen_by_heading_or_by_name(article: Study) -> None:
         assert first.startswith("the article & verdict")
         assert {row.count(" & ") for row in rows} == {1}
         # Two columns of paragraphs, not the four of the whole table.
-        assert str(made).count("p{") == 2
+        assert str(made).count(r"\arraybackslash}p{") == 2
     # A column of numbers that the screen does not show: 14.325 / 5 = 2.865 million.
     checks = article.checks("transfers_2016_2020")
     made = checks.to_latex(columns=["id", "recomputed_low"]) or ""
@@ -118,21 +120,163 @@ def test_columns_are_chosen_by_heading_or_by_name(article: Study) -> None:
     assert any(row.endswith(r"official\_mean\_2016\_2020 & 2,865,000") for row in rows)
 
 
-def test_a_chosen_number_does_not_stand_beside_one_in_words(article: Study) -> None:
+#: What the note says of columns that are not displayed, after their names.
+BASE_UNITS = "in base units: millions are written out, and 5 percent is 0.05."
+
+
+def rows_of(table: pd.DataFrame, **how: Any) -> list[list[str]]:
+    """The cells of each row of a LaTeX table, whose header may stand twice."""
+    lines = lines_of(table.to_latex(escape=False, **how))
+    return [line.split(" & ") for line in lines[-len(table) :]]
+
+
+def test_a_displayed_column_has_its_words_whatever_stands_beside_it(
+    article: Study,
+) -> None:
+    checks = article.change(growth_2019_2021=0.25).checks()
+    words = ["printed_words", "recomputed_words", "verdict_words"]
+    expected = pd.DataFrame(checks)[words].to_numpy().tolist()
+    # Bounds and caveats are among the words.
+    assert any(cells[1].startswith("at most ") for cells in expected)
+    assert any("although comparing" in cells[2] for cells in expected)
+    for names in (["printed", "recomputed", "verdict"], words):
+        assert [cells[1:] for cells in rows_of(checks, columns=names)] == expected
+        for beside in (["id"], ["notebook"], ["id", "passing"], ["recomputed_high"]):
+            rows = rows_of(checks, columns=[*beside, *names])
+            assert [cells[-3:] for cells in rows] == expected
+
+
+def test_a_note_says_which_numbers_are_in_base_units(article: Study) -> None:
     study = article.change(growth_2019_2021=0.25)
+    frame = study.frame(["transfers_2019"])
     # 3.17 million / 1.25 = 2.536 million.
-    name = "transfers_2019"
-    frame = study.frame([name])
     header, first = lines_of(frame.to_latex(columns=["value", "unit"]))
-    assert first.replace(r"\_", "_") == f"{name} & 2,536,000 & transfer"
-    # "value" is also a heading, under which the unit stands beside the number.
-    made = study.to_latex("estimates", columns=["value", "low"]) or ""
+    assert first == r"transfers\_2019 & 2,536,000 & transfer"
+    # "value" is a heading, so that it stands for words.
+    made = study.to_latex("estimates", columns=["value", "low", "high"]) or ""
     header, *rows = lines_of(made)
-    assert header == "estimate & value & low"
-    assert any(" & 2,536,000 & " in row for row in rows)
-    header, *rows = lines_of(study.to_latex("estimates", columns=["value"]))
-    assert header == "estimate & value"
-    assert any(row.endswith(" & 2.54 million transfers") for row in rows), rows
+    assert header == "estimate & value & low & high"
+    # 3.165 million / 1.2505 = 2.531 million; 3.175 / 1.2495 = 2.541.
+    row = "2.54 million transfers & 2,532,000 & 2,540,000"
+    assert any(each.endswith(row) for each in rows), rows
+    assert f"The numbers under low and high are {BASE_UNITS}" in made
+    # Texts have no unit, and the unit of a percentage is its name.
+    for table, columns in (
+        (study.checks(), ["printed", "id", "reason"]),
+        (study.scenarios("southern"), ["value", "percent"]),
+        (study.names(), ["value", "unit"]),
+    ):
+        assert "base units" not in table.to_latex(columns=columns)
+    # Numbers in lists are numbers, too.
+    spans = study.break_even("at_risk_2021 >= 1.9 million person")
+    assert f"under holds are {BASE_UNITS}" in spans.to_latex(columns=["holds"])
+
+
+def test_a_part_of_a_table_has_its_numbers(article: Study) -> None:
+    study = article.change(persons_per_transfer=0.5)
+    made = study.checks("net_persons")[["id", "recomputed"]].to_latex()
+    # (3.17 − 3.17 / 1.105) million / 2 = 150,611.
+    assert lines_of(made) == ["id & recomputed", r"net\_persons & 150,600"]
+    assert r"Differs from the article in: persons\_per\_transfer = 0.5" in made
+
+
+def test_the_column_of_groups_may_be_named_and_always_comes_first(
+    article: Study,
+) -> None:
+    for table in (
+        article.scenarios("southern"),
+        article.ranges("at_risk_2021"),
+        article.break_even("at_risk_2021 >= 1.9 million person"),
+    ):
+        first = next(iter(table.attrs["shown"].values()))
+        plain = table.to_latex(columns=[first])
+        for columns in ("heading", ["heading", first], [first, "heading"]):
+            assert table.to_latex(columns=columns) == plain
+
+
+def test_only_the_scenario_of_a_user_has_the_setting_of_the_user(
+    article: Study,
+) -> None:
+    half = article.change(persons_per_transfer=0.5)
+    beside = "What a scenario changes stands beside its name."
+    table = half.scenarios("southern")
+    sentence = f'The scenario "yours" {half.differs}. {beside}'
+    assert " ".join(repr(table).split()).endswith(sentence)
+    written = table[["scenario", "value"]].to_csv()
+    assert {*pd.read_csv(io.StringIO(written))["differs"]} == {sentence}
+    made = (half.to_latex("scenarios") or "").replace(r"\_", "_")
+    yours = sentence.replace('"yours"', "``yours''")
+    assert rf"\caption{{Estimates under scenarios. {yours}}}" in made
+    assert f"yours: {half.differs}" in made.replace(r"\allowbreak{}", "")
+    own = article.to_latex("scenarios") or ""
+    assert rf"\caption{{Estimates under scenarios. {beside}}}" in own
+    # The note says why there is no single value.
+    _, note = own.replace(r"\_", "_").split(r"\end{longtable}")
+    assert "at_risk_total has no single value, because" in note
+
+
+def test_a_table_without_one_of_its_columns_is_displayed_by_pandas(
+    article: Study,
+) -> None:
+    for table in (article.scenarios("southern"), article.checks("at_risk_2021")):
+        shown = table.attrs["shown"]
+        for part in (
+            table.drop(columns=next(iter(shown))),
+            table.drop(columns=table.columns[0])[[*shown][1:]],
+        ):
+            numbers = pd.DataFrame(part)
+            assert repr(part) == repr(numbers)
+            assert part._repr_html_() == numbers.to_html()
+            assert lines_of(part.to_latex())[0].count(" & ") == len(part.columns) - 1
+    groupless = table.drop(columns="id")
+    assert repr(groupless) == repr(table)
+    # Scenarios without the names of their groups, or with them in the index.
+    scenarios = article.scenarios("southern")
+    part = scenarios[[*scenarios.attrs["shown"]]]
+    assert repr(part) == repr(pd.DataFrame(part))
+    assert repr(scenarios.set_index("heading")) == repr(scenarios)
+    assert repr(scenarios.set_index(["heading", "estimate"])) == repr(scenarios)
+
+
+def test_a_csv_file_may_have_one_column_and_always_has_the_setting(
+    article: Study,
+) -> None:
+    half = article.change(persons_per_transfer=0.5)
+    for table in (half.checks(), half.scenarios(), article.scenarios()):
+        name = table.columns[1]
+        for columns in (name, [name], [name, "differs"]):
+            header, *_ = table.to_csv(columns=columns, index=False).splitlines()
+            assert header == f"{name},differs"
+    own = article.checks().to_csv(columns="id", index=False)
+    assert own.splitlines()[0] == "id"
+    with pytest.raises(KeyError, match="'idd' is no column"):
+        half.checks().to_csv(columns="idd")
+
+
+def test_a_missing_row_is_named_with_the_nearest(article: Study) -> None:
+    frame = article.frame(["at_risk_2021", "total_2019"])
+    half = article.change(persons_per_transfer=0.5)
+    for table, key, said in (
+        (frame, ("at_risk_2021", "vlaue"), "'vlaue' is no column. Did you mean 'value"),
+        (frame, "at_risk_2012", "'at_risk_2012' is no row. Did you mean 'at_risk_2021"),
+        (frame, (["total_2019", "totl_2019"], "low"), "'totl_2019' is no row. Did you"),
+        (half.verdict_changes(article), "at_risk_2021_sun", "Did you mean 'at_risk_2"),
+        (frame, (slice(None), ["low", "hgh"]), "'hgh' is no column. Did you mean 'hi"),
+    ):
+        with pytest.raises(KeyError) as missing:
+            table.loc[key]
+        assert said in missing.value.args[0]
+    # What is there is found, set and chosen by a mask, as pandas does it.
+    numbers = pd.DataFrame(frame)
+    assert frame.loc["total_2019", "low"] == numbers.loc["total_2019", "low"]
+    assert frame.loc[frame.value > 3e6].equals(frame[frame.value > 3e6])
+    assert frame.loc(axis=1)["unit"].tolist() == numbers["unit"].tolist()
+    assert frame.loc["total_2019":].attrs["differs"] == "as in the article"
+    frame.loc["total_2019", "value"] = 5
+    assert frame["value"]["total_2019"] == 5
+    several = frame.set_index("unit", append=True)
+    with pytest.raises(KeyError):
+        several.loc[("total_2019", "hour")]
 
 
 def test_the_names_of_rows_and_groups_stay_beside_chosen_columns(
