@@ -87,7 +87,8 @@ def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
     return Shown(
         row,
         working,
-        filled(speller, verdict, setting),
+        # A verdict that names a number without a value leaves nothing.
+        filled(speller, verdict, setting) or NOT_COMPUTABLE,
         filled(speller, row.explanation(changed=changed), setting),
         filled(speller, row.caveats, setting),
         remarks,

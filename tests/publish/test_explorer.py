@@ -165,6 +165,8 @@ def test_page_and_library_agree_at_300_settings(page: Page, study: Study) -> Non
         # A number that follows from the claim, and one past a limit
         {"former_detainees": "from_low_end"},
         {"former_detainees": 400_000.0, "persons_per_transfer_drift": 1.3},
+        # 3.17 million less 4 million would be a negative number of transfers.
+        {"transfers_2019": "from_difference", "net_new_transfers": 4_000_000.0},
     ],
 )
 def test_a_headline_has_the_library_s_words_for_its_verdict(

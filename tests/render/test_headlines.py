@@ -203,6 +203,16 @@ def test_a_working_past_a_limit_has_no_name_of_the_code(model):
     )
 
 
+def test_a_negative_number_of_transfers_is_refused_and_leaves_no_verdict_empty(model):
+    # 3.17 million less 4 million
+    setting = {"transfers_2019": "from_difference", "net_new_transfers": 4_000_000.0}
+    two_figures = shown(model, **setting)["two_figures_of_2019"]
+    assert two_figures.verdict == "not computable"
+    assert two_figures.working == (
+        "transfers 2019 would be −830,000, but cannot be below 0",
+    )
+
+
 @pytest.mark.parametrize("given", [{}, {"persons_per_transfer": 0.55}, PAST])
 def test_the_text_fits_a_terminal(model, given):
     text = headlines_text(headlines(model, model.setting(given)))
