@@ -226,7 +226,7 @@ def test_what_a_reader_would_see_otherwise_is_named(
         ),
         (
             text("datapackage.json", '"at_least": 0', '"at_least": 1'),
-            "datapackage.json, entry analysis, field limits.at_risk_2021.at_least: "
+            "datapackage.json, entry analysis, field limits.transfers_2019.at_least: "
             "moved from 0 to 1",
             "",
         ),
