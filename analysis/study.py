@@ -919,8 +919,8 @@ class Study(arguments.NearAttributes):
             "solutions": "What one would have to assume for a claim to hold",
             "scenarios": "Estimates under scenarios",
         }
-        if not isinstance(table, str) or table not in captions:
-            raise InputError(f"'{table}' is no table{nearest(str(table), captions)}")
+        if arguments.text("table", table) not in captions:
+            raise InputError(f"'{table}' is no table{nearest(table, captions)}")
         if table == "estimates":
             frame = frames.estimates(self.model, self.setting).to_pandas()
         else:

@@ -198,7 +198,7 @@ def _entries(model: Model, setting: Setting) -> Iterator[str]:
             "misc",
             row.id,
             author=f"{{{row.publisher}}}",
-            title=row.title or row.statement,
+            title=f"{{{row.title or row.statement}}}",
             year=years[0] if years else "",
             howpublished=row.address,
             note=f"{row.published}, {row.period}. Dated {row.date}, "

@@ -416,17 +416,24 @@ def _column_format(table: pd.DataFrame) -> str:
     columns = [[str(heading), *table[heading]] for heading in table.columns]
     if sum(max(map(len, cells)) + _GAP for cells in columns) <= _PAGE:
         return "l" * len(columns)
-    weights = [_weight(cells) for cells in columns]
-    paragraph = r">{\raggedright\arraybackslash}p{%.3f\linewidth}"
-    # The gaps beside the columns take the rest.
+    # The gaps beside the columns take the rest of the line.
     room = 1 - _GAPS * len(columns)
-    return "".join(paragraph % (room * weight / sum(weights)) for weight in weights)
+    # Each column has room for its longest word, and a part of what is left.
+    least = [_longest_word(cells) / _PAGE for cells in columns]
+    left = max(room - sum(least), 0)
+    weights = [math.pow(sum(map(len, cells)) / len(cells), 0.8) for cells in columns]
+    widths = [
+        word + left * weight / sum(weights)
+        for word, weight in zip(least, weights, strict=True)
+    ]
+    if sum(widths) > room:
+        widths = [room * width / sum(widths) for width in widths]
+    paragraph = r">{\raggedright\arraybackslash}p{%.3f\linewidth}"
+    return "".join(paragraph % width for width in widths)
 
 
-def _weight(cells: list[str]) -> float:
-    """Return how wide a column is, from its letters and its longest word."""
-    letters = sum(map(len, cells)) / len(cells)
+def _longest_word(cells: list[str]) -> int:
+    """Return the number of letters of the longest word, which a line can't break."""
     # A line may break after an underscore.
     words = " ".join(cells).replace("_", "_ ").split()
-    longest_word = max(map(len, words), default=0)
-    return max(1.5 * longest_word, math.pow(letters, 0.8))
+    return max(map(len, words), default=0)

@@ -100,7 +100,14 @@ _PARTS = Span.model_json_schema()["properties"]
 
 
 def _as_span(content: Any) -> Any:
-    return {"values": content} if isinstance(content, list | tuple) else content
+    if isinstance(content, list | tuple):
+        return {"values": content}
+    if isinstance(content, str | int | float):
+        raise ValueError(
+            f"'{content}' is neither a list, such as [0, 0.5], nor a mapping of low, "
+            "high and steps"
+        )
+    return content
 
 
 class Spec(Content):

@@ -92,7 +92,7 @@ def test_a_table_that_there_is_not_is_refused(article: Study) -> None:
     with pytest.raises(InputError) as refused:
         article.to_latex("headline")
     assert str(refused.value) == "'headline' is no table. Did you mean 'headlines'?"
-    with pytest.raises(InputError, match="'5' is no table"):
+    with pytest.raises(InputError, match="table must be a text, not 5"):
         article.to_latex(5)  # type: ignore[arg-type]
 
 

@@ -471,7 +471,11 @@ def test_a_sweep_is_refused_with_one_sentence_from_python_and_from_a_file(
             "name: a\nvlaues: {overlap: [0]}",
             ", field vlaues: 'vlaues' is not known here. Did you mean 'values'?",
         ),
-        ("name: a\nvalues: {overlap: 0.1}", ", field values.overlap: "),
+        (
+            "name: a\nvalues: {overlap: 0.1}",
+            ", field values.overlap: '0.1' is neither a list, such as [0, 0.5], nor a "
+            "mapping of low, high and steps",
+        ),
         (
             "name: a\nvalues: {overlap: []}",
             ", field values.overlap: overlap has no value and no reading here; give",
