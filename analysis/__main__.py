@@ -9,7 +9,11 @@ def main() -> None:
         from analysis import cli
 
         cli.main()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # Python 3.11 makes a RuntimeError of an interrupt that comes while a class is
+        # made.
+        if KeyboardInterrupt not in (type(error), type(error.__cause__)):
+            raise
         print("interrupted", file=sys.stderr)
         sys.exit(130)
 

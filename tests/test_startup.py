@@ -90,11 +90,17 @@ def test_what_a_command_has_loaded_is_seen() -> None:
     assert modules & {"papermill", "rocrate", "matplotlib", "distributed"} == set()
 
 
+@pytest.mark.parametrize("is_wrapped", [False, True])
 def test_an_interrupt_while_modules_load_ends_quietly(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    is_wrapped: bool,
 ) -> None:
     def interrupted() -> None:
-        raise KeyboardInterrupt
+        if not is_wrapped:
+            raise KeyboardInterrupt
+        # As Python 3.11 does while a class is made.
+        raise RuntimeError("Error calling __set_name__") from KeyboardInterrupt()
 
     monkeypatch.setattr("analysis.cli.main", interrupted)
     with pytest.raises(SystemExit) as ended:

@@ -635,6 +635,13 @@ def test_names_of_another_type_are_refused_in_one_sentence(article):
     assert len(article.outcomes()) == len(article.model.register.checks)
 
 
+def test_a_masked_entry_of_an_array_is_no_number(article):
+    masked = np.ma.array([0.5, 0.6], mask=[False, True])
+    said = "overlap must be a finite number, not nan"
+    assert refused(article.change, overlap=masked[1]) == said
+    assert said in refused(article.sweep, "net_new_persons", overlap=masked)
+
+
 def test_a_list_of_names_is_as_good_as_names(article):
     names = ["net_new_persons", "at_risk_2021"]
     assert str(article.steps(names)) == str(article.steps(*names))

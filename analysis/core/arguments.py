@@ -45,8 +45,13 @@ def listed(things: Any) -> Iterable[Any]:
 
 
 def scalar(value: Any) -> Any:
-    """Return the entry of an array without an axis, and anything else unchanged."""
+    """Return the entry of an array without an axis, and anything else unchanged.
+
+    The entry is NaN if it is masked.
+    """
     is_entry = isinstance(value, np.ndarray) and value.ndim == 0
+    if is_entry and np.ma.is_masked(value):
+        return math.nan
     return value.item() if is_entry else value
 
 

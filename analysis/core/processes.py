@@ -1,8 +1,13 @@
-"""This module tells whether a process of this machine is still running."""
+"""This module tells whether a process runs, and lets an interrupt wait."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any
 
 
 def is_running(process: int) -> bool:
@@ -18,3 +23,25 @@ def is_running(process: int) -> bool:
     except OSError:
         pass  # it is another user's
     return True
+
+
+@contextlib.contextmanager
+def interrupt_waits() -> Iterator[None]:
+    """Let Ctrl-C wait until the block has ended, and then interrupt.
+
+    An interrupt in the middle of an import may leave the module locked. A thread that
+    imports the module then waits for ever.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) != signal.default_int_handler:
+        # Nothing would be raised here.
+        yield
+        return
+    waiting: list[Any] = []
+    signal.signal(signal.SIGINT, lambda number, frame: waiting.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if waiting:
+        raise KeyboardInterrupt

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 import uuid
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.core.errors import InputError, display_path, first_words
+from analysis.core.processes import interrupt_waits
 from analysis.core.readers import shipped
 from analysis.publish.atomic import write_file
 from analysis.publish.notebooks import Notebook
@@ -29,6 +31,8 @@ from analysis.publish.replaceable import CRATE
 #: The seconds that a cell may take, and the fewest seconds that the start of a kernel
 #: may take.
 TIMEOUT, _START = 600, 60
+#: For how many seconds an interrupted run waits for its threads.
+_PATIENCE = 10
 #: The words of jupyter_client for a kernel that ends before it answers.
 _NOT_STARTED = "Kernel died before replying"
 
@@ -134,7 +138,8 @@ def _execute_all(
     with kernels.prepared() as folder, ThreadPoolExecutor(at_once) as pool:
         # Papermill is loaded before a thread needs it, while the process that forks
         # kernels starts.
-        import papermill.execute  # noqa: F401
+        with interrupt_waits():
+            import papermill.execute  # noqa: F401
 
         # Papermill's log of a failure is not shown, as our sentence says the same.
         logging.getLogger("papermill").addHandler(logging.NullHandler())
@@ -165,9 +170,15 @@ def _stop(
     is_stopped.set()
     pool.shutdown(wait=False, cancel_futures=True)
     # A thread ends when its kernel does, but may just have started another kernel.
+    last = time.monotonic() + _PATIENCE
     while not all(map(Future.done, running)):
         kernels.kill_all()
         time.sleep(0.1)
+        if time.monotonic() > last:
+            # A thread that hangs would keep the process from ending. The server ends
+            # with the process.
+            print("interrupted", file=sys.stderr)
+            os._exit(130)
 
 
 def _execute(

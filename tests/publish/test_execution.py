@@ -215,6 +215,39 @@ def test_no_kernel_outlives_a_run_that_is_killed(
         assert process.returncode in (130, -number)
 
 
+def test_an_interrupt_ends_a_run_of_which_a_thread_hangs(
+    write: Callable[..., Notebook],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    let_go = threading.Event()
+    ended: list[int] = []
+
+    def hang(*given: Any, **how: Any) -> None:
+        let_go.wait()
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    def end(status: int) -> None:
+        ended.append(status)
+        let_go.set()
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    monkeypatch.setattr("papermill.execute.execute_notebook", hang)
+    monkeypatch.setattr(execution, "_PATIENCE", 0.2)
+    monkeypatch.setattr(os, "_exit", end)
+    jobs = {tmp_path / "out" / "made.ipynb": (write("a = 1", "print(a)"), {})}
+    with pytest.raises(KeyboardInterrupt):
+        execution.run(jobs, meanwhile=interrupt)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    assert ended[0] == 130
+    assert capfd.readouterr().err.startswith("interrupted\n")
+
+
 def test_a_notebook_finds_its_neighbours_closes_its_files_and_shows_tables_as_jupyter(
     write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,41 @@
+"""An interrupt is heard, though it may have to wait."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from analysis.core.processes import interrupt_waits
+
+
+def test_an_interrupt_waits_until_the_block_has_ended() -> None:
+    done = []
+
+    def interrupted() -> None:
+        with interrupt_waits():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("the rest of the block")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert done == ["the rest of the block"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_where_nothing_is_interrupted_nothing_waits() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with interrupt_waits():
+        os.kill(os.getpid(), signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    signal.signal(signal.SIGINT, before)
+    found = []
+
+    def in_a_thread() -> None:
+        with interrupt_waits():
+            found.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=in_a_thread)
+    thread.start()
+    thread.join()
+    assert found == [before]
