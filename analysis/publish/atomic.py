@@ -79,24 +79,27 @@ def scratch() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def lock(target: Path, file: Path | None = None) -> Iterator[None]:
+def lock(target: Path, *, within: bool = False) -> Iterator[None]:
     """Hold a lock on a target, or raise InputError if another process holds it.
 
-    The lock is a file beside the target, or the file that the caller names. The system
-    releases the lock when the process ends. The processes of a run that was killed may
-    need a moment to end, so this function tries for a while (``_PATIENCE``).
+    The lock is a file beside the target, or in the target if ``within``. Another
+    process may hold either of the two. The system releases the lock when the process
+    ends. The processes of a run that was killed may need a moment to end, so this
+    function tries for a while (``_PATIENCE``).
     """
-    file = file or _lock_of(target)
+    beside, inside = _lock_of(target), target / ".lock"
+    file, other = (inside, beside) if within else (beside, inside)
     file.parent.mkdir(parents=True, exist_ok=True)
     last = time.monotonic() + _PATIENCE
     while time.monotonic() < last:
         with file.open("a") as opened:
             if _take(opened, file):
                 try:
-                    yield
+                    if not _is_held(other):
+                        yield
+                        return
                 finally:
                     file.unlink(missing_ok=True)
-                return
         time.sleep(_PAUSE)
     raise InputError(
         f"another run is writing to {display_path(target)}; wait for it to end"
@@ -113,8 +116,19 @@ def _take(opened: TextIO, file: Path) -> bool:
         return False
 
 
+def _is_held(file: Path) -> bool:
+    """Whether a process holds a lock, whose file may be missing."""
+    try:
+        with file.open() as opened:
+            return not _take(opened, file)
+    except OSError:
+        return False
+
+
 def _lock_of(target: Path) -> Path:
-    return target.with_name(f".{target.name}.lock")
+    # The path "." has no name of its own.
+    path = target.absolute()
+    return path.parent / f".{path.name}.lock"
 
 
 @contextlib.contextmanager

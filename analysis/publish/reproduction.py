@@ -231,7 +231,7 @@ def run(
     if not jobs:
         raise InputError(next(iter(left_out)))
     # Two runs into one folder would leave notebooks of two settings there.
-    with lock(out, out / ".lock"):
+    with lock(out, within=True):
         clear_unfinished(out)
         failed = _execute_and_describe(model, jobs, timeout)
     for reason, names in left_out.items():

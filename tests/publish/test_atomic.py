@@ -343,6 +343,24 @@ def test_a_second_run_on_the_same_folder_is_refused_and_the_first_ends_well(tmp_
     fill(tmp_path / "results", "fourth")
 
 
+def test_runs_of_two_kinds_on_the_same_folder_exclude_each_other(tmp_path, monkeypatch):
+    said = f"another run is writing to {tmp_path}/results; wait for it to end"
+    with lock(tmp_path / "results", within=True):
+        assert refused(fill, tmp_path / "results", "second") == said
+    assert names(tmp_path / "results") == set()
+
+    def lock_within():
+        with lock(tmp_path / "results", within=True):
+            pass
+
+    with replace_atomically(tmp_path / "results"):
+        assert refused(lock_within) == said
+    lock_within()
+    monkeypatch.chdir(tmp_path / "results")
+    with lock(Path(), within=True):
+        assert refused(fill, tmp_path / "results", "third") == said
+
+
 def test_a_run_that_is_killed_lets_go_of_its_lock(tmp_path):
     code = "import os, pathlib, signal, sys; from analysis.publish.atomic import lock\n"
     code += "with lock(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
