@@ -358,6 +358,7 @@ def test_runs_of_two_kinds_on_the_same_folder_exclude_each_other(tmp_path, monke
     lock_within()
     monkeypatch.chdir(tmp_path / "results")
     with lock(Path(), within=True):
+        said = "another run is writing to .; wait for it to end"
         assert refused(fill, tmp_path / "results", "third") == said
 
 
