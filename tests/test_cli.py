@@ -674,7 +674,7 @@ def test_a_second_run_into_a_folder_is_refused_while_another_writes_there(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "runs"
-    with lock(folder, folder / ".lock"):
+    with lock(folder, within=True):
         done = run("run", "03", "--out", folder)
     assert (done.exit_code, done.stdout) == (2, "")
     said = f"error: another run is writing to {folder}; wait for it to end.\n"
