@@ -244,8 +244,9 @@ def print_report(
     if not status:
         file = model.register.file("expected.csv")
         typer.echo(paragraph(f"{UNCHANGED} {ours(model)}".strip()))
-        compared = f"This run compared {len(expected):,} values with those in {file}"
-        typer.echo(paragraph(f"{compared}, and all are the same."))
+        compared = f"This run compared {len(expected):,} values of our data and results"
+        same = f"with those kept in {file}, and all are the same."
+        typer.echo(paragraph(f"{compared} {same} This says nothing about the article."))
     if more:
         width = max(map(len, more)) + 2
         typer.echo()

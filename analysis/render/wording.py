@@ -42,11 +42,12 @@ VERDICT_KEY = {
     "named beside the verdict holds. The printed numbers alone do not settle it.",
     "matches within rounding": "The recomputed number satisfies the article's words "
     "only if each printed number may be any number that rounds to the same digits.",
-    "compatible": "The printed numbers alone do not give what the article says, but "
-    'words such as "up to" or "at least" leave room for it. The arithmetic does not '
-    "decide.",
-    "differs": "No number that the printed numbers and their words allow satisfies the "
-    "article's words. The arithmetic does not say which number would have to change.",
+    "compatible": "The recomputed number does not satisfy the article's words, or no "
+    'single number can be recomputed, but words such as "up to", "at least" or '
+    '"approaches" leave room. The arithmetic does not decide.',
+    "differs": "The recomputed number does not satisfy the article's words, and the "
+    "words of the printed numbers leave no room. The arithmetic does not say which "
+    "number would have to change.",
     "two figures apart": "We compare two figures that the article does not compare.",
     "cannot be recalculated": "The article neither prints nor implies a calculation.",
 }
