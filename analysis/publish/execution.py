@@ -100,11 +100,17 @@ def _refuse_targets(jobs: Jobs) -> None:
                 f"name a folder other than {display_path(target.parent)}"
             )
         for path in (target, _kept(target)):
-            if os.path.lexists(path) and not is_left_by_a_run(path):
-                raise InputError(
-                    f"{display_path(path)} is not as a run wrote it and would be lost; "
-                    "move it elsewhere"
-                )
+            if os.path.lexists(path):
+                refuse_changed(path)
+
+
+def refuse_changed(path: Path) -> None:
+    """Raise InputError for a file that is not a notebook as a run wrote it."""
+    if not _is_left_by_a_run(path):
+        raise InputError(
+            f"{display_path(path)} is not as a run wrote it and would be lost; "
+            "move it elsewhere"
+        )
 
 
 def _kept(target: Path) -> Path:
@@ -273,7 +279,7 @@ def _error_in(cell: Any) -> str:
 # Texts of notebooks -------------------------------------------------------------------
 
 
-def is_left_by_a_run(path: Path) -> bool:
+def _is_left_by_a_run(path: Path) -> bool:
     """Tell whether a file is a notebook as a run wrote it, unchanged since."""
     import nbformat
 

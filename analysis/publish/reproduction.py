@@ -65,7 +65,9 @@ def reproduce(
     aside = out.with_name(f"{out.name}-failed")
     for target in (out, aside):
         refuse_foreign(target)
-    _refuse_changed(aside)
+    for path in sorted(aside.glob("*")):
+        if path.name != MARKED:
+            execution.refuse_changed(path)
     with replace_atomically(out) as results:
         now, failed = _run_all(model, notebooks, results, timeout)
         if failed:
@@ -127,16 +129,6 @@ def _run_all(
             jobs, timeout=timeout, done=done, meanwhile=write_all_else
         )
     return {**now, **cells.plotted(figures)}, failed
-
-
-def _refuse_changed(aside: Path) -> None:
-    """Raise InputError for a file among the kept cells that no run has written so."""
-    for path in sorted(aside.glob("*")):
-        if path.name != MARKED and not execution.is_left_by_a_run(path):
-            raise InputError(
-                f"{display_path(path)} is not as a run wrote it and would be lost; "
-                "move it elsewhere"
-            )
 
 
 def _keep_failed(
