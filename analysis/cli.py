@@ -530,17 +530,19 @@ def sensitivity(
         typer.Option(
             "--draws",
             metavar="INTEGER",
-            help="Make this many random draws, from 2 to 1,000,000.",
+            help="Make this many random draws, from 2 to 1,000,000; "
+            f"without the option, {DRAWS:,}.",
         ),
-    ] = str(DRAWS),
+    ] = "",
     seed: Annotated[
         str,
         typer.Option(
             "--seed",
             metavar="INTEGER",
-            help="Seed the random draws with this whole number, 0 or more.",
+            help="Seed the random draws with this whole number, 0 or more; "
+            "without the option, with 0.",
         ),
-    ] = "0",
+    ] = "",
     percentiles: Annotated[
         list[str] | None,
         typer.Option(
@@ -564,15 +566,24 @@ def sensitivity(
     form = _one_of(json=as_json, csv=as_csv)
     study = _study(data, scenario, values, readings)
     from analysis.core import arguments
+    from analysis.core.errors import InputError
     from analysis.render import screens
     from analysis.study import Study
     from analysis.whatif.draws import PERCENTILES, check_draws
 
-    size, start = _whole("--draws", draws), _whole("--seed", seed)
+    given = {"--draws": draws, "--seed": seed, "--percentile": percentiles}
+    size, start = _whole("--draws", draws or str(DRAWS)), _whole("--seed", seed or "0")
     shares = PERCENTILES
     if percentiles:
         shares = arguments.numbers("--percentile", map(arguments.typed, percentiles))
     check_draws(size, start, shares)
+    for option, choice in given.items():
+        if choice and not study.distributions:
+            raise InputError(
+                f"{option} has no effect, because nothing is drawn at random here; "
+                "name a scenario that has distributions, such as "
+                "--scenario illustrative"
+            )
 
     if quantity:
         quantity, setting = study.model.quantity_and_setting(quantity, study.setting)

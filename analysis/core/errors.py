@@ -61,8 +61,9 @@ def first_words(error: object) -> str:
 def display_path(path: Path) -> str:
     """The text with which a message names a path.
 
-    A path below the working directory is relative to that directory.
+    A path below the working directory is relative to that directory. A link has its own
+    name, not that of the file to which it leads.
     """
     # Path.resolve raises an error for a link that leads to itself.
-    whole, here = Path(os.path.realpath(path)), Path.cwd()
+    whole, here = Path(os.path.realpath(path.parent), path.name), Path.cwd()
     return str(whole.relative_to(here) if whole.is_relative_to(here) else path)

@@ -218,9 +218,11 @@ def sweep(model: Model, spec: Path, out: Path, scheduler: str) -> None:
     grid = read(spec, model)
     with progress("rows") as done:
         empty = write(model, grid, out, scheduler=scheduler, done=done)
-    typer.echo(f"{display_path(out)} holds {grid.rows:,} rows, in base units.")
+    rows = "row" if grid.rows == 1 else "rows"
+    typer.echo(f"{display_path(out)} holds {grid.rows:,} {rows}, in base units.")
     for reason, count in sorted(empty.items()):
-        typer.echo(f"{count:,} empty cells: {reason}")
+        cells = "cell" if count == 1 else "cells"
+        typer.echo(f"{count:,} empty {cells}: {reason}")
     typer.echo(CAVEAT)
 
 

@@ -183,7 +183,8 @@ class ShownFrame(pd.DataFrame):
                 frame = self._chosen(frame, columns)
             table, note = _seen(frame), frame.foot
         else:
-            table, note = self._as_texts(columns), ""
+            table = self._as_texts(columns)
+            note = self._units_note(table.columns)
         start = f"{caption.rstrip('.')}. " if caption else ""
         caption = f"{start}{_setting_sentence(self.attrs)}"
         layout, letters = _column_format(table), _letters(table)
@@ -240,6 +241,20 @@ class ShownFrame(pd.DataFrame):
         ]
         foot = f"{frame.foot} {_base_units(numbers)}".strip()
         return replace(frame, rows=rows, shown=shown, foot=foot)
+
+    def _units_note(self, columns: Iterable[str]) -> str:
+        """Say which columns beside the words for readers have base units."""
+        if "shown" not in self.attrs:
+            return ""
+        return _base_units(
+            [
+                name
+                for name in columns
+                if name in self
+                and name != "percent"
+                and any(map(_has_number, self[name]))
+            ]
+        )
 
     def _as_texts(self, columns: Iterable[str] | None) -> pd.DataFrame:
         """Return the index, unless it only counts rows, and columns as texts."""

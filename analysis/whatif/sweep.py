@@ -455,14 +455,16 @@ def write(
     the file already exists or can't be written.
     """
     if out.suffix != ".csv":
-        raise InputError(f"{display_path(out)} does not end in .csv")
+        raise InputError(
+            f"{display_path(out)} is no name of a CSV file; write one such as grid.csv"
+        )
     if out.exists():
         raise InputError(f"{display_path(out)} exists; remove it or name another file")
     empty = Counter[str]()
     how: Any = {"index": False, "lineterminator": "\n"}
     numbers = [*grid.numbers, *grid.quantities]
+    _make_folder(out.parent)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         _clear_left(out)
         with (
             tempfile.TemporaryDirectory(
@@ -493,6 +495,20 @@ def write(
             f"{display_path(out)} can't be written ({error.strerror})"
         ) from None
     return empty
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and the folders above it, as far as they are missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(
+            f"{display_path(folder)} is no folder; name a file in another place"
+        ) from None
+    except OSError as error:
+        raise InputError(
+            f"{display_path(folder)} can't be made ({error.strerror})"
+        ) from None
 
 
 def _clear_left(out: Path) -> None:

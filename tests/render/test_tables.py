@@ -174,10 +174,13 @@ def test_a_note_says_which_numbers_are_in_base_units(article: Study) -> None:
 
 def test_a_part_of_a_table_has_its_numbers(article: Study) -> None:
     study = article.change(persons_per_transfer=0.5)
-    made = study.checks("net_persons")[["id", "recomputed"]].to_latex()
+    part = study.checks("net_persons")[["id", "recomputed"]]
+    made = part.to_latex()
     # (3.17 − 3.17 / 1.105) million / 2 = 150,611.
     assert lines_of(made) == ["id & recomputed", r"net\_persons & 150,600"]
     assert r"Differs from the article in: persons\_per\_transfer = 0.5" in made
+    assert f"The numbers under recomputed are {BASE_UNITS}" in made
+    assert "base units" not in part[["id"]].to_latex()
 
 
 def test_the_column_of_groups_may_be_named_and_always_comes_first(

@@ -98,6 +98,10 @@ def test_the_command_line_has_the_same_numbers(drawn: Drawn) -> None:
             ("--percentile", "101"),
             "101 is no percentile; a percentile is from 0 to 100",
         ),
+        # Nothing is drawn without a scenario that has distributions.
+        (("--draws", "1000"), "--draws has no effect"),
+        (("--seed", "3"), "--seed has no effect"),
+        (("--percentile", "10"), "--percentile has no effect"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_sentence(words: Any, said: str) -> None:

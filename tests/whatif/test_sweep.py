@@ -328,11 +328,28 @@ def test_a_file_that_appears_during_a_sweep_is_kept(
     assert [*tmp_path.iterdir()] == [out]
 
 
-@pytest.mark.parametrize("name", ["out.txt", "out", "out.CSV"])
+def test_a_path_through_a_file_is_refused(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("of mine\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"file is no folder; name a file in another"):
+        sweep(model, GRID, tmp_path / "file" / "out.csv")
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "of mine\n"
+
+
+def test_a_link_in_the_way_is_named_as_it_is_written(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("of mine\n", encoding="utf-8")
+    Path("link.csv").symlink_to("file")
+    with pytest.raises(InputError, match=r"^link\.csv exists; remove it"):
+        sweep(model, GRID, Path("link.csv"))
+
+
+@pytest.mark.parametrize("name", ["out.txt", "out", "out.CSV", ".csv"])
 def test_a_file_of_another_ending_is_refused(
     model: Model, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(InputError, match=r"does not end in \.csv\.$"):
+    with pytest.raises(InputError, match=r"write one such as grid\.csv\.$"):
         sweep(model, GRID, tmp_path / name)
 
 

@@ -205,9 +205,10 @@ function leverOf(name, { check, quantity }, under) {
   const kind = judged ? judged.kind : "";
   const isExact = kindsAt(spans, value).includes(kind);
   const drawn = isExact ? spans : [{ from: low, to: high, kind }];
-  const { prefix, at } = isExact ? DATA.lever.exact : DATA.lever.in_words;
+  const turn = matchesOn(spans, low, high, QUANTITIES[name]);
   const { phrase } = kind && !isExact ? estimate(name, under) : {};
   const now = phrase ? fill(DATA.lever.now, { phrase, verdict: DATA.short[kind] }) : "";
+  const exactly = isExact ? "" : fill(DATA.lever.exact, { turn });
   const { from, to } = spans.find((span) => span.kind === "matches") || {};
   const edge = from > low ? from : to;
   const endOf = (x) => exact(x, shown) + (kindAt(x) ? "" : DATA.lever.none);
@@ -221,9 +222,9 @@ function leverOf(name, { check, quantity }, under) {
     track: drawn.map((span) => ({ kind: span.kind, from: part(span.from), to: part(span.to) })),
     start: endOf(low),
     stop: endOf(high),
-    turn: now + prefix + matchesOn(spans, low, high, QUANTITIES[name]),
+    turn: isExact ? turn : now,
     edge: isExact && edge < high ? part(edge) : null,
-    effect: verdict ? fill(DATA.lever.end, { at, end: endOf(end), far, verdict, why }) : "",
+    effect: exactly + (verdict ? fill(DATA.lever.end, { end: endOf(end), far, verdict, why }) : ""),
   };
 }
 
