@@ -710,6 +710,7 @@ def run(
             "--parameter",
             "--set",
             "--reading",
+            callback=_of_assignments,
             help="Set a parameter, as name=value; you may repeat the option.",
         ),
     ] = None,

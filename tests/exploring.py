@@ -74,7 +74,8 @@ CHARTS = """
   });
 })
 """
-#: The colours at the knob of each lever, of which there are two where a verdict turns.
+#: The colours at the knob of each lever, of which there are two where a verdict turns,
+#: with the number at which the knob stands if it is open.
 COLOURS = r"""
 (pairs) => {
   const [under] = attempt(() => change(pairs));
@@ -88,7 +89,9 @@ COLOURS = r"""
     const stretches = style.getPropertyValue("--track")
       .matchAll(/var\(--(\w+)\) (\S+)% (\S+?)%/g);
     const isHere = ([, , from, to]) => from - 1e-4 <= place && place <= +to + 1e-4;
-    return [dataset.claim, [...stretches].filter(isHere).map(([, kind]) => kind)];
+    const number = children[1].matches("[data-open]") ? Number(value) : null;
+    const kinds = [...stretches].filter(isHere).map(([, kind]) => kind);
+    return [dataset.claim, dataset.lever, number, kinds];
   });
 }
 """
@@ -317,7 +320,7 @@ def _verdict(model: Model, setting: Setting, name: str) -> str:
     value = outcome.recomputed
     if _kind(model, setting, name) == "as_rounded":
         return "matches, as the printed range is rounded"
-    if outcome.verdict != "differs" or value is None or outcome.difference is None:
+    if outcome.verdict != "differs" or value is None or not outcome.difference:
         return verdict
     unit = model.spelled_unit(check.quantity)
     shown = rounded(value, _place(model, check.quantity, value))

@@ -331,7 +331,7 @@ def one_cell_sweep(article: Study, quantity: str, given: dict[str, str]) -> Answ
     if not row[quantity]:
         # Why a cell is empty stands in its row; that words alone give an input,
         # on the screen.
-        words = re.findall("^1 empty cells: (.*)$", screen, re.MULTILINE)
+        words = re.findall("^1 empty cell: (.*)$", screen, re.MULTILINE)
         assert len(words) == 1
         return Answer(side="not in the file", refusal=row["violates"] or words[0])
     remarks = [

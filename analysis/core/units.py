@@ -52,11 +52,14 @@ SCALES = {
     "million": Decimal(10) ** 6,
     "billion": Decimal(10) ** 9,
 }
-#: Likeness from 0 to 1: a name above the first is very close to another; two names are
-#: about as close if they differ by less than the second.
-_VERY_CLOSE, _AS_CLOSE = 0.9, 0.12
+#: Likeness from 0 to 1: a name above the first is very close to another, and one above
+#: the second is close; two names are about as close if they differ by less than the
+#: third.
+_VERY_CLOSE, _CLOSE, _AS_CLOSE = 0.9, 0.8, 0.12
 #: Two names that start with so many letters alike are of one family.
 _LIKE_START = 4
+#: A hint names at most so many names.
+_FEW = 3
 #: The units and scales that a hint names.
 KNOWN_UNITS = (
     *BASE_UNITS,
@@ -97,17 +100,48 @@ def _shared_start(name: str, other: str) -> int:
 
 
 def _close_matches(name: str, known: Iterable[str]) -> list[str]:
-    """Return the known name that resembles a name most, and perhaps a second one.
+    """Return the known names that were perhaps meant by a name, the likeliest first.
+
+    They resemble the name, or share a whole part with it. Those that share a part come
+    first, unless another name differs from the name by a mere slip; they then have to
+    resemble it, too.
+    """
+    lower = {one.lower(): one for one in sorted(known)}
+    text = str(name).lower()
+    close, parts = _alike(text, [*lower]), _having_part(text, lower)
+    if len(parts) > _FEW:
+        parts = []
+    likely = [*parts, *close]
+    if close and _likeness(close[0], text) > _VERY_CLOSE:
+        likely = [*close, *(one for one in parts if _likeness(one, text) > _CLOSE)]
+    return [lower[one] for one in [*dict.fromkeys(likely)][:_FEW]]
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how much two texts resemble each other, from 0 to 1."""
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def _having_part(text: str, known: Iterable[str]) -> list[str]:
+    """Return the known names of which a text is a part, or which are a part of it.
+
+    The parts of a name stand between underscores.
+    """
+    return [
+        one for one in known if f"_{text}_" in f"_{one}_" or f"_{one}_" in f"_{text}_"
+    ]
+
+
+def _alike(text: str, known: list[str]) -> list[str]:
+    """Return the known name that resembles a text most, and perhaps a second one.
 
     The second starts like the first. It is as close or, if neither is very close, about
     as close.
     """
-    lower = {one.lower(): one for one in sorted(known)}
-    text = str(name).lower()
-    close = difflib.get_close_matches(text, lower, n=3, cutoff=0.55)
+    close = difflib.get_close_matches(text, known, n=3, cutoff=0.55)
     if not close:
         return []
-    ratios = {one: difflib.SequenceMatcher(None, one, text).ratio() for one in close}
+    ratios = {one: _likeness(one, text) for one in close}
     # Of two that are as close, a mistyped last letter is likelier than an earlier one.
     first, *others = sorted(
         close, key=lambda one: (-ratios[one], -_shared_start(one, text))
@@ -119,7 +153,7 @@ def _close_matches(name: str, known: Iterable[str]) -> list[str]:
         for other in others
         if ratios[other] >= least and _shared_start(first, other) >= _LIKE_START
     ]
-    return [lower[one] for one in [first, *seconds[:1]]]
+    return [first, *seconds[:1]]
 
 
 def close_match(name: str, known: Iterable[str]) -> str:
@@ -143,14 +177,21 @@ def nearest(name: str, known: Iterable[str], whole: str = "") -> str:
     ". Did you mean 'person'?"
     >>> nearest("from_top_end", ["from_low_end", "from_high_end", "set"])
     ". Did you mean 'from_low_end' or 'from_high_end'?"
+    >>> nearest("detainees", ["former_detainees", "persons_2021", "set"])
+    ". Did you mean 'former_detainees'?"
     >>> nearest("zzz", ["person", "transfer"])
     '. Choose one of these: person, transfer.'
     """
     names = sorted(known)
     if close := _close_matches(name, names):
-        return message("did_you_mean", name="' or '".join(close))
+        *others, last = close
+        first = "', '".join(others)
+        name = f"{first}' or '{last}" if others else last
+        return message("did_you_mean", name=name)
     if not names:
         return "."
+    # A text such as "growth" may be a part of many names.
+    names = _having_part(str(name).lower(), names) or names
     first = ", ".join(names[:12])
     if len(names) > 12 and whole:
         return message("known_more", names=first, whole=whole)
@@ -219,9 +260,11 @@ def require_base_unit(text: str) -> str:
     return text
 
 
-#: Digits with or without commas between thousands, a point, an exponent.
+#: Digits with or without commas between thousands, or underscores as in Python, a
+#: point, an exponent.
 _NUMBER = re.compile(
-    r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(.*)",
+    r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:_\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)"
+    r"\s*(.*)",
     re.DOTALL | re.ASCII,
 )
 #: Three digits after one point or comma, which readers may take for thousands or for
@@ -339,6 +382,8 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     350000.0
     >>> read_number("0.6 millions", "person"), read_number("300000 persons", "person")
     (600000.0, 300000.0)
+    >>> read_number("400_000", "person"), read_number("400,000", "person")
+    (400000.0, 400000.0)
     >>> read_number("10.5 %", "dimensionless"), read_number("1/4", "dimensionless")
     (0.105, 0.25)
     """
@@ -348,6 +393,7 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
         divisor, rest = _NUMBER.fullmatch(rest[1:].strip()).groups()  # type: ignore[union-attr]
     _refuse_marks(text, [digits, divisor], rest, unit)
     try:
+        # Decimal reads the underscores of Python, and no commas.
         value = Decimal(digits.replace(",", "")) / Decimal(divisor.replace(",", ""))
     except ArithmeticError:
         value = Decimal("nan")
@@ -374,7 +420,8 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
     if "percent" in words and words != ["percent"]:
         raise ValueError(message("percentage", text=text, unit=unit))
     if words == ["percent"] and "/" in unit:
-        raise ValueError(message("ratio", text=text, number=value / 100))
+        number = f"{value / 100} {unit}" if with_unit else value / 100
+        raise ValueError(message("ratio", text=text, number=number))
     if not given.is_compatible_with(parse_unit(unit)):
         kind = "needless_unit" if unit == "dimensionless" else "other_unit"
         fields = {"text": text, "given": " ".join(words), "unit": unit}

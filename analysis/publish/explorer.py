@@ -112,7 +112,7 @@ def page(model: Model) -> str:
         raise model.register.refuse(None, "estimates", sentence)
     article = texts(model)
     names = rows.rests_on(model, claimed())
-    style = _part("explorer.css")
+    style = re.sub(r"\s*/\*.*?\*/", "", _part("explorer.css"), flags=re.DOTALL)
     script = _script(model, names, article)
     environment = Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined

@@ -20,7 +20,13 @@ from typing import Literal
 from analysis.core.rows import Check, Headline, HeadlineWords
 from analysis.core.spell import MINUS, exact, place_of, spell, spell_at
 from analysis.model import arithmetic
-from analysis.model.model import ARTICLE, Model, ModelError, Setting
+from analysis.model.model import (
+    ARTICLE,
+    CircleError,
+    Model,
+    ModelError,
+    Setting,
+)
 from analysis.model.plan import Plan
 from analysis.model.verdicts import Outcome, judge
 from analysis.render.paragraphs import WIDTH, wrapped
@@ -40,6 +46,10 @@ NONE = "no derivation in this article"
 #: because the value follows from the claim.
 NOT_COMPUTABLE = "not computable"
 NOT_CHECKED = "not checked, because the number would be compared with itself"
+#: The sentences for a headline whose own number a setting gives, instead of a number
+#: from which it is computed.
+SET_ITSELF = "The setting gives this number itself, in place of our calculation."
+READ_OTHERWISE = "The setting computes this number in another way than we do."
 
 #: A sentence ends with a full stop before a capital letter, a quotation or a number.
 _SENTENCE_END = re.compile(r'(?<=\.)\s+(?=[A-Z"{])')
@@ -76,7 +86,14 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
 def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
     model = speller.model
     changed = _is_changed(model, setting, row)
-    working = tuple(_working(speller, setting, row))
+    replaced = _replaced(setting, row)
+    sentence = filled(speller, row.explanation(changed=changed), setting)
+    if replaced:
+        working = tuple(_replacement(speller, setting, replaced))
+        is_number = isinstance(setting.choices[replaced], float)
+        sentence = SET_ITSELF if is_number else READ_OTHERWISE
+    else:
+        working = tuple(_working(speller, setting, row))
     verdict = row.shown
     if row.check:
         verdict = _verdict(speller, setting, row, changed=changed)
@@ -89,7 +106,7 @@ def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
         working,
         # A verdict that names a number without a value leaves nothing.
         filled(speller, verdict, setting) or NOT_COMPUTABLE,
-        filled(speller, row.explanation(changed=changed), setting),
+        sentence,
         filled(speller, row.caveats, setting),
         remarks,
     )
@@ -142,6 +159,8 @@ def _verdict(
     case = verdict_case(row, outcome, judge(model, check), changed=changed)
     if case == "none":
         return _without_verdict(model, check, setting)
+    if _replaced(setting, row) or not _is_as_open(model, check, setting):
+        case = "bare"
     if case == "full":
         return verdict_words(speller, outcome)
     words = {
@@ -152,6 +171,34 @@ def _verdict(
     }
     verdict = verdict_and_distance(speller, outcome)
     return words[case].replace("{verdict}", verdict)
+
+
+def _replaced(setting: Setting, row: Headline) -> str:
+    """Return the quantity whose calculation a setting replaces, if there is one."""
+    return next((name for name in row.working if name in setting.choices), "")
+
+
+def _replacement(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
+    """Yield the number that a setting gives in place of a headline's calculation."""
+    model = speller.model
+    if isinstance(setting.choices[quantity], float):
+        yield speller.spell(quantity, model.plan(quantity, setting).value)
+        return
+    with contextlib.suppress(ModelError):
+        yield line(speller, setting, quantity)
+
+
+def _is_as_open(model: Model, check: Check, setting: Setting) -> bool:
+    """Whether each input in words affects what a check judges, if there are any.
+
+    If all former detainees are also counted as transferred, for example, their number
+    does not affect the total.
+    """
+    try:
+        plan = model.plan_of(check, setting)
+        return all(plan.direction[name] for name in plan.in_words)
+    except ModelError:
+        return True
 
 
 def _without_verdict(model: Model, check: Check, setting: Setting) -> str:
@@ -174,6 +221,9 @@ def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]
         try:
             if not model.plan(*model.quantity_and_setting(name, setting)).in_words:
                 yield line(speller, setting, name)
+        except CircleError:
+            # The setting takes one of two numbers from the other, as this line would.
+            continue
         except ModelError as error:
             # Readers of the headlines see a quantity's name in words, not as in code.
             yield re.sub(

@@ -185,7 +185,8 @@ def distance_words(speller: Speller, outcome: Outcome) -> str:
     word = QUALIFIERS[claim.qualifier if claim else "exact"]
     has_threshold = word.short_by is not None or word.excludes_number
     is_said = outcome.verdict == "differs" or has_threshold
-    if value is None or outcome.difference is None or not is_said:
+    # "Approaches two million" does not include two million, which is no distance away.
+    if value is None or not outcome.difference or not is_said:
         return ""
     printed = value - outcome.difference
     quantity = outcome.check.quantity

@@ -245,10 +245,15 @@ def test_a_knob_stands_on_the_colour_of_its_verdict(page: Page, study: Study) ->
         [("persons_per_transfer", "implied"), ("transfers_2019", 1_430_000.0)],
         *random_settings(study, 60, seed=6),
     ]
-    seen = set()
+    seen, opened = set(), set()
     for pairs in settings:
-        for name, here in page.evaluate(COLOURS, pairs):
-            setting = study.change(**dict(pairs)).setting
+        for name, moved, number, here in page.evaluate(COLOURS, pairs):
+            changes = dict(pairs)
+            # An open knob stands for words or a reading, on the colour of a number.
+            if number is not None:
+                changes[moved] = number
+                opened.add(moved)
+            setting = study.change(**changes).setting
             check = check_of(study.model, name)
             outcome = judge(study.model, check, setting)
             kind = outcome.verdict or "paper"
@@ -258,6 +263,7 @@ def test_a_knob_stands_on_the_colour_of_its_verdict(page: Page, study: Study) ->
                 kind = "as_rounded"
             assert kind in here, (pairs, name)
             seen.add(kind)
+    assert "former_detainees" in opened
     assert seen == {*VERDICTS, "as_rounded", "paper"}
 
 
@@ -620,7 +626,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     detainees = lever(page, "with_former_detainees", "former_detainees")
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
     exactly = (
-        "With an exact number, which the slider sets: "
+        "The colours are for exact numbers, which the slider sets: "
         "matches from 99,000 to about 599,000. "
     )
     assert detainees.locator(".scale b").inner_text() == "“300,000 or more”: compatible"
@@ -631,9 +637,12 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     slide(page, "with_former_detainees", "former_detainees", 400_000)
     rest(page)
     assert "exact" not in detainees.inner_text()
+    knob = detainees.locator("[type=range]")
+    assert knob.get_attribute("data-open") is None
     # The number that brings the total to its low end can't be compared with that end.
     page.evaluate("takeAll('former_detainees=from_low_end')")
     rest(page)
+    assert knob.get_attribute("data-open") == ""
     assert detainees.locator(".scale b").inner_text() == ""
     assert detainees.locator(".effect").inner_text().startswith(exactly)
     track = ratio.locator("[type=range]").evaluate(

@@ -225,3 +225,53 @@ def test_the_text_fits_a_terminal(model, given):
         5,
         6,
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "headline", "working", "verdict", "sentence"),
+    [
+        # "Approaches two million" is below two million.
+        (
+            {"at_risk_2021": 2e6},
+            "approaches_in_2021",
+            ("2 million",),
+            "differs",
+            "The setting gives this number itself, in place of our calculation.",
+        ),
+        (
+            {"at_risk_total": 2.2e6},
+            "with_former_detainees",
+            ("2.2 million",),
+            "matches",
+            "The setting gives this number itself, in place of our calculation.",
+        ),
+        # 2 million − 300,000 is 15 percent short of two million.
+        (
+            {"at_risk_2021": "from_low_end", "former_detainees": "floor"},
+            "approaches_in_2021",
+            ("2 million − 300,000 × (1 − 0) = 1.7 million",),
+            "compatible",
+            "The setting computes this number in another way than we do.",
+        ),
+    ],
+)
+def test_a_number_that_a_setting_gives_itself_rests_on_no_sum_of_ours(
+    model, given, headline, working, verdict, sentence
+):
+    one = shown(model, **given)[headline]
+    assert (one.working, one.verdict, one.sentence) == (working, verdict, sentence)
+
+
+def test_a_number_taken_from_the_total_is_in_no_line_that_needs_it(model):
+    # The total is 1.7 million and 300,000, since 1.7 million is the total less these.
+    one = shown(model, at_risk_2021="from_low_end", former_detainees="floor")
+    assert one["with_former_detainees"].working == (
+        "1.7 million + 300,000 × (1 − 0) = 2 million",
+    )
+
+
+def test_a_verdict_depends_on_no_number_without_effect(model):
+    # All former detainees are also counted as transferred, so that none is added.
+    assert shown(model, overlap=1)["with_former_detainees"].verdict == "compatible"
+    words = "compatible, depending on the number of former detainees"
+    assert shown(model, overlap=0.99)["with_former_detainees"].verdict == words

@@ -69,11 +69,12 @@ function apartBy(words, name, under) {
   return fill(words, { number: written(abs(shownOf(name, value)), QUANTITIES[name].shown) });
 }
 
-// spell_distance in core/spell.py.
+// distance_words in render/wording.py, for a value that differs.
 function distanceOf({ quantity, ends: { low, high } }, value) {
   if (!finite(value)) return "";
   const { shown } = QUANTITIES[quantity];
   const off = abs(shownOf(quantity, value) - (value > high ? high : low));
+  if (!off) return "";
   const by = shown === "percent" ? `${written(100 * off, "")} points` : written(off, shown);
   return ` by ${by}`;
 }
@@ -137,7 +138,7 @@ function textsOf(under) {
 
 // Read 0,6 and 60 % and 1/3 and 500 000; "500.000" could be two.
 function readNumber(text, unit) {
-  const plain = text.trim().replace("−", "-").replace(/(\d)[\s']+(?=\d{3})/g, "$1");
+  const plain = text.trim().replace("−", "-").replace(/(\d)[\s'_]+(?=\d{3})/g, "$1");
   const pattern = /^(-?[\d.,]+)(?:\/([\d.,]+))? *(%|percent|thousand|million|billion)?$/i;
   const [, top, bottom = "1", word] = pattern.exec(plain) || refuse(DATA.no_number, { text });
   const clear = DATA.whole.includes(unit) && !word ? "," : ".";
@@ -201,10 +202,10 @@ function leverOf(name, { check, quantity }, under) {
   const kindAt = (x) => kindsAt(spans, x).find(Boolean);
   const part = (x) => (x - low) / (high - low);
   // Words and readings may be judged otherwise than the number at which the knob stands.
+  // The knob is then open, since the colours are those of exact numbers.
   const [judged] = attempt(() => judge(check, under));
   const kind = judged ? judged.kind : "";
   const isExact = kindsAt(spans, value).includes(kind);
-  const drawn = isExact ? spans : [{ from: low, to: high, kind }];
   const turn = matchesOn(spans, low, high, QUANTITIES[name]);
   const { phrase } = kind && !isExact ? estimate(name, under) : {};
   const now = phrase ? fill(DATA.lever.now, { phrase, verdict: DATA.short[kind] }) : "";
@@ -219,7 +220,8 @@ function leverOf(name, { check, quantity }, under) {
     low,
     high,
     value,
-    track: drawn.map((span) => ({ kind: span.kind, from: part(span.from), to: part(span.to) })),
+    isExact,
+    track: spans.map((span) => ({ kind: span.kind, from: part(span.from), to: part(span.to) })),
     start: endOf(low),
     stop: endOf(high),
     turn: isExact ? turn : now,

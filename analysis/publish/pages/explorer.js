@@ -86,6 +86,7 @@ function drawLever(node, data) {
   Object.assign(slider, { min: lever.low, max: lever.high, value: lever.value });
   const colours = lever.track.map(({ kind, from, to }) =>
     `var(--${kind || "paper"}) ${100 * from}% ${100 * to}%`);
+  slider.toggleAttribute("data-open", !lever.isExact);
   style(slider, "track", `linear-gradient(to right, ${colours})`);
   style(scale, "at", lever.edge ?? 0.5);
   style(scale, "tick", lever.edge === null ? 0 : "2px");
