@@ -889,8 +889,9 @@ class Study(arguments.NearAttributes):
         r"""Return a table of this study for a paper, in LaTeX, or write it to a file.
 
         ``table`` is headlines, estimates, checks, solutions or scenarios. The table's
-        caption is your ``caption`` or, without one, the default for that table. After
-        it, the caption says how this study's setting differs from the article's. Other
+        caption is your ``caption``, which is LaTeX, or, without one, the default for
+        that table. After it, the caption says how this study's setting differs from the
+        article's. A table that would fill a page is a longtable. Other
         keyword arguments, such as ``label``, go to pandas. If ``buf`` names a file, the
         table is written to that file and nothing is returned. Texts are escaped for
         LaTeX. Your LaTeX document needs the packages array, booktabs and longtable.

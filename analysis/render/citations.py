@@ -33,6 +33,8 @@ TITLE = "The arithmetic of an article on labour transfers"
 CONTRIBUTORS = "The contributors to labour-transfer-arithmetic"
 #: The date of this version, as CITATION.cff has it; empty before the release.
 RELEASED = ""
+#: Some styles, such as plainnat, define this command too; others, such as plain, don't.
+_PREAMBLE = r'@preamble{"\providecommand{\url}[1]{\texttt{\detokenize{#1}}}"}'
 HOW = (
     "Cite the article for its numbers, and this package, with its version, for a "
     "recomputation, a verdict or a bound. Name the check, and say what it rests on."
@@ -161,8 +163,12 @@ def cite_markdown(model: Model, setting: Setting = ARTICLE) -> str:
 
 
 def cite_bibtex(model: Model, setting: Setting = ARTICLE) -> str:
-    """Return BibTeX entries for the article, this package and the official figures."""
-    return "\n\n".join(_entries(model, setting))
+    r"""Return BibTeX entries for the article, this package and the official figures.
+
+    Before them stands a plain definition of ``\url`` for documents without a package
+    that has one, such as hyperref.
+    """
+    return "\n\n".join([_PREAMBLE, *_entries(model, setting)])
 
 
 def _entries(model: Model, setting: Setting) -> Iterator[str]:
@@ -189,7 +195,7 @@ def _entries(model: Model, setting: Setting) -> Iterator[str]:
         "labour_transfer_arithmetic",
         author=f"{{{CONTRIBUTORS}}}",
         title=f"{{{TITLE}}}",
-        year=RELEASED[:4],
+        year=RELEASED[:4] or "n.d.",
         note=note,
     )
     for row in _figures(model):
@@ -200,7 +206,7 @@ def _entries(model: Model, setting: Setting) -> Iterator[str]:
             author=f"{{{row.publisher}}}",
             title=f"{{{row.title or row.statement}}}",
             year=years[0] if years else "",
-            howpublished=row.address,
+            howpublished=f"\\url{{{row.address}}}" if row.address else "",
             note=f"{row.published}, {row.period}. Dated {row.date}, "
             f"seen in {SEEN_IN[row.seen]}",
         )
@@ -221,6 +227,8 @@ def _entry(kind: str, key: str, **fields: str) -> str:
     for name, text in fields.items():
         if text.startswith("{"):
             lines.append(f"  {name} = {{{{{tex(text[1:-1])}}}}}")
+        elif text.startswith(r"\url{"):
+            lines.append(f"  {name} = {{{text}}}")
         elif text:
             lines.append(f"  {name} = {{{tex(text)}}}")
     return ",\n".join(lines) + "\n}"

@@ -144,7 +144,7 @@ class Drawn(NearAttributes):
         fig, axes = plt.subplots(count, figsize=size, layout="constrained")
         draw[what]([axes] if count == 1 else [*axes])
         setting = f"{self.differs[0].upper()}{self.differs[1:]}."
-        lines = [*textwrap.wrap(setting, 110), ILLUSTRATIVE]
+        lines = [*textwrap.wrap(setting, 100), *textwrap.wrap(ILLUSTRATIVE, 100)]
         fig.supxlabel("\n".join(lines), fontsize=7.5)
         # An open figure would be shown twice in a notebook.
         plt.close(fig)
@@ -179,7 +179,8 @@ class Drawn(NearAttributes):
                 ax.barh(places, values, 0.4, xerr=spread, label=kind)
             words = [label_and_name(self.draws.model, name) for name in inputs]
             ax.set_yticks(range(len(inputs)), words, fontsize=7)
-            ax.set(title=f"{quantity}: share of the variance")
+            # Long names of inputs leave little room, so the title reaches left.
+            ax.set_title(f"{quantity}: share of the variance", loc="right", fontsize=10)
             ax.legend(frameon=False)
 
     def __repr__(self) -> str:

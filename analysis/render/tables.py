@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.core import arguments
@@ -27,9 +28,11 @@ from analysis.render.wording import UNCHANGED, enumerated
 #: The characters that fit in a line of a paper, and the width of a gap in characters.
 _PAGE = 75
 _GAP = 2.5
-#: A table with more rows or more characters than these goes over several pages.
+#: By how much longer a paragraph is because its lines break between words.
+_RAGGED = 1.25
+#: A table with more rows or more lines of text than these goes over several pages.
 _ROWS = 20
-_LETTERS = 2_000
+_LINES = 34
 #: The share of a line that the gaps beside a column of paragraphs take.
 _GAPS = 0.035
 #: A refusal names all columns of a table that has at most so many.
@@ -53,6 +56,22 @@ class ShownFrame(pd.DataFrame):
     @property
     def _constructor(self) -> Any:
         return ShownFrame
+
+    def __finalize__(self, other: Any, method: Any = None, **how: Any) -> Any:
+        """Take over attributes, and the settings of tables that pandas has joined."""
+        made = super().__finalize__(other, method, **how)  # type: ignore[misc]  # its stubs lack it
+        parts = [part.attrs for part in getattr(other, "input_objs", ())]
+        settings = [attrs.get("setting", attrs.get("differs")) for attrs in parts]
+        known = [*dict.fromkeys(filter(None, settings))]
+        if known and "differs" not in made.attrs:
+            made.attrs["differs"] = known[0]
+            if len(known) > 1:
+                numbered = (f"({n}) {words}" for n, words in enumerate(known, 1))
+                made.attrs["setting"] = made.attrs["differs"] = (
+                    "The parts of this table have these settings: "
+                    f"{'; '.join(numbered).rstrip('.')}."
+                )
+        return made
 
     def _frame(self) -> Frame | None:
         """Return the table for readers, or None if it lacks one of their columns."""
@@ -150,6 +169,7 @@ class ShownFrame(pd.DataFrame):
         *,
         caption: str = "",
         columns: Iterable[str] | None = None,
+        index: bool = True,
         escape: bool = True,
         **how: Any,
     ) -> str | None:
@@ -157,12 +177,14 @@ class ShownFrame(pd.DataFrame):
 
         First, the texts in the table are escaped, unless ``escape`` is false. Second,
         the caption ends with a sentence on how the setting differs from the article's
-        own, if it does. Third, the text that is displayed below the table is a note.
+        own, if it does; your own caption, which is LaTeX, comes before it. Third, the
+        text that is displayed below the table is a note.
 
         The LaTeX table has the columns that a reader sees; if the table has no such
         columns, its numbers have four significant digits. The document needs the
-        packages array, booktabs and longtable: wide columns are paragraphs, and a long
-        table goes over several pages.
+        packages array, booktabs and longtable: wide columns are paragraphs, and a table
+        that would fill a page is a longtable, which goes over several pages. The
+        argument ``longtable`` decides otherwise.
 
         ``columns`` chooses columns by their headings or by their names in the
         DataFrame. A displayed column has its words, whatever stands beside it; any
@@ -170,7 +192,8 @@ class ShownFrame(pd.DataFrame):
         in base units. A heading comes before a name: if "value" is a heading, it stands
         for the words under that heading. For the numbers of such a column, choose
         columns of the DataFrame first, as in ``table[["value", "low"]].to_latex()``.
-        The names of groups and of rows always come first.
+        The names of groups and of rows come first; if ``index`` is false, the names of
+        rows are left out of chosen columns.
 
         If ``buf`` is a path, missing folders are made, as in ``Study.sweep``. Raises
         InputError for an unknown column, for a keyword argument that pandas does not
@@ -180,23 +203,28 @@ class ShownFrame(pd.DataFrame):
         frame = self._frame()
         if frame is not None:
             if columns is not None:
-                frame = self._chosen(frame, columns)
+                frame = self._chosen(frame, columns, index=index)
             table, note = _seen(frame), frame.foot
         else:
-            table = self._as_texts(columns)
+            table = self._as_texts(columns, index=index)
             note = self._units_note(table.columns)
-        start = f"{caption.rstrip('.')}. " if caption else ""
-        caption = f"{start}{_setting_sentence(self.attrs)}"
-        layout, letters = _column_format(table), _letters(table)
+        setting = _setting_sentence(self.attrs)
+        start = f"{caption.rstrip('.')}." if caption else ""
+        widths = _widths(table)
+        lines = _lines(table, widths) + len(caption + setting) / _PAGE
+        # The note is in smaller type.
+        lines += len(note) / (1.6 * _PAGE)
+        layout = _column_format(table, widths)
         if escape:
             table = table.map(tex).rename(columns=tex)
-            caption, note = tex(caption), tex(note)
+            setting, note = tex(setting), tex(note)
+        caption = f"{start} {setting}".strip()
         if escape and "p{" in layout:
             table = table.map(_breakable).rename(columns=_breakable)
         how = {
             "index": False,
             "column_format": layout,
-            "longtable": len(table) > _ROWS or letters > _LETTERS,
+            "longtable": len(table) > _ROWS or lines > _LINES,
             **how,
         }
         try:
@@ -213,14 +241,14 @@ class ShownFrame(pd.DataFrame):
             _write(arguments.path("buf", buf), made)
         return None
 
-    def _chosen(self, frame: Frame, columns: Iterable[str]) -> Frame:
-        """Return a frame with chosen columns, after the names of the rows.
+    def _chosen(self, frame: Frame, columns: Iterable[str], *, index: bool) -> Frame:
+        """Return a frame with chosen columns, after the names of the rows if ``index``.
 
         The text below the frame says which of the columns have numbers in base units.
         """
         known = {str(name): str(name) for name in self._with_index().columns}
         known |= {heading: column for column, heading in frame.shown.items()}
-        chosen = [next(iter(frame.shown))]
+        chosen = [next(iter(frame.shown))] if index else []
         for name in listed(columns):
             if name not in known:
                 raise InputError(_no_such(name, [*frame.shown.values(), *known]))
@@ -256,10 +284,10 @@ class ShownFrame(pd.DataFrame):
             ]
         )
 
-    def _as_texts(self, columns: Iterable[str] | None) -> pd.DataFrame:
-        """Return the index, unless it only counts rows, and columns as texts."""
+    def _as_texts(self, columns: Iterable[str] | None, *, index: bool) -> pd.DataFrame:
+        """Return columns as texts, after the index if ``index`` and it has names."""
         is_counted = isinstance(self.index, pd.RangeIndex)
-        table = pd.DataFrame(self).reset_index(drop=is_counted)
+        table = pd.DataFrame(self).reset_index(drop=is_counted or not index)
         table = table.map(_short_text).rename(columns=str)
         if columns is None:
             return table
@@ -362,10 +390,6 @@ def _with_note(made: str, note: str) -> str:
     return f"{before}{small}\n{end}{after}"
 
 
-def _letters(table: pd.DataFrame) -> int:
-    return sum(len(cell) for row in table.itertuples(index=False) for cell in row)
-
-
 def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
     """Return a DataFrame of numbers that displays the words of a frame instead.
 
@@ -408,6 +432,11 @@ def _check_latex(how: Mapping[str, Any]) -> None:
         if name not in known:
             hint = nearest(name, known)
             raise InputError(f"to_latex has no argument '{name}'{hint}")
+        if name in ("float_format", "decimal"):
+            raise InputError(
+                f"{name} has no effect here, because the numbers are already texts; "
+                f"write pandas.DataFrame(table).to_latex({name}=…) for plain numbers"
+            )
     if how.get("label") is not None:
         arguments.text("label", how["label"])
 
@@ -420,17 +449,26 @@ def _setting_sentence(attrs: Mapping[Any, Any]) -> str:
     """Say in a sentence how the setting of a table differs from the article's."""
     if "setting" in attrs:
         return str(attrs["setting"])
+    if "differs" not in attrs:
+        # A table that pandas has computed from another may have lost its setting.
+        return ""
     if not _is_changed(attrs):
         return UNCHANGED
     differs = str(attrs["differs"])
     return f"{differs[0].upper()}{differs[1:]}."
 
 
-def _column_format(table: pd.DataFrame) -> str:
-    """Return the LaTeX column format: ``l`` if the columns fit, else ``p``."""
-    columns = [[str(heading), *table[heading]] for heading in table.columns]
+def _column_format(table: pd.DataFrame, widths: list[float]) -> str:
+    """Return the LaTeX column format: ``p`` with its width, or ``l`` without widths."""
+    paragraph = r">{\raggedright\arraybackslash}p{%.3f\linewidth}"
+    return "".join(paragraph % width for width in widths) or "l" * len(table.columns)
+
+
+def _widths(table: pd.DataFrame) -> list[float]:
+    """Return each column's share of the line, or an empty list if all columns fit."""
+    columns = _columns(table)
     if sum(max(map(len, cells)) + _GAP for cells in columns) <= _PAGE:
-        return "l" * len(columns)
+        return []
     # The gaps beside the columns take the rest of the line.
     room = 1 - _GAPS * len(columns)
     # Each column has room for its longest word, and a part of what is left.
@@ -443,8 +481,28 @@ def _column_format(table: pd.DataFrame) -> str:
     ]
     if sum(widths) > room:
         widths = [room * width / sum(widths) for width in widths]
-    paragraph = r">{\raggedright\arraybackslash}p{%.3f\linewidth}"
-    return "".join(paragraph % width for width in widths)
+    return widths
+
+
+def _lines(table: pd.DataFrame, widths: list[float]) -> float:
+    """Return about how many lines the rows of a table take, with their headings."""
+    if not widths:
+        return len(table) + 1
+    lines = np.array(
+        [
+            [len(cell) * _RAGGED / (width * _PAGE) for cell in cells]
+            for cells, width in zip(_columns(table), widths, strict=True)
+        ]
+    )
+    return float(np.ceil(lines).max(axis=0).sum())
+
+
+def _columns(table: pd.DataFrame) -> list[list[str]]:
+    """Return the heading and the cells of each column; two may have one heading."""
+    return [
+        [str(heading), *table.iloc[:, place]]
+        for place, heading in enumerate(table.columns)
+    ]
 
 
 def _longest_word(cells: list[str]) -> int:

@@ -1,5 +1,6 @@
 """Tables for papers: the texts in them are escaped, and TeX compiles them."""
 
+import csv
 import io
 import shutil
 import subprocess
@@ -39,10 +40,10 @@ def test_what_stands_in_a_table_is_escaped() -> None:
         r"\textbar{}"
     )
     frame = of_texts([[HOSTILE.strip(), 'it is "so"']], ["a_b", "c"]).to_pandas()
-    made = frame.to_latex(caption="10 % of all")
+    made = frame.to_latex(caption=r"10\% of all")
     assert rf"{escaped} & it is ``so'' \\" in made
     assert r"a\_b & c \\" in made
-    assert rf"\caption{{10 \% of all. {OWN}}}" in made
+    assert rf"\caption{{10\% of all. {OWN}}}" in made
     left = frame.to_latex(escape=False)
     assert rf'{HOSTILE.strip()} & it is "so" \\' in left
     # A frame of numbers has its index, and four digits.
@@ -82,8 +83,8 @@ def test_the_caption_of_the_user_comes_before_the_setting(article: Study) -> Non
     half = article.change(persons_per_transfer=0.5)
     differs = f"{half.differs[0].upper()}{half.differs[1:]}.".replace("_", r"\_")
     for table in ("headlines", "estimates"):
-        made = half.to_latex(table, caption="Ours, 50 % of it", label="tab:x")
-        assert rf"\caption{{Ours, 50 \% of it. {differs}}}" in made
+        made = half.to_latex(table, caption=r"Ours, 50\% of it", label="tab:x")
+        assert rf"\caption{{Ours, 50\% of it. {differs}}}" in made
         assert r"\label{tab:x}" in made
     assert rf"\caption{{Mine. {OWN}}}" in article.to_latex("headlines", caption="Mine.")
 
@@ -181,6 +182,75 @@ def test_a_part_of_a_table_has_its_numbers(article: Study) -> None:
     assert r"Differs from the article in: persons\_per\_transfer = 0.5" in made
     assert f"The numbers under recomputed are {BASE_UNITS}" in made
     assert "base units" not in part[["id"]].to_latex()
+
+
+def test_joined_tables_name_the_settings_of_their_parts(article: Study) -> None:
+    name = "at_risk_2021"
+    one = article.frame([name])
+    two, three = (
+        article.change(persons_per_transfer=ratio).frame([name]) for ratio in (0.6, 0.8)
+    )
+    joined = [
+        pd.concat([one, two], keys=["article", "0.6"]),
+        pd.concat([one, two], axis=1),
+        one.merge(two, on="unit"),
+        pd.concat([two, three]),
+    ]
+    for table in joined:
+        made = " ".join(table.to_latex().split())
+        assert "as they stand" not in made
+        assert r"persons\_per\_transfer = 0.6 person/transfer" in made
+        (line, *_) = csv.DictReader(io.StringIO(table.to_csv()))
+        assert "persons_per_transfer = 0.6 person/transfer" in line["differs"]
+    assert "(1) as in the article; (2) differs" in joined[0].to_latex()
+    assert r"persons\_per\_transfer = 0.8" in joined[3].to_latex()
+    # Two tables of one setting have that setting.
+    both = pd.concat([two, two[["value"]]])
+    assert "Differs from the article in: persons" in both.to_latex()
+    assert "parts of this table" not in both.to_latex()
+    # A table whose setting pandas has not kept claims none.
+    lost = type(one)(pd.DataFrame(two))
+    assert r"\caption" not in lost.to_latex()
+
+
+def test_a_table_that_would_fill_a_page_goes_over_several(article: Study) -> None:
+    # The cells of these four rows have some 2,500 characters beside narrow numbers.
+    made = article.scenarios("southern", "half_overlap").to_latex()
+    assert made.startswith(r"\begin{longtable}")
+    short = article.frame(["at_risk_2021"]).to_latex()
+    assert short.startswith(r"\begin{table}")
+    assert (
+        article.frame(["at_risk_2021"])
+        .to_latex(longtable=True)
+        .startswith(r"\begin{longtable}")
+    )
+
+
+def test_the_names_of_rows_may_be_left_out(article: Study) -> None:
+    checks = article.checks("net_persons")
+    columns = ["id", "verdict"]
+    header, _ = lines_of(checks.to_latex(columns=columns, index=False))
+    assert header == "id & verdict"
+    header, _ = lines_of(checks.to_latex(columns=columns))
+    assert header.endswith(" & id & verdict")
+    assert header != " & id & verdict"
+    part = article.frame(["at_risk_2021"])[["unit"]]
+    assert "unit \\\\\n\\midrule\nperson \\\\" in part.to_latex(index=False)
+
+
+def test_a_caption_is_latex_and_the_setting_is_escaped(article: Study) -> None:
+    frame = article.change(persons_per_transfer=0.6).frame(["at_risk_2021"])
+    made = frame.to_latex(caption=r"Ratio $p=0.6$ \cite{zenz2022}")
+    start = r"\caption{Ratio $p=0.6$ \cite{zenz2022}. Differs from the article in: "
+    assert start + r"persons\_per\_transfer" in made
+
+
+@pytest.mark.parametrize("option", [{"float_format": "%.2f"}, {"decimal": ","}])
+def test_an_option_without_effect_is_refused(
+    article: Study, option: dict[str, Any]
+) -> None:
+    with pytest.raises(InputError, match="has no effect here, because the numbers are"):
+        article.frame(["at_risk_2021"]).to_latex(**option)
 
 
 def test_the_column_of_groups_may_be_named_and_always_comes_first(
