@@ -671,6 +671,7 @@ def explore(
     from analysis.publish import explorer
 
     study = _study(data, scenario, values, readings)
+    explorer.check_shown(study.model, study.setting)
     folder = _folder(out)
     folder.mkdir(parents=True, exist_ok=True)
     page = explorer.write(folder, study.model)

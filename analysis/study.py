@@ -680,14 +680,14 @@ class Study(arguments.NearAttributes):
         from the article's estimate. If this study changes anything, its own estimates
         are under the name "yours".
         """
-        from analysis.render.estimates import AS_PRINTED, Under
+        from analysis.render.estimates import AS_PRINTED, Under, yours
         from analysis.render.whatif_tables import scenarios_table
         from analysis.whatif.scenarios import find, shipped
 
         wanted = _flat(names) or shipped(self.model)
         rows = [Under.of(find(str(name), self.model), self.model) for name in wanted]
-        if self.setting.choices:
-            rows.append(Under("yours", self.differs, self.setting))
+        if own := yours(self.model, self.setting):
+            rows.append(own)
         table = scenarios_table(self.model, rows, AS_PRINTED)
         frame = self._with_differs(table.to_pandas())
         setting = "What a scenario changes stands beside its name."

@@ -1,4 +1,4 @@
-"""This module alone decides how many digits of a number a file or a reader sees.
+"""This module decides how many digits of a number a file or a reader sees.
 
 A reader sees three significant digits of a number. Digits are added one at a time until
 the number as shown no longer equals, or falls on the wrong side of, a printed number or

@@ -195,8 +195,8 @@ def _is_open_below(row: Claim | External) -> bool:
 def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
     """The open inputs that affect a verdict, by the names of their rows.
 
-    For a match, they are only printed numbers and words, because assumptions of ours
-    are in the condition of the verdict.
+    An assumption counts only if a user sets it, because our own are in the condition of
+    the verdict.
     """
     plan, inputs = comparison.plan, comparison.open_inputs
     names = []

@@ -74,6 +74,17 @@ def write(folder: Path, model: Model) -> Path:
     return path
 
 
+def check_shown(model: Model, setting: Setting) -> None:
+    """Raise InputError for a setting of which the page can show only a part."""
+    names = rows.rests_on(model, claimed())
+    known = _settings(model, names)
+    for name in setting.choices:
+        if name not in known:
+            raise InputError(
+                f"the page can't change {name}; use analysis explain or verify for it"
+            )
+
+
 def address(path: Path, model: Model, setting: Setting) -> str:
     """The address (URL) at which the page opens with a setting."""
     start = path.absolute().as_uri()
@@ -162,15 +173,11 @@ def code() -> str:
 
 
 def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, Any]:
-    """The data that the script needs besides quantities, formulas and limits.
-
-    A link may set all that the page offers, and numbers of their linked quantities.
-    """
-    linked = [name for name in names if rows.leader(model, name)]
+    """The data that the script needs besides quantities, formulas and limits."""
     return {
         "claims": [_claim(model, name, article) for name in words()["claims"]],
         "quantities": quantities(),
-        "settings": [*words()["settings"], *linked],
+        "settings": _settings(model, names),
         "judged": rows.judged(model, names),
         "grounds": GROUNDS,
         "short": SHORT,
@@ -190,6 +197,12 @@ def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, 
         "whole": WHOLE,
         **words()["refusals"],
     }
+
+
+def _settings(model: Model, names: list[str]) -> list[str]:
+    """What a link may set: what the page offers, and quantities linked to these."""
+    linked = [name for name in names if rows.leader(model, name)]
+    return [*words()["settings"], *linked]
 
 
 def _claim(model: Model, name: str, article: dict[str, str]) -> dict[str, Any]:

@@ -154,7 +154,6 @@ def _context(
         "words": wording,
         "claim_lines": claim_lines,
         "tables": whatif_tables,
-        "mark": mark,
         "style": style,
         "badge": _badge,
         "picture": partial(picture, model, plots),

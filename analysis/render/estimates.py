@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from analysis.core.sentences import setting_words
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.plan import NoSingleValueError
 from analysis.whatif.scenarios import OWN, Scenario
@@ -27,6 +28,14 @@ class Under(NamedTuple):
     def of(cls, scenario: Scenario, model: Model) -> Under:
         """Return a scenario's name and description together with its setting."""
         return cls(scenario.name, scenario.description, scenario.setting(model))
+
+
+def yours(model: Model, setting: Setting) -> Under | None:
+    """Return a user's setting as one more scenario; None for the article's own."""
+    if not (setting.choices or setting.given):
+        return None
+    words = setting_words(model.differences(setting))
+    return Under("yours", f"{words[0].upper()}{words[1:]}.", setting)
 
 
 #: The article's own setting.

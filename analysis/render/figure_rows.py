@@ -48,7 +48,7 @@ class Computed(NamedTuple):
 #: The figures whose data a function of their own computes.
 COMPUTED = {
     "official_series": Computed(("without", "years"), ("transfer", "expected", "goal")),
-    "waterfall": Computed(("reached", "now", "total", "together", "both_groups")),
+    "waterfall": Computed(("in_2021", "together", "both_groups")),
     "tornado": Computed(("most",), ("at its low end", "at its high end")),
     "specification_curve": Computed(("refused", "combinations")),
 }

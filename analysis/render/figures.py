@@ -651,6 +651,18 @@ class _Waterfall:
         """Whether the first bar shows the number that the article prints for 2019."""
         return self.plan_2019.claims == {"at_risk_2019_up_to"}
 
+    def in_2021(self, setting: Setting) -> str:
+        """Say what the number for 2021 is, and what it takes for granted."""
+        now = self.words(self.now)
+        if "at_risk_2021" in setting.choices:
+            return f"The number for 2021 is {now}, as set in place of our sum."
+        if self.is_printed:
+            return (
+                f"If “{self.up_to}” was reached and our other assumptions hold, the "
+                f"sum for 2021 is {now}."
+            )
+        return f"The sum for 2021 is {now}."
+
     def bars(self) -> list[Row]:
         """Return the rows of the bars, from persons at risk in 2019 to both groups."""
         base, now = self.base, self.now
@@ -660,10 +672,15 @@ class _Waterfall:
         side = self.plan_2021.side
         in_2021 = f"{self.words(now, side)}\nprinted: {self.approaches}"
         both = "With former detainees"
+        role = (
+            "ours"
+            if self.plan_2021.by_name["at_risk_2021"].source.is_leaf
+            else "calculated"
+        )
         return [
             self._first(),
             _bar("Added since 2019", "calculated", base, now, words=added),
-            _bar("At risk in 2021", "calculated", 0, now, side=side, words=in_2021),
+            _bar("At risk in 2021", role, 0, now, side=side, words=in_2021),
             _bar(both, "the bar above, again", 0, now, side=side),
             {**self._last(), "label": both},
         ]
@@ -710,13 +727,8 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
     sums = _Waterfall(evaluation)
     frame = pd.DataFrame(sums.bars())
     total = sums.words(sums.total["value"], sums.plan_total.side)
-    fields = _sum_in_words(evaluation, sums.plan_total)
-    fields |= {"now": sums.words(sums.now), "total": total}
-    fields["reached"] = "The"
-    if sums.is_printed:
-        fields["reached"] = (
-            f"If “{sums.up_to}” was reached and our other assumptions hold, the"
-        )
+    fields = _sum_in_words(evaluation, sums.plan_total, is_printed=sums.is_printed)
+    fields["in_2021"] = sums.in_2021(evaluation.setting)
     fields["together"] = fields["together"].replace("{total}", total)
     styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
     low, high = sums.both.value("low"), sums.both.value("high")
@@ -730,7 +742,9 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
     return drawing
 
 
-def _sum_in_words(evaluation: Evaluation, total: Plan) -> dict[str, str]:
+def _sum_in_words(
+    evaluation: Evaluation, total: Plan, *, is_printed: bool
+) -> dict[str, str]:
     """Return what the waterfall's caption says about the total for both groups."""
     together = "With former detainees, the total is {total}."
     if total.in_words:
@@ -738,10 +752,16 @@ def _sum_in_words(evaluation: Evaluation, total: Plan) -> dict[str, str]:
         floor = exact(evaluation.model.sources[name]["floor"].value, "")
         together = (
             f"The bar with former detainees counts {floor} of them, the least that we "
-            "read into the words for them; the arrow to the right stands for more. The "
-            "total can be higher or lower, because it adds “up to” one number to “at "
-            "least” another."
+            "read into the words for them; the arrow to the right stands for more. "
         )
+        if total.side == "no bound":
+            together += "The total can be higher or lower, because it adds "
+            if is_printed:
+                together += "“up to” one number to “at least” another."
+            else:
+                together += "a number that may be lower to one that may be higher."
+        else:
+            together += "The total can be higher, because there may be more of them."
     overlap = evaluation.model.plan("overlap", evaluation.setting).value
     both_groups = "We assume that no former detainee is also counted as transferred."
     if overlap:

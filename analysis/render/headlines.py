@@ -87,7 +87,10 @@ def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
     model = speller.model
     changed = _is_changed(model, setting, row)
     replaced = _replaced(setting, row)
-    sentence = filled(speller, row.explanation(changed=changed), setting)
+    explanation = row.explanation(changed=changed)
+    if changed:
+        explanation = _about_used(model, setting, row, explanation)
+    sentence = filled(speller, explanation, setting)
     if replaced:
         working = tuple(_replacement(speller, setting, replaced))
         is_number = isinstance(setting.choices[replaced], float)
@@ -159,7 +162,12 @@ def _verdict(
     case = verdict_case(row, outcome, judge(model, check), changed=changed)
     if case == "none":
         return _without_verdict(model, check, setting)
-    if _replaced(setting, row) or not _is_as_open(model, check, setting):
+    is_about_setting = case != "changed" or _is_about_used(model, setting, row)
+    if (
+        _replaced(setting, row)
+        or not is_about_setting
+        or not _is_as_open(model, check, setting)
+    ):
         case = "bare"
     if case == "full":
         return verdict_words(speller, outcome)
@@ -171,6 +179,26 @@ def _verdict(
     }
     verdict = verdict_and_distance(speller, outcome)
     return words[case].replace("{verdict}", verdict)
+
+
+def _about_used(model: Model, setting: Setting, row: Headline, text: str) -> str:
+    """Leave out the sentences that name an assumption that a headline does not use.
+
+    If a user sets the number of persons added, for example, the sum for 2021 uses no
+    number of persons per transfer.
+    """
+    used = {name for plan in _plans(model, setting, row) for name in plan.by_name}
+    unused = model.register.assumptions.keys() - used
+    return " ".join(
+        sentence
+        for sentence in _SENTENCE_END.split(text)
+        if unused.isdisjoint(Headline.names_in_text(sentence))
+    )
+
+
+def _is_about_used(model: Model, setting: Setting, row: Headline) -> bool:
+    text = row.if_changed.sentence
+    return _about_used(model, setting, row, text) == text
 
 
 def _replaced(setting: Setting, row: Headline) -> str:

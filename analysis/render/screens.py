@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from analysis.core.errors import InputError, display_path
-from analysis.core.sentences import setting_words
 from analysis.model.model import CircleError, Model, ModelError, Plan, Setting
 from analysis.render import show as layout
 from analysis.render.headlines import changes, ours
@@ -133,8 +132,8 @@ def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> No
     if form == "schema":
         typer.echo(as_json(schema(model)))
         return
-    is_changed = bool(setting.choices or setting.given)
-    names = files or ([OWN] if is_changed else [*shipped(model)])
+    own = estimates.yours(model, setting)
+    names = files or ([OWN] if own else [*shipped(model)])
     listed = [estimates.Under.of(find(name, model), model) for name in names]
     for first, second in itertools.combinations(listed, 2):
         if first.name == second.name:
@@ -142,11 +141,9 @@ def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> No
                 f"two scenarios are called {first.name}; give only one, or rename one"
             )
     against = listed[0] if len(files) > 1 else estimates.AS_PRINTED
-    if is_changed:
+    if own:
         _check_used(model, setting, model.register.estimates)
-        words = setting_words(model.differences(setting))
-        description = f"{words[0].upper()}{words[1:]}."
-        listed.append(estimates.Under("yours", description, setting))
+        listed.append(own)
     show(whatif_tables.scenarios_table(model, listed, against), form=form)
     if not form:
         echo_wrapped(*changes(model, setting), CAVEAT)

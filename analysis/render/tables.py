@@ -309,8 +309,9 @@ class _NearLoc:
         try:
             return self._loc[key]
         except KeyError:
-            has_column = isinstance(key, tuple) and self._table.index.nlevels == 1
-            rows, *columns = key if has_column else (key,)
+            if self._table.index.nlevels > 1:
+                raise
+            rows, *columns = key if isinstance(key, tuple) else (key,)
             _refuse_unknown(rows, self._table.index, "row")
             for names in columns:
                 _refuse_unknown(names, self._table.columns)

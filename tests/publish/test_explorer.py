@@ -1485,6 +1485,10 @@ def test_the_command_writes_the_page_and_says_its_address(tmp_path: Path) -> Non
     assert (status, said.strip()) == (0, f"{address}#overlap=0.5")
     status, said = explore(tmp_path, "--set", "overlap=2")
     assert (status, "It must be between" in said) == (2, True)
+    # The page computes persons at risk in 2021, so that nobody can set them there.
+    status, said = explore(tmp_path / "none", "--set", "at_risk_2021=2 million person")
+    assert (status, "the page can't change at_risk_2021;" in said) == (2, True)
+    assert not (tmp_path / "none").exists()
     (tmp_path / "explorer.html").write_text("mine", encoding="utf-8")
     status, said = explore(tmp_path)
     assert (status, "would be lost; move it elsewhere" in said) == (2, True)

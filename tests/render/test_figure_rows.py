@@ -50,8 +50,8 @@ other_provinces | [low, high] | [low]
     band: write the names of two marks, or leave the band out
 official_series | goal: | gaol:
     roles: 'goal' is no role here, but the figure needs it. Did you mean 'gaol'?
-waterfall | {now} | {nows}
-    caption: 'nows' is no name in this figure. Did you mean 'now'?
+waterfall | {together} | {togther}
+    caption: 'togther' is no name in this figure. Did you mean 'together'?
 waterfall | id: waterfall | id: waterfal
     marks: without marks, a figure needs a function of its own, and there is none for
     'waterfal'. Did you mean 'waterfall'?

@@ -254,6 +254,25 @@ def test_the_waterfall_of_a_number_of_former_detainees_has_the_sum_and_its_bound
     assert last["low"] < last["value"] < last["high"]
 
 
+def test_a_waterfall_says_what_a_setting_gives(studies: dict[str, Study]) -> None:
+    article = studies["article"]
+    given = article.change(at_risk_2021=1_950_000)
+    fig = drawn("waterfall", given)
+    assert "The number for 2021 is 1.95 million, as set in place of our sum." in note(
+        fig
+    )
+    assert "was reached" not in note(fig)
+    # 1.95 million has no bound, and there are at least 300,000 former detainees.
+    assert "The total can be higher, because there may be more of them." in note(fig)
+    assert "higher or lower" not in note(fig)
+    rows = frame("waterfall", given)
+    assert list(rows["role"][rows["label"] == "At risk in 2021"]) == ["ours"]
+    # 1.5 million in 2019 is not "up to 1.6 million".
+    fig = drawn("waterfall", article.change(at_risk_2019=1_500_000))
+    assert "The sum for 2021 is 1.801 million." in note(fig)
+    assert "it adds a number that may be lower to one that may be higher." in note(fig)
+
+
 @pytest.mark.parametrize("setting", NO_VALUE)
 def test_a_waterfall_without_bars_says_why(
     setting: str, studies: dict[str, Study]

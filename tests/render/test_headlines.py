@@ -275,3 +275,27 @@ def test_a_verdict_depends_on_no_number_without_effect(model):
     assert shown(model, overlap=1)["with_former_detainees"].verdict == "compatible"
     words = "compatible, depending on the number of former detainees"
     assert shown(model, overlap=0.99)["with_former_detainees"].verdict == words
+
+
+def test_a_sum_names_no_assumption_that_it_does_not_use(model):
+    one = shown(model, net_new_persons=4e5)["approaches_in_2021"]
+    # 1.6 million and 400,000: two million is no longer approached, but a sum that is an
+    # upper limit may be lower.
+    assert one.working == ("1.6 million + 400,000 = 2 million",)
+    assert one.sentence == "The sum for 2021 is ours, not the article's."
+    assert "assumptions" not in one.verdict
+    changed = shown(model, persons_per_transfer=0.8)["approaches_in_2021"]
+    assert changed.verdict == "matches, on these assumptions"
+    assert "a ratio of persons to transfers of 0.8 in 2019" in changed.sentence
+
+
+def test_a_line_that_a_reading_replaces_is_left_out(model):
+    # 3.17 − 2.8 = 0.37 million; the growth rate gives no number for 2019 here.
+    one = shown(model, transfers_2019=2.8e6)["growth_since_2019"]
+    assert one.working == ("3.17 million − 2.8 million = 370,000",)
+
+
+def test_a_verdict_without_a_value_keeps_its_words_under_another_setting(model):
+    # Only the ends of the range move; the number of former detainees is still missing.
+    one = shown(model, at_risk_2019=1.5e6)["with_former_detainees"]
+    assert one.verdict == "compatible, depending on the number of former detainees"

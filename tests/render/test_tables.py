@@ -253,6 +253,16 @@ def test_an_option_without_effect_is_refused(
         article.frame(["at_risk_2021"]).to_latex(**option)
 
 
+def test_a_row_of_several_levels_that_is_missing_is_named_by_pandas(
+    article: Study,
+) -> None:
+    levels = article.checks().set_index(["kind", "id"])
+    assert levels.loc[("derivation", "at_risk_2021_sum")]["verdict"] == "matches"
+    with pytest.raises(KeyError) as missing:
+        levels.loc[("derivation", "nope")]
+    assert "no row" not in str(missing.value)
+
+
 def test_the_column_of_groups_may_be_named_and_always_comes_first(
     article: Study,
 ) -> None:
@@ -280,7 +290,7 @@ def test_only_the_scenario_of_a_user_has_the_setting_of_the_user(
     made = (half.to_latex("scenarios") or "").replace(r"\_", "_")
     yours = sentence.replace('"yours"', "``yours''")
     assert rf"\caption{{Estimates under scenarios. {yours}}}" in made
-    assert f"yours: {half.differs}" in made.replace(r"\allowbreak{}", "")
+    assert f"yours: {half.differs.capitalize()}." in made.replace(r"\allowbreak{}", "")
     own = article.to_latex("scenarios") or ""
     assert rf"\caption{{Estimates under scenarios. {beside}}}" in own
     # The note says why there is no single value.

@@ -29,7 +29,7 @@ function shownOf(name, value, finer = 0) {
 
 const valueOf = (name, under) => attempt(() => estimate(name, under).value)[0];
 
-// Model.remarks in model/model.py.
+// Quantities.remarks in model/quantities.py.
 function remarksOf(name, value, under) {
   const { remarks, unit } = QUANTITIES[name];
   const said = remarks.map(({ above, words }) => {
