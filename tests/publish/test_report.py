@@ -123,6 +123,25 @@ def test_whatever_the_register_holds_has_its_own_anchor(
     assert missing == []
 
 
+def test_each_field_and_heading_of_a_template_shows_somewhere(model: Model) -> None:
+    made = report.pages(model, judge_all(model), all_notebooks())
+    missing = []
+    for template in sorted(report.PAGES.glob("*.md")):
+        source = template.read_text(encoding="utf-8")
+        fields = re.findall(
+            r"^:([a-z][^:{}]*):|field\(\"([^\"]+)\"", source, re.MULTILINE
+        )
+        labels = [f":{one or two}:" for one, two in fields]
+        labels += re.findall(r"^#+ [^{}\n]+$", source, re.MULTILINE)
+        assert labels, template
+        missing += [
+            (template.name, label)
+            for label in labels
+            if label not in made[template.stem]
+        ]
+    assert missing == []
+
+
 def test_each_assumption_has_the_statements_that_turn_on_it(
     pages: dict[str, Page], model: Model
 ) -> None:
