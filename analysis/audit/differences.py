@@ -265,6 +265,7 @@ def _shifts(
     """
     runs: list[list[Pair]] = [[]]
     for last, pair in pairwise([(0, 0), *pairs]):
+        # If one paragraph is gone from the copy, the next pair is a step back (-1).
         step = (pair[1] - last[1]) - (pair[0] - last[0])
         most_back = sum(last[0] < count < pair[0] for count in gone)
         most_on = sum(last[1] < count < pair[1] for count in new)

@@ -342,6 +342,8 @@ class Published:
         (1500000.0, inf)
         """
         value, claimed = self.value(end), self.asserts(end)
+        # Another printed number would move what the words assert by as much, but for a
+        # word such as "approaches", whose span grows with the number.
         least = low - (claimed.high - value)
         word = self.word
         if word.short_by is not None:

@@ -242,6 +242,7 @@ def _bounds_by_poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, A
         is_outside = (middle > np.fmax(start, end) + slack) | (
             middle < np.fmin(start, end) - slack
         )
+        # Seen from the end without a pole, the curve rises (> 0) or falls to the pole.
         way = np.where(np.isinf(start), middle - end, middle - start)
     has_pole = np.isfinite(start) & np.isfinite(end) & (is_outside | np.isinf(middle))
     ends_in_pole = np.isinf(start) ^ np.isinf(end)

@@ -156,6 +156,8 @@ class Quantities(Values):
         is applied as in ``changed``, and with the same error.
         """
         numbers = base.values
+        # A number that a user has set gives way only where the row itself names another
+        # reading, as in former_detainees=from_low_end.
         applied = {
             name: choice
             for name, choice in {**self._linked(choices), **choices}.items()

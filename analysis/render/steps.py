@@ -338,8 +338,8 @@ def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
     """Return the assumptions in a formula if all are 0 or 1 by default.
 
     The result is empty if any assumption has another default, so that a formula is
-    written either with all of its assumptions or with none. It has none if all of them
-    have their default values.
+    written either with all of its assumptions or with none. A formula is written with
+    none of them where all have their default values.
     """
     idle = {}
     for need in formula.needs:

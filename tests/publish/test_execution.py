@@ -148,6 +148,17 @@ def test_a_kernel_is_as_fresh_as_an_ordinary_one(
     assert len({*found}) == 4
 
 
+def test_kernels_that_are_forked_from_one_process_draw_different_numbers(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    draws = "import random, numpy\nprint(random.random(), numpy.random.random())"
+    book = write("a = 1", draws)
+    targets = [tmp_path / f"out{number}" / "made.ipynb" for number in range(2)]
+    failed = execution.run({target: (book, {}) for target in targets}, timeout=60)
+    assert failed == {}
+    assert len({number for one in targets for number in outputs(one).split()}) == 4
+
+
 def test_one_that_fails_does_not_stop_the_others(
     write: Callable[..., Notebook], tmp_path: Path
 ) -> None:

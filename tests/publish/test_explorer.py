@@ -626,8 +626,7 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     detainees = lever(page, "with_former_detainees", "former_detainees")
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
     exactly = (
-        "The colours are for exact numbers, which the slider sets: "
-        "matches from 99,000 to about 599,000. "
+        "The colours are for exact numbers: matches from 99,000 to about 599,000. "
     )
     assert detainees.locator(".scale b").inner_text() == "“300,000 or more”: compatible"
     # 1,901,221.7 + 900,000 = 2,801,222

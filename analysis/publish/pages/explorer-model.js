@@ -94,7 +94,8 @@ function requireAllowed(name, number) {
   refuse(far.sentence, { ...fields, hint: word ? fill(DATA.meant, fields) : "" });
 }
 
-// Quantities.changed. A reading is also that of a linked quantity without a number.
+// Quantities.changed. A reading is also that of a linked quantity without a number: Python
+// adds it there, and here nodeOf takes it from the linked quantity.
 function over(base, choices) {
   const taken = new Map(base.choices);
   for (const [name, choice] of choices) {
