@@ -709,7 +709,7 @@ def test_what_is_folded_and_where_a_slider_ends_is_said_in_view(page: Page) -> N
     # Three of them have a slider, and the fourth is named.
     assert first.locator(".lever").count() == 3
     assert "that “up to” was reached" in first.locator("summary").inner_text()
-    assert "Each slider covers the values that we try." in first.inner_text()
+    assert "Sliders cover the values that we try." in first.inner_text()
 
 
 def test_a_track_is_judged_as_its_claim(page: Page) -> None:
