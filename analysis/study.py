@@ -169,6 +169,13 @@ class Study(arguments.NearAttributes):
                 raise AttributeError(sentence, name=name, obj=None)
             super().__getattr__(name)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in ("model", "setting", "distributions") or name in vars(self):
+            how = f"; write study.change({name}=…)" if name in self else ""
+            sentence = f"a study never changes, so '{name}' can't be set{how}"
+            raise AttributeError(sentence, name=name, obj=None)
+        super().__setattr__(name, value)
+
     def _ipython_key_completions_(self) -> list[str]:
         return [*self]
 
@@ -732,6 +739,9 @@ class Study(arguments.NearAttributes):
         shown = ShownFrame(frame)
         words = setting_words(self.differs if differs is None else differs)
         shown.attrs = {**frame.attrs, "differs": words}
+        # A column of another study may have brought its setting.
+        for name in ("setting", "settings"):
+            shown.attrs.pop(name, None)
         return shown
 
     def outcomes(self, checks: str | Iterable[str] | None = None) -> list[Outcome]:

@@ -53,7 +53,7 @@ def refused(call, *args, **given):
         ("figure", {"nam": "tornado"}, "no argument 'nam'. Did you mean 'name'?"),
         ("steps", {"dpth": 1}, "no argument 'dpth'. Did you mean 'depth'?"),
         ("headlines", {"full": True}, "no argument 'full'"),
-        ("draws", {"n": 10}, "missing a required argument: 'quantities'"),
+        ("draws", {"n": 10}, "takes quantities first and without their name"),
         ("verdict_changes", {}, "missing a required argument: 'other'"),
     ],
 )
@@ -1322,3 +1322,36 @@ def test_an_estimate_is_shown_in_words(article):
     words = str(article["transfers_2019"])
     assert words.startswith("2.87 million transfer")
     assert words.endswith("2.862 to 2.875 million by rounding")
+
+
+def test_a_study_refuses_to_be_changed_in_place(article):
+    with pytest.raises(AttributeError, match=r"write study\.change\(overlap=…\)"):
+        article.overlap = 0.5
+    with pytest.raises(AttributeError, match="a study never changes, so 'setting'"):
+        article.setting = article.change(overlap=0.5).setting
+    assert article["overlap"].value == 0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda study: study.sweep(overlap=[0, 1]),
+        lambda study: study.sweep(quantities="at_risk_total", overlap=[0, 1]),
+        lambda study: study.draws(overlap=("uniform", 0, 0.5)),
+    ],
+)
+def test_what_is_computed_comes_before_what_varies(article, call):
+    with pytest.raises(InputError, match="takes quantities first and without their"):
+        call(article)
+
+
+def test_a_heading_in_place_of_a_column_is_told_the_column(article):
+    checks = article.checks()
+    for use in (
+        lambda: checks["comparison"],
+        lambda: checks.sort_values("comparison"),
+        lambda: checks.set_index("comparison"),
+        lambda: checks.loc[0, "comparison"],
+    ):
+        with pytest.raises(KeyError, match="is the heading of the column 'statement'"):
+            use()

@@ -32,7 +32,7 @@ def _with_decimals(match: re.Match[str]) -> str:
 def plain(text: str) -> str:
     """Return the text with one spelling of quotes, dashes, spaces and note markers."""
     text = re.sub("[—―]", " - ", text)
-    text = re.sub(r"(\d*)([¼½¾])", _with_decimals, text)
+    text = re.sub(r"(?<!\d)(\d*)([¼½¾])", _with_decimals, text)
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", r"[\g<0>]", text)
     text = unicodedata.normalize("NFKC", text.translate(_PLAIN))
     text = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)

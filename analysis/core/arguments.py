@@ -187,6 +187,15 @@ def refuse_unless_taken(
             if row.kind in (row.POSITIONAL_OR_KEYWORD, row.KEYWORD_ONLY)
             and name != "self"
         ]
+        rows = [row for row in signature.parameters.values() if row.name != "self"]
+        takes_any = bool(rows) and rows[-1].kind == rows[-1].VAR_KEYWORD
+        is_missing = str(error).startswith("missing a required")
+        if takes_any and (is_missing or rows[0].name in named):
+            # Such a call takes any name, so only its first argument can be missing.
+            raise InputError(
+                f"{call} takes {rows[0].name} first and without their name, as in "
+                f'{call}("at_risk_2021", …)'
+            ) from None
         for name in named:
             if name not in takes:
                 hint = nearest(name, takes)

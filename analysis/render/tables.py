@@ -30,6 +30,8 @@ _PAGE = 75
 _GAP = 2.5
 #: By how much longer a paragraph is because its lines break between words.
 _RAGGED = 1.25
+#: Words of at most so many characters are not broken.
+_SHORT = 20
 #: A table with more rows or more lines of text than these goes over several pages.
 _ROWS = 20
 _LINES = 34
@@ -57,21 +59,39 @@ class ShownFrame(pd.DataFrame):
     def _constructor(self) -> Any:
         return ShownFrame
 
+    @property
+    def _constructor_sliced(self) -> Any:
+        return ShownColumn
+
     def __finalize__(self, other: Any, method: Any = None, **how: Any) -> Any:
         """Take over attributes, and the settings of tables that pandas has joined."""
         made = super().__finalize__(other, method, **how)  # type: ignore[misc]  # its stubs lack it
-        parts = [part.attrs for part in getattr(other, "input_objs", ())]
-        settings = [attrs.get("setting", attrs.get("differs")) for attrs in parts]
-        known = [*dict.fromkeys(filter(None, settings))]
-        if known and "differs" not in made.attrs:
-            made.attrs["differs"] = known[0]
-            if len(known) > 1:
-                numbered = (f"({n}) {words}" for n, words in enumerate(known, 1))
-                made.attrs["setting"] = made.attrs["differs"] = (
-                    "The parts of this table have these settings: "
-                    f"{'; '.join(numbered).rstrip('.')}."
-                )
+        if "differs" not in made.attrs:
+            made.attrs |= _joint(getattr(other, "input_objs", ()))
         return made
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Set a column as pandas does; it may be computed under another setting."""
+        super().__setitem__(key, value)
+        self._take_setting(value)
+
+    def join(self, other: Any, *positional: Any, **how: Any) -> Any:
+        """Join as pandas does; a column keeps its setting."""
+        if isinstance(other, ShownColumn) and other.name is not None:
+            other = other.to_frame()
+        return super().join(other, *positional, **how)
+
+    def insert(self, loc: Any, column: Any, value: Any, *positional: Any) -> None:
+        """Insert a column as pandas does; it may be computed under another setting."""
+        super().insert(loc, column, value, *positional)
+        self._take_setting(value)
+
+    def _take_setting(self, column: Any) -> None:
+        """Name the setting of a column that comes from another table, too."""
+        if isinstance(column, ShownColumn) and "setting" in (
+            both := _joint([self, column])
+        ):
+            self.attrs |= both
 
     def _frame(self) -> Frame | None:
         """Return the table for readers, or None if it lacks one of their columns."""
@@ -139,8 +159,14 @@ class ShownFrame(pd.DataFrame):
         try:
             return super().__getitem__(key)
         except KeyError:
-            _refuse_unknown(key, self.columns)
+            _refuse_unknown(key, self.columns, headings=self._headings)
             raise
+
+    @property
+    def _headings(self) -> dict[str, str]:
+        """The columns that are displayed, by their headings."""
+        shown = self.attrs.get("shown", {})
+        return {heading: column for column, heading in shown.items()}
 
     @property
     def loc(self) -> Any:
@@ -152,7 +178,8 @@ class ShownFrame(pd.DataFrame):
         try:
             return super().sort_values(by, *positional, **how)
         except KeyError:
-            _refuse_unknown(by, [*self.columns, *self.index.names])
+            known = [*self.columns, *self.index.names]
+            _refuse_unknown(by, known, headings=self._headings)
             raise
 
     def set_index(self, keys: Any, *positional: Any, **how: Any) -> Any:
@@ -160,7 +187,7 @@ class ShownFrame(pd.DataFrame):
         try:
             return super().set_index(keys, *positional, **how)
         except KeyError:
-            _refuse_unknown(keys, self.columns)
+            _refuse_unknown(keys, self.columns, headings=self._headings)
             raise
 
     def to_latex(  # type: ignore[override]
@@ -299,6 +326,35 @@ class ShownFrame(pd.DataFrame):
         return table[[*dict.fromkeys(chosen)]]
 
 
+class ShownColumn(pd.Series):
+    """A column of a ShownFrame, which keeps the setting of the table in ``attrs``."""
+
+    @property
+    def _constructor(self) -> Any:
+        return ShownColumn
+
+    @property
+    def _constructor_expanddim(self) -> Any:
+        return ShownFrame
+
+
+def _joint(parts: Iterable[Any]) -> dict[str, Any]:
+    """Return the attributes for a table of parts that may have different settings."""
+    settings: dict[str, None] = {}
+    for part in parts:
+        attrs = getattr(part, "attrs", {})
+        own = attrs.get("setting", attrs.get("differs"))
+        # A part may itself have been joined from several.
+        settings |= dict.fromkeys(attrs.get("settings", [own] if own else []))
+    if not settings:
+        return {}
+    if len(settings) == 1:
+        return {"differs": next(iter(settings))}
+    numbered = "; ".join(f"({n}) {words}" for n, words in enumerate(settings, 1))
+    words = f"The parts of this table have these settings: {numbered.rstrip('.')}."
+    return {"differs": words, "setting": words, "settings": [*settings]}
+
+
 class _NearLoc:
     """The attribute ``loc`` of a DataFrame, whose KeyError has the nearest name."""
 
@@ -314,7 +370,9 @@ class _NearLoc:
             rows, *columns = key if isinstance(key, tuple) else (key,)
             _refuse_unknown(rows, self._table.index, "row")
             for names in columns:
-                _refuse_unknown(names, self._table.columns)
+                _refuse_unknown(
+                    names, self._table.columns, headings=self._table._headings
+                )
             raise
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -324,11 +382,19 @@ class _NearLoc:
         return self._loc(axis=axis)
 
 
-def _refuse_unknown(names: Any, known: Iterable[Any], kind: str = "column") -> None:
+def _refuse_unknown(
+    names: Any,
+    known: Iterable[Any],
+    kind: str = "column",
+    *,
+    headings: Mapping[str, str] | None = None,
+) -> None:
     """Raise KeyError for the first of some names that no column, or no row, has."""
     existing = [*known]
     for name in listed(names):
         if isinstance(name, str) and name not in existing:
+            if column := (headings or {}).get(name):
+                raise KeyError(f"'{name}' is the heading of the column '{column}'")
             raise KeyError(_no_such(name, filter(None, existing), kind)) from None
 
 
@@ -480,7 +546,10 @@ def _widths(table: pd.DataFrame) -> list[float]:
         word + left * weight / sum(weights)
         for word, weight in zip(least, weights, strict=True)
     ]
-    if sum(widths) > room:
+    if sum(least) > room:
+        if max(map(_longest_word, columns)) <= _SHORT:
+            # Numbers in narrower columns would touch; so some stand out at the right.
+            return []
         widths = [room * width / sum(widths) for width in widths]
     return widths
 

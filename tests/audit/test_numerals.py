@@ -342,6 +342,12 @@ def test_a_fraction_of_one_character_is_a_decimal() -> None:
     assert found == [("0.5", "million"), ("2.5", "million"), ("0.75", "")]
 
 
+def test_a_run_of_very_many_digits_is_read_once() -> None:
+    # Read once from each of its digits, this text would take hours.
+    digits = "9" * 1_000_000
+    assert plain(digits) == digits
+
+
 def test_the_audit_knows_the_words_of_each_qualifier() -> None:
     # A range, plain digits and vague words have no word before them.
     without_word = {"exact", "range", "vague"}

@@ -190,11 +190,16 @@ def test_joined_tables_name_the_settings_of_their_parts(article: Study) -> None:
     two, three = (
         article.change(persons_per_transfer=ratio).frame([name]) for ratio in (0.6, 0.8)
     )
+    inserted = one.copy()
+    inserted.insert(1, "at 0.6", two["value"])
     joined = [
         pd.concat([one, two], keys=["article", "0.6"]),
+        inserted,
+        one.assign(other=two["value"]),
+        one.join(two["value"].rename("other")),
+        pd.concat({"article": one["value"], "0.6": two["value"]}, axis=1),
         pd.concat([one, two], axis=1),
         one.merge(two, on="unit"),
-        pd.concat([two, three]),
     ]
     for table in joined:
         made = " ".join(table.to_latex().split())
@@ -203,7 +208,9 @@ def test_joined_tables_name_the_settings_of_their_parts(article: Study) -> None:
         (line, *_) = csv.DictReader(io.StringIO(table.to_csv()))
         assert "persons_per_transfer = 0.6 person/transfer" in line["differs"]
     assert "(1) as in the article; (2) differs" in joined[0].to_latex()
-    assert r"persons\_per\_transfer = 0.8" in joined[3].to_latex()
+    assert r"persons\_per\_transfer = 0.8" in pd.concat([two, three]).to_latex()
+    # A number of one's own has no setting.
+    assert "parts of this table" not in two.assign(own=1.0).to_latex()
     # Two tables of one setting have that setting.
     both = pd.concat([two, two[["value"]]])
     assert "Differs from the article in: persons" in both.to_latex()
