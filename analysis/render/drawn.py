@@ -164,7 +164,7 @@ class Drawn(NearAttributes):
         for ax, quantity in zip(axes, self.draws.quantities, strict=True):
             ax.hist(self.sample[quantity], bins=100, histtype="stepfilled")
             ax.set(title=f"{quantity}, {self.draws.model.units[quantity]}", yticks=[])
-            ax.xaxis.set_major_formatter("{x:,.6g}")
+            ax.xaxis.set_major_formatter("{x:,.10g}")
 
     def _draw_bars(self, axes: list[Any]) -> None:
         for ax, (quantity, shares) in zip(
