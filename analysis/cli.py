@@ -35,6 +35,7 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
+            _refuse_epoch(os.environ.get("SOURCE_DATE_EPOCH"))
             return super().invoke(ctx)
         except KeyboardInterrupt:
             typer.echo("interrupted", err=True)
@@ -50,6 +51,18 @@ class _Commands(TyperGroup):
             _end_quietly()
         except OSError as error:
             _refuse_file(error)
+
+
+def _refuse_epoch(seconds: str | None) -> None:
+    """Refuse a time for builds that the libraries of a run would stumble over."""
+    if seconds is None or (seconds.isdecimal() and len(seconds) <= 11):
+        return
+    from analysis.core.errors import InputError
+
+    raise InputError(
+        f"the environment variable SOURCE_DATE_EPOCH is '{seconds}', but must be a "
+        "whole number of seconds, such as 1700000000; unset it, or write one"
+    )
 
 
 def _end_quietly() -> NoReturn:

@@ -890,3 +890,17 @@ def test_help_and_version() -> None:
     ):
         assert command in out
     assert output("--version").strip() == __version__
+
+
+@pytest.mark.parametrize("seconds", ["", "abc", "99999999999999999999", "-1", "1.5"])
+def test_a_time_that_is_no_number_of_seconds_is_refused(
+    monkeypatch: pytest.MonkeyPatch, seconds: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", seconds)
+    done = CliRunner().invoke(app, ["list", "scenarios"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        f"error: the environment variable SOURCE_DATE_EPOCH is '{seconds}', but must be"
+    )
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert CliRunner().invoke(app, ["list", "scenarios"]).exit_code == 0
