@@ -1345,6 +1345,13 @@ def test_what_is_computed_comes_before_what_varies(article, call):
         call(article)
 
 
+def test_a_table_that_is_not_named_is_asked_for(article):
+    with pytest.raises(InputError, match="cannot be called like this: missing"):
+        article.to_latex()
+    with pytest.raises(InputError, match="Did you mean 'table'"):
+        article.to_latex(tabel="headlines")
+
+
 def test_a_heading_in_place_of_a_column_is_told_the_column(article):
     checks = article.checks()
     for use in (

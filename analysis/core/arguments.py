@@ -188,9 +188,13 @@ def refuse_unless_taken(
             and name != "self"
         ]
         rows = [row for row in signature.parameters.values() if row.name != "self"]
-        takes_any = bool(rows) and rows[-1].kind == rows[-1].VAR_KEYWORD
+        kinds = [row.kind for row in rows]
         is_missing = str(error).startswith("missing a required")
-        if takes_any and (is_missing or rows[0].name in named):
+        if (
+            kinds[:1] == [inspect.Parameter.POSITIONAL_ONLY]
+            and kinds[-1] == inspect.Parameter.VAR_KEYWORD
+            and (is_missing or rows[0].name in named)
+        ):
             # Such a call takes any name, so only its first argument can be missing.
             raise InputError(
                 f"{call} takes {rows[0].name} first and without their name, as in "
