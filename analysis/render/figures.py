@@ -695,7 +695,7 @@ class _Waterfall:
     def _last(self) -> Row:
         """Return the bar of former detainees, or of the least that the words allow."""
         total = self.total["value"]
-        if self.plan_total.in_words:
+        if _moving_words(self.plan_total):
             words = self.words(total - self.now, "at least")
             if np.isfinite(total - self.now):
                 words = f"{words} more"
@@ -742,13 +742,22 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
     return drawing
 
 
+def _moving_words(total: Plan) -> list[str]:
+    """Return the inputs in words that affect a total.
+
+    If all former detainees are also counted as transferred, their number does not.
+    """
+    return [name for name in total.in_words if total.direction[name]]
+
+
 def _sum_in_words(
     evaluation: Evaluation, total: Plan, *, is_printed: bool
 ) -> dict[str, str]:
     """Return what the waterfall's caption says about the total for both groups."""
     together = "With former detainees, the total is {total}."
-    if total.in_words:
-        name = next(iter(total.in_words))
+    moving = _moving_words(total)
+    if moving:
+        name = moving[0]
         floor = exact(evaluation.model.sources[name]["floor"].value, "")
         together = (
             f"The bar with former detainees counts {floor} of them, the least that we "
@@ -770,6 +779,8 @@ def _sum_in_words(
             f"We assume that a share of {share} of former detainees is also counted as "
             "transferred."
         )
+    if "overlap" not in total.by_name:
+        both_groups = ""
     return {"together": together, "both_groups": both_groups}
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,36 @@ _DIGITS = 4
 _LAST = -5
 
 
-class ShownFrame(pd.DataFrame):
+class _Combined:
+    """A table or a column that names each setting from which pandas has made it."""
+
+    attrs: dict[Any, Any]
+
+    def __finalize__(self, other: Any, method: Any = None, **how: Any) -> Any:
+        """Take over attributes as pandas does, and the settings of all parts.
+
+        For a sum or another operation, pandas calls this method once for each operand.
+        """
+        before = SimpleNamespace(attrs=dict(self.attrs))
+        made = super().__finalize__(other, method, **how)  # type: ignore[misc]
+        both = _joint([before, *_parts_of(other)])
+        if "settings" in both or "differs" not in made.attrs:
+            made.attrs |= both
+        return made
+
+
+def _parts_of(other: Any) -> list[Any]:
+    """Return the tables and columns from which pandas has made another."""
+    if isinstance(other, pd.DataFrame | pd.Series):
+        return [other]
+    # Releases of pandas differ in the names of what they join.
+    for name in ("input_objs", "objs"):
+        if hasattr(other, name):
+            return list(getattr(other, name))
+    return [getattr(other, side, None) for side in ("left", "right")]
+
+
+class ShownFrame(_Combined, pd.DataFrame):
     """A DataFrame that shows only the columns meant for readers, with a text below.
 
     Its further columns have numbers in base units and are not displayed. If the
@@ -62,13 +92,6 @@ class ShownFrame(pd.DataFrame):
     @property
     def _constructor_sliced(self) -> Any:
         return ShownColumn
-
-    def __finalize__(self, other: Any, method: Any = None, **how: Any) -> Any:
-        """Take over attributes, and the settings of tables that pandas has joined."""
-        made = super().__finalize__(other, method, **how)  # type: ignore[misc]  # its stubs lack it
-        if "differs" not in made.attrs:
-            made.attrs |= _joint(getattr(other, "input_objs", ()))
-        return made
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Set a column as pandas does; it may be computed under another setting."""
@@ -194,7 +217,7 @@ class ShownFrame(pd.DataFrame):
         self,
         buf: Any = None,
         *,
-        caption: str = "",
+        caption: str | tuple[str, str] | None = "",
         columns: Iterable[str] | None = None,
         index: bool = True,
         escape: bool = True,
@@ -204,8 +227,9 @@ class ShownFrame(pd.DataFrame):
 
         First, the texts in the table are escaped, unless ``escape`` is false. Second,
         the caption ends with a sentence on how the setting differs from the article's
-        own, if it does; your own caption, which is LaTeX, comes before it. Third, the
-        text that is displayed below the table is a note.
+        own, if it does; your own caption, which is LaTeX, comes before it, and may have
+        a short form after it, as in pandas. Third, the text that is displayed below the
+        table is a note.
 
         The LaTeX table has the columns that a reader sees; if the table has no such
         columns, its numbers have four significant digits. The document needs the
@@ -236,16 +260,17 @@ class ShownFrame(pd.DataFrame):
             table = self._as_texts(columns, index=index)
             note = self._units_note(table.columns)
         setting = _setting_sentence(self.attrs)
-        start = f"{caption.rstrip('.')}." if caption else ""
+        long, *short = caption if isinstance(caption, tuple) else (caption or "",)
+        start = f"{long.rstrip('.')}." if long else ""
         widths = _widths(table)
-        lines = _lines(table, widths) + len(caption + setting) / _PAGE
+        lines = _lines(table, widths) + len(start + setting) / _PAGE
         # The note is in smaller type.
         lines += len(note) / (1.6 * _PAGE)
         layout = _column_format(table, widths)
         if escape:
             table = table.map(tex).rename(columns=tex)
             setting, note = tex(setting), tex(note)
-        caption = f"{start} {setting}".strip()
+        full = f"{start} {setting}".strip()
         if escape and "p{" in layout:
             table = table.map(_breakable).rename(columns=_breakable)
         how = {
@@ -254,8 +279,9 @@ class ShownFrame(pd.DataFrame):
             "longtable": len(table) > _ROWS or lines > _LINES,
             **how,
         }
+        captions: Any = (full, *short) if short else full
         try:
-            made = pd.DataFrame(table).to_latex(escape=False, caption=caption, **how)
+            made = pd.DataFrame(table).to_latex(escape=False, caption=captions, **how)
         except (TypeError, ValueError, KeyError) as error:
             reason = first_words(error)
             raise InputError(f"pandas can't write this table: {reason}") from None
@@ -326,7 +352,7 @@ class ShownFrame(pd.DataFrame):
         return table[[*dict.fromkeys(chosen)]]
 
 
-class ShownColumn(pd.Series):
+class ShownColumn(_Combined, pd.Series):
     """A column of a ShownFrame, which keeps the setting of the table in ``attrs``."""
 
     @property
@@ -351,7 +377,7 @@ def _joint(parts: Iterable[Any]) -> dict[str, Any]:
     if len(settings) == 1:
         return {"differs": next(iter(settings))}
     numbered = "; ".join(f"({n}) {words}" for n, words in enumerate(settings, 1))
-    words = f"The parts of this table have these settings: {numbered.rstrip('.')}."
+    words = f"This table combines several settings: {numbered.rstrip('.')}."
     return {"differs": words, "setting": words, "settings": [*settings]}
 
 

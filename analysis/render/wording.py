@@ -339,7 +339,7 @@ def passing_words(outcome: Outcome) -> str:
 
 
 def _input_words(model: Model, name: str) -> str:
-    """Name an input of a check by its printed words, or else by its name."""
+    """Name an input of a check by its printed words, or else by its label."""
     claims = model.register.claims
     if name in claims:
         return f'"{claims[name].words or claims[name].published}"'
@@ -348,6 +348,9 @@ def _input_words(model: Model, name: str) -> str:
         claim = claims[reading.claim]
         if claim.qualifier == "vague":
             return f'"{claim.words or claim.published}"'
+    assumption = model.register.assumptions.get(name)
+    if assumption:
+        return f"{assumption.label[:1].lower()}{assumption.label[1:]}"
     return name
 
 
@@ -414,7 +417,11 @@ def finding_steps(model: Model, finding: Finding) -> dict[Step, str]:
     steps = recomputed(model, finding)
     words = {}
     for step, value in steps:
-        others = [other for another, other in steps if another.unit == step.unit]
+        others = [
+            other
+            for another, other in steps
+            if another.unit == step.unit and another is not step
+        ]
         words[step] = with_unit(spell(value, step.unit, others), step.unit)
     return words
 

@@ -267,6 +267,15 @@ def test_a_waterfall_says_what_a_setting_gives(studies: dict[str, Study]) -> Non
     assert "higher or lower" not in note(fig)
     rows = frame("waterfall", given)
     assert list(rows["role"][rows["label"] == "At risk in 2021"]) == ["ours"]
+    # If all former detainees are also counted as transferred, none is added.
+    fig = drawn("waterfall", article.change(overlap=1))
+    assert "With former detainees, the total is at most 1.901 million." in note(fig)
+    assert "can be higher" not in note(fig)
+    assert "0 more" not in " ".join(text for text, _ in texts(fig))
+    # Nothing is added to a total that is set.
+    assert "We assume" not in note(
+        drawn("waterfall", article.change(at_risk_total=2.2e6))
+    )
     # 1.5 million in 2019 is not "up to 1.6 million".
     fig = drawn("waterfall", article.change(at_risk_2019=1_500_000))
     assert "The sum for 2021 is 1.801 million." in note(fig)

@@ -210,14 +210,36 @@ def test_joined_tables_name_the_settings_of_their_parts(article: Study) -> None:
     assert "(1) as in the article; (2) differs" in joined[0].to_latex()
     assert r"persons\_per\_transfer = 0.8" in pd.concat([two, three]).to_latex()
     # A number of one's own has no setting.
-    assert "parts of this table" not in two.assign(own=1.0).to_latex()
+    assert "combines several settings" not in two.assign(own=1.0).to_latex()
     # Two tables of one setting have that setting.
     both = pd.concat([two, two[["value"]]])
     assert "Differs from the article in: persons" in both.to_latex()
-    assert "parts of this table" not in both.to_latex()
+    assert "combines several settings" not in both.to_latex()
     # A table whose setting pandas has not kept claims none.
     lost = type(one)(pd.DataFrame(two))
     assert r"\caption" not in lost.to_latex()
+
+
+def test_a_difference_of_two_settings_names_both(article: Study) -> None:
+    half = article.change(persons_per_transfer=0.5).frame(["at_risk_2021"])
+    whole = article.frame(["at_risk_2021"])
+    for table in (
+        half[["value"]] - whole[["value"]],
+        whole[["value"]] - half[["value"]],
+        (whole["value"] - half["value"]).to_frame(),
+    ):
+        made = table.to_latex()
+        assert r"persons\_per\_transfer = 0.5" in made
+        assert "as in the article" in made
+    twice = (half[["value"]] + half[["value"]]).to_latex()
+    assert r"\caption{Differs from the article in: persons" in twice
+
+
+def test_a_caption_may_have_a_short_form_or_be_left_out(article: Study) -> None:
+    frame = article.frame(["at_risk_2021"])
+    made = frame.to_latex(caption=("Long words", "Short"))
+    assert rf"\caption[Short]{{Long words. {OWN}}}" in made
+    assert rf"\caption{{{OWN}}}" in frame.to_latex(caption=None)
 
 
 def test_a_table_that_would_fill_a_page_goes_over_several(article: Study) -> None:
