@@ -197,14 +197,11 @@ class Published:
 
     def _faults_of_place(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield the faults of the place to which some printed digits are rounded."""
-        for field in ("rounding_unit", "rounding_unit_other"):
-            unit = getattr(self, field)
-            # Decimals would round a quotient of very many digits.
-            if unit and Fraction(text) % Fraction(unit):
-                yield field, f"{text} is no multiple of {unit}"
         if self.rounding_unit:
-            return
-        if "." not in text and (self.scale or text.endswith("0")):
+            # Decimals would round a quotient of very many digits.
+            if Fraction(text) % Fraction(self.rounding_unit):
+                yield "rounding_unit", f"{text} is no multiple of {self.rounding_unit}"
+        elif "." not in text and (self.scale or text.endswith("0")):
             zeros = len(text) - len(text.rstrip("0"))
             place = 10 ** max(zeros - 1, 0) if zeros else 0.1
             unsaid = f"the digits {text} do not say to which place they are rounded"

@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,8 @@ class Register(PackageOptions):
                 raise self.refuse(row, field, message)
         for claim in self.claims.values():
             self._check_claim(claim)
+        for row in (*self.claims.values(), *self.external.values()):
+            self._check_coarser_place(row)
         for headline in self.headlines.values():
             check = self.checks.get(headline.check)
             if check and check.claim != headline.claim:
@@ -221,6 +224,14 @@ class Register(PackageOptions):
             for missing in sorted(group - named):
                 message = f"{name} does not name {missing} as the same calculation"
                 raise self.refuse(claim, "same_calculation_as", message)
+
+    def _check_coarser_place(self, row: Claim | External) -> None:
+        """Refuse digits that can't have been rounded to the coarser of two places."""
+        unit = row.rounding_unit_other
+        for digits in filter(None, (row.printed, row.printed_high)):
+            if unit and Fraction(digits) % Fraction(unit):
+                message = f"{digits} is no multiple of {unit}"
+                raise self.refuse(row, "rounding_unit_other", message)
 
     def _check_end(self, row: Check | Solve) -> None:
         claim = self.claims.get(row.claim)

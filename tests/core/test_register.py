@@ -325,6 +325,12 @@ FEBRUARY = "transfers_2021,total_2021_february"
             f"{at(CLAIMS, 'total_2021_tianshan')} is an input of transfers_2021 too, "
             "but a quantity has only one",
         ),
+        # 30 was perhaps rounded to 10 percent, and 35 was not.
+        pytest.param(
+            cells(CLAIMS, "excess_2016_2020", printed="35", words="over 35 percent"),
+            f"{CLAIMS}, {at(CLAIMS, 'excess_2016_2020')}, field rounding_unit_other: "
+            "35 is no multiple of 10",
+        ),
     ]
 )
 def test_a_row_that_does_not_fit_another(package, change, sentence):
