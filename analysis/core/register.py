@@ -225,7 +225,7 @@ class Register(PackageOptions):
                 message = f"{name} does not name {missing} as the same calculation"
                 raise self.refuse(claim, "same_calculation_as", message)
 
-    def _check_coarser_place(self, row: Claim | External) -> None:
+    def _check_coarser_place(self, row: PrintedNumber) -> None:
         """Refuse digits that can't have been rounded to the coarser of two places."""
         unit = row.rounding_unit_other
         for digits in filter(None, (row.printed, row.printed_high)):
