@@ -31,6 +31,7 @@ from analysis.core.rows import (
     Headline,
     Package,
     PackageOptions,
+    PrintedNumber,
     Reading,
     Ref,
     Refusal,

@@ -163,11 +163,8 @@ def _verdict(
     if case == "none":
         return _without_verdict(model, check, setting)
     is_about_setting = case != "changed" or _is_about_used(model, setting, row)
-    if (
-        _replaced(setting, row)
-        or not is_about_setting
-        or not _is_as_open(model, check, setting)
-    ):
+    if not is_about_setting or not _is_as_open(model, check, setting):
+        # The headline's own words name what has no effect under this setting.
         case = "bare"
     if case == "full":
         return verdict_words(speller, outcome)
@@ -222,11 +219,8 @@ def _is_as_open(model: Model, check: Check, setting: Setting) -> bool:
     If all former detainees are also counted as transferred, for example, their number
     does not affect the total.
     """
-    try:
-        plan = model.plan_of(check, setting)
-        return all(plan.direction[name] for name in plan.in_words)
-    except ModelError:
-        return True
+    plan = model.plan_of(check, setting)
+    return all(plan.direction[name] for name in plan.in_words)
 
 
 def _without_verdict(model: Model, check: Check, setting: Setting) -> str:

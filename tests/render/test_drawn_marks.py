@@ -64,7 +64,9 @@ def test_an_arrow_starts_at_the_end_of_the_line_of_rounding() -> None:
 
 def test_a_printed_range_has_a_paler_band_for_its_rounding() -> None:
     # "20,000 to 25,000" is 19,500 to 25,500 if both ends are rounded to thousands.
-    assert spans(drawn("other_provinces")) == [(20, 25), (19.5, 25.5)]
+    fig = drawn("other_provinces")
+    assert spans(fig) == [(20, 25), (19.5, 25.5)]
+    assert fig.axes[0].get_xlim()[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,13 @@ def test_the_text_fits_a_terminal(model, given):
             "The setting gives this number itself, in place of our calculation.",
         ),
         (
+            {"excess_over_plan_2016_2020": 0.35},
+            "above_plan",
+            ("35 percent",),
+            "matches",
+            "The setting gives this number itself, in place of our calculation.",
+        ),
+        (
             {"at_risk_total": 2.2e6},
             "with_former_detainees",
             ("2.2 million",),

@@ -235,6 +235,17 @@ def test_a_difference_of_two_settings_names_both(article: Study) -> None:
     assert r"\caption{Differs from the article in: persons" in twice
 
 
+def test_a_column_of_settings_is_kept_and_a_percentage_needs_no_unit(
+    article: Study,
+) -> None:
+    table = article.change(persons_per_transfer=0.5).scenarios("southern")
+    lines = [*csv.DictReader(io.StringIO(table.to_csv()))]
+    assert [line["differs"] for line in lines] == list(table["differs"])
+    assert len({*table["differs"]}) > 1
+    assert "base units" not in table[["quantity", "percent"]].to_latex()
+    assert "base units" in table[["quantity", "difference"]].to_latex()
+
+
 def test_a_caption_may_have_a_short_form_or_be_left_out(article: Study) -> None:
     frame = article.frame(["at_risk_2021"])
     made = frame.to_latex(caption=("Long words", "Short"))
