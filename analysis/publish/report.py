@@ -167,9 +167,14 @@ def _context(
 
 
 def _plans(model: Model) -> dict[str, Plan]:
-    """The plan of each check that has one."""
+    """The plan of each check that computes a quantity and has one.
+
+    If figures published elsewhere take the place of the quantity, there is none.
+    """
     plans = {}
     for check in model.register.checks.values():
+        if check.against and check.claim:
+            continue
         with contextlib.suppress(ModelError):
             plans[check.id] = model.plan_of(check)
     return plans

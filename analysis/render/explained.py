@@ -120,6 +120,9 @@ def _claim(model: Model, claim: Claim, setting: Setting) -> Iterator[str]:
     """Describe a claim, the checks of the claim, and the checks that start from it."""
     plans: dict[str, Plan] = {}
     for check in model.register.checks.values():
+        if check.against and check.claim:
+            # It starts from figures published elsewhere alone.
+            continue
         # A setting may make a check circular; the line on its verdict then says so.
         with contextlib.suppress(CircleError):
             plans[check.id] = model.plan_of(check, setting)
