@@ -3,6 +3,7 @@ the numbers are those of the results.
 """
 
 import html
+import json
 import re
 import shutil
 import subprocess
@@ -262,6 +263,21 @@ def test_a_section_says_what_the_results_say(
     text = text[: re.search(rf'id="{anchor.partition("-")[0]}-|<footer', text).start()]
     text = html.unescape(" ".join(re.sub(r"<[^>]+>", " ", text).split()))
     assert [one for one in words if one not in text] == []
+
+
+def test_the_pictures_of_a_notebook_stand_where_its_cells_draw_them(
+    pages: dict[str, Page],
+) -> None:
+    drawn_by = {}
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code = "\n".join("".join(cell["source"]) for cell in cells)
+        drawn_by[path.stem] = re.findall(r"\.figure\(\"(\w+)\"", code)
+    # Two notebooks draw two figures each.
+    assert sorted(map(len, drawn_by.values()))[-2:] == [2, 2]
+    for book, names in drawn_by.items():
+        shown = [image["src"] for image in pages[f"{book}.html"].images]
+        assert shown == [f"figures/{name}.svg" for name in names], book
 
 
 HOSTILE = (
