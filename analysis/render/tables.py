@@ -31,7 +31,7 @@ _PAGE = 75
 _GAP = 2.5
 #: By how much longer a paragraph is because its lines break between words.
 _RAGGED = 1.25
-#: Words of at most so many characters are not broken.
+#: Cells of at most so many characters are not broken.
 _SHORT = 20
 #: A table with more rows or more lines of text than these goes over several pages.
 _ROWS = 20
@@ -104,9 +104,16 @@ class ShownFrame(_Combined, pd.DataFrame):
             other = other.to_frame()
         return super().join(other, *positional, **how)
 
-    def insert(self, loc: Any, column: Any, value: Any, *positional: Any) -> None:
+    def pivot(self, *positional: Any, **how: Any) -> Any:
+        """Pivot as pandas does; the setting is kept."""
+        made = super().pivot(*positional, **how)
+        return made.__finalize__(self)
+
+    def insert(
+        self, loc: Any, column: Any, value: Any, *positional: Any, **how: Any
+    ) -> None:
         """Insert a column as pandas does; it may be computed under another setting."""
-        super().insert(loc, column, value, *positional)
+        super().insert(loc, column, value, *positional, **how)
         self._take_setting(value)
 
     def _take_setting(self, column: Any) -> None:
@@ -573,7 +580,7 @@ def _widths(table: pd.DataFrame) -> list[float]:
         for word, weight in zip(least, weights, strict=True)
     ]
     if sum(least) > room:
-        if max(map(_longest_word, columns)) <= _SHORT:
+        if max(len(cell) for cells in columns for cell in cells) <= _SHORT:
             # Numbers in narrower columns would touch; so some stand out at the right.
             return []
         widths = [room * width / sum(widths) for width in widths]

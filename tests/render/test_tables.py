@@ -246,6 +246,30 @@ def test_a_column_of_settings_is_kept_and_a_percentage_needs_no_unit(
     assert "base units" in table[["quantity", "difference"]].to_latex()
 
 
+def test_tables_can_be_reshaped_as_by_pandas(article: Study) -> None:
+    study = article.change(persons_per_transfer=0.5)
+    frame = study.frame(["at_risk_2021", "net_new_persons"])
+    plain = pd.DataFrame(frame)
+    assert list(frame.reset_index().columns) == list(plain.reset_index().columns)
+    both = pd.concat([article.frame(["at_risk_2021"]), frame], keys=["a", "b"])
+    assert "persons_per_transfer = 0.5" in both.reset_index().attrs["differs"]
+    checks = study.checks()
+    counted = checks.groupby("verdict", as_index=False).size()
+    assert counted["size"].sum() == len(checks)
+    wide = study.scenarios("southern").pivot(
+        index="scenario", columns="quantity", values="value"
+    )
+    assert r"persons\_per\_transfer = 0.5" in wide.to_latex()
+
+
+def test_long_texts_are_never_in_columns_that_do_not_wrap(article: Study) -> None:
+    made = article.to_latex(
+        "checks", columns=["id", "printed", "recomputed", "verdict"]
+    )
+    assert made is not None
+    assert r"p{" in made.partition(r"\caption")[0]
+
+
 def test_a_caption_may_have_a_short_form_or_be_left_out(article: Study) -> None:
     frame = article.frame(["at_risk_2021"])
     made = frame.to_latex(caption=("Long words", "Short"))
