@@ -1,12 +1,31 @@
-"""An interrupt is heard, though it may have to wait."""
+"""Another user's process counts, and an interrupt is heard, though it may wait."""
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
 
 from analysis.core.processes import interrupt_waits
+from tests.conftest import ROOT
+
+#: Asks for the first process of the system, which is root's, as somebody else.
+OF_ANOTHER_USER = """
+import os
+from contextlib import suppress
+from analysis.core.processes import is_running
+with suppress(OSError):
+    os.setuid(65534)
+print(is_running(1))
+"""
+
+
+def test_another_users_process_is_running() -> None:
+    command = [sys.executable, "-c", OF_ANOTHER_USER]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
 
 
 def test_an_interrupt_waits_until_the_block_has_ended() -> None:

@@ -1,14 +1,16 @@
-"""Runs of notebooks: outputs are whole or missing, and no kernel outlives its run."""
+"""Runs of notebooks: outputs are whole or missing, and nothing outlives its run."""
 
+import contextlib
 import itertools
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from analysis.core.errors import InputError
 from analysis.model.model import Model
 from analysis.publish import execution
 from analysis.publish.execution import TIMEOUT, RunError
+from analysis.publish.kernels import _SERVER
 from analysis.publish.notebooks import Notebook
 from analysis.publish.provenance import describe
 from tests.conftest import ROOT
@@ -52,6 +55,37 @@ def outputs(path: Path) -> str:
     return "".join(
         output.get("text", "") for cell in cells for output in cell.get("outputs", [])
     )
+
+
+#: What a reader hears of a pipe when every process that held it has ended.
+ENDED = ""
+
+
+@contextlib.contextmanager
+def told_by(pipe: Path) -> Iterator[int]:
+    """A named pipe, to hear of another process when it writes and when it ends."""
+    os.mkfifo(pipe)
+    told = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        yield told
+    finally:
+        os.close(told)
+
+
+def hear(told: int) -> str:
+    """The next words from a pipe."""
+    assert select.select([told], [], [], 60)[0]
+    return os.read(told, 20).decode()
+
+
+@pytest.fixture
+def signals() -> Iterator[tuple[signal.Signals, ...]]:
+    """The signals that end a run; an interrupted run goes on to ignore them."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield numbers
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_it(
@@ -177,15 +211,19 @@ def test_one_that_fails_does_not_stop_the_others(
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_no_kernel_outlives_a_run_that_is_killed(
+def test_nothing_outlives_a_run_that_is_killed(
     write: Callable[..., Notebook], tmp_path: Path, number: int
 ) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    told = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    """Neither a kernel nor a program that a notebook has started.
+
+    On macOS, a program outlives a run that SIGKILL ends.
+    """
+    has_program = sys.platform == "linux" or number != signal.SIGKILL
     tell = (
-        "import os, pathlib, signal\n"
-        f"pathlib.Path({str(pipe)!r}).write_text(str(os.getpid()))\n"
+        "import os, subprocess\n"
+        f"told = os.open({str(tmp_path / 'pipe')!r}, os.O_WRONLY)\n"
+        f"if {has_program}: subprocess.Popen(['sleep', '100'], pass_fds=[told])\n"
+        "os.write(told, b'started')\n"
         "while True: pass"
     )
     books = str(write("a = 1", tell).path.parent)
@@ -205,18 +243,23 @@ def test_no_kernel_outlives_a_run_that_is_killed(
         "stderr": subprocess.PIPE,
         "text": True,
     }
-    process = subprocess.Popen(
-        [*command, "--out", str(tmp_path / "out")], cwd=ROOT, env=there, **heard
-    )
-    try:
-        assert select.select([told], [], [], 60)[0]
-        kernel = psutil.Process(int(os.read(told, 20)))
-        process.send_signal(number)
-        said = process.communicate(timeout=60)[1]
-        kernel.wait(60)
-    finally:
-        process.kill()
-        process.wait()
+    with told_by(tmp_path / "pipe") as told:
+        # A terminal sends Ctrl-C to the whole group of the command.
+        process = subprocess.Popen(
+            [*command, "--out", str(tmp_path / "out")],
+            cwd=ROOT,
+            env=there,
+            start_new_session=True,
+            **heard,
+        )
+        try:
+            assert hear(told) == "started"
+            os.killpg(process.pid, number)
+            said = process.communicate(timeout=60)[1]
+            assert hear(told) == ENDED
+        finally:
+            process.kill()
+            process.wait()
     assert not (tmp_path / "out").exists()
     if number != signal.SIGKILL:
         assert list((tmp_path / "tmp").iterdir()) == []
@@ -226,12 +269,43 @@ def test_no_kernel_outlives_a_run_that_is_killed(
         assert process.returncode in (130, -number)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
+@pytest.mark.usefixtures("signals")
+def test_a_kernel_ends_when_the_process_that_forked_it_is_killed(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    tell = (
+        "import os\n"
+        f"told = os.open({str(tmp_path / 'pipe')!r}, os.O_WRONLY)\n"
+        "os.write(told, b'started')\n"
+        "while True: pass"
+    )
+    jobs: execution.Jobs = {tmp_path / "out" / "made.ipynb": (write("a = 1", tell), {})}
+    with told_by(tmp_path / "pipe") as told:
+
+        def kill() -> None:
+            assert hear(told) == "started"
+            [kernel] = kernels()
+            parent = kernel.parent()
+            assert parent
+            parent.kill()
+            assert hear(told) == ENDED
+
+        [error] = execution.run(jobs, timeout=60, meanwhile=kill).values()
+    assert str(error) == (
+        "made, cell 1: the kernel died, as happens when memory runs out or a process "
+        "is killed"
+    )
+
+
 def test_an_interrupt_ends_a_run_of_which_a_thread_hangs(
     write: Callable[..., Notebook],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
+    signals: tuple[signal.Signals, ...],
 ) -> None:
+    """Further signals do not disturb this."""
     let_go = threading.Event()
     ended: list[int] = []
 
@@ -239,24 +313,116 @@ def test_an_interrupt_ends_a_run_of_which_a_thread_hangs(
         let_go.wait()
 
     def interrupt() -> None:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("the first")
+
+    def interrupt_again() -> None:
+        try:
+            for number in signals:
+                signal.raise_signal(number)
+        except KeyboardInterrupt:
+            let_go.set()
+            raise
 
     def end(status: int) -> None:
         ended.append(status)
         let_go.set()
 
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
+    for number in signals:
+        signal.signal(number, signal.default_int_handler)
     monkeypatch.setattr("papermill.execute.execute_notebook", hang)
+    monkeypatch.setattr("analysis.publish.kernels.kill_all", interrupt_again)
     monkeypatch.setattr(execution, "_PATIENCE", 0.2)
     monkeypatch.setattr(os, "_exit", end)
-    jobs = {tmp_path / "out" / "made.ipynb": (write("a = 1", "print(a)"), {})}
-    with pytest.raises(KeyboardInterrupt):
+    jobs: execution.Jobs = {
+        tmp_path / "out" / "made.ipynb": (write("a = 1", "print(a)"), {})
+    }
+    with pytest.raises(KeyboardInterrupt, match=r"^the first$"):
         execution.run(jobs, meanwhile=interrupt)
-    for number, handler in before.items():
-        signal.signal(number, handler)
     assert ended[0] == 130
     assert capfd.readouterr().err.startswith("interrupted\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
+@pytest.mark.usefixtures("signals")
+def test_a_run_that_is_interrupted_while_a_kernel_starts_starts_no_other(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would take the run seconds longer to end."""
+    fork, begun = _SERVER.fork, threading.Event()
+    forked: list[int] = []
+
+    def fork_and_tell(**kernel: Any) -> int:
+        forked.append(fork(**kernel))
+        begun.set()
+        return forked[-1]
+
+    def interrupt() -> None:
+        assert begun.wait(60)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_SERVER, "fork", fork_and_tell)
+    # A run that has no patience left would end the process of the tests.
+    monkeypatch.setattr(execution, "_PATIENCE", 60)
+    jobs: execution.Jobs = {
+        tmp_path / "out" / "made.ipynb": (write("a = 1", "print(a)"), {})
+    }
+    with pytest.raises(KeyboardInterrupt):
+        execution.run(jobs, meanwhile=interrupt)
+    assert len(forked) == 1
+
+
+def test_a_kernel_may_take_as_long_to_start_as_a_cell_and_at_least_a_minute(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def execute(source: str, target: str, *given: Any, **how: Any) -> None:
+        # Papermill waits for a minute unless it is told otherwise.
+        asked.append(how.get("start_timeout", 60))
+        shutil.copy(source, target)
+
+    started = contextlib.nullcontext(tmp_path)
+    monkeypatch.setattr("analysis.publish.kernels.prepared", lambda: started)
+    monkeypatch.setattr("papermill.execute.execute_notebook", execute)
+    for seconds in (3, 300):
+        run(write("a = 1"), tmp_path / "out" / "made.ipynb", timeout=seconds)
+    assert asked == [60, 300]
+
+
+def test_a_program_that_a_cell_runs_has_its_exit_status_and_nothing_to_read(
+    write: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    """Nor does the cell itself wait for somebody to type."""
+    runs = (
+        "import subprocess, sys\n"
+        "print(subprocess.run(['sh', '-c', 'exit 3']).returncode)\n"
+        "print(subprocess.run('cat', capture_output=True).stdout, sys.stdin.read())"
+    )
+    target = tmp_path / "out" / "made.ipynb"
+    run(write("a = 1", runs), target, timeout=30)
+    assert outputs(target) == "3\nb'' \n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
+def test_a_kernel_whose_socket_is_closed_while_it_ends_says_nothing(
+    write: Callable[..., Notebook], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What pyzmq says of a closed socket is no news of the notebook."""
+    ends = (
+        "import atexit, zmq\n"
+        "from pathlib import Path\n"
+        "from zmq.eventloop.zmqstream import ZMQStream\n"
+        "def hear_of_a_closed_socket():\n"
+        "    socket = zmq.Context.instance().socket(zmq.PAIR)\n"
+        "    stream = ZMQStream(socket)\n"
+        "    stream.close()\n"
+        "    stream._handle_events(socket, zmq.POLLIN)\n"
+        f"    Path({str(tmp_path / 'heard')!r}).touch()\n"
+        "_ = atexit.register(hear_of_a_closed_socket)"
+    )
+    run(write("a = 1", ends), tmp_path / "out" / "made.ipynb")
+    assert (tmp_path / "heard").exists()
+    assert capfd.readouterr().err == ""
 
 
 def test_a_notebook_finds_its_neighbours_closes_its_files_and_shows_tables_as_jupyter(
