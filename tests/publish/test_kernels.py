@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from analysis.core.errors import InputError
-from analysis.publish.kernels import ForkedProvisioner, prepared
+from analysis.publish.kernels import ForkedProvisioner, check_open_files, prepared
 from tests.small import notebook
 
 pytestmark = pytest.mark.skipif(
@@ -140,3 +141,13 @@ def test_too_few_open_files_are_one_sentence(monkeypatch: pytest.MonkeyPatch) ->
     )
     with pytest.raises(InputError, match=said), prepared():
         pass
+
+
+def test_a_limit_that_may_be_raised_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    unlimited, set_to = resource.RLIM_INFINITY, list[tuple[int, int]]()
+    monkeypatch.setattr("resource.getrlimit", lambda kind: (30, unlimited))
+    monkeypatch.setattr(
+        "resource.setrlimit", lambda kind, limits: set_to.append(limits)
+    )
+    check_open_files()
+    assert set_to == [(256, unlimited)]

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from analysis.model.verdicts import judge
-from analysis.render.headlines import headlines, headlines_text, verdict_case
+from analysis.render.headlines import changes, headlines, headlines_text, verdict_case
 from tests.render.test_steps import by_hand
 
 SIX = [
@@ -306,3 +306,11 @@ def test_a_verdict_without_a_value_keeps_its_words_under_another_setting(model):
     # Only the ends of the range move; the number of former detainees is still missing.
     one = shown(model, at_risk_2019=1.5e6)["with_former_detainees"]
     assert one.verdict == "compatible, depending on the number of former detainees"
+
+
+def test_the_headline_that_is_approached_is_named_even_if_nothing_changes_in_it(model):
+    # Former detainees who are counted twice are in the total alone.
+    lines = [*changes(model, model.setting({"overlap": 0.5}))]
+    (approached,) = [line for line in lines if "approaches two million" in line]
+    assert ": unchanged, 1.6 million + 301,000 = 1.901 million" in approached
+    assert not any("over 30 percent" in line for line in lines)

@@ -270,6 +270,16 @@ def test_long_texts_are_never_in_columns_that_do_not_wrap(article: Study) -> Non
     assert r"p{" in made.partition(r"\caption")[0]
 
 
+def test_joined_tables_of_scenarios_keep_what_they_say_of_their_settings(
+    article: Study,
+) -> None:
+    half = article.change(persons_per_transfer=0.5)
+    one, two = (study.scenarios("southern") for study in (article, half))
+    made = " ".join(pd.concat([one, two], keys=["a", "b"]).to_latex().split())
+    assert "What a scenario changes stands beside its name" in made
+    assert r"persons\_per\_transfer = 0.5 person/transfer" in made
+
+
 def test_a_caption_may_have_a_short_form_or_be_left_out(article: Study) -> None:
     frame = article.frame(["at_risk_2021"])
     made = frame.to_latex(caption=("Long words", "Short"))
