@@ -155,7 +155,7 @@ Stated = Mapping[Place, Sequence[RowNumber]]
 def assigned(
     stated: Stated, passages: Sequence[Passage], headings: Container[str]
 ) -> dict[Place, Passage]:
-    """Find the copy's paragraph for each section and paragraph of the rows.
+    """Find the paragraph of the copy for each place that the rows state.
 
     The assignment finds as many numbers as it can and, among assignments that find the
     same number, prefers the paragraph that the rows state.

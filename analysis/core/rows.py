@@ -87,7 +87,7 @@ def _listed(cell: Any) -> Any:
 
 
 def _checked_date(text: str) -> str:
-    """Refuse a day that no calendar has; a date in other words is as it is cited."""
+    """Refuse a day that no calendar has; leave any other date as it is cited."""
     forms = {r"\d{4}-\d{2}-\d{2}": "%Y-%m-%d", r"[A-Z][a-z]+ \d+, \d{4}": "%B %d, %Y"}
     for pattern, form in forms.items():
         if re.fullmatch(pattern, text):

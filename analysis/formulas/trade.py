@@ -95,8 +95,8 @@ def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth
 
 def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_over_2020):
     """Trade with the United States in 2021, divided by one minus the rate of its
-    decline, times yuan per dollar in 2021 over yuan per dollar in 2020, if the rates
-    are in yuan (paragraph 2).
+    decline; if the decline is measured in yuan, also times yuan per dollar in 2021 over
+    yuan per dollar in 2020 (paragraph 2).
 
     >>> trade_us_2020(400_000_000, 0.5, 2)
     1600000000.0
@@ -105,9 +105,9 @@ def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_ove
 
 
 def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over_2020):
-    """Trade with the European Union in 2021, divided by one plus its growth rate, times
-    yuan per dollar in 2021 over yuan per dollar in 2020, if the rates are in yuan
-    (paragraph 2).
+    """Trade with the European Union in 2021, divided by one plus its growth rate; if
+    the growth rate is measured in yuan, also times yuan per dollar in 2021 over yuan
+    per dollar in 2020 (paragraph 2).
 
     >>> trade_eu_2020(1_250_000_000, 0.25, 2)
     2000000000.0
@@ -118,8 +118,9 @@ def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over
 def trade_vietnam_2020(
     trade_vietnam_2021, trade_growth_vietnam_2021, yuan_per_dollar_2021_over_2020
 ):
-    """Trade with Vietnam in 2021, divided by one plus its growth rate, times yuan per
-    dollar in 2021 over yuan per dollar in 2020, if the rates are in yuan (paragraph 2).
+    """Trade with Vietnam in 2021, divided by one plus its growth rate; if the growth
+    rate is measured in yuan, also times yuan per dollar in 2021 over yuan per dollar in
+    2020 (paragraph 2).
 
     >>> trade_vietnam_2020(400_000_000, 1, 2)
     400000000.0

@@ -14,9 +14,9 @@ The grounds are tried in this order:
 - ``stretch``: the value, or some value that the words of the inputs allow, satisfies
   the claim only if the claim's own words are stretched, as "approaches" can be.
 
-If a threshold is our own choice, a value does not pass it by rounding. Such thresholds
-are the tenth and the fifth by which a value may fall short and still "approach" a
-number, and the floors and ceilings that we read into words.
+If a threshold is our own choice, a value does not pass it by rounding. The thresholds
+of our own choice are the tenth and the fifth by which a value may fall short and still
+"approach" a number, and the floors and ceilings that we read into words.
 """
 
 from __future__ import annotations

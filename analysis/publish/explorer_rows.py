@@ -501,7 +501,7 @@ def _finite(*intervals: Interval) -> list[float]:
 
 
 def _met(interval: Interval) -> Span:
-    """The ends of an interval, moved by the rounding error of floats.
+    """The ends of an interval, each moved a little to allow for the rounding of floats.
 
     An end that belongs to the interval moves outward, and an open end moves inward.
     """

@@ -196,7 +196,7 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
 
 
 def _kind(model: Model, name: str) -> str:
-    """The kind of a claim's verdict, which gives its colour; empty without one."""
+    """The kind of a claim's verdict, which colours the claim, or an empty text."""
     headline = model.register.headlines.get(name)
     if headline and not headline.check:
         return ""

@@ -122,7 +122,7 @@ def settled_places(
 def _given_places(
     model: Model, wanted: Iterable[tuple[Plan, str]], drawn: Container[str]
 ) -> Iterator[tuple[Number, int]]:
-    """Yield the places of the numbers that are not computed, with all their digits."""
+    """Yield, for each number that is given, the place at which all its digits show."""
     speller = Speller(model)
     for plan, name in wanted:
         value = float(plan.evaluate({})[name])

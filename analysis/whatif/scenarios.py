@@ -106,8 +106,8 @@ class Scenario(Content):
     def check(self, model: Model, folder: Path) -> Scenario:
         """Return the scenario if the model can compute its estimates and checks.
 
-        Raises ModelError if the model can't compute them, and for a name on which
-        neither an estimate nor a check depends.
+        Raises ModelError if the model can't compute the scenario's estimates and
+        checks, and for a name on which none of them depends.
         """
         setting = self.setting(model)
         plans = [
