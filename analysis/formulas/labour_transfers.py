@@ -6,8 +6,8 @@ is therefore a number of transfers, not of persons.
 
 
 def excess_over_plan_2016_2020(transfers_2016_2020, planned_transfers_2016_2020):
-    """Mean yearly transfers in 2016 to 2020, divided by the transfers planned per year,
-    minus one (mobilization-2016-2020, paragraph 6).
+    """Mean yearly transfers from 2016 to 2020, divided by the transfers planned per
+    year, minus one (mobilization-2016-2020, paragraph 6).
 
     >>> round(excess_over_plan_2016_2020(1_300_000, 1_000_000), 6)
     0.3
@@ -26,7 +26,7 @@ def planned_transfers_2021(transfers_2021, excess_over_plan_2021):
 
 
 def planned_2021_over_mean_2016_2020(planned_transfers_2021, transfers_2016_2020):
-    """Transfers planned for 2021, divided by mean yearly transfers in 2016 to 2020,
+    """Transfers planned for 2021, divided by mean yearly transfers from 2016 to 2020,
     minus one (mobilization-2016-2020, paragraph 6).
 
     >>> round(planned_2021_over_mean_2016_2020(950_000, 1_000_000), 6)
@@ -143,7 +143,7 @@ def planned_total_2016_2020(planned_transfers_2016_2020, years_2016_2020, a_year
 
 
 def transfers_total_2016_2020(transfers_2016_2020, years_2016_2020, a_year):
-    """Mean yearly transfers in 2016 to 2020, times the number of these years
+    """Mean yearly transfers from 2016 to 2020, times the number of these years
     (mobilization-2016-2020, paragraph 6).
 
     >>> transfers_total_2016_2020(1_000_000, 5, 1)

@@ -10,7 +10,7 @@ labourers in the same way.
 def cross_provincial_mean_2017_2019(
     cross_provincial_2017_2019, years_2017_2019, a_year
 ):
-    """Labourers moved to other provinces in 2017 to 2019, divided by the number of
+    """Labourers moved to other provinces from 2017 to 2019, divided by the number of
     these years (paragraph 1).
 
     >>> cross_provincial_mean_2017_2019(60_000, 3, 1)
@@ -35,7 +35,7 @@ def cross_provincial_other_years(
     cross_provincial_2014_mid_2020, cross_provincial_2017_2019
 ):
     """Labourers moved to other provinces from 2014 to the middle of 2020, minus those
-    moved in 2017 to 2019 (paragraph 1).
+    moved from 2017 to 2019 (paragraph 1).
 
     >>> cross_provincial_other_years(100_000, 60_000)
     40000
@@ -84,8 +84,8 @@ def cross_provincial_mean_2014_2016(
 def mean_2017_2019_over_quota(
     cross_provincial_mean_2017_2019, transfers_per_labourer, cross_provincial_quota
 ):
-    """Mean number of labourers moved to other provinces per year in 2017 to 2019, with
-    each labourer counted as one transfer, divided by the yearly quota, minus one
+    """Mean number of labourers moved to other provinces per year from 2017 to 2019,
+    with each labourer counted as one transfer, divided by the yearly quota, minus one
     (paragraphs 1 and 2).
 
     >>> mean_2017_2019_over_quota(20_000, 1, 10_000)

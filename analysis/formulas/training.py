@@ -37,8 +37,8 @@ def training_step_done(training_2021, training_before, training_planned):
 
 
 def training_needed_2022_2025(training_planned, years_2021_2025, training_2021, a_year):
-    """Training sessions needed per year in 2022 to 2025 for the whole plan to reach its
-    planned yearly mean (paragraphs 1 and 5).
+    """Training sessions needed per year from 2022 to 2025 for the whole plan to reach
+    its planned yearly mean (paragraphs 1 and 5).
 
     >>> training_needed_2022_2025(1_000_000, 5, 800_000, 1)
     1050000.0
