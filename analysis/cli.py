@@ -55,6 +55,7 @@ class _Commands(TyperGroup):
 
 def _refuse_epoch(seconds: str | None) -> None:
     """Refuse a time for builds that the libraries of a run would stumble over."""
+    # Eleven digits reach beyond the year 5000, which no library refuses.
     if seconds is None or (seconds.isdecimal() and len(seconds) <= 11):
         return
     from analysis.core.errors import InputError

@@ -895,16 +895,18 @@ class Study(arguments.NearAttributes):
 
         return draw_figure(name, self.model, self.setting, quantity)
 
-    def to_latex(self, table: str, *, caption: str = "", **how: Any) -> str | None:
+    def to_latex(
+        self, table: str, *, caption: str | tuple[str, str] | None = "", **how: Any
+    ) -> str | None:
         r"""Return a table of this study for a paper, in LaTeX, or write it to a file.
 
         ``table`` is headlines, estimates, checks, solutions or scenarios. The table's
         caption is your ``caption``, which is LaTeX, or, without one, the default for
         that table. After it, the caption says how this study's setting differs from the
-        article's. A table that would fill a page is a longtable. Other
-        keyword arguments, such as ``label``, go to pandas. If ``buf`` names a file, the
-        table is written to that file and nothing is returned. Texts are escaped for
-        LaTeX. Your LaTeX document needs the packages array, booktabs and longtable.
+        article's. A table that would fill a page is a longtable. Other keyword
+        arguments, such as ``label``, go to pandas. If ``buf`` names a file, the table
+        is written to that file and nothing is returned. Texts are escaped for LaTeX.
+        Your LaTeX document needs the packages array, booktabs and longtable.
 
         ``columns`` chooses columns by their headings or by their names in the
         DataFrame. A displayed column has its words, whatever stands beside it; any
@@ -936,7 +938,6 @@ class Study(arguments.NearAttributes):
             frame = frames.estimates(self.model, self.setting).to_pandas()
         else:
             frame = getattr(self, table)()
-        arguments.text("caption", caption)
         made: str | None = frame.to_latex(caption=caption or captions[table], **how)
         return made
 

@@ -423,6 +423,11 @@ class Check(Recomputation):
     result is compared with the claim. If the check has no claim, this is the id of the
     one row of external.csv that the quantity is compared with."""
 
+    @property
+    def is_of_figures(self) -> bool:
+        """Whether figures published elsewhere alone are compared with the claim."""
+        return bool(self.against and self.claim)
+
     def model_post_init(self, context: Any) -> None:
         """Refuse a check whose kind does not fit what the check compares."""
         if bool(self.claim or self.against) != bool(self.kind):
@@ -673,6 +678,11 @@ class Assumption(VagueReading):
                     f"{number:g} lies outside the allowed range, {self.minimum:g} to "
                     f"{self.maximum:g}",
                 )
+
+    @property
+    def label_inside(self) -> str:
+        """The label as it stands inside a sentence, with a small first letter."""
+        return f"{self.label[:1].lower()}{self.label[1:]}"
 
     @property
     def side(self) -> str:

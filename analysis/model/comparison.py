@@ -235,7 +235,7 @@ def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Compariso
     Raises ModelError for readings in a circle, and if the setting would compare a
     number with itself.
     """
-    if check.against and check.claim:
+    if check.is_of_figures:
         # A figure published elsewhere is set beside the claim, so no quantity is used.
         plan = arithmetic.plan_of(model, check.against)
     else:

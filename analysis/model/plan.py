@@ -147,6 +147,15 @@ class Plan:
         """The inputs that the article gives only in words."""
         return tuple(name for name, source in self.inputs.items() if source.in_words)
 
+    @cached_property
+    def moving_words(self) -> tuple[str, ...]:
+        """The inputs given only in words that affect the target.
+
+        If all former detainees are also counted as transferred, for example, their
+        number does not affect the total.
+        """
+        return tuple(name for name in self.in_words if self.direction[name])
+
     def input_name(self, name: str) -> str:
         """The name of a leaf in ``depends_on``: the id of its row, or its own name."""
         row = self.leaves[name].source.row

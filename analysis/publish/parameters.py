@@ -75,7 +75,7 @@ def _plans(notebook: Notebook, model: Model, setting: Setting) -> list[Plan]:
     checks = []
     for name in notebook.checks:
         check = model.register.checks.get(name)
-        if check and not (check.against and check.claim):
+        if check and not check.is_of_figures:
             checks.append(check)
     if not checks:
         return [model.plan(name, setting) for name in model.register.estimates]

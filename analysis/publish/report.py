@@ -173,7 +173,7 @@ def _plans(model: Model) -> dict[str, Plan]:
     """
     plans = {}
     for check in model.register.checks.values():
-        if check.against and check.claim:
+        if check.is_of_figures:
             continue
         with contextlib.suppress(ModelError):
             plans[check.id] = model.plan_of(check)
@@ -271,7 +271,7 @@ def _working(model: Model, check: Check) -> str:
     If figures published elsewhere take the place of the check's quantity, the text is
     the arithmetic over those figures.
     """
-    if check.against and check.claim:
+    if check.is_of_figures:
         return "\n".join(wording.against_words(model, check))
     try:
         steps = Steps(model, model.setting_of(check), [check.quantity], judged=False)

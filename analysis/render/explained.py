@@ -120,7 +120,7 @@ def _claim(model: Model, claim: Claim, setting: Setting) -> Iterator[str]:
     """Describe a claim, the checks of the claim, and the checks that start from it."""
     plans: dict[str, Plan] = {}
     for check in model.register.checks.values():
-        if check.against and check.claim:
+        if check.is_of_figures:
             # It starts from figures published elsewhere alone.
             continue
         # A setting may make a check circular; the line on its verdict then says so.
@@ -305,7 +305,7 @@ def _verdict_line(speller: Speller, outcome: Outcome) -> str:
 
 def _check(model: Model, check: Check, setting: Setting, *, full: bool) -> list[str]:
     """Explain a check: its steps, the printed number, the verdict and its reason."""
-    if check.against and check.claim:
+    if check.is_of_figures:
         _refuse_changes(check.id, setting)
         outcome = judge(model, check, setting)
         worked = _worked_elsewhere(model, outcome)

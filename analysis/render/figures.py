@@ -36,7 +36,7 @@ from analysis.core.spell import (
     with_side,
 )
 from analysis.core.units import BASE_UNITS, WHOLE, nearest
-from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
+from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.render import KEEP_FIGURES_IN, figure_rows
 from analysis.render.described import describe
 from analysis.render.figure_rows import BRACES, COMPUTED, FigureRow, Mark
@@ -663,6 +663,45 @@ class _Waterfall:
             )
         return f"The sum for 2021 is {now}."
 
+    def together(self, model: Model) -> str:
+        """Say what the total for both groups is, and what it leaves open."""
+        total = self.plan_total
+        if not total.moving_words:
+            words = self.words(self.total["value"], total.side)
+            return f"With former detainees, the total is {words}."
+        name = total.moving_words[0]
+        floor = exact(model.sources[name]["floor"].value, "")
+        start = (
+            f"The bar with former detainees counts {floor} of them, the least that we "
+            "read into the words for them; the arrow to the right stands for more."
+        )
+        if total.side != "no bound":
+            end = "The total can be higher, because there may be more of them."
+        elif self.is_printed:
+            end = (
+                "The total can be higher or lower, because it adds “up to” one number "
+                "to “at least” another."
+            )
+        else:
+            end = (
+                "The total can be higher or lower, because it adds a number that may "
+                "be lower to one that may be higher."
+            )
+        return f"{start} {end}"
+
+    def both_groups(self, evaluation: Evaluation) -> str:
+        """Say how many are assumed to be in both groups, if the total depends on it."""
+        if "overlap" not in self.plan_total.by_name:
+            return ""
+        overlap = evaluation.model.plan("overlap", evaluation.setting).value
+        if not overlap:
+            return "We assume that no former detainee is also counted as transferred."
+        share = exact(overlap, "")
+        return (
+            f"We assume that a share of {share} of former detainees is also counted as "
+            "transferred."
+        )
+
     def bars(self) -> list[Row]:
         """Return the rows of the bars, from persons at risk in 2019 to both groups."""
         base, now = self.base, self.now
@@ -672,11 +711,8 @@ class _Waterfall:
         side = self.plan_2021.side
         in_2021 = f"{self.words(now, side)}\nprinted: {self.approaches}"
         both = "With former detainees"
-        role = (
-            "ours"
-            if self.plan_2021.by_name["at_risk_2021"].source.is_leaf
-            else "calculated"
-        )
+        is_set = self.plan_2021.by_name["at_risk_2021"].source.is_leaf
+        role = "ours" if is_set else "calculated"
         return [
             self._first(),
             _bar("Added since 2019", "calculated", base, now, words=added),
@@ -695,7 +731,7 @@ class _Waterfall:
     def _last(self) -> Row:
         """Return the bar of former detainees, or of the least that the words allow."""
         total = self.total["value"]
-        if _moving_words(self.plan_total):
+        if self.plan_total.moving_words:
             words = self.words(total - self.now, "at least")
             if np.isfinite(total - self.now):
                 words = f"{words} more"
@@ -726,10 +762,11 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
     """Draw persons at risk in 2019, in 2021, and in 2021 with former detainees."""
     sums = _Waterfall(evaluation)
     frame = pd.DataFrame(sums.bars())
-    total = sums.words(sums.total["value"], sums.plan_total.side)
-    fields = _sum_in_words(evaluation, sums.plan_total, is_printed=sums.is_printed)
-    fields["in_2021"] = sums.in_2021(evaluation.setting)
-    fields["together"] = fields["together"].replace("{total}", total)
+    fields = {
+        "in_2021": sums.in_2021(evaluation.setting),
+        "together": sums.together(evaluation.model),
+        "both_groups": sums.both_groups(evaluation),
+    }
     styles = {role: style for role, style in _BARS.items() if role in {*frame["role"]}}
     low, high = sums.both.value("low"), sums.both.value("high")
     band = low / row.scale, high / row.scale, f"printed: {sums.both}"
@@ -740,48 +777,6 @@ def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
         caption = f"The sum for 2021 is not computable under this setting: {error}"
         return drawing._replace(caption=caption)
     return drawing
-
-
-def _moving_words(total: Plan) -> list[str]:
-    """Return the inputs in words that affect a total.
-
-    If all former detainees are also counted as transferred, their number does not.
-    """
-    return [name for name in total.in_words if total.direction[name]]
-
-
-def _sum_in_words(
-    evaluation: Evaluation, total: Plan, *, is_printed: bool
-) -> dict[str, str]:
-    """Return what the waterfall's caption says about the total for both groups."""
-    together = "With former detainees, the total is {total}."
-    moving = _moving_words(total)
-    if moving:
-        name = moving[0]
-        floor = exact(evaluation.model.sources[name]["floor"].value, "")
-        together = (
-            f"The bar with former detainees counts {floor} of them, the least that we "
-            "read into the words for them; the arrow to the right stands for more. "
-        )
-        if total.side == "no bound":
-            together += "The total can be higher or lower, because it adds "
-            if is_printed:
-                together += "“up to” one number to “at least” another."
-            else:
-                together += "a number that may be lower to one that may be higher."
-        else:
-            together += "The total can be higher, because there may be more of them."
-    overlap = evaluation.model.plan("overlap", evaluation.setting).value
-    both_groups = "We assume that no former detainee is also counted as transferred."
-    if overlap:
-        share = exact(overlap, "")
-        both_groups = (
-            f"We assume that a share of {share} of former detainees is also counted as "
-            "transferred."
-        )
-    if "overlap" not in total.by_name:
-        both_groups = ""
-    return {"together": together, "both_groups": both_groups}
 
 
 def tornado(row: FigureRow, evaluation: Evaluation) -> Drawing:

@@ -20,13 +20,7 @@ from typing import Literal
 from analysis.core.rows import Check, Headline, HeadlineWords
 from analysis.core.spell import MINUS, exact, place_of, spell, spell_at
 from analysis.model import arithmetic
-from analysis.model.model import (
-    ARTICLE,
-    CircleError,
-    Model,
-    ModelError,
-    Setting,
-)
+from analysis.model.model import ARTICLE, CircleError, Model, ModelError, Setting
 from analysis.model.plan import Plan
 from analysis.model.verdicts import Outcome, judge
 from analysis.render.paragraphs import WIDTH, wrapped
@@ -86,17 +80,7 @@ def headlines(model: Model, setting: Setting = ARTICLE) -> list[Shown]:
 def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
     model = speller.model
     changed = _is_changed(model, setting, row)
-    replaced = _replaced(setting, row)
-    explanation = row.explanation(changed=changed)
-    if changed:
-        explanation = _about_used(model, setting, row, explanation)
-    sentence = filled(speller, explanation, setting)
-    if replaced:
-        working = tuple(_replacement(speller, setting, replaced))
-        is_number = isinstance(setting.choices[replaced], float)
-        sentence = SET_ITSELF if is_number else READ_OTHERWISE
-    else:
-        working = tuple(_working(speller, setting, row))
+    working = tuple(_working(speller, setting, row))
     verdict = row.shown
     if row.check:
         verdict = _verdict(speller, setting, row, changed=changed)
@@ -109,7 +93,7 @@ def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
         working,
         # A verdict that names a number without a value leaves nothing.
         filled(speller, verdict, setting) or NOT_COMPUTABLE,
-        sentence,
+        filled(speller, _explanation(model, setting, row, changed=changed), setting),
         filled(speller, row.caveats, setting),
         remarks,
     )
@@ -163,7 +147,8 @@ def _verdict(
     if case == "none":
         return _without_verdict(model, check, setting)
     is_about_setting = case != "changed" or _is_about_used(model, setting, row)
-    if not is_about_setting or not _is_as_open(model, check, setting):
+    plan = model.plan_of(check, setting)
+    if not is_about_setting or plan.moving_words != plan.in_words:
         # The headline's own words name what has no effect under this setting.
         case = "bare"
     if case == "full":
@@ -176,6 +161,18 @@ def _verdict(
     }
     verdict = verdict_and_distance(speller, outcome)
     return words[case].replace("{verdict}", verdict)
+
+
+def _explanation(
+    model: Model, setting: Setting, row: Headline, *, changed: bool
+) -> str:
+    """Return the sentences that explain a headline, before they are filled."""
+    replaced = _replaced(setting, row)
+    if replaced:
+        is_number = isinstance(setting.choices[replaced], float)
+        return SET_ITSELF if is_number else READ_OTHERWISE
+    text = row.explanation(changed=changed)
+    return _about_used(model, setting, row, text) if changed else text
 
 
 def _about_used(model: Model, setting: Setting, row: Headline, text: str) -> str:
@@ -203,26 +200,6 @@ def _replaced(setting: Setting, row: Headline) -> str:
     return next((name for name in row.working if name in setting.choices), "")
 
 
-def _replacement(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
-    """Yield the number that a setting gives in place of a headline's calculation."""
-    model = speller.model
-    if isinstance(setting.choices[quantity], float):
-        yield speller.spell(quantity, model.plan(quantity, setting).value)
-        return
-    with contextlib.suppress(ModelError):
-        yield line(speller, setting, quantity)
-
-
-def _is_as_open(model: Model, check: Check, setting: Setting) -> bool:
-    """Whether each input in words affects what a check judges, if there are any.
-
-    If all former detainees are also counted as transferred, for example, their number
-    does not affect the total.
-    """
-    plan = model.plan_of(check, setting)
-    return all(plan.direction[name] for name in plan.in_words)
-
-
 def _without_verdict(model: Model, check: Check, setting: Setting) -> str:
     """Return the words for a check that has no verdict."""
     try:
@@ -234,14 +211,21 @@ def _without_verdict(model: Model, check: Check, setting: Setting) -> str:
 
 
 def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]:
-    """Yield each formula of a headline with its numbers, or why there is no value."""
+    """Yield each formula of a headline with its numbers, or why there is no value.
+
+    If a setting replaces the headline's own number, that number alone is shown.
+    """
     model = speller.model
-    for name in row.working:
+    replaced = _replaced(setting, row)
+    for name in [replaced] if replaced else row.working:
         if is_replaced(model, setting, name):
             # The calculation that needs this number shows the number of the setting.
             continue
         try:
-            if not model.plan(*model.quantity_and_setting(name, setting)).in_words:
+            plan = model.plan(*model.quantity_and_setting(name, setting))
+            if isinstance(setting.choices.get(name), float):
+                yield speller.spell(name, plan.value)
+            elif not plan.in_words:
                 yield line(speller, setting, name)
         except CircleError:
             # The setting takes one of two numbers from the other, as this line would.
@@ -378,9 +362,7 @@ def _clause(model: Model, name: str) -> str:
     """Say in a clause what an assumption of ours means."""
     assumption = model.register.assumptions[name]
     unit = model.spelled_unit(name)
-    start = assumption.label[:1].lower() + assumption.label[1:].removesuffix(
-        ", our value"
-    )
+    start = assumption.label_inside.removesuffix(", our value")
     return assumption.clause or f"the {start} is {exact(assumption.value, unit)}"
 
 

@@ -118,10 +118,10 @@ class ShownFrame(_Combined, pd.DataFrame):
 
     def _take_setting(self, column: Any) -> None:
         """Name the setting of a column that comes from another table, too."""
-        if isinstance(column, ShownColumn) and "setting" in (
-            both := _joint([self, column])
-        ):
-            self.attrs |= both
+        if isinstance(column, ShownColumn):
+            both = _joint([self, column])
+            if "settings" in both:
+                self.attrs |= both
 
     def _frame(self) -> Frame | None:
         """Return the table for readers, or None if it lacks one of their columns."""
@@ -267,7 +267,8 @@ class ShownFrame(_Combined, pd.DataFrame):
             table = self._as_texts(columns, index=index)
             note = self._units_note(table.columns)
         setting = _setting_sentence(self.attrs)
-        long, *short = caption if isinstance(caption, tuple) else (caption or "",)
+        given = caption if isinstance(caption, tuple) else (caption or "",)
+        long, *short = [arguments.text("caption", part) for part in given or ("",)]
         start = f"{long.rstrip('.')}." if long else ""
         widths = _widths(table)
         lines = _lines(table, widths) + len(start + setting) / _PAGE

@@ -269,8 +269,8 @@ def _at_end(model: Model, name: str) -> str:
         return taken_at_end(row)
     assumption = register.assumptions.get(name)
     if assumption and assumption.side:
-        label = f"{assumption.label[0].lower()}{assumption.label[1:]}"
         other = "lower" if assumption.side == "at most" else "higher"
+        label = assumption.label_inside
         return f"taking the {label} as it is set, although it may be {other}"
     return f"taking {name.replace('_', ' ')} at the least that the words allow"
 
@@ -349,9 +349,7 @@ def _input_words(model: Model, name: str) -> str:
         if claim.qualifier == "vague":
             return f'"{claim.words or claim.published}"'
     assumption = model.register.assumptions.get(name)
-    if assumption:
-        return f"{assumption.label[:1].lower()}{assumption.label[1:]}"
-    return name
+    return assumption.label_inside if assumption else name
 
 
 _NUMBERS = (

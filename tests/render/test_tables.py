@@ -284,7 +284,12 @@ def test_a_caption_may_have_a_short_form_or_be_left_out(article: Study) -> None:
     frame = article.frame(["at_risk_2021"])
     made = frame.to_latex(caption=("Long words", "Short"))
     assert rf"\caption[Short]{{Long words. {OWN}}}" in made
-    assert rf"\caption{{{OWN}}}" in frame.to_latex(caption=None)
+    for none in (None, (), ""):
+        assert rf"\caption{{{OWN}}}" in frame.to_latex(caption=none)
+    with pytest.raises(InputError, match="caption must be a text, not 5"):
+        frame.to_latex(caption=5)
+    made = article.to_latex("estimates", caption=("Long words", "Short")) or ""
+    assert r"\caption[Short]{Long words. " in made
 
 
 def test_a_table_that_would_fill_a_page_goes_over_several(article: Study) -> None:
