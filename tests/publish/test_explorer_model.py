@@ -234,6 +234,13 @@ def test_a_limit_cuts_the_bounds() -> None:
     assert answer(f"planOf('left', ARTICLE).bounds({box})") == span(0, 280)
 
 
+def test_a_division_by_zero_between_the_ends_leaves_no_bound() -> None:
+    # 120 / -100 = -1.2 and 120 / 400 = 0.3, but 120 / 1 = 120 lies between.
+    box = "{ households: { low: -100, high: 400 }, visited: { low: 120, high: 120 } }"
+    ends = f"Object.values(planOf('share', ARTICLE).bounds({box})).map(String)"
+    assert answer(ends) == ["-Infinity", "Infinity"]
+
+
 def test_a_verdict_says_what_it_needs() -> None:
     # 120 / 400 = 0.3, from 119.5 / 400 = 0.29875, or from 115 / 400 = 0.2875
     assert verdict_of(check("share", span(0.25, 0.3), span(0.25, 0.3))) == "matches"
