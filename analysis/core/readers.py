@@ -45,8 +45,13 @@ def read_text(path: Path) -> str:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise RegisterError(path, "the file is missing") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise RegisterError(path, f"the file can't be read ({error})") from None
+    except UnicodeDecodeError as error:
+        line = 1 + error.object[: error.start].count(b"\n")
+        raise RegisterError(path, f"line {line} is not encoded in UTF-8") from None
+    except OSError as error:
+        raise RegisterError(
+            path, f"the file can't be read ({error.strerror})"
+        ) from None
     if not text.strip():
         raise RegisterError(path, "the file is empty")
     return text

@@ -83,6 +83,10 @@ class Register(PackageOptions):
         if folder is not None:
             folder = arguments.path("folder", folder)
         folder = Path(folder or os.environ.get("ANALYSIS_DATA") or shipped("data"))
+        if folder.is_file():
+            raise RegisterError(
+                folder, "this is a file; give the folder that holds datapackage.json"
+            )
         described = folder / "datapackage.json"
         package = validated(described, Package, read_yaml(described))
         paths = [str(resource.get("path")) for resource in package.resources]

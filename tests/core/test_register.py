@@ -351,8 +351,7 @@ EACH += ["sources.csv", "statements.csv", YAML, FINDINGS, PACKAGE, "refusals.yam
         (lambda path: path.write_bytes(b" \n"), "the file is empty"),
         (
             lambda path: path.write_bytes(b"\n\xe9\n"),
-            "the file can't be read ('utf-8' codec can't decode byte 0xe9 in "
-            "position 1: invalid continuation byte)",
+            "line 2 is not encoded in UTF-8",
         ),
     ],
 )
@@ -674,6 +673,11 @@ def test_a_folder_is_named_or_stands_in_the_environment_or_is_shipped(
         RegisterError, match=r"^nowhere/datapackage\.json: the file is missing\.$"
     ):
         Register.read("nowhere")
+    with pytest.raises(
+        RegisterError,
+        match=r"^data/sections\.csv: this is a file; give the folder that holds ",
+    ):
+        Register.read("data/sections.csv")
     with pytest.raises(InputError, match=r"^folder must be a path, not 1\.$"):
         Register.read(1)
 

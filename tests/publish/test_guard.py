@@ -337,7 +337,7 @@ def test_expected_values_survive_the_disk(package: Path) -> None:
         ),
         (
             b"table,id,field,value\nclaims,a,unit,\xff\n",
-            "the file can't be read ('utf-8' codec",
+            "line 2 is not encoded in UTF-8",
         ),
     ],
 )
