@@ -27,7 +27,7 @@ from analysis.core import arguments
 from analysis.core.arguments import listed
 from analysis.core.errors import InputError, display_path
 from analysis.core.register import Register
-from analysis.core.sentences import message, setting_words
+from analysis.core.sentences import as_sentence, message, setting_words
 from analysis.core.units import close_match, in_list, nearest
 from analysis.model.model import ARTICLE, Estimate, Model, ModelError, Setting
 from analysis.model.verdicts import Outcome, judge_all
@@ -955,7 +955,7 @@ class Study(arguments.NearAttributes):
 
         changed = self.model.differences(self.setting)
         if changed:
-            return f"{changed[:1].upper()}{changed[1:]}."
+            return as_sentence(changed)
         return f"{UNCHANGED} {ours(self.model, self.setting)}".strip()
 
     def __str__(self) -> str:

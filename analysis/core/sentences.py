@@ -123,6 +123,15 @@ def message(sentence: str, **values: Any) -> str:
     return SENTENCES[sentence].format(**values)
 
 
+def as_sentence(words: str) -> str:
+    """Words with a capital letter at their start and a full stop at their end.
+
+    >>> as_sentence("as in the article")
+    'As in the article.'
+    """
+    return f"{words[:1].upper()}{words[1:].removesuffix('.')}."
+
+
 def setting_words(differs: str) -> str:
     """How a setting differs from the article, or that it does not differ.
 

@@ -14,6 +14,7 @@ from unittest import mock
 import typer
 
 from analysis.core.errors import InputError, display_path
+from analysis.core.sentences import as_sentence
 from analysis.model.model import Model
 from analysis.model.verdicts import Outcome, judge_all
 from analysis.publish import cells, execution, explorer
@@ -229,7 +230,7 @@ def run(
     for reason, names in left_out.items():
         # The advice to leave something out is for a notebook that is run alone.
         why, _, _ = reason.partition(" Leave ")
-        echo_wrapped(f"Not run: {enumerated(names)}. {why[0].upper()}{why[1:]}")
+        echo_wrapped(f"Not run: {enumerated(names)}. {as_sentence(why)}")
     return int(bool(failed))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.core.arguments import NearAttributes
-from analysis.core.sentences import setting_words
+from analysis.core.sentences import as_sentence, setting_words
 from analysis.core.units import nearest
 from analysis.model.model import ModelError, Setting
 from analysis.render.frame import Frame
@@ -117,8 +117,7 @@ class Drawn(NearAttributes):
         differs = self.draws.model.differences(Setting(choices))
         if not differs:
             return table
-        sentence = f"{differs[0].upper()}{differs[1:]}."
-        return replace(table, foot=f"{sentence} {table.foot}")
+        return replace(table, foot=f"{as_sentence(differs)} {table.foot}")
 
     def plot(self, what: str = "sample") -> Any:
         """Draw ``frame``, ``sample`` or ``indices`` with matplotlib.
@@ -143,7 +142,7 @@ class Drawn(NearAttributes):
         size = (7, 1.5 + 2 * count)
         fig, axes = plt.subplots(count, figsize=size, layout="constrained")
         draw[what]([axes] if count == 1 else [*axes])
-        setting = f"{self.differs[0].upper()}{self.differs[1:]}."
+        setting = as_sentence(self.differs)
         lines = [*textwrap.wrap(setting, 100), *textwrap.wrap(ILLUSTRATIVE, 100)]
         fig.supxlabel("\n".join(lines), fontsize=7.5)
         # An open figure would be shown twice in a notebook.

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from analysis.core.sentences import setting_words
+from analysis.core.sentences import as_sentence, setting_words
 from analysis.model.model import ARTICLE, Model, ModelError, Setting
 from analysis.model.plan import NoSingleValueError
 from analysis.whatif.scenarios import OWN, Scenario
@@ -35,7 +35,7 @@ def yours(model: Model, setting: Setting) -> Under | None:
     if not (setting.choices or setting.given):
         return None
     words = setting_words(model.differences(setting))
-    return Under("yours", f"{words[0].upper()}{words[1:]}.", setting)
+    return Under("yours", as_sentence(words), setting)
 
 
 #: The article's own setting.

@@ -27,6 +27,7 @@ from matplotlib.patches import Patch
 
 from analysis.core.published import Published
 from analysis.core.rows import External
+from analysis.core.sentences import as_sentence
 from analysis.core.spell import (
     MINUS,
     exact,
@@ -180,7 +181,7 @@ def _added(evaluation: Evaluation, drawing: Drawing) -> str:
     """Return a figure's remarks, and how its setting differs from the article's."""
     sentences = [f"Remark: {remark}." for remark in drawing.remarks]
     if differs := evaluation.model.differences(evaluation.setting):
-        sentences.append(f"{differs[0].upper()}{differs[1:]}.")
+        sentences.append(as_sentence(differs))
     return " ".join(sentences)
 
 

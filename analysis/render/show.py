@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from analysis.core.sentences import as_sentence
 from analysis.render.safe_text import markdown_cell, printable
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _markdown_lines(frame: Frame) -> Iterator[str]:
         if name:
             yield ""
     if frame.differs:
-        yield f"\n{markdown_cell(frame.differs[:1].upper() + frame.differs[1:])}."
+        yield f"\n{markdown_cell(as_sentence(frame.differs))}"
 
 
 def html(frame: Frame) -> str:

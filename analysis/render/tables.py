@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.core import arguments
 from analysis.core.arguments import listed
 from analysis.core.errors import InputError, display_path, first_words
-from analysis.core.sentences import AS_IN_THE_ARTICLE
+from analysis.core.sentences import AS_IN_THE_ARTICLE, as_sentence
 from analysis.core.spell import MINUS, place_of, rounded
 from analysis.core.units import close_match, nearest
 from analysis.render import show
@@ -555,8 +555,7 @@ def _setting_sentence(attrs: Mapping[Any, Any]) -> str:
         return ""
     if not _is_changed(attrs):
         return UNCHANGED
-    differs = str(attrs["differs"])
-    return f"{differs[0].upper()}{differs[1:]}."
+    return as_sentence(str(attrs["differs"]))
 
 
 def _column_format(table: pd.DataFrame, widths: list[float]) -> str:

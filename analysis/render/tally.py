@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from analysis.core.sentences import as_sentence
 from analysis.model.model import Model
 from analysis.model.results import Result, results, tally
 from analysis.model.verdicts import Outcome
@@ -138,19 +139,15 @@ def counted_words(counts: Mapping[str, int], *, beside_headlines: bool = False) 
         ]
     if repeated:
         verb = count_words(repeated, "repeat what the article prints elsewhere")
-        sentences.append(_sentence(f"{verb}: {_counted(counts, _REPEATED)}."))
+        sentences.append(as_sentence(f"{verb}: {_counted(counts, _REPEATED)}"))
     if summed:
         others = "the other " if repeated else ""
         is_one = "is a calculation or estimate"
         if summed != 1:
             is_one = "are calculations or estimates"
         start = f"{others}{count_words(summed)} {is_one}"
-        sentences.append(_sentence(f"{start}: {_counted(counts, _SUMMED)}."))
+        sentences.append(as_sentence(f"{start}: {_counted(counts, _SUMMED)}"))
     return " ".join(sentences)
-
-
-def _sentence(words: str) -> str:
-    return words[0].upper() + words[1:]
 
 
 def _counted(counts: Mapping[str, int], verbs: Mapping[str, str]) -> str:
