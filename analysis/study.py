@@ -45,7 +45,7 @@ _Call = TypeVar("_Call", bound=Callable[..., Any])
 
 
 def _checked(name: str) -> Callable[[_Call], _Call]:
-    """Let a function refuse, in one sentence, arguments that it does not take."""
+    """Let a function refuse, with InputError, arguments that it does not take."""
 
     def decorated(function: _Call) -> _Call:
         signature = inspect.signature(function)
@@ -74,8 +74,8 @@ def load(folder: Path | str | None = None) -> Study:
 
     ``folder`` is the folder of a data package. By default, it is the folder named in
     the environment variable ANALYSIS_DATA or, if that is not set, the data package that
-    comes with the code. Raises InputError, with one sentence that names the file, the
-    row and the field, for a data package that can't be used.
+    comes with the code. Raises InputError, which names the file, the row and the field,
+    for a data package that can't be used.
     """
     from analysis.render import figure_rows
     from analysis.render.interactive import prepare
@@ -100,12 +100,12 @@ def _model(folder: Path) -> Model:
 
 
 def _flat(names: Iterable[Any]) -> list[Any]:
-    """Return names of which some may stand in lists."""
+    """Join names, and lists of names, into a single list."""
     return [name for part in names for name in listed(part)]
 
 
 def _named(quantities: Any) -> list[Any]:
-    """Return the named quantities. Raises ModelError if no quantity is named."""
+    """Return names of quantities as a list. Raises ModelError for an empty list."""
     names = [*listed(quantities)]
     if not names:
         raise ModelError("no quantity is named; study.names() lists them")
@@ -199,14 +199,14 @@ class Study(arguments.NearAttributes):
         ``study.names()`` lists the names of the quantities, with their units and
         readings. Give each name a number in base units, a text with a number and its
         unit, the name of a reading, or a distribution as the method ``draws`` takes it.
-        Changes may also stand in a mapping, such as ``study.change({"overlap": 0.5})``.
-        A quantity with a distribution is set to the median of that distribution. A
-        change replaces an earlier change of the same quantity. A number that is at
-        least fifty times the usual ones of its quantity, or at most a fiftieth of them,
-        needs its unit, because a word such as "million" may be missing: as former
-        detainees, 0.6 is refused and "0.6 person" is taken. Raises InputError, with a
-        message of one sentence, for a wrong name, value, unit, type or combination, and
-        for a change that affects no check.
+        Changes may also stand in a mapping, as in ``study.change({"overlap": 0.5})``. A
+        quantity with a distribution is set to the median of that distribution. A change
+        replaces an earlier change of the same quantity. A number that is at least fifty
+        times as large as the usual numbers of its quantity, or at most a fiftieth of
+        them, must have its unit, because a word such as "million" may be missing: for
+        former_detainees, 0.6 is refused and "0.6 person" is accepted. Raises InputError
+        for a wrong name, value, unit, type or combination, and for a change that
+        affects no check.
 
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
@@ -240,15 +240,15 @@ class Study(arguments.NearAttributes):
     def from_notebook(
         self, namespace: Mapping[str, Any], *, other: Sequence[str] = ()
     ) -> Study:
-        """Return a copy of this study, with the parameters of a notebook applied.
+        """Return this study with the parameters of a notebook applied.
 
         ``namespace`` maps the names in the notebook to their values, as ``globals()``
         returns them. A name whose value is a number, a text, a list or a mapping counts
         as a parameter. If the notebook's parameters are not quantities, ``other`` lists
         the names of all parameters. Raises InputError for any parameter with an unknown
         name, so that a mistyped parameter never passes unnoticed. If the namespace
-        already holds a study, other names that the reader has defined are ignored; a
-        name that resembles a quantity's name is still refused.
+        already holds a study, names that a reader has defined for other purposes are
+        ignored, but a name that resembles a parameter's is still refused.
         """
         if not isinstance(namespace, Mapping):
             raise ModelError(f"{namespace!r} holds no names; write globals()")
@@ -273,10 +273,10 @@ class Study(arguments.NearAttributes):
     def _parameters(
         self, namespace: Mapping[str, Any], other: Sequence[str]
     ) -> dict[str, Any]:
-        """Return a notebook's parameters.
+        """Return the parameters in a notebook's namespace, with their values.
 
-        If the notebook holds a study, only names that resemble those of quantities
-        count.
+        If the namespace holds a study, a name counts only if it is a quantity's name or
+        resembles the name of a parameter.
         """
         kinds = (Real, Decimal, str, list, tuple, dict, type(None))
         known = self.model.quantities
@@ -302,8 +302,8 @@ class Study(arguments.NearAttributes):
     def _settled(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return the parameters without any reading that a linked reading replaces.
 
-        If two linked quantities have different readings, the reading that is the
-        article's own is dropped.
+        Linked quantities must take the same reading. If two of them have different
+        readings, the reading that is the article's own is dropped.
         """
         settled = dict(parameters)
         for group in self.model.register.linked_readings:
@@ -419,7 +419,7 @@ class Study(arguments.NearAttributes):
             )
 
     def _is_printed(self, name: str) -> bool:
-        """Whether a quantity's value here is the number that the article prints."""
+        """Whether a quantity's value in this study is the number that is printed."""
         quantity, setting = self.model.quantity_and_setting(name, self.setting)
         plan = self.model.plan(quantity, setting)
         return plan.by_name[plan.target].source.claim is not None
@@ -479,16 +479,16 @@ class Study(arguments.NearAttributes):
         changes: Mapping[str, Any],
         drawn: Mapping[str, Distribution],
     ) -> Study:
-        """Return a study under another setting, in which ``drawn`` is drawn as well.
+        """Return a study under another setting, with the distributions of ``drawn``.
 
-        A quantity that was drawn and is changed is no longer drawn.
+        This study's distributions are kept, except those of changed quantities.
         """
         kept = {
             name: earlier
             for name, earlier in self.distributions.items()
             if name not in changes
         }
-        # A value that is given just as the article has it need not affect anything.
+        # A value that equals the article's own need not affect anything.
         changed = Setting(setting.choices, frozenset(setting.choices))
         self.model.check_used(changed, self.model.judged(setting))
         distributions = {**kept, **drawn}
@@ -524,7 +524,7 @@ class Study(arguments.NearAttributes):
         """
         from analysis.whatif.sensitivity import ranges
 
-        # Without a value, the quantity is refused here, with the reason.
+        # A quantity without a value is refused here, with the reason.
         name, study = self._under_reading(quantity)
         self.model.estimate(name, study.setting)
         rounding, *others, everything = ranges(self.model, name, study.setting)
@@ -556,16 +556,17 @@ class Study(arguments.NearAttributes):
         false.
 
         ``percentiles`` are numbers from 0 to 100. ``n`` is the number of draws.
-        Whatever ``n`` is, the Sobol indices are computed from 16,384 base points of
-        their own. The interval of an index reaches 1.96 of its standard deviations to
-        each side, as estimated from bootstrap resamples of these points.
+        Whatever ``n`` is, the Sobol indices are computed from 16,384 separate base
+        points. The interval of an index reaches 1.96 standard deviations to each side
+        of the index; bootstrap resamples of the base points give the standard
+        deviation.
 
-        Returns a ``Drawn``. Its attributes ``frame``, ``sample``, ``indices`` and
-        ``inputs`` are DataFrames, ``table`` and ``indices_table`` are tables for
-        readers, and its method ``plot`` draws a figure. Raises InputError, with a
-        message of one sentence, if a shape, number or name is wrong, or if there are
-        fewer than 2 or more than 10^6 draws. InputError is also raised if no input
-        would be drawn, or if none of the quantities depends on a given name.
+        Returns a ``Drawn``, whose attributes ``frame``, ``sample``, ``indices`` and
+        ``inputs`` are DataFrames, whose ``table`` and ``indices_table`` are tables for
+        readers, and whose method ``plot`` draws a figure. Raises InputError if a shape,
+        number or name is wrong, or if there are fewer than 2 or more than 10^6 draws.
+        InputError is also raised if no input would be drawn, or if none of the
+        quantities depends on a given name.
 
         >>> half = load().change(former_detainees=300_000)
         >>> drawn = half.draws("at_risk_total", overlap=("uniform", 0, 0.5), n=1024)
@@ -588,8 +589,8 @@ class Study(arguments.NearAttributes):
             arguments.numbers("percentiles", percentiles),
             arguments.yes_or_no("rounding", rounding),
         )
-        # A quantity named in this call must be used; one that a scenario changes may be
-        # unused.
+        # A quantity named in this call must be used; a quantity that a scenario changes
+        # may be unused.
         named = Setting({}, frozenset(distributions))
         self.model.check_used(named, [draws.plan])
         return Drawn(draws)
@@ -605,8 +606,8 @@ class Study(arguments.NearAttributes):
         verdict (matches, matches_within_rounding, compatible or differs), such as
         ``at_risk_2021_sum matches``. The column ``value`` has the assumption's value in
         this study, and ``holds`` has the spans of values for which the statement holds.
-        If the article gives another input only in words, no span can be computed, and
-        ``waits_for`` names that input.
+        If a comparison needs another input that the article gives only in words, no
+        span can be computed, and ``waits_for`` names that input.
 
         >>> turned = load().break_even("at_risk_2021 >= 1.9 million person")
         >>> turned.holds["persons_per_transfer"]
@@ -642,8 +643,8 @@ class Study(arguments.NearAttributes):
         at all, while it shows a progress bar. The file has a last column ``differs`` if
         ``attrs["differs"]`` would name a difference. The rows are computed by threads
         of this machine or, if ``scheduler`` is an address, by the Dask cluster whose
-        scheduler has that address. Raises InputError, with a message of one sentence,
-        for a wrong name, value, type or file.
+        scheduler has that address. Raises InputError for a wrong name, value, type or
+        file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()
@@ -717,9 +718,9 @@ class Study(arguments.NearAttributes):
         return study._with_differs(table.to_pandas())
 
     def statements(self) -> pd.DataFrame:
-        """Tabulate in words at which values of assumptions a statement stops holding.
+        """Tabulate the values of assumptions at which a statement stops holding.
 
-        The statements are those of the data package.
+        The statements are those of the data package, and the values are in words.
         """
         from analysis.render.whatif_tables import break_even_table
 
@@ -879,12 +880,13 @@ class Study(arguments.NearAttributes):
 
         ``study.names("figures")`` lists the names of the figures. Only the figure
         "tornado" takes a ``quantity``, perhaps with its reading, as the method
-        ``sensitivity`` does. It shows how each assumption moves that quantity, which is
-        at_risk_2021 unless you name another. The caption says how this study's setting
-        differs from the article's, and so do the metadata of an SVG, PNG or PDF file of
-        the figure. Raises InputError for an unknown name, for a quantity that the
-        figure does not take, that has no single value or that no assumption moves, and
-        for a study that changes what the figure "specification_curve" itself varies.
+        ``sensitivity`` does. The tornado shows how each assumption moves the quantity,
+        which is at_risk_2021 unless you name another. The caption of a figure says how
+        this study's setting differs from the article's, and so do the metadata of an
+        SVG, PNG or PDF file of the figure. Raises InputError for an unknown name, for a
+        quantity that the figure does not take, that has no single value or that no
+        assumption moves, and for a study that changes what the figure
+        "specification_curve" itself varies.
 
         >>> figure = load().change(overlap=0.25).figure("waterfall")
         >>> caption = " ".join(figure.get_supxlabel().split())
@@ -901,21 +903,23 @@ class Study(arguments.NearAttributes):
         r"""Return a table of this study for a paper, in LaTeX, or write it to a file.
 
         ``table`` is headlines, estimates, checks, solutions or scenarios. The table's
-        caption is your ``caption``, which is LaTeX, or, without one, the default for
-        that table. After it, the caption says how this study's setting differs from the
-        article's. A table that would fill a page is a longtable. Other keyword
-        arguments, such as ``label``, go to pandas. If ``buf`` names a file, the table
-        is written to that file and nothing is returned. Texts are escaped for LaTeX.
-        Your LaTeX document needs the packages array, booktabs and longtable.
+        caption starts with your ``caption``, which is LaTeX, or with the default for
+        that table. The caption ends by saying how this study's setting differs from the
+        article's, or that nothing is changed. A table that would fill a page is a
+        longtable. Other keyword arguments, such as ``label``, go to pandas. If ``buf``
+        names a file, the table is written to that file and nothing is returned. Texts
+        are escaped for LaTeX. Your LaTeX document needs the packages array, booktabs
+        and longtable.
 
         ``columns`` chooses columns by their headings or by their names in the
-        DataFrame. A displayed column has its words, whatever stands beside it; any
-        other column has what the DataFrame has, and a note below the table says that
-        its numbers are in base units. The names of groups and of rows always come
-        first.
+        DataFrame. A column that is displayed keeps its words, whatever other columns
+        you choose; any other column has the values of the DataFrame, and a note below
+        the table says that its numbers are in base units. The names of groups and of
+        rows always come first.
 
         The DataFrames that a study returns also have a method ``to_latex``, which
-        writes them in the same way. A part of such a DataFrame has its numbers, as in
+        writes them in the same way. If you select columns of such a DataFrame first,
+        their values are written in place of words, as in
         ``study.checks()[["id", "recomputed"]].to_latex()``. Raises InputError for an
         unknown table or column.
 

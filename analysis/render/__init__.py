@@ -1,4 +1,4 @@
-"""The subpackage that writes words and draws figures, except the report's pages."""
+"""The subpackage that puts results into words, tables and figures."""
 
 #: The environment variable that names the folder in which a run keeps the figures that
 #: its notebooks draw.

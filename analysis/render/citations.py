@@ -33,7 +33,8 @@ TITLE = "The arithmetic of an article on labour transfers"
 CONTRIBUTORS = "The contributors to labour-transfer-arithmetic"
 #: The date of this version, as CITATION.cff has it; empty before the release.
 RELEASED = ""
-#: Some styles, such as plainnat, define this command too; others, such as plain, don't.
+#: A definition of the command that some styles, such as plainnat, have and others, such
+#: as plain, lack.
 _PREAMBLE = r'@preamble{"\providecommand{\url}[1]{\texttt{\detokenize{#1}}}"}'
 HOW = (
     "Cite the article for its numbers, and this package, with its version, for a "
@@ -126,7 +127,7 @@ def references(model: Model, setting: Setting = ARTICLE) -> dict[str, str]:
 
 
 def how_to_cite(model: Model, setting: Setting = ARTICLE) -> str:
-    """Say how to cite, and whether the sentences leave out a user's changes."""
+    """Say how to cite and, after a user's changes, that the sentences ignore them."""
     return f"{OWN_SENTENCES} {HOW}" if model.differences(setting) else HOW
 
 
@@ -165,8 +166,8 @@ def cite_markdown(model: Model, setting: Setting = ARTICLE) -> str:
 def cite_bibtex(model: Model, setting: Setting = ARTICLE) -> str:
     r"""Return BibTeX entries for the article, this package and the official figures.
 
-    Before them stands a plain definition of ``\url`` for documents without a package
-    that has one, such as hyperref.
+    The text starts with a plain definition of ``\url``, for documents that load no
+    package that defines this command, such as hyperref.
     """
     return "\n\n".join([_PREAMBLE, *_entries(model, setting)])
 
@@ -213,7 +214,7 @@ def _entries(model: Model, setting: Setting) -> Iterator[str]:
 
 
 def _figures(model: Model) -> Iterator[External]:
-    """Return each official figure that the citations name, without repetition."""
+    """Yield each official figure that the citations name, without repetition."""
     names: dict[str, None] = {}
     for headline in model.register.headlines.values():
         for row in headline.cite.official if headline.cite else ():

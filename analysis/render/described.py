@@ -42,6 +42,6 @@ class _DescribedCanvas(FigureCanvasAgg):
 
 
 def describe(figure: Figure, title: str, description: str) -> None:
-    """Let each file of a figure have a title and a description."""
-    # A canvas becomes that of its figure.
+    """Put a title and a description into each file that a figure is saved to."""
+    # A new canvas takes the place of the figure's own canvas.
     _DescribedCanvas(figure, title, description)

@@ -32,9 +32,9 @@ class Drawn(NearAttributes):
     each draw, with the values of the inputs and of the quantities. ``indices`` has a
     row for each input of a quantity, with the first-order and the total Sobol index and
     the ends of their intervals. ``inputs`` has a row for each input, with its
-    distribution, its median, and the share of the distribution that is cut off. These
-    four tables are in base units. A draw that breaks a limit of the model is left out,
-    and the number of such draws is counted.
+    distribution, its median, and the share of the distribution that is cut off. The
+    numbers in all four tables are in base units. A draw that breaks a limit of the
+    model is left out, and the number of such draws is counted.
 
     Draws are illustrative: their distributions are chosen, not measured.
     """
@@ -101,13 +101,13 @@ class Drawn(NearAttributes):
     def indices_table(self) -> Frame:
         """The Sobol indices as a table for readers.
 
-        The brackets after an index reach 1.96 of its standard deviations to each side,
-        as estimated from bootstrap resamples.
+        The interval in brackets reaches 1.96 standard deviations to each side of the
+        index; bootstrap resamples give the standard deviation.
         """
         return self._with_what_is_set(indices_table(self.draws))
 
     def _with_what_is_set(self, table: Frame) -> Frame:
-        """Put the differences of values that are not drawn before a table's foot."""
+        """Start the text below a table with what is changed and not drawn."""
         setting = self.draws.setting
         choices = {
             name: choice

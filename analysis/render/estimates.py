@@ -48,9 +48,9 @@ class Estimated:
 
     If the quantity is not computable, ``value`` is None and ``reason`` says why. The
     value can lie anywhere from ``low`` to ``high``, because printed digits are rounded.
-    A ``reconstruction`` uses a reading of ours, which the article does not derive. The
-    ``difference`` and the ``percent`` compare the value with the value under another
-    scenario, whose name is ``against``.
+    ``reconstruction`` tells whether the estimate uses our own derivation of a number
+    that the article does not derive. ``difference`` and ``percent`` compare the value
+    with the value under another scenario, whose name is ``against``.
     """
 
     scenario: str
@@ -68,7 +68,8 @@ class Estimated:
     difference: float | None = None
     percent: float | None = None
     differs: str = ""
-    #: Whether the reason is an input that is given only in words; not a file's column.
+    #: Whether the reason is an input that is given only in words. No file has a column
+    #: for it.
     is_in_words: bool = False
 
 
@@ -106,7 +107,7 @@ def estimate(model: Model, under: Under, quantity: str) -> Estimated:
 def tabulate(
     model: Model, scenarios: Iterable[Under], against: Under | None = None
 ) -> list[Estimated]:
-    """Compute every estimate that the data package lists under every scenario.
+    """Compute, under every scenario, each estimate that the data package lists.
 
     If a scenario ``against`` is given, each row has the difference from the estimate
     under that scenario.

@@ -121,7 +121,7 @@ def _claim(model: Model, claim: Claim, setting: Setting) -> Iterator[str]:
     plans: dict[str, Plan] = {}
     for check in model.register.checks.values():
         if check.is_of_figures:
-            # It starts from figures published elsewhere alone.
+            # Such a check starts only from figures published elsewhere.
             continue
         # A setting may make a check circular; the line on its verdict then says so.
         with contextlib.suppress(CircleError):
@@ -170,7 +170,7 @@ def _described(model: Model, claim: Claim) -> Iterator[str]:
 
 
 def _meaning(claim: Claim, end: str, unit: str) -> str:
-    """Say which values the digits and the words of a number or of an end allow."""
+    """Say which values a number or an end of a range allows, by digits and by words."""
     published = claim.published
     asserts = published.asserts(end)
     coarse = published.asserts(end, coarse=True)
@@ -209,7 +209,7 @@ def _vague_end(side: str, end: VagueEnd | None, unit: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Worked:
-    """The worked steps of a quantity, the inputs of these steps, and the result."""
+    """The worked steps of a quantity with their inputs, and the result, as lines."""
 
     speller: Speller
     steps: list[str]
@@ -335,7 +335,7 @@ def _worked_elsewhere(model: Model, outcome: Outcome) -> _Worked:
 
 
 def _note(note: str, setting: Setting) -> Iterator[str]:
-    """Yield a row's note, and say that the note is about the article's own values."""
+    """Yield a row's note, marked as about the article's values if any is changed."""
     where = ", at the article's values" if setting.choices else ""
     if note:
         yield f"note{where}: {note}"
@@ -374,7 +374,7 @@ def _verdict(speller: Speller, outcome: Outcome) -> Iterator[str]:
 
 
 def _solution(model: Model, solve: Solve, setting: Setting, *, full: bool) -> list[str]:
-    """Give the value that an assumption would need, and say if it is in range."""
+    """Give the value of an assumption at which a claim holds, if there is one."""
     _refuse_named(solve, setting)
     if solve.solve in setting.given:
         raise ModelError(

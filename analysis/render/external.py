@@ -4,10 +4,10 @@ Figures are compared only in the same unit, and they are never averaged. No esti
 the article's own setting uses a figure published elsewhere, and a comparison here is
 not a verdict.
 
-A unit is a product of base units. Two units may differ by exactly one ratio of the
-register (persons per transfer). If two units differ in this way, the figures are
-compared only if the user supplies that ratio; the row of the comparison names the ratio
-used. The sources do not say whether a labourer is one person or one transfer, so a
+A unit is a product of base units. If the units of two figures differ by exactly one
+ratio of the register, such as persons per transfer, the figures are compared only if
+the user supplies that ratio; the row of the comparison names the ratio used. The
+sources do not say whether a labourer is one person or one transfer, so a
 number of labourers is compared with transfers or persons only as "read as transfers" or
 "read as persons".
 
@@ -125,7 +125,7 @@ def compare(
     the printed digits, or whether the bounds of our number overlap these values.
     ``words`` says whether our number lies within or outside the values that the printed
     words assert, or whether its bounds overlap these values. A ratio between units is
-    used only if the user gives a number for that ratio, even if it is the article's own
+    used only if the user gives a number for the ratio, which may be the article's own
     number. Figures are neither added up nor averaged.
 
     >>> from analysis.core.register import Register
@@ -255,9 +255,10 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
 def _bridge(
     model: Model, setting: Setting, theirs: str, ours: str
 ) -> tuple[float | None, str, str]:
-    """Return the factor from a figure's unit to our unit, a column, and words for it.
+    """Return the factor from a figure's unit to ours, and a column with its words.
 
-    If there is no such factor, the words name the ratio that would be needed.
+    The words name the ratio that gives the factor, or say as what labourers are read.
+    If there is no factor, the words name the ratio that would be needed.
     """
     wanted = parse_unit(ours) / parse_unit(theirs)
     if wanted.dimensionless:
@@ -319,7 +320,7 @@ def _where_from(model: Model, quantity: str, reading: str, setting: Setting) -> 
 
 
 def frame(model: Model, setting: Setting = ARTICLE) -> Frame:
-    """Return a frame of figures published elsewhere and the article's numbers.
+    """Return a frame of figures published elsewhere beside the article's numbers.
 
     Each row has one comparison. No number is divided by a number of another unit.
     Raises ModelError for a value or a reading that has no effect on any comparison.

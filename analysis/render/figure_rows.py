@@ -138,7 +138,7 @@ def read(model: Model) -> dict[str, FigureRow]:
 
 
 def _verify(model: Model, row: FigureRow) -> None:
-    """Refuse an entry with a name that nothing has."""
+    """Refuse an entry that has an unknown name."""
     refusing = partial(model.register.refusing, row)
     with refusing("marks"):
         if not row.marks and row.id not in COMPUTED:

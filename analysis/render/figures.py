@@ -96,8 +96,8 @@ class Drawing(NamedTuple):
     The function takes a canvas, a title above the figure and a note below the figure.
 
     ``fields`` has the text that replaces each name in braces in the figure's caption.
-    If the setting needs another caption than the figure's usual one, it is ``caption``.
-    ``remarks`` warn of what is unusual under the setting.
+    If the setting needs another caption than the figure's usual one, ``caption`` has
+    that caption. ``remarks`` warn of what is unusual under the setting.
     """
 
     frame: pd.DataFrame
@@ -155,7 +155,7 @@ class Plot:
         return self.drawing(evaluation).frame
 
     def caption(self, evaluation: Evaluation, drawing: Drawing | None = None) -> str:
-        """Say what the figure shows, with its numbers, and how its setting differs."""
+        """Say what the figure shows, and how its setting differs from the article's."""
         drawing = drawing or self.drawing(evaluation)
         fields, caption = drawing.fields, drawing.caption
         if not caption:
@@ -232,7 +232,7 @@ def render_figure(name: str, evaluation: Evaluation) -> Canvas:
 
 
 def table(name: str, model: Model, setting: Setting = ARTICLE) -> Frame:
-    """Return the data of a figure as texts, with a row for each mark."""
+    """Return the words in the data of a figure, with a row for each mark."""
     plot = figures(model)[name]
     words = plot.frame(plot.evaluation(model, setting)).select_dtypes(exclude="number")
     frame = of_texts(words.to_numpy().tolist(), [*map(str, words.columns)])
@@ -556,7 +556,7 @@ def _of_group(
 
 
 def official_series(row: FigureRow, evaluation: Evaluation) -> Drawing:
-    """Draw the official yearly figures, by noun, beside the article's numbers."""
+    """Draw the official figures of each year beside the article's numbers."""
     marks = [
         _official(row, figure)
         for figure in evaluation.model.register.external.values()
@@ -584,7 +584,8 @@ def official_series(row: FigureRow, evaluation: Evaluation) -> Drawing:
 def _official(row: FigureRow, figure: External) -> Row:
     """Turn an official figure into a mark.
 
-    The verb in the figure's noun, such as "transferred", gives the mark its role.
+    The role of the mark is the first role in the key whose words stand in the figure's
+    translated noun, such as "moved". Goals and expected numbers have other roles.
     """
     noun = figure.noun.partition("(")[2].rstrip(")") or figure.unit_as_printed
     role = next((verb for verb in row.roles if verb in noun), "")
@@ -840,7 +841,7 @@ def _end_of_bar(
 
 
 def specification_curve(row: FigureRow, evaluation: Evaluation) -> Drawing:
-    """Draw both estimates for 2021, sorted, under each combination of choices."""
+    """Draw two estimates of persons at risk under each combination, sorted by value."""
     model, setting = evaluation.model, evaluation.setting
     spec = sweep.specification(model, setting)
     frame = sweep.compute(model, spec)
@@ -909,7 +910,7 @@ def _draw_options(
 
 
 def _no_quantities(model: Model) -> Sequence[str]:
-    """List what a figure varies that shows one setting only."""
+    """Return an empty list, for a figure that varies no quantity itself."""
     return ()
 
 

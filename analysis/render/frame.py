@@ -127,7 +127,7 @@ class Frame(NearAttributes):
         return table
 
     def to_latex(self, buf: Any = None, **how: Any) -> str | None:
-        """Return the table in LaTeX, or write it, as the DataFrames of a study do."""
+        """Return the table in LaTeX, or write the table in LaTeX to a file."""
         written: str | None = self.to_pandas().to_latex(buf, **how)
         return written
 
@@ -206,7 +206,7 @@ def cell_text(cell: Any) -> str:
 def plain(value: Any) -> Any:
     """Return a value in the form in which JSON holds it.
 
-    A float is rounded to ten significant digits, and one that is not finite is None.
+    A float is rounded to ten significant digits; an infinite float or NaN becomes None.
 
     >>> plain({"a": (2 / 3, float("nan"))})
     {'a': [0.6666666667, None]}

@@ -128,8 +128,9 @@ def solutions(
 ) -> Frame:
     """Return the values of assumptions at which a claim holds, as a frame.
 
-    The frame has a row for each solution. If quantities are given, these are solutions
-    for claims on them, and solutions whose assumption is one of them.
+    The frame has a row for each solution. If quantities are given, the frame has only
+    the solutions for claims on these quantities, and the solutions for assumptions
+    among these quantities.
     """
     wanted = set(quantities)
     rows = [
@@ -257,8 +258,8 @@ def verdict_changes(
 
     The frame has a row for each such check. The text below the table has the tally of
     the results before the change and after it. ``setting`` is the setting after the
-    change, and ``before_setting`` the one before it, which the text names if it is not
-    the article's own.
+    change. ``before_setting`` is the setting before the change; if it is not the
+    article's own, the text names it.
     """
     spellers = [
         Speller(model, settled_places(model, one)) for one in (before_setting, setting)

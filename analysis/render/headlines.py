@@ -91,7 +91,7 @@ def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
     return Shown(
         row,
         working,
-        # A verdict that names a number without a value leaves nothing.
+        # If a verdict names a number that has no value, the verdict's text is empty.
         filled(speller, verdict, setting) or NOT_COMPUTABLE,
         filled(speller, _explanation(model, setting, row, changed=changed), setting),
         filled(speller, row.caveats, setting),
@@ -99,7 +99,8 @@ def _headline(speller: Speller, setting: Setting, row: Headline) -> Shown:
     )
 
 
-#: How a headline words the verdict of its check. ``verdict_case`` says when.
+#: The ways in which a headline words the verdict of its check; ``verdict_case`` says
+#: when each is used.
 Case = Literal["none", "open", "changed", "usual", "full", "bare"]
 
 
@@ -108,17 +109,17 @@ def verdict_case(
 ) -> Case:
     """Return which words a headline has for the verdict of its check.
 
-    ``outcome`` is the check's outcome under a setting, and ``usual`` is that under the
-    article's own setting. ``changed`` tells whether the setting changes a number or a
-    reading that the headline uses. The first case that applies counts:
+    ``outcome`` is the check's outcome under a setting, and ``usual`` is its outcome
+    under the article's own setting. ``changed`` tells whether the setting changes a
+    number or a reading that the headline uses. The first case that applies counts:
 
     - ``none``: the check has no verdict;
-    - ``open``: the headline has words for a changed setting, but the verdict rests on
-      what an upper limit leaves open;
-    - ``changed``: the headline has words for a changed setting;
+    - ``open``: ``changed`` is true and the headline has words for a changed setting,
+      but the verdict rests on what an upper limit leaves open;
+    - ``changed``: ``changed`` is true and the headline has words for a changed setting;
     - ``usual``: the headline has words of its own, the verdict is the usual one, and
       the same inputs leave the value open or neither setting gives a value;
-    - ``full``: the verdict takes a limit as reached, would not stay with a finer
+    - ``full``: the verdict takes a limit as reached, would change with a finer
       rounding, or matches only barely;
     - ``bare``: none of these.
     """
@@ -166,7 +167,7 @@ def _verdict(
 def _explanation(
     model: Model, setting: Setting, row: Headline, *, changed: bool
 ) -> str:
-    """Return the sentences that explain a headline, before they are filled."""
+    """Return the sentences that explain a headline, with braces for their numbers."""
     replaced = _replaced(setting, row)
     if replaced:
         is_number = isinstance(setting.choices[replaced], float)
@@ -213,7 +214,7 @@ def _without_verdict(model: Model, check: Check, setting: Setting) -> str:
 def _working(speller: Speller, setting: Setting, row: Headline) -> Iterator[str]:
     """Yield each formula of a headline with its numbers, or why there is no value.
 
-    If a setting replaces the headline's own number, that number alone is shown.
+    If a setting gives the headline's own number, only the given number is shown.
     """
     model = speller.model
     replaced = _replaced(setting, row)

@@ -1,4 +1,4 @@
-"""This module makes IPython and Jupyter show a refusal as one sentence.
+"""This module makes IPython and Jupyter show a refusal without a traceback.
 
 Inside a call of ``change``, IPython and Jupyter also complete the names of quantities.
 """
@@ -17,10 +17,10 @@ _CHANGING = re.compile(r"\.change\((?:[^()]|\([^()]*\))*$")
 
 
 def prepare(quantities: Iterable[str]) -> None:
-    """Make the running IPython show each refusal as one sentence, without a traceback.
+    """Make the running IPython show the message of a refusal, without a traceback.
 
-    Inside ``change(``, IPython then also completes the names of quantities. Nothing
-    happens if IPython is not running.
+    Inside ``change(``, IPython also completes the names of quantities. Nothing happens
+    if IPython is not running.
     """
     module = sys.modules.get("IPython")
     shell = module.get_ipython() if module else None
@@ -48,7 +48,7 @@ def _show_sentence(
     traceback: Any,
     tb_offset: int | None = None,
 ) -> list[str]:
-    """Show only the sentence of an error, by the way IPython shows its own errors."""
+    """Show only the message of an error, in the way in which IPython shows errors."""
     # Users catch InputError, so it is named even if the error is of a subclass.
     lines = [f"{InputError.__name__}: {error}"]
     shell._showtraceback(InputError, error, lines)

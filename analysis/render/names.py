@@ -15,7 +15,7 @@ from analysis.render.frame import Frame, Row
 from analysis.render.wording import printed_claim, reading_words
 from analysis.whatif.scenarios import OWN, shipped
 
-#: The columns of quantities; other kinds have a name and words alone.
+#: The columns of quantities; rows of other kinds have only a name and words.
 _OF_QUANTITIES = ("name", "words", "unit", "value", "readings")
 
 
@@ -35,10 +35,10 @@ def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
 
 
 def other_kind(model: Model, name: str, *, in_python: bool = False) -> str:
-    """Return the end of a refusal: what else has a name, and what shows it.
+    """Return the end of a refusal: what kind of row has the name, and what shows it.
 
-    The text names a command or, if ``in_python``, a method of a study. It is empty if
-    nothing has the name.
+    The text names a command or, if ``in_python``, a method of a study. If nothing has
+    the name, the text is empty.
     """
     # Only a refusal needs the columns, so an explanation does not load them.
     from analysis.render.frames import COLUMNS
@@ -186,5 +186,5 @@ _WORDS: dict[str, Callable[[Model], Pairs]] = {
     "figures": _figures,
     "columns": _columns,
 }
-#: Every kind, in the order in which they are listed.
+#: The kinds, in the order in which they are listed.
 KINDS = ("claims", "checks", "solutions", "quantities", *list(_WORDS)[3:])

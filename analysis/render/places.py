@@ -87,14 +87,14 @@ def settled_places(
 ) -> Places:
     """Return the place of the last digit of each computed value on a screen.
 
-    The places are those of the worked lines of the headlines, so that a number looks
-    the same on every screen, and of the worked lines of ``wanted`` quantities. A value
-    has the digits that it would have by itself, or up to four significant digits if a
-    line needs these to recompute. The result is then shown with exactly the digits that
-    follow from the numbers in its line: 2 million less 1.901 million is 99,000. If four
-    digits are not enough, ``operand_places`` gives the operands more digits in that
-    line only. A number that a user has set or that is published has all its digits, as
-    in its own line.
+    The values are those in the worked lines of the headlines and of the quantities in
+    ``wanted``. The headlines always count, so that a number looks the same on every
+    screen. A value has the digits that it would have by itself, or up to four
+    significant digits if a line needs these to recompute. If four digits are not
+    enough, the result of the line takes the digits that follow from the numbers in the
+    line: 2 million less 1.901 million is 99,000. If the line still does not recompute,
+    ``operand_places`` gives its operands more digits in this line alone. A number that
+    a user has set or that is published has all its digits.
     """
     wanted = [*wanted]
     made = [
@@ -108,7 +108,7 @@ def settled_places(
     is_refined = True
     while is_refined:
         is_refined = any(_refine(line, places) for line in lines)
-    # Four digits may not be enough; then the result takes the digits that follow.
+    # If four digits are not enough, the result takes the digits that follow.
     for line in lines:
         if not line.recomputes(places):
             _shorten_result(model, line, places)
@@ -143,7 +143,7 @@ def _own_places(model: Model, lines: list[WorkedLine]) -> dict[Number, int]:
 def _refine(line: WorkedLine, places: dict[Number, int]) -> bool:
     """Give operands one more digit, up to four, if their line does not recompute.
 
-    The function returns whether any operand got a digit.
+    The function returns whether any operand got another digit.
     """
     if line.recomputes(places):
         return False
@@ -158,7 +158,7 @@ def _refine(line: WorkedLine, places: dict[Number, int]) -> bool:
 
 
 def _shorten_result(model: Model, line: WorkedLine, places: dict[Number, int]) -> None:
-    """Show a result with two digits if the operands on the screen give just these."""
+    """Show a result with two digits if the shown operands give exactly these digits."""
     quantity, value = line.result
     unit, levels = model.spelled_unit(quantity), compared_with(model, quantity)
     place = place_of(value, unit, levels, DIGITS_IN_A_COLUMN)
@@ -170,7 +170,7 @@ def _shorten_result(model: Model, line: WorkedLine, places: dict[Number, int]) -
 def operand_places(
     places: Places, plan: Plan, quantity: str, drawn: Container[str]
 ) -> Places:
-    """Return the places of a line's operands, with more digits where needed."""
+    """Return places at which a line recomputes, with more digits for its operands."""
     line = worked_line(plan, quantity, drawn)
     if line is None or line.result not in places:
         return places
@@ -188,7 +188,10 @@ def operand_places(
 
 
 def headline_lines(model: Model, setting: Setting) -> Iterator[tuple[Plan, str]]:
-    """Yield the worked lines of the headlines that have numbers."""
+    """Yield the plan and the quantity of each worked line of the headlines.
+
+    A line is left out if the setting replaces it, or if a limit refuses its value.
+    """
     for row in model.register.headlines.values():
         for name in row.working:
             if not is_replaced(model, setting, name):

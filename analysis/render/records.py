@@ -42,7 +42,7 @@ def _record(estimate: Estimate) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name in ("value", "low", "high"):
         text = ten_digits(getattr(estimate, name))
-        # An estimate without a bound has none in the file.
+        # A number that does not exist or is not finite is None.
         record[name] = None
         if text:
             number = float(text)

@@ -44,8 +44,8 @@ def show(*frames: Frame, form: str = "") -> None:
     """Print frames in columns that fit the terminal, or as JSON, CSV or Markdown.
 
     The ``form`` is json, csv, markdown or, for columns, empty. Without a terminal, a
-    frame is 80 columns wide. In columns, a frame's text below the table is printed
-    without the caveat.
+    frame is 80 columns wide. If a frame is printed in columns, the text below it leaves
+    out the caveat.
     """
     for frame in frames:
         if form:
@@ -61,7 +61,8 @@ def show(*frames: Frame, form: str = "") -> None:
 def checked(model: Model) -> str:
     """Say what was checked, and what was not.
 
-    A package without headlines is about another article.
+    A data package without headlines is about another article, so coercion and the
+    author are not named for it.
     """
     if not model.register.headlines:
         return f"{_CHECKED}."
@@ -122,8 +123,8 @@ def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> No
     form is "schema", the function prints the JSON Schema of a scenario's file instead.
 
     If ``setting`` differs from the article's own setting, ``setting`` counts as one
-    more scenario. If it differs and no file is given, the estimates under ``setting``
-    are compared with the article's.
+    more scenario; if no file is given either, the table compares only the estimates
+    under ``setting`` with the article's.
     """
     from analysis.render import estimates, whatif_tables
     from analysis.render.frame import as_json
@@ -173,7 +174,7 @@ def sensitivity(
     for draws in filter(None, map(drawn, names if quantity or form else ())):
         frames += [whatif_tables.draws_table(draws), whatif_tables.indices_table(draws)]
     if form:
-        # A file has one table; what was drawn differs from the article, too.
+        # A file has one table. The setting of the draws also names what was drawn.
         rows = [row for frame in frames for row in frame.rows]
         show(replace(frames[-1], rows=rows), form=form)
         return

@@ -31,7 +31,8 @@ Cells = list[list[str]]
 def text(frame: Frame, width: int = UNLIMITED) -> str:
     """Return a frame as text in columns that fit a width, with its foot below.
 
-    If the columns do not fit, each row is laid out as a list under its first cell.
+    The foot is the frame's text below the table. If the columns do not fit, each row is
+    laid out as a list under its first cell.
     """
     blocks = []
     for name, rows in frame.groups().items():
@@ -54,7 +55,7 @@ def _one_line(cell: str) -> str:
 
 
 def _fitted(frame: Frame, rows: Cells, width: int) -> str:
-    """Lay rows out in columns, the widest of them wrapped, or else as lists."""
+    """Lay rows out in columns, and wrap the widest, or else lay rows out as lists."""
     from rich.cells import cell_len
     from rich.console import Console
 
@@ -156,7 +157,7 @@ def _markdown_lines(frame: Frame) -> Iterator[str]:
 
 
 def html(frame: Frame) -> str:
-    """Return a frame as escaped HTML for a page or a notebook, with its foot below."""
+    """Return a frame and its foot as escaped HTML, for a page or a notebook."""
     blocks = []
     headings = list(frame.shown.values())
     for name, rows in frame.groups().items():

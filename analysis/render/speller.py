@@ -60,7 +60,7 @@ class Speller:
     def common_place(self, quantity: str, numbers: Sequence[float]) -> int:
         """Return the place of the last digit shown of one or two values of a quantity.
 
-        Two different values have enough digits for their difference to have two.
+        Two different values have enough digits for their difference to have two digits.
         """
         places = [self.place(quantity, number) for number in numbers]
         if len(numbers) == 2 and not same(*numbers):

@@ -258,9 +258,9 @@ def _lines(
 def line(speller: Speller, setting: Setting, name: str) -> str:
     """Return the formula of a quantity with its numbers and its result, on one line.
 
-    Factors of one and terms of zero are left out if all assumptions of ours in the
-    formula are such, and the setting changes none of them. Raises ModelError if a value
-    is past a limit.
+    If every assumption of ours in the formula is a factor of one or a term of zero, and
+    the setting changes none of these assumptions, they are left out. Raises ModelError
+    if a value is past a limit.
     """
     quantity, under = speller.model.quantity_and_setting(name, setting)
     plan = speller.model.plan(quantity, under)
@@ -337,9 +337,9 @@ def as_printed(source: Source) -> str:
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
     """Return the assumptions in a formula if all are 0 or 1 by default.
 
-    The result is empty if any assumption has another default, so that a formula is
-    written either with all of its assumptions or with none. A formula is written with
-    none of them where all have their default values.
+    The result is empty if any assumption has another default. A formula is therefore
+    written with all of its assumptions or, if all of them have their default values,
+    with none.
     """
     idle = {}
     for need in formula.needs:

@@ -29,16 +29,16 @@ from analysis.render.wording import UNCHANGED, enumerated
 #: The characters that fit in a line of a paper, and the width of a gap in characters.
 _PAGE = 75
 _GAP = 2.5
-#: By how much longer a paragraph is because its lines break between words.
+#: The factor by which a paragraph is longer because its lines break between words.
 _RAGGED = 1.25
-#: Cells of at most so many characters are not broken.
+#: Cells of at most this many characters are not broken.
 _SHORT = 20
 #: A table with more rows or more lines of text than these goes over several pages.
 _ROWS = 20
 _LINES = 34
 #: The share of a line that the gaps beside a column of paragraphs take.
 _GAPS = 0.035
-#: A refusal names all columns of a table that has at most so many.
+#: A refusal names all columns of a table that has at most this many.
 _FEW = 8
 #: Significant digits of a number in a paper, and the place of the last decimal.
 _DIGITS = 4
@@ -46,7 +46,7 @@ _LAST = -5
 
 
 class _Combined:
-    """A table or a column that names each setting from which pandas has made it."""
+    """A table or a column that names the settings of the parts that it is made from."""
 
     attrs: dict[Any, Any]
 
@@ -77,12 +77,12 @@ def _parts_of(other: Any) -> list[Any]:
 class ShownFrame(_Combined, pd.DataFrame):
     """A DataFrame that shows only the columns meant for readers, with a text below.
 
-    Its further columns have numbers in base units and are not displayed. If the
-    DataFrame has no columns for readers, it is displayed as pandas does it.
+    The columns for programs are not displayed; their numbers are in base units. If a
+    DataFrame has no columns for readers, it is displayed like any other DataFrame.
     ``attrs["differs"]`` says how the setting of the table differs from the article's
     own; if it differs, a line below the table and a column of a CSV file say so, too.
-    If the rows of a table are under settings of their own, ``attrs["setting"]`` is what
-    the line, the column and a caption say.
+    If the rows of a table are under settings of their own, the text below the table, a
+    CSV file and a caption have the words of ``attrs["setting"]`` instead.
     """
 
     @property
@@ -94,37 +94,37 @@ class ShownFrame(_Combined, pd.DataFrame):
         return ShownColumn
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Set a column as pandas does; it may be computed under another setting."""
+        """Set a column as pandas does; the column may have a setting of its own."""
         super().__setitem__(key, value)
         self._take_setting(value)
 
     def join(self, other: Any, *positional: Any, **how: Any) -> Any:
-        """Join as pandas does; a column keeps its setting."""
+        """Join as pandas does; a column that is joined keeps its setting."""
         if isinstance(other, ShownColumn) and other.name is not None:
             other = other.to_frame()
         return super().join(other, *positional, **how)
 
     def pivot(self, *positional: Any, **how: Any) -> Any:
-        """Pivot as pandas does; the setting is kept."""
+        """Pivot as pandas does; the new table keeps the setting."""
         made = super().pivot(*positional, **how)
         return made.__finalize__(self)
 
     def insert(
         self, loc: Any, column: Any, value: Any, *positional: Any, **how: Any
     ) -> None:
-        """Insert a column as pandas does; it may be computed under another setting."""
+        """Insert a column as pandas does; the column may have a setting of its own."""
         super().insert(loc, column, value, *positional, **how)
         self._take_setting(value)
 
     def _take_setting(self, column: Any) -> None:
-        """Name the setting of a column that comes from another table, too."""
+        """Add the setting of a column that comes from another table."""
         if isinstance(column, ShownColumn):
             both = _joint([self, column])
             if "settings" in both:
                 self.attrs |= both
 
     def _frame(self) -> Frame | None:
-        """Return the table for readers, or None if it lacks one of their columns."""
+        """Return the table for readers, or None if a column for readers is missing."""
         if "shown" not in self.attrs:
             return None
         table = self._with_index()
@@ -138,7 +138,7 @@ class ShownFrame(_Combined, pd.DataFrame):
         return Frame(rows, (), **attrs)
 
     def _with_index(self) -> pd.DataFrame:
-        """Return all columns and, as columns, the levels of the index with a name."""
+        """Return the table, with the named levels of its index as further columns."""
         table = pd.DataFrame(self)
         levels = [name for name in self.index.names if name not in (None, *table)]
         return table.reset_index(level=levels) if levels else table
@@ -169,7 +169,7 @@ class ShownFrame(_Combined, pd.DataFrame):
 
         The column ``differs`` says in each row how the setting differs from the
         article's; there is no such column if nothing differs. A table of scenarios has
-        such a column of its own. ``columns`` may be the name of one column.
+        a column ``differs`` of its own. ``columns`` may be the name of one column.
         """
         table = pd.DataFrame(self)
         if _is_changed(self.attrs) and "differs" not in table:
@@ -185,7 +185,7 @@ class ShownFrame(_Combined, pd.DataFrame):
         return written
 
     def __getitem__(self, key: Any) -> Any:
-        """Return what pandas returns; the KeyError names the nearest column."""
+        """Return what pandas returns; a KeyError names the nearest column."""
         try:
             return super().__getitem__(key)
         except KeyError:
@@ -200,11 +200,11 @@ class ShownFrame(_Combined, pd.DataFrame):
 
     @property
     def loc(self) -> Any:
-        """Look up rows and columns as pandas does; the KeyError names the nearest."""
+        """Look up rows and columns as pandas does; a KeyError has the nearest name."""
         return _NearLoc(self, super().loc)
 
     def sort_values(self, by: Any, *positional: Any, **how: Any) -> Any:
-        """Sort as pandas does; the KeyError names the nearest column."""
+        """Sort as pandas does; a KeyError names the nearest column."""
         try:
             return super().sort_values(by, *positional, **how)
         except KeyError:
@@ -213,7 +213,7 @@ class ShownFrame(_Combined, pd.DataFrame):
             raise
 
     def set_index(self, keys: Any, *positional: Any, **how: Any) -> Any:
-        """Set the index as pandas does; the KeyError names the nearest column."""
+        """Set the index as pandas does; a KeyError names the nearest column."""
         try:
             return super().set_index(keys, *positional, **how)
         except KeyError:
@@ -233,25 +233,26 @@ class ShownFrame(_Combined, pd.DataFrame):
         r"""Return the table in LaTeX as pandas writes it, with three differences.
 
         First, the texts in the table are escaped, unless ``escape`` is false. Second,
-        the caption ends with a sentence on how the setting differs from the article's
-        own, if it does; your own caption, which is LaTeX, comes before it, and may have
-        a short form after it, as in pandas. Third, the text that is displayed below the
-        table is a note.
+        the caption ends with a sentence that says how the setting differs from the
+        article's own, or that nothing is changed. Your own caption, which is LaTeX,
+        comes first in the caption; as in pandas, it may be a tuple of a long caption
+        and a short one. Third, the text that is displayed below the table becomes a
+        note.
 
         The LaTeX table has the columns that a reader sees; if the table has no such
         columns, its numbers have four significant digits. The document needs the
         packages array, booktabs and longtable: wide columns are paragraphs, and a table
-        that would fill a page is a longtable, which goes over several pages. The
-        argument ``longtable`` decides otherwise.
+        that would fill a page is a longtable, which goes over several pages. If the
+        argument ``longtable`` is given, it decides whether a table is a longtable.
 
         ``columns`` chooses columns by their headings or by their names in the
-        DataFrame. A displayed column has its words, whatever stands beside it; any
-        other column has what the DataFrame has, and the note says that its numbers are
-        in base units. A heading comes before a name: if "value" is a heading, it stands
-        for the words under that heading. For the numbers of such a column, choose
-        columns of the DataFrame first, as in ``table[["value", "low"]].to_latex()``.
-        The names of groups and of rows come first; if ``index`` is false, the names of
-        rows are left out of chosen columns.
+        DataFrame. A column that is displayed keeps its words, whatever other columns
+        you choose; any other column has the values of the DataFrame, and the note says
+        that its numbers are in base units. A heading comes before a name: if "value" is
+        a heading, it stands for the words under that heading. For the numbers of a
+        column whose name is also a heading, select columns of the DataFrame first, as
+        in ``table[["value", "low"]].to_latex()``. The names of groups and of rows come
+        first; if ``index`` is false, the names of rows are left out of chosen columns.
 
         If ``buf`` is a path, missing folders are made, as in ``Study.sweep``. Raises
         InputError for an unknown column, for a keyword argument that pandas does not
@@ -303,9 +304,10 @@ class ShownFrame(_Combined, pd.DataFrame):
         return None
 
     def _chosen(self, frame: Frame, columns: Iterable[str], *, index: bool) -> Frame:
-        """Return a frame with chosen columns, after the names of the rows if ``index``.
+        """Return a frame with the chosen columns.
 
-        The text below the frame says which of the columns have numbers in base units.
+        If ``index`` is true, the names of the rows come before the chosen columns. The
+        text below the frame says which of the columns have numbers in base units.
         """
         known = {str(name): str(name) for name in self._with_index().columns}
         known |= {heading: column for column, heading in frame.shown.items()}
@@ -332,7 +334,7 @@ class ShownFrame(_Combined, pd.DataFrame):
         return replace(frame, rows=rows, shown=shown, foot=foot)
 
     def _units_note(self, columns: Iterable[str]) -> str:
-        """Say which columns beside the words for readers have base units."""
+        """Say which columns have numbers in base units, if readers have columns too."""
         if "shown" not in self.attrs:
             return ""
         return _base_units(
@@ -346,7 +348,7 @@ class ShownFrame(_Combined, pd.DataFrame):
         )
 
     def _as_texts(self, columns: Iterable[str] | None, *, index: bool) -> pd.DataFrame:
-        """Return columns as texts, after the index if ``index`` and it has names."""
+        """Return columns as texts; if ``index``, the names of the rows come first."""
         is_counted = isinstance(self.index, pd.RangeIndex)
         table = pd.DataFrame(self).reset_index(drop=is_counted or not index)
         table = table.map(_short_text).rename(columns=str)
@@ -390,7 +392,7 @@ def _joint(parts: Iterable[Any]) -> dict[str, Any]:
 
 
 class _NearLoc:
-    """The attribute ``loc`` of a DataFrame, whose KeyError has the nearest name."""
+    """The attribute ``loc`` of a DataFrame, with a KeyError that has a near name."""
 
     def __init__(self, table: ShownFrame, loc: Any) -> None:
         self._table, self._loc = table, loc
@@ -423,7 +425,7 @@ def _refuse_unknown(
     *,
     headings: Mapping[str, str] | None = None,
 ) -> None:
-    """Raise KeyError for the first of some names that no column, or no row, has."""
+    """Raise KeyError for the first name that no column (or no row) has."""
     existing = [*known]
     for name in listed(names):
         if isinstance(name, str) and name not in existing:
@@ -581,7 +583,7 @@ def _widths(table: pd.DataFrame) -> list[float]:
     ]
     if sum(least) > room:
         if max(len(cell) for cells in columns for cell in cells) <= _SHORT:
-            # Numbers in narrower columns would touch; so some stand out at the right.
+            # Numbers in narrower columns would touch, so the table may be too wide.
             return []
         widths = [room * width / sum(widths) for width in widths]
     return widths
@@ -601,7 +603,7 @@ def _lines(table: pd.DataFrame, widths: list[float]) -> float:
 
 
 def _columns(table: pd.DataFrame) -> list[list[str]]:
-    """Return the heading and the cells of each column; two may have one heading."""
+    """Return the heading and the cells of each column; headings may be alike."""
     return [
         [str(heading), *table.iloc[:, place]]
         for place, heading in enumerate(table.columns)

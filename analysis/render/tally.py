@@ -39,7 +39,7 @@ _SUMMED = {
     "sum differs": "differ",
     "sum not_recalculable": "cannot be recalculated from this article",
 }
-#: Verdicts on headlines with their verbs, after those that match or agree.
+#: The verdicts on headlines that do not match or agree, with their verbs.
 _HEADLINES = {
     **{
         verdict: _SUMMED[f"sum {verdict}"]
@@ -75,11 +75,11 @@ def tally_words(model: Model, outcomes: Iterable[Outcome]) -> str:
 
 
 def _conditional(model: Model, outcomes: Iterable[Outcome]) -> set[str]:
-    """The claims of headlines that name a condition beside a verdict that matches.
+    """Return the claims of the headlines that, if they match, do so on a condition.
 
-    A headline with words of its own for a changed setting always does, as it rests on
-    assumptions. Any other headline does if its check takes a number at the end of what
-    the words of that number allow.
+    A headline with words of its own for a changed setting matches on a condition,
+    because it rests on assumptions. Any other headline matches on a condition if its
+    check takes a number at the end of what the words of that number allow.
     """
     at_an_end = {outcome.check.id for outcome in outcomes if outcome.open_to}
     return {
@@ -112,7 +112,7 @@ def _headlines_words(shown: list[Result], total: int, conditional: set[str]) -> 
 
 
 def _matching_words(matching: list[Result], conditional: set[str]) -> str:
-    """Count the headlines that match, and those of them that do on a condition."""
+    """Count the headlines that match, and how many of them match on a condition."""
     repeated = sum(result.is_repetition for result in matching)
     verb = "match or agree"
     if repeated in (0, len(matching)):

@@ -100,8 +100,8 @@ def label_and_name(model: Model, name: str) -> str:
 def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) -> Frame:
     """Tabulate the estimates under each scenario, with their differences.
 
-    The differences are from the estimates under another scenario. The reasons for
-    missing values and the remarks are printed below the table.
+    The differences are from the estimates under the scenario ``against``. The reasons
+    for missing values and the remarks are printed below the table.
     """
     speller = Speller(model)
     rows: list[Row] = []
@@ -144,9 +144,10 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
 
 
 def _common_places(speller: Speller, rows: Iterable[Estimated]) -> dict[str, int]:
-    """The place of the last digit of each estimate, which is the same in a whole table.
+    """Return, for each estimate, the place of the last digit in all rows of a table.
 
-    Each change is then the difference of two numbers that the table shows.
+    With the same place in all rows, each change is the difference of two numbers that
+    the table shows.
     """
     places: dict[str, int] = {}
     for row in rows:
@@ -176,7 +177,7 @@ def estimated_words(
 ) -> str:
     """Return the estimate of a quantity under a scenario in a few words.
 
-    The places of the last digits are given by quantity.
+    ``places`` has the place of the last digit for each quantity.
 
     >>> from analysis.core.register import Register
     >>> from analysis.render.estimates import AS_PRINTED, estimate
@@ -198,7 +199,7 @@ def estimated_words(
 def beside_table(
     model: Model, numbers: pd.DataFrame, other_differs: str, printed: list[str]
 ) -> Frame:
-    """Tabulate this study's estimates, another study's, and their differences.
+    """Tabulate the estimates of this study and another, with their differences.
 
     ``numbers`` has a row for each estimate, with the columns value, other and percent,
     and with the reason if a number is missing. ``printed`` lists the estimates that
@@ -230,7 +231,10 @@ def beside_table(
 
 
 def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
-    """Return two values and their difference in words, or empty texts."""
+    """Return two values and their difference in words.
+
+    The text of a missing number is empty.
+    """
     unit = speller.unit(quantity)
     numbers = [row["other"], row["value"]]
     known = [number for number in numbers if not math.isnan(number)]
@@ -260,14 +264,14 @@ def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
 
 
 def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> Frame:
-    """Tabulate how far estimates move, each row below the estimate itself.
+    """Tabulate how far estimates move, with a group of rows for each estimate.
 
-    An estimate has a row for rounding alone, then a row for each assumption alone,
-    where the assumption that moves the estimate most comes first. After these come a
-    row with every assumption at the value that makes the estimate lowest, a row with
-    every assumption at the value that makes the estimate highest, and a row for
-    rounding and all assumptions together. Estimates without a value are listed below
-    the table, each with the reason.
+    The first row of an estimate is for rounding alone. Then each assumption has a row;
+    the assumption that moves the estimate most comes first. The last three rows of an
+    estimate have every assumption at the value that makes the estimate lowest, every
+    assumption at the value that makes it highest, and rounding and all assumptions
+    together. Estimates without a value are listed below the table, each with the
+    reason.
     """
     names = [*quantities]
     rows: list[Row] = []
@@ -317,7 +321,7 @@ def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
 
 
 def _range_remarks(model: Model, quantity: str, setting: Setting) -> Iterator[str]:
-    """Yield the remarks on an estimate, as it is and at the ends of each range."""
+    """Yield the remarks on an estimate, and further ones at the ends of each range."""
     for words in model.estimate(quantity, setting).remarks:
         yield f"{quantity}: {words}."
     for bar in tornado(model, quantity, setting):
@@ -537,7 +541,7 @@ def _turn(model: Model, turned: BreakEvens, row: BreakEven) -> Row:
 
 
 def _answer(model: Model, turned: BreakEvens) -> str:
-    """Return the heading of a statement: whether it holds, and the two sides of it."""
+    """Return the heading of a statement: whether it holds, and its two sides."""
     statement, speller = turned.statement.statement, Speller(model)
     if turned.holds is None:
         inputs = enumerated(

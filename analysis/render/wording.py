@@ -82,10 +82,9 @@ TESTS_NOTHING = 'although comparing an upper limit with an "up to" tests nothing
 
 
 def against_words(model: Model, check: Check) -> list[str]:
-    """Return the arithmetic that some checks have instead of a quantity.
+    """Return the arithmetic of a check that uses only figures published elsewhere.
 
-    This arithmetic uses figures published elsewhere. The first line has their names,
-    and the second line has their numbers.
+    The first line has the names of the figures, and the second line has their numbers.
     """
     expression = parse(check.against)
     shown = {}
@@ -165,10 +164,10 @@ def recomputed_words(speller: Speller, outcome: Outcome) -> str:
 
 
 def _place(speller: Speller, outcome: Outcome, value: float) -> int:
-    """Return the place of the last digit shown of a check's recomputed value.
+    """Return the place of the last digit that is shown of a check's recomputed value.
 
     A value that differs has enough digits for its distance from the printed number to
-    have two.
+    have two digits.
     """
     quantity = outcome.check.quantity
     place = speller.place(quantity, value)
@@ -425,10 +424,10 @@ def finding_steps(model: Model, finding: Finding) -> dict[Step, str]:
 
 
 def printed_claim(claim: Claim) -> str:
-    """Return the words that a claim prints, if the data package has them.
+    """Return the words in which the article prints a claim, if the data has them.
 
     For any other claim, return the digits and the noun that the article prints after
-    them.
+    the digits.
     """
     if claim.words:
         return f'"{claim.words}"'

@@ -113,9 +113,10 @@ AnyStatement: TypeAlias = Statement | Judged
 class BreakEvens:
     """A statement under a setting, with a break-even for each assumption.
 
-    The object has the values of both sides in base units, and says whether the
-    statement holds. If the article gives a side only in words, the value of that side
-    is None, and ``holds`` is None too.
+    ``left`` and ``right`` are the values of the statement's two sides in base units,
+    and ``holds`` tells whether the statement holds. A side that depends on an input
+    given only in words is None, and so is the right side of a statement about a
+    verdict. If a comparison lacks the value of a side, ``holds`` is None too.
     """
 
     statement: AnyStatement
@@ -196,9 +197,9 @@ def break_even(
     """Find the values of each assumption at which a statement stops holding.
 
     One assumption at a time moves over its allowed range, while the other assumptions
-    keep their values under the setting. Both sides of the statement are computed for
-    each value of that assumption. Raises ModelError if a side can't be computed; if it
-    can't only because the article gives an input in words, the result names that input.
+    keep their values under the setting. If a comparison needs a number for an input
+    that the article gives only in words, the result names that input. Raises ModelError
+    if a side of the statement can't be computed for any other reason.
     """
     plans = plans_of(model, statement, setting)
     words = list(dict.fromkeys(name for plan in plans for name in plan.in_words))

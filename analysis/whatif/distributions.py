@@ -1,7 +1,7 @@
 """This module holds the distributions from which a quantity can be drawn.
 
-A distribution has a shape and numbers in base units. It is cut at the smallest and the
-largest value that the quantity may have.
+A distribution has a shape and numbers in base units. The distribution of a quantity is
+cut at the smallest and the largest value that the quantity may have.
 
 >>> Distribution("triangular", (0, 1, 2)).ppf(np.array([0.0, 0.5, 1.0])).tolist()
 [0.0, 1.0, 2.0]
@@ -40,13 +40,14 @@ _RULES = {
     "normal": "sd must be above 0",
     "lognormal": "median and sd must be above 0",
     "beta": "a and b must be above 0",
-    "discrete": "each value needs a weight of 0 or more, and one of them more",
+    "discrete": "each value needs a weight of 0 or more, not all of them 0",
 }
 _TOO_LARGE = "its numbers are too large, or too small, to compute with"
 #: The largest share of a distribution that may be cut off. If more would be, its
 #: numbers are probably in another unit, such as percent.
 _MOST_CUT = 0.9
-#: A share outside the limits that is smaller comes only from the rounding of floats.
+#: A share outside the limits that is smaller than this comes only from the rounding of
+#: floats.
 _ROUNDING_ERROR = 1e-12
 #: The parameters that are lists, those without a unit, and those that are not
 #: themselves values of the quantity.
@@ -263,8 +264,8 @@ def distribution(
     Each number is in base units or is a text with its unit; if ``with_unit`` is true, a
     unit is required. If a discrete distribution has no weights, its values are equally
     likely. The distribution is cut at the allowed range of the quantity. Raises
-    ModelError, with a message of one sentence, if the shape is unknown, if the shape
-    needs more or fewer numbers, or if a number can't be used.
+    ModelError if the shape is unknown, if the shape needs more or fewer numbers, or if
+    a number can't be used.
     """
     shape, *numbers = content
     allowed = model.allowed(model.checked_name(quantity))
@@ -292,7 +293,7 @@ def distribution(
     if len(numbers) != len(names):
         raise ModelError(
             f"{quantity}: a {shape} distribution has {len(names)} numbers, "
-            f"{', '.join(names)}; given are {len(numbers)}"
+            f"{', '.join(names)}; you gave {len(numbers)}"
         )
     read: list[Any] = []
     for name, number in zip(names, numbers, strict=True):

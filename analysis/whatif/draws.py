@@ -49,8 +49,7 @@ class Draws:
     its digits. All other inputs keep their values. A draw that breaks a limit of the
     model is left out: ``kept`` counts the draws that break no limit, and ``violations``
     counts for each limit the draws that break it. One draw may break several limits.
-    Raises ModelError, with a message of one sentence, for numbers that can't be used,
-    and if nothing is drawn.
+    Raises ModelError for numbers that can't be used, and if nothing is drawn.
     """
 
     model: Model = field(repr=False)
@@ -149,7 +148,7 @@ class Draws:
 
     @property
     def violations(self) -> dict[str, int]:
-        """The number of draws that break each limit, by limit."""
+        """For each limit that is broken, the number of draws that break the limit."""
         return self._drawn[1]
 
     @cached_property

@@ -21,7 +21,7 @@ POINTS = 2**14
 
 
 def values_of(inputs: Mapping[str, Distribution], cube: Floats) -> dict[str, Floats]:
-    """Turn points of the unit cube into values of the inputs, as arrays (inputs, n)."""
+    """Turn n points of the unit cube, an array (inputs, n), into values by input."""
     rows = zip(inputs.items(), cube, strict=True)
     return {name: drawn.ppf(row) for (name, drawn), row in rows}
 
@@ -37,14 +37,14 @@ def sobol_indices(
 ) -> Indices:
     """Compute the Sobol indices of each quantity for each independent input.
 
-    The function takes arrays of equal length by the names of the inputs, and returns
+    ``function`` takes arrays of equal length by the names of the inputs, and returns
     arrays by the names of the quantities. The index ``first`` is the share of the
     variance that an input explains alone. The index ``total`` is the share of the
     variance that remains, on average, if all other inputs are fixed (see
     ``scipy.stats.sobol_indices``). Each index has a low and a high end, which lie 1.96
     standard deviations below and above it. The standard deviation is that of the index
     over bootstrap ``resamples`` of the ``n`` base points; ``n`` is a power of two.
-    A quantity that does not vary is left out. Raises ModelError if none varies.
+    A quantity that does not vary is left out. Raises ModelError if no quantity varies.
 
     >>> unit = Distribution("uniform", (0, 1))
     >>> both = {"a": unit, "b": unit}

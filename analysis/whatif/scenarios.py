@@ -88,8 +88,8 @@ class Scenario(Content):
     def setting(self, model: Model, base: Setting = ARTICLE) -> Setting:
         """Apply the scenario to a setting, which by default is the article's own.
 
-        Inputs with a distribution take its median. Raises ModelError for a wrong name,
-        number, unit or reading.
+        An input with a distribution takes its median. Raises ModelError for a wrong
+        name, number, unit or reading.
         """
         setting, _ = settled(model, self.values, base, with_units=True)
         # The user named the scenario and not its quantities, so a quantity without
@@ -196,9 +196,9 @@ _Content = TypeVar("_Content", bound=Content)
 def read(path: Path, model: Model, structure: type[_Content]) -> Any:
     """Read a file, such as a scenario's, and check its content.
 
-    Raises RegisterError, one sentence that names the file and the field, for any fault
-    in the content. If the sentence names several fields, the error points to the first
-    of these.
+    Raises RegisterError, which names the file and the field, for any fault in the
+    content. If the message of a fault names several fields, the error points to the
+    first of them.
     """
     content: Any = validated(path, structure, read_yaml(path))
     try:
@@ -213,7 +213,7 @@ def read(path: Path, model: Model, structure: type[_Content]) -> Any:
 
 
 def _field_of(content: Any, sentence: str) -> str:
-    """Return the field that has the first name of a sentence that the file holds."""
+    """Return the field for the first name in a sentence that the file also has."""
     for word in re.findall(r"\w+", sentence):
         if word in content.values:
             return f"values.{word}"

@@ -49,7 +49,7 @@ class Range:
 
 
 def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
-    """Return the assumptions in a plan that can each move its target by themselves."""
+    """Return the assumptions in a plan that can move its target, each by itself."""
     free = model.free(plan)
     return {
         name: row
@@ -79,10 +79,10 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Ran
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
     """Move a quantity by rounding, by each assumption, and by all of these together.
 
-    The first range is that of the rounding of printed digits alone. The ranges of each
-    assumption alone follow, as in ``tornado``. In the next two, without rounding, every
-    assumption is at the value that makes the quantity lowest, and at the value that
-    makes it highest. The last range is that of rounding and all assumptions together.
+    The ranges come in this order: the rounding of printed digits alone; each assumption
+    alone, as in ``tornado``; all assumptions, without rounding, at the values that make
+    the quantity lowest, and at those that make it highest; and rounding and all
+    assumptions together.
     """
     plan = model.plan(model.checked_name(quantity), setting)
     every = {

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _Texts = Annotated[Any, BeforeValidator(texts), WithJsonSchema(NUMBER)]
-#: Rows that are computed at a time, and the most that a sweep may have.
+#: The number of rows that are computed at a time, and the most that a sweep may have.
 ROWS, MOST = 2**16, 10**7
 
 
@@ -116,7 +116,7 @@ class Spec(Content):
     A sweep computes ``quantities`` under a ``scenario``, over the listed values and
     readings of some quantities. If the file lists no ``quantities``, the sweep computes
     the estimates that the data package lists. Rows with the same readings stand
-    together; within them, the value of the first quantity changes most slowly.
+    together; among them, the value of the first quantity changes most slowly.
     """
 
     name: Words
@@ -262,7 +262,7 @@ def _axis(
 def read(path: Path, model: Model) -> Sweep:
     """Read a sweep's file and return the sweep that it describes.
 
-    Raises RegisterError, one sentence that names the file and the field.
+    Raises RegisterError, which names the file and the field, for a fault in the file.
     """
     sweep: Sweep = scenarios.read(path, model, Spec)
     return sweep
@@ -390,7 +390,8 @@ def blocks(
 
     The blocks are computed by threads of this machine or, if ``scheduler`` is an
     address, by the workers of the Dask cluster with the scheduler at that address.
-    Raises InputError if no scheduler answers there, or if Dask is not installed.
+    Raises InputError if no scheduler answers at the address, or if Dask is not
+    installed.
     """
     from joblib import Parallel, delayed, parallel_config
 
@@ -447,7 +448,7 @@ def write(
     scheduler: str = "",
     done: Callable[[int, int], None] = lambda *rows: None,
 ) -> Counter[str]:
-    """Compute a sweep into a CSV file, and count the empty cells by reason.
+    """Write a sweep to a CSV file, and return the number of empty cells by reason.
 
     The file is written whole or not at all. If values that are not varied differ from
     the article, the file's last column says how. The function ``done`` is called with
@@ -498,7 +499,7 @@ def write(
 
 
 def _make_folder(folder: Path) -> None:
-    """Make a folder and the folders above it, as far as they are missing."""
+    """Make a folder, and any folder above it that is missing."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
@@ -512,7 +513,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _clear_left(out: Path) -> None:
-    """Remove what a sweep to a file had written when its process was killed."""
+    """Remove what is left of a sweep to this file whose process was killed."""
     start = f".{out.name}."
     for left in out.parent.glob(f"{glob.escape(start)}*-*"):
         process = left.name.removeprefix(start).partition("-")[0]
@@ -528,5 +529,5 @@ def _spelled(column: pd.Series[float]) -> NDArray[np.object_]:
     import pandas as pd
 
     codes, numbers = pd.factorize(column)
-    # The code of NaN is -1, which picks the last text, and this is empty.
+    # The code of NaN is -1, which picks the last text, and the last text is empty.
     return np.array([*(f"{number:.10g}" for number in numbers), ""], object)[codes]

@@ -97,9 +97,9 @@ def test_a_single_value_is_a_uniform_distribution() -> None:
 #: What is given for overlap, a share from 0 to 1, and a part of its refusal.
 REFUSED: list[tuple[Any, str]] = [
     (("unifrom", 0, 1), "'unifrom' is no shape of a distribution. Did you mean 'unif"),
-    (("uniform", 0), "a uniform distribution has 2 numbers, low, high; given are 1"),
-    (("triangular", 0, 0.1, 0.2, 0.3), "has 3 numbers, low, mode, high; given are 4"),
-    (("uniform",), "given are 0"),
+    (("uniform", 0), "a uniform distribution has 2 numbers, low, high; you gave 1"),
+    (("triangular", 0, 0.1, 0.2, 0.3), "has 3 numbers, low, mode, high; you gave 4"),
+    (("uniform",), "you gave 0"),
     (("uniform", 0.5, 0.2), "uniform (low 0.5, high 0.2) can't be drawn: low must not"),
     (("uniform", 0, math.inf), "overlap: high must be a finite number, not inf"),
     (("uniform", 0, math.nan), "overlap: high must be a finite number, not nan"),
@@ -120,7 +120,7 @@ REFUSED: list[tuple[Any, str]] = [
     # Written in percent, 49 of 50 parts lie above 1, and 99 percent of the normal.
     (("uniform", 0, 50), "more than nine tenths of uniform (low 0, high 50) lies"),
     (("normal", 20, 10), "more than nine tenths of normal (mean 20, sd 10) lies"),
-    (("discrete", np.array(0.1)), "has 2 numbers, values, weights; given are 1"),
+    (("discrete", np.array(0.1)), "has 2 numbers, values, weights; you gave 1"),
     (("southern", 1), "'southern' is no shape of a distribution"),
     (("uniform", 2, 3), "lies outside the allowed range, 0 to 1"),
     (("discrete", [2, 3]), "lies outside the allowed range, 0 to 1"),
@@ -130,7 +130,7 @@ REFUSED: list[tuple[Any, str]] = [
     (("uniform", "0.1 person", 1), "in the unit 'person', but this number has no unit"),
     (("uniform", [0, 1], 1), "overlap: uniform takes one number for low"),
     (("normal", [0.5, 0.6], 0.1), "overlap: normal takes one number for mean"),
-    (("discrete", 3), "a discrete distribution has 2 numbers, values, weights; given"),
+    (("discrete", 3), "has 2 numbers, values, weights; you gave"),
     (("discrete", 3, [1]), "overlap: discrete takes a list for values"),
     (("discrete", [3], 1), "overlap: discrete takes a list for weights"),
     (("discrete", []), "each value needs a weight of 0 or more"),

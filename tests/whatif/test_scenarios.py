@@ -359,7 +359,7 @@ values: {overlap: {normal: [0.2, 0.1]}}
 values: {overlap: "uniform(0, 0.5)"}
     values.overlap: uniform is a shape of a distribution; write a list, [uniform
 values: {overlap: [uniform, 0, 0.5, 1]}
-    values.overlap: a uniform distribution has 2 numbers, low, high; given are 3
+    values.overlap: a uniform distribution has 2 numbers, low, high; you gave 3
 values: {overlap: [triangular, 0, 1]}
     values.overlap: a triangular distribution has 3 numbers, low, mode, high
 values: {overlap: [uniform, 1, 0]}
