@@ -216,16 +216,18 @@ class Claim(PrintedNumber):
     """Name of the row, which is also the name of a reading of its quantity."""
     quantity: Name
     """The quantity of which the number is a value. If several rows have the same
-    quantity, the other rows are checked against the row that is the input."""
+    quantity, one of them may be the input, and the others are checked against the
+    input."""
     input: bool
-    """Whether calculations start from this row. A quantity has at most one such row."""
+    """Whether calculations start from this row. At most one row of a quantity is the
+    input."""
     role: Literal["start", "result", "count"]
     """start: calculations start from the number, which nothing in the article derives;
     result: the article derives the number or prints it again; count: the article
     reports the number, and there is nothing to recompute."""
     judged_by: Annotated[tuple[str, ...], SplitNames, Ref("checks.csv")] = ()
-    """The check that gives a result its verdict. A range has two checks, one for each
-    end, separated by a semicolon, and the weaker verdict counts. The cell is empty if
+    """The check that gives a result its verdict. A range may have two checks, one for
+    each end, separated by a semicolon; the weaker verdict counts. The cell is empty if
     the result can't be recalculated from this article."""
     same_calculation_as: Annotated[tuple[str, ...], SplitNames, Ref("claims.csv")] = ()
     """Other results of the same calculation, separated by semicolons. The tally counts
@@ -312,9 +314,9 @@ class External(PrintedNumber):
     text."""
     beside: Annotated[tuple[str, ...], SplitNames, Ref("values")] = ()
     """The numbers of the article with which the figure is compared, separated by
-    semicolons. Each is a quantity, a quantity.reading or a row of claims.csv. The
-    prefix `per_year:` divides a total by its number of years. Empty if the figure is
-    context only."""
+    semicolons. Each number is named as a quantity, as quantity.reading or as a row of
+    claims.csv. The prefix `per_year:` divides a total by its number of years. Empty if
+    the figure is context only."""
     stands_for: Annotated[str, Ref("quantities")] = ""
     """The quantity that may take the figure as its value in another setting, because
     period, unit and scope agree. The prefix `per_year:` divides a total by its number
@@ -408,7 +410,7 @@ class Check(Recomputation):
     reached: Annotated[tuple[str, ...], SplitNames] = ()
     """Rows of claims.csv and assumptions.yaml whose limit ("up to", "at least") the
     check takes as reached, separated by semicolons. The statement of the check says
-    so."""
+    which limits are taken as reached."""
     claim: ClaimId = ""
     """The row of claims.csv with which the recomputed value is compared. Empty if the
     value is only listed, or is compared with `against` alone."""
@@ -419,9 +421,9 @@ class Check(Recomputation):
     number that is printed twice; hypothesis: a calculation of our own; external: a
     comparison with a figure published elsewhere. Empty if the value is only listed."""
     against: str = ""
-    """For a check of the kind `external`, the arithmetic over rows of external.csv. Its
-    result is compared with the claim. If the check has no claim, this is the id of the
-    one row of external.csv that the quantity is compared with."""
+    """For a check of the kind `external`, the arithmetic over rows of external.csv
+    whose result is compared with the claim. If the check has no claim, the cell names
+    the one row of external.csv with which the quantity is compared."""
 
     @property
     def is_of_figures(self) -> bool:
@@ -478,10 +480,10 @@ class Reading(Row):
     quantity: QuantityName
     """The quantity that the reading computes or sets."""
     reading: Name
-    """The name of the reading. A formula `quantity__reading` computes it, or the row
-    has `same_as`, or the name is that of a row of claims.csv. The name `published`
-    means the row from which the quantity starts, and `set`, `floor`, `ceiling` and
-    `in_words` belong to assumptions."""
+    """The name of the reading. A reading is computed by a formula `quantity__reading`,
+    or its row fills the column `same_as`, or it bears the name of a row of claims.csv.
+    The name `published` means the row from which the quantity starts, and `set`,
+    `floor`, `ceiling` and `in_words` belong to assumptions."""
     label: Prose
     """The reading in a few words."""
     grade: Grade
@@ -557,14 +559,15 @@ class VagueEnd(Row):
     """A floor or a ceiling that words set, or a value worth trying, with its reason."""
 
     reason: Prose
-    """Why we read the words in this way, or why the value is worth trying."""
+    """Why the words set this floor or ceiling, or set none, or why the value is worth
+    trying."""
     value: Annotated[Number | None, OfEntry] = None
     """The floor or the ceiling that the words set in their plain sense, or a value
     worth trying."""
     coarse: Annotated[Number | None, OfEntry] = None
     """The floor or the ceiling at the coarser rounding, if the words stand for a number
-    that is printed elsewhere. If it is missing, the floor or the ceiling is our own
-    reading of the words."""
+    that is printed elsewhere. If this field is empty, the floor or the ceiling is our
+    own reading of the words."""
     coarse_place: OptionalProse = ""
     """The coarser rounding in words, such as "a tenth of a million"."""
 
@@ -725,7 +728,7 @@ class Finding(Row):
     sceptical: Prose
     """The view that doubts the number."""
     charitable: Prose
-    """The view under which the numbers agree."""
+    """The view under which the numbers can be right."""
     settle: Prose
     """Which source would settle the question."""
 
@@ -744,8 +747,8 @@ class HeadlineWords(BaseModel, extra="forbid"):
     shown: OptionalProse = ""
     """The verdict in other words; `{verdict}` stands for the verdict itself."""
     sentence: OptionalProse = ""
-    """What a reader must know to understand the calculation. If this is empty, the
-    headline's usual sentence is shown."""
+    """What a reader must know to understand the calculation. If this field is empty,
+    the headline's usual sentence is shown."""
 
 
 class OfficialFigure(BaseModel, extra="forbid"):
@@ -865,7 +868,7 @@ class ExpectedCell(Row):
     field: Text
     """The field of the row."""
     value: Annotated[Text, In("base unit of the quantity")]
-    """The accepted value: a code, or a number with ten digits."""
+    """The accepted value: a word, a name, or a number rounded to ten digits."""
 
 
 #: The models of the tables and lists, each with its ``file``.
