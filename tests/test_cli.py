@@ -62,7 +62,7 @@ def test_verify_says_what_was_checked_found_and_assumed() -> None:
     assert max(map(len, lines)) <= 80
     assert lines[0] == "Do the numbers in the article add up?"
     assert [line[0] for line in lines if re.match(r"\d  ", line)] == list("123456")
-    assert " ".join(lines[-3:]).endswith("This says nothing about the article.")
+    assert " ".join(lines[-3:]).endswith("which says nothing about the article.")
     out = " ".join(lines)
     order = [
         "We did not check whether they are true",

@@ -1,5 +1,6 @@
-"""The subpackage that writes results.
+"""This subpackage writes results.
 
-It runs notebooks, and makes the tables, the report, the explorer, the map and the
-provenance. It also has the guard, which compares values with those accepted before.
+The subpackage runs notebooks, and makes the tables, the report, the explorer, the map
+and the provenance. It also holds the guard, which compares values with those accepted
+before.
 """

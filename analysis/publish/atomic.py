@@ -1,6 +1,7 @@
-"""New files and folders are written beside their target, and replace it in one step.
+"""This module writes files and folders beside their target, then replaces the target.
 
-A lock lets only one run at a time write to a target.
+The new file or folder takes the place of the old one in one step. A lock lets only one
+run at a time write to a target.
 """
 
 import contextlib
@@ -55,7 +56,7 @@ def write_file(
 def clear_unfinished(folder: Path) -> None:
     """Remove what ``write_file`` had begun to write when its process was killed.
 
-    A folder with anything else in it belongs to somebody else, and is kept.
+    A folder that holds anything else belongs to somebody else, and is kept.
     """
     for left in folder.glob(f".*{_BEGUN}*"):
         name = left.name.removeprefix(".").partition(_BEGUN)[0]
@@ -82,10 +83,10 @@ def scratch() -> Iterator[Path]:
 def lock(target: Path, *, within: bool = False) -> Iterator[None]:
     """Hold a lock on a target, or raise InputError if another process holds it.
 
-    The lock is a file beside the target, or in the target if ``within``. Another
-    process may hold either of the two. The system releases the lock when the process
-    ends. The processes of a run that was killed may need a moment to end, so this
-    function tries for a while (``_PATIENCE``).
+    The lock is a file beside the target, or in the target if ``within``. A lock of
+    another process counts in either place. The system releases the lock when the
+    process ends. The processes of a run that was killed may need a moment to end, so
+    this function tries for ``_PATIENCE`` seconds.
     """
     beside, inside = _lock_of(target), target / ".lock"
     file, other = (inside, beside) if within else (beside, inside)
@@ -137,7 +138,7 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
 
     Either the whole new folder replaces the old one, or nothing changes. InputError is
     raised if ``refuse_foreign`` refuses to replace the folder, or if the folder can't
-    be written. An error about a file elsewhere keeps the name of that file.
+    be written. An OSError about a file elsewhere is raised unchanged.
     """
     # Path.resolve raises an error for a link that leads to itself.
     folder = Path(os.path.realpath(folder))
@@ -178,7 +179,8 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
 
 def _is_elsewhere(error: OSError, *written: Path) -> bool:
     """Whether an error is about a file neither in nor above what is written."""
-    # A library may raise an error without a name, and a descriptor has only a number.
+    # A library may raise an error without a file name, and a descriptor has only a
+    # number.
     if not isinstance(error.filename, str | Path) or error.errno == errno.ENOSPC:
         return False
     path = Path(os.path.realpath(error.filename))
@@ -197,8 +199,8 @@ def _reason(error: OSError, folder: Path) -> str:
     return error.strerror or first_words(error)
 
 
-#: Two constants of Linux: paths are relative to the working directory, and two paths
-#: change places.
+#: Two constants of Linux: the first makes paths relative to the working directory, and
+#: the second makes two paths change places.
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 

@@ -4,10 +4,11 @@ Each number or code is a cell, with its table, row and field.
 
 Every number that is shown is spelled from such a cell. The guard compares the cells
 computed now with those that were accepted. A cell holds one thing: a number in base
-units with ten digits, a unit, or a code. It holds no text that spells a number for
+units with ten digits, a unit, or a code. A cell holds no text that spells a number for
 readers. ``inputs`` gives the data as they were read, with each file as a table.
 ``computed`` gives the values that follow from the data and are quick to compute.
-``drawn`` and ``plotted`` give the values that only a whole run computes.
+``drawn`` and ``plotted`` give the values of draws and figures, which ``analysis
+verify`` does not compute.
 """
 
 from __future__ import annotations
@@ -43,8 +44,7 @@ from analysis.whatif.scenarios import Scenario
 #: A table, a row of it, and a field.
 Key = tuple[str, str, str]
 Cells = dict[Key, str]
-#: How the names of tables of figures start, and the tables of draws. Only a whole run
-#: computes these tables.
+#: The start of the names of tables of figures, and the names of the tables of draws.
 PLOTTED, DRAWN = "figures.", ("draws", "indices")
 #: The columns of plotted data that hold codes. Other columns hold numbers or words.
 _CODES = ("role", "side", "unit", "assumption")
@@ -93,7 +93,7 @@ GUARDED = (
 
 
 def needs_a_run(table: str) -> bool:
-    """Whether the cells of a table are computed only in a whole run."""
+    """Whether a table holds draws or a figure, which ``analysis verify`` leaves out."""
     return table.startswith(PLOTTED) or table in DRAWN
 
 
@@ -101,7 +101,7 @@ def needs_a_run(table: str) -> bool:
 
 
 def inputs(model: Model) -> Cells:
-    """The data as they were read, without the fields that only hold words."""
+    """The data as they were read, without the fields that hold only words."""
     register = model.register
     cells: Cells = {}
     for row in rows(register):
@@ -128,7 +128,7 @@ def inputs(model: Model) -> Cells:
 
 
 def rows(register: Register) -> Iterator[Any]:
-    """Every row of every table of rows."""
+    """Every row of the tables of a register, each once."""
     seen = set()
     for field in type(register).model_fields:
         table = getattr(register, field)
@@ -142,7 +142,7 @@ def rows(register: Register) -> Iterator[Any]:
 def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
     """The fields of a row that are not empty, as texts.
 
-    If ``of`` names fields, only these fields are returned. A field that only holds
+    If ``of`` names fields, only these fields are returned. A field that holds only
     words is left out. The name of a field within a field has a dot, as in
     ``outer.inner``.
     """
@@ -234,7 +234,7 @@ def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
 
 
 def _printed(model: Model) -> Cells:
-    """What printed numbers stand for and assert, at their finer and coarser places."""
+    """What printed numbers stand for and assert, at a finer and a coarser rounding."""
     cells: Cells = {}
     for claim in model.register.claims.values():
         cells |= _numbers("claims", claim.id, _spans(claim.published))
@@ -259,7 +259,7 @@ def _spans(published: Published) -> dict[str, float]:
 
 
 def _ends(name: str, interval: Interval) -> dict[str, float]:
-    # An open end is a code of its own, as "over 30" excludes 30.
+    # An open end has a name of its own, because "over 30" excludes 30.
     low = f"{name}_{'above' if interval.low_open else 'low'}"
     high = f"{name}_{'below' if interval.high_open else 'high'}"
     return {low: interval.low, high: interval.high}
@@ -380,7 +380,7 @@ def _excesses(model: Model, scenario: Scenario) -> Cells:
 
 
 def _ranges(model: Model) -> Cells:
-    """The ends between which each estimate moves, by rounding and each assumption."""
+    """The ends between which rounding, and each assumption, moves each estimate."""
     cells: Cells = {}
     for quantity in model.register.estimates:
         for row in sensitivity.ranges(model, quantity):
@@ -420,7 +420,7 @@ def _break_evens(model: Model) -> Cells:
     return cells
 
 
-# What a whole run computes ------------------------------------------------------------
+# Draws and figures --------------------------------------------------------------------
 
 
 def drawn(model: Model) -> Cells:

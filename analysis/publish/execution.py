@@ -1,6 +1,7 @@
 """This module runs notebooks side by side, and writes each output whole or not at all.
 
-Papermill runs the notebooks in a pool of threads, on warm kernels.
+Papermill runs the notebooks in a pool of threads, on kernels that start quickly (see
+``kernels``).
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from analysis.publish.atomic import write_file
 from analysis.publish.notebooks import Notebook
 from analysis.publish.replaceable import CRATE
 
-#: The seconds that a cell may take, and the fewest seconds that the start of a kernel
-#: may take.
+#: How many seconds a cell may take, and how many seconds a kernel is given to start
+#: even if a cell may take fewer.
 TIMEOUT, _START = 600, 60
 #: For how many seconds an interrupted run waits for its threads.
 _PATIENCE = 10
@@ -68,9 +69,9 @@ def run(
     in this thread while the kernels run.
 
     The function returns the failures by target. The cells of a failed notebook that ran
-    are kept beside its target, as ``NAME.failed.ipynb``. A target that would lie among
-    the notebooks raises InputError before anything runs, and so does a file in the
-    place of either that no run has written so.
+    are kept beside its target, as ``NAME.failed.ipynb``. InputError is raised before
+    anything runs if a target would lie among the notebooks, or if a file in the place
+    of a target or of ``NAME.failed.ipynb`` is not as a run wrote it.
     """
     _refuse_targets(jobs)
     texts = _execute_all(jobs, timeout, done, meanwhile)
@@ -169,7 +170,7 @@ def _stop(
     """Kill every kernel, and wait for the threads that run them."""
     from analysis.publish import kernels
 
-    # A second signal must not disturb this: the command is at its end.
+    # A second signal must not disturb the clean-up: the command is at its end.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         with contextlib.suppress(ValueError):
             signal.signal(number, signal.SIG_IGN)
@@ -181,8 +182,8 @@ def _stop(
         kernels.kill_all()
         time.sleep(0.1)
         if time.monotonic() > last:
-            # A thread that hangs would keep the process from ending. The server ends
-            # with the process.
+            # A thread that hangs would keep the process from ending. The server of
+            # kernels ends with the process.
             print("interrupted", file=sys.stderr)
             os._exit(130)
 
@@ -196,8 +197,8 @@ def _execute(
 ) -> str | RunError:
     """Run a notebook, and return its text without times, versions and paths.
 
-    Another program may take a kernel's port before the kernel does, and the kernel then
-    ends at once. In that case another kernel is started, up to twice.
+    If a kernel ends at once because another program has taken one of its ports, another
+    kernel is started, up to twice.
     """
     import nbformat
     from papermill.execute import remove_error_markers
@@ -222,7 +223,7 @@ def _through_papermill(
 ) -> str:
     """Execute a notebook, and write the result to a path.
 
-    Return why it did not run to its end, or an empty text if it did.
+    Return why the notebook did not run to its end, or an empty text if it did.
     """
     from jupyter_core.utils import ensure_event_loop
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -264,12 +265,12 @@ def _through_papermill(
 
 
 def _as_it_is(path: Path) -> str:
-    """A path whose braces are doubled, so that papermill takes them for letters."""
+    """A path with doubled braces, which papermill does not take for placeholders."""
     return str(path.absolute()).replace("{", "{{").replace("}", "}}")
 
 
 def _error_in(cell: Any) -> str:
-    """The error that a cell ended with, which may be ``sys.exit(0)``."""
+    """The error that ended a cell, such as ``sys.exit(0)``, or an empty text."""
     for output in cell.get("outputs", ()):
         if output.output_type == "error":
             return f"{output.ename}: {first_words(output.evalue)}"
@@ -303,7 +304,7 @@ def _is_left_by_a_run(path: Path) -> bool:
 def clean(notebook: Any) -> str:
     """Return a notebook's text without what differs from run to run.
 
-    Left out are versions, times, paths and the names of cells.
+    Versions, times, paths and the names of cells are left out.
     """
     import nbformat
 

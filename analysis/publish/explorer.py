@@ -1,9 +1,9 @@
 """The explorer lets a reader move an assumption and see what follows.
 
 The explorer is one page, and the reader has to install nothing. Python writes the
-article's values, verdicts and sentences into the page. It also writes the formulas,
-limits and rows there, from which the page's script computes values, verdicts and
-sentences under another setting.
+article's values, verdicts and sentences into the page. Python also writes the formulas,
+limits and rows from which the page's script computes values, verdicts and sentences
+under another setting.
 
 >>> from analysis import load
 >>> presets(load().model)[0]
@@ -50,7 +50,8 @@ from analysis.render.wording import SAID
 from analysis.whatif import scenarios
 
 NAME = "explorer.html"
-#: The rules of the model, the texts that follow from them, and the page itself.
+#: The files of the script: the rules of the model, the texts that follow from them, and
+#: what the page draws.
 SCRIPTS = ("explorer-model.js", "explorer-texts.js", "explorer.js")
 #: The claim whose range the picture shows; without it there is no page.
 CLAIM = "at_risk_total_range"
@@ -62,7 +63,7 @@ _BARS = {"base": "at_risk_2019", "now": "at_risk_2021", "both": "at_risk_total"}
 def write(folder: Path, model: Model) -> Path:
     """Write the page into a folder, and return its path.
 
-    Raises InputError as ``page`` does, and if another file has the name of the page.
+    Raises InputError as ``page`` does, and if another file stands at the page's path.
     """
     path = folder / NAME
     if path.exists() and "const RUNS" not in path.read_text("utf-8", errors="replace"):
@@ -106,7 +107,7 @@ def _changes(model: Model, setting: Setting) -> str:
 
 
 def _in_address(choice: str | float) -> str:
-    """A reading, or a number without an exponent, which the page could not read."""
+    """A reading, or a number written in full, because the page reads no exponent."""
     if isinstance(choice, str):
         return choice
     return np.format_float_positional(choice, trim="-")
@@ -200,7 +201,10 @@ def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, 
 
 
 def _settings(model: Model, names: list[str]) -> list[str]:
-    """What a link may set: what the page offers, and quantities linked to these."""
+    """The quantities that a link may set: those on the page, and others linked to them.
+
+    A linked quantity takes the same reading as the quantity to which it is linked.
+    """
     linked = [name for name in names if rows.leader(model, name)]
     return [*words()["settings"], *linked]
 
@@ -264,7 +268,7 @@ def _curly(title: str) -> str:
 
 
 def presets(model: Model) -> list[tuple[str, str]]:
-    """The package's scenarios that draw nothing, each as an address and in words."""
+    """The scenarios that draw nothing, each as the changes in a link and in words."""
     return [
         (_changes(model, scenario.setting(model)), scenario.description)
         for scenario in scenarios.shipped(model).values()

@@ -58,7 +58,7 @@ class Spans(TypedDict):
 
 
 class Remark(TypedDict):
-    """Words on a quantity that lies above a number, or above another quantity."""
+    """Words for a quantity that lies above a number, or above another quantity."""
 
     above: float | str
     words: str
@@ -83,13 +83,13 @@ class SourceRow(TypedDict, total=False):
     closed: Spans
     """The values of a leaf that its digits stand for."""
     open: Spans
-    """The same for a leaf whose words, such as "up to", leave its value open."""
+    """The values of a leaf whose words, such as "up to", leave its value open."""
     needs: tuple[str, ...]
     """The quantities that the formula computes with."""
     text: str
     """The formula, with the names of quantities in braces."""
     plain: str
-    """The same without the assumptions in ``idle``."""
+    """The formula without the assumptions in ``idle``."""
     idle: list[str]
     """The assumptions whose value of 0 or 1 changes nothing in the formula."""
 
@@ -110,7 +110,7 @@ class QuantityRow(TypedDict):
     label: str
     unit: str
     shown: str
-    """The unit as numbers are spelled: a percentage may be "percent"."""
+    """The unit in which numbers are spelled, such as "percent" for a share."""
     suffix: str
     """What follows a number of this quantity in a scenario file."""
     apart: list[float]
@@ -129,7 +129,7 @@ class QuantityRow(TypedDict):
     side: int
     """As in ``SourceRow``, for a number that a reader sets."""
     linked: str
-    """The quantity that takes the same reading; empty for most."""
+    """Another quantity that takes the same reading; empty for most quantities."""
     outside: str
     """The refusal of a number outside the allowed range."""
     remarks: list[Remark]
@@ -143,7 +143,7 @@ class QuantityRow(TypedDict):
 
 
 class Target(TypedDict):
-    """A quantity under some readings, by the names of the quantities they are for."""
+    """A quantity under some readings, each by the name of its quantity."""
 
     quantity: str
     readings: dict[str, str]
@@ -177,22 +177,22 @@ class CheckRow(Target):
     coarse: Span
     """What the claim asserts, with the rounding of its finer or its coarser place."""
     stretched: Span | None
-    """The same with the allowance that we chose for words such as "approaches"."""
+    """What the claim asserts if we stretch words such as "approaches" as we allow."""
     plain: Span
     """The printed ends of a range; for any other claim the same as ``fine``."""
     levels: Levels
     low_is_ours: bool
     high_is_ours: bool
-    """Whether we chose this end, so that rounding does not decide there."""
+    """Whether we chose the low or the high end, where rounding then does not decide."""
     ends: Span
-    """The ends from which a value differs by so much."""
+    """The ends from which the distance of a value that differs is counted."""
 
 
 # Formulas by name ---------------------------------------------------------------------
 
 
 def rests_on(model: Model, names: Iterable[str]) -> list[str]:
-    """Name some quantities, and all that they depend on under any of their readings."""
+    """List some quantities, with all that their readings, limits and remarks need."""
     todo = list(names)
     known: dict[str, None] = {}
     while todo:
@@ -225,7 +225,7 @@ def javascript(expression: Expression) -> str:
 
 
 def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
-    """Yield a line of JavaScript for each quantity: its formulas, by reading.
+    """Yield a line of JavaScript with formulas, by reading, for each computed quantity.
 
     Raises InputError for a formula with a minimum or maximum, because the page can't
     compute its bounds.
@@ -252,9 +252,9 @@ def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
 def limits(model: Model, names: Iterable[str]) -> Iterator[str]:
     """Yield a line of JavaScript for each lower and upper limit of some quantities.
 
-    The line gives the distance of a quantity from the end, and the sentence that
-    refuses a value past the end. If other quantities supply the value of an assumption,
-    its allowed range counts as a limit.
+    Each line gives the distance of a quantity from its limit, and the sentence that
+    refuses a value past the limit. The allowed range of an assumption is a limit, too,
+    for the case that other quantities supply the assumption's value.
     """
     ranges = [
         Limit(name, row.minimum, row.maximum)
@@ -286,7 +286,7 @@ def limits(model: Model, names: Iterable[str]) -> Iterator[str]:
 
 
 def literal(value: Any) -> str:
-    """A value as JavaScript, in which a "<" is escaped, so that it ends no script."""
+    """A value as JavaScript, with each "<" escaped, so that no text ends the script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
@@ -349,7 +349,7 @@ def _outside(model: Model, name: str) -> str:
 
 
 def _far_from_usual(model: Model, name: str) -> Far | None:
-    """The refusal of numbers far from the usual ones, if the quantity has such."""
+    """The refusal of numbers far from the usual ones, or None if none are usual."""
     usual = model.usual(name)
     if usual is None:
         return None
@@ -369,7 +369,7 @@ def _far_from_usual(model: Model, name: str) -> Far | None:
 
 
 def leader(model: Model, name: str) -> str:
-    """The quantity whose reading a linked quantity follows; empty for others."""
+    """The quantity whose reading a linked quantity follows, or an empty text."""
     for first, *others in model.register.linked_readings:
         if name in others:
             return str(first)
@@ -377,7 +377,7 @@ def leader(model: Model, name: str) -> str:
 
 
 def _linked(model: Model, name: str) -> str:
-    """The quantity that takes the same reading as another; empty for most."""
+    """The quantity that takes the same reading as another, or an empty text."""
     for group in model.register.linked_readings:
         if name in group:
             return next(other for other in group if other != name)
@@ -513,7 +513,7 @@ def _met(interval: Interval) -> Span:
 
 
 def judged(model: Model, names: Iterable[str]) -> list[Target]:
-    """The quantities and readings of the checks; each change must affect one."""
+    """The quantities and readings of the checks; a change must affect at least one."""
     known = set(names)
     rows: list[Target] = []
     for check in model.register.checks.values():

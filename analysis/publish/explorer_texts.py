@@ -31,7 +31,7 @@ from analysis.render.steps import line
 from analysis.render.wording import said_verdict
 
 PAGES = Path(__file__).resolve().parent / "pages"
-#: Verdicts in few words, for claims, for readings and for the spans along a lever.
+#: Verdicts in few words, for claims, for readings and for the spans along a slider.
 SHORT = {
     "matches": "matches",
     "matches_within_rounding": "matches only after rounding",
@@ -39,7 +39,8 @@ SHORT = {
     "differs": "differs",
     "as_rounded": "matches, as the printed range is rounded",
 }
-#: Readings that move the quantity of the first claim by less are shown one step away.
+#: A reading that moves the quantity of the first claim by less than this number is
+#: folded away on the page.
 LARGE_CHANGE = 40_000
 
 
@@ -63,7 +64,7 @@ def reading_words(name: str, reading: str) -> str:
 
 
 def phrases(name: str) -> dict[str, str]:
-    """The phrases for values of a quantity in words; ``other`` is used for most."""
+    """The phrases for values of a quantity; ``other`` is for values without one."""
     special: dict[str, str] = words()["phrases"].get(name, {})
     return {"other": "{number}"} | special
 
@@ -120,7 +121,7 @@ def check_of(model: Model, claim: str) -> Check:
 def texts(model: Model) -> dict[str, str]:
     """Every text of the page that depends on the setting, by its key.
 
-    Beside the text of each verdict stands its kind.
+    The kind of each verdict has a key, too.
     """
     by_key = {"differs": ""}
     for name in quantities():
@@ -205,7 +206,7 @@ def _kind(model: Model, name: str) -> str:
 
 
 def apart_words(model: Model, name: str) -> str:
-    """What a claim says in place of "differs", with ``{number}``; empty for most.
+    """What a claim says in place of "differs", with ``{number}``, or an empty text.
 
     >>> from analysis import load
     >>> apart_words(load().model, "two_figures_of_2019")

@@ -44,19 +44,19 @@ from analysis.render.wording import CAVEAT, UNCHANGED
 #: The characters that separate the words and numbers of a cell.
 _BETWEEN = re.compile(r"([ =;,]+)")
 _QUESTION = "Do the numbers in the article add up?"
-#: The most lines about what moved that a screen shows.
+#: A screen shows no more lines than this number about values that moved.
 _LINES = 200
 
 
 def cells_of(model: Model, outcomes: Iterable[Outcome]) -> Cells:
-    """Every cell that ``verify`` compares; those that need a whole run are left out."""
+    """Every cell that ``verify`` compares; those of draws and figures are left out."""
     return {**cells.inputs(model), **cells.computed(model, outcomes)}
 
 
 def read_expected(register: Register, *, whole: bool = True) -> Cells:
     """The accepted values by table, row and field.
 
-    The values that only a whole run computes are included if ``whole`` is true. Raises
+    The values of draws and figures are included if ``whole`` is true. Raises
     RegisterError for a file that is missing, or that ``analysis accept`` did not write.
     """
     file, path = register.file("expected.csv"), register.folder / "expected.csv"
@@ -84,14 +84,14 @@ def read_expected(register: Register, *, whole: bool = True) -> Cells:
 def moved_cells(expected: Cells, now: Cells) -> dict[Key, tuple[str, str]]:
     """The cells whose value is not the accepted one, each with its old and new value.
 
-    Differences in a float's last digits do not count, and a missing cell is as good as
-    an empty one. Inputs come first.
+    Differences in a float's last digits do not count, and a missing cell counts as an
+    empty one. Inputs come first.
     """
     inputs: dict[Key, tuple[str, str]] = {}
     others: dict[Key, tuple[str, str]] = {}
     for key in {**now, **expected}:
         was, text = expected.get(key, ""), now.get(key, "")
-        # In a printed number each digit counts, even a final 0.
+        # In a printed number, each digit counts, even a final 0.
         is_printed = _is_input(key) and key[2].startswith("printed")
         # Accepted values have ten digits, but the numbers in a condition have six.
         tolerance = 2e-6 if key[2] == "condition" else 1e-9
@@ -103,12 +103,12 @@ def moved_cells(expected: Cells, now: Cells) -> dict[Key, tuple[str, str]]:
 
 
 def _is_input(key: Key) -> bool:
-    """Whether a cell is one of the data, whose table is a file."""
+    """Whether a cell belongs to the data, so that its table has the name of a file."""
     return key[0].endswith((".csv", ".yaml", ".json"))
 
 
 def described(register: Register, moved: Mapping[Key, tuple[str, str]]) -> list[str]:
-    """A sentence about each cell whose value moved, and the input that caused it.
+    """A sentence about each cell whose value moved, and about the input that moved it.
 
     An input is named as the cause if no other input moved.
     """
@@ -188,10 +188,10 @@ def _part_in_order(part: str) -> tuple[str, int]:
 def verify(model: Model, form: str, setting: Setting) -> int:
     """Print the headlines or the checks, and return the exit status.
 
-    ``form`` says how: by default the headlines are printed, and "markdown" prints them
-    as a table. The form "all" prints every check as a table; "json" and "csv" print the
-    checks as JSON or CSV. Values under a changed setting are not compared with the
-    accepted values.
+    ``form`` says what is printed, and how: by default the headlines are printed, and
+    "markdown" prints them as a table. The form "all" prints every check as a table;
+    "json" and "csv" print the checks as JSON or CSV. Values under a changed setting are
+    not compared with the accepted values.
     """
     outcomes, differs = judge_all(model, setting=setting), model.differences(setting)
     expected = read_expected(model.register, whole=False)
@@ -245,8 +245,8 @@ def print_report(
         file = model.register.file("expected.csv")
         typer.echo(paragraph(f"{UNCHANGED} {ours(model)}".strip()))
         compared = f"This run compared {len(expected):,} values of our data and results"
-        same = f"with those kept in {file}, and all are the same."
-        typer.echo(paragraph(f"{compared} {same} This says nothing about the article."))
+        same = f"with those kept in {file}; all are the same, which"
+        typer.echo(paragraph(f"{compared} {same} says nothing about the article."))
     if more:
         width = max(map(len, more)) + 2
         typer.echo()
@@ -307,7 +307,8 @@ def accept(model: Model, notebooks: Iterable[Notebook]) -> None:
     from analysis.render.figures import data_text, figures
 
     plots = figures(model)
-    # The notebooks of one article may draw figures that another's package lacks.
+    # The notebooks of one article may draw figures that the data package of another
+    # article lacks.
     names = {name for notebook in notebooks for name in notebook.figures} & plots.keys()
     with scratch() as folder:
         for name in names:

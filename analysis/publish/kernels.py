@@ -1,27 +1,28 @@
-"""Kernels start quickly, forked from a process that has loaded the libraries.
+"""This module forks kernels from a process that has loaded the libraries.
 
-Jupyter finds the provisioner by its entry point, and uses it for every kernel if the
-environment has ``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel spends
-two thirds of its time on imports. A forked kernel sees the same environment and folder
-as an ordinary kernel. It does not see settings of a library that a notebook makes
-before it imports the library. On macOS some frameworks do not survive a fork, so
+Jupyter finds ``ForkedProvisioner``, the class that starts kernels, by its entry point,
+and uses this class for every kernel if the environment has
+``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel spends two thirds of its
+time on imports. A forked kernel sees the same environment and folder as an ordinary
+kernel. In a forked kernel, a setting that a notebook makes before it imports a library
+may have no effect on that library. On macOS some frameworks do not survive a fork, so
 kernels are forked only on Linux.
 
 A run has processes of three kinds:
 
 - The run itself, which has a thread for each notebook that is being executed. In each
   thread, papermill talks to one kernel.
-- The server, which the run starts once. It has loaded the libraries, and forks a kernel
-  for each line that the run writes to its standard input.
-- The kernels. Each has a process group of its own, to which programs that a notebook
-  starts belong too.
+- The server, which the run starts once. The server has loaded the libraries, and forks
+  a kernel for each line that the run writes to the server's standard input.
+- The kernels. Each kernel has a process group of its own, to which programs that its
+  notebook starts belong too.
 
 Papermill ends each kernel after its notebook. If the run is stopped, ``kill_all`` kills
 the groups of all kernels. However the run ends, even by SIGKILL, the input of the
-server ends with it; the server then kills the kernels that are left, and ends itself.
-If the server is killed, its kernels notice that their parent is gone, and end. So
-nothing outlives a run; ``tests/publish/test_execution.py`` and
-``tests/long/test_kills.py`` end runs in these ways.
+server ends with it; the server then kills the kernels that are left, and ends, too. If
+the server is killed, its kernels notice that their parent is gone, and end. Nothing
+outlives a run, as ``tests/publish/test_execution.py`` and ``tests/long/test_kills.py``
+check for each way in which a run may end.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ from analysis.core.processes import is_running
 from analysis.publish.atomic import scratch
 
 #: The modules that notebooks import, and those that a kernel would load when it starts
-#: or shows its first result. The debugger alone takes a quarter of that time. The
-#: inline backend is left out, because it needs a kernel when it is imported.
+#: or shows its first result. The debugger takes a quarter of the time that loading all
+#: of them takes. The inline backend of matplotlib is left out, because it needs a
+#: kernel when it is imported.
 _LOADED = (
     "PIL.JpegImagePlugin",
     "IPython.core.oinspect",
@@ -87,13 +89,14 @@ _OPEN_FILES = 256
 def serve() -> None:
     """Fork a kernel for each line of standard input, and answer with its process.
 
-    A line is a JSON mapping: the arguments, environment and folder of a kernel. When
-    the process that asks for kernels ends, its input ends too, and the kernels that are
-    left are killed.
+    A line is a JSON mapping with the arguments, environment and folder of a kernel.
+    When the process that asks for kernels ends, the standard input ends, too, and the
+    kernels that are left are killed.
     """
     for name in _LOADED:
         import_module(name)
-    # The system then forgets a kernel that has ended, without waiting for this process.
+    # The system forgets a kernel as soon as it has ended, without waiting for this
+    # process.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     kernels = []
     # If the run was killed, nobody reads the answer.
@@ -117,7 +120,7 @@ def serve() -> None:
 
 
 def _be_kernel(arguments: list[str], environment: dict[str, str], folder: str) -> None:
-    """Become a kernel, and end with it."""
+    """Turn this process into a kernel, which ends the process when it ends."""
     import pandas as pd
     from ipykernel.kernelapp import IPKernelApp
     from numpy import random
@@ -147,9 +150,9 @@ def _be_kernel(arguments: list[str], environment: dict[str, str], folder: str) -
     try:
         IPKernelApp.launch_instance(argv=arguments)
     except ZMQError:
-        # Another program has taken one of its ports, so the run starts another kernel.
-        # This one ends at once: an ordinary exit would wait for sockets that are only
-        # half set up, perhaps for ever.
+        # Another program has taken one of the kernel's ports, so the run starts another
+        # kernel. This kernel ends at once: an ordinary exit would wait for sockets that
+        # are only half set up, perhaps for ever.
         os._exit(1)
     # The forked process must not go on with the code of the server.
     raise SystemExit
@@ -166,7 +169,7 @@ class _Server:
     def start(self) -> None:
         """Start the process that forks kernels, if it does not run yet.
 
-        Loading the libraries takes a while.
+        The function does not wait until that process has loaded the libraries.
         """
         # The package may be run from its folder without being installed.
         root = str(Path(__file__).resolve().parents[2])
@@ -176,7 +179,7 @@ class _Server:
         )
         with self._lock:
             if self._process is None or self._process.poll() is not None:
-                # The debugger would warn of frozen modules.
+                # If modules were frozen, the debugger would warn of them.
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-Xfrozen_modules=off", "-c", code],
                     stdin=subprocess.PIPE,
@@ -189,7 +192,7 @@ class _Server:
     def fork(self, **kernel: Any) -> int:
         """Ask the server to fork a kernel, and return the number of its process.
 
-        Raises RuntimeError if the server has ended.
+        Raises RuntimeError if the server ends without an answer.
         """
         answer = ""
         with self._lock, contextlib.suppress(BrokenPipeError):
@@ -201,7 +204,7 @@ class _Server:
         return int(answer)
 
     def stop(self) -> None:
-        """Close the process's input, and wait until it has killed its kernels."""
+        """Close the input of the server, and wait until the server has ended."""
         with self._lock:
             if self._process:
                 self._process.communicate()
@@ -215,7 +218,7 @@ _SERVER = _Server()
 
 
 class _Process:
-    """A forked kernel, with what jupyter_client asks of a process."""
+    """A forked kernel, with the methods that jupyter_client calls on a process."""
 
     stdin = stdout = stderr = None
 
@@ -241,7 +244,7 @@ _RUNNING_LOCK = threading.Lock()
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Starts kernels of this Python by a fork on Linux, and any other kernel as usual.
+    """On Linux, forks kernels of this Python; starts all other kernels as usual.
 
     Kernels that a user's own process has started end with that process.
     """
@@ -265,7 +268,8 @@ class ForkedProvisioner(LocalProvisioner):
     ) -> KernelConnectionInfo:
         """Start a kernel with a command."""
         if sys.platform == "linux" and cmd[:3] == _COMMAND:
-            # The server may be in another folder than the process that asks it.
+            # The server may be in another folder than the process that asks for a
+            # kernel.
             folder = str(Path(kwargs.get("cwd") or "").absolute())
             pid = _SERVER.fork(
                 arguments=cmd[3:], environment=kwargs["env"], folder=folder
@@ -299,11 +303,11 @@ def check_open_files() -> None:
 
 @contextlib.contextmanager
 def prepared() -> Iterator[Path]:
-    """Have Jupyter start warm kernels, all of which end with this context.
+    """Have Jupyter start kernels by ``ForkedProvisioner`` that end with this context.
 
     The kernels do not see what the user has set up for other work: start-up files,
-    kernels, styles of drawing, or a backend that would show figures outside the
-    notebook. The context gives a temporary folder, which is removed at its end.
+    kernels, drawing styles, or a backend that would show figures outside the notebook.
+    The context gives a temporary folder, which is removed when the context ends.
     """
     check_open_files()
     name = "forked"

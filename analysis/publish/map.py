@@ -1,6 +1,7 @@
 """The map leads from each number of the article to the files behind it.
 
-For each number it names the row, the check, the formula and the cell of a notebook.
+For each number, the map names the row, the check, the formula and the cell of a
+notebook.
 """
 
 import re
@@ -50,7 +51,7 @@ def trace_frame(
     for outcome in outcomes:
         words = SAID.get(outcome.check.kind, {})
         verdicts[outcome.check.id] = words.get(outcome.verdict, outcome.verdict)
-    # The notebooks on the overview and on sensitivity list no checks, and come last.
+    # The overview and the notebook on sensitivity list no checks, and come last.
     books = sorted(notebooks, key=_lists_none)
     rows = []
     for claim in model.register.claims.values():

@@ -17,8 +17,8 @@ from analysis.core.readers import shipped
 from analysis.core.units import nearest
 
 # A dependency of nbformat builds a grammar at import, which takes a second. Without it,
-# only the format of internationalised addresses goes unchecked, and there are none
-# here.
+# only the format of internationalised addresses goes unchecked, and notebooks have no
+# such addresses.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
@@ -40,8 +40,8 @@ class Notebook:
         """Read a notebook, or raise InputError when the file can't be read as one.
 
         If ``checked``, the whole file, with all cells, is checked against the format of
-        notebooks. If not ``checked``, only the metadata is read, which needs no
-        library.
+        notebooks. If not ``checked``, the file is read as plain JSON, which needs no
+        library and suffices for the metadata.
         """
         try:
             content = _checked(path) if checked else _unchecked(path)
@@ -83,7 +83,7 @@ class Notebook:
         except (ValueError, TypeError, SyntaxError):
             raise InputError(
                 f"{display_path(self.path)} must have one cell tagged parameters, "
-                "with lines such as overlap = 0.5 alone"
+                "which holds only lines such as overlap = 0.5"
             ) from None
 
     def _tagged(self, tag: str) -> Iterator[Any]:

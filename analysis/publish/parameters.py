@@ -1,6 +1,7 @@
 """This module checks the parameters of a run before the run starts.
 
-An unknown parameter is refused here, while papermill's own command line only warns.
+This module refuses an unknown parameter, while papermill's own command line only warns
+of it.
 """
 
 from __future__ import annotations
@@ -48,9 +49,8 @@ def prepare_job(
 
     A value is a number in base units, a number with its unit ("0.35 million person"),
     or the name of a reading. If the parameters of the notebook are not quantities, a
-    value is a text or a whole number, like the default. Raises InputError for an
-    unknown name or a wrong value, and for a name on which nothing in the notebook
-    depends.
+    value has the type of the parameter's default. Raises InputError for an unknown name
+    or a wrong value, and for a name on which nothing in the notebook depends.
     """
     texts = assignments(parameters)
     if notebook.parameters.keys() - set(model.quantities):
@@ -90,7 +90,7 @@ def _plans(notebook: Notebook, model: Model, setting: Setting) -> list[Plan]:
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:
     """Check a run of a notebook whose parameters are not quantities.
 
-    The parameters name quantities or scenarios, say how to draw, or set something else.
+    Such parameters may name a quantity or a scenario, for example, or say how to draw.
     """
     defaults = notebook.parameters
     changes: dict[str, Any] = {}
@@ -120,7 +120,7 @@ def _draws_of(
 ) -> dict[str, str]:
     """The parameters that make a notebook draw from the scenario under which it runs.
 
-    There are none if the user asked for other draws, if the scenario has no
+    The result is empty if the user asked for other draws, if the scenario has no
     distribution, or if no quantity of the notebook can be drawn under the scenario.
     """
     asked = {"draws_scenario", "draws_quantity"} & changes.keys()

@@ -140,7 +140,7 @@ class _Crate:
         """The crate as JSON; its date is that of the commit, not of the clock."""
         profile = {"name": "Process Run Crate", "version": "0.6"}
         self.root["conformsTo"] = self.add(f"{PROFILE}/0.6", "CreativeWork", **profile)
-        # The library has put the time of the run there.
+        # The library has put the time of the run into the date.
         del self.root["datePublished"]
         seconds = os.environ.get("SOURCE_DATE_EPOCH") or self.source.get("seconds")
         if seconds:
@@ -176,8 +176,8 @@ def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
         ).stdout
 
     try:
-        # A package installed into an environment within a repository is not of that
-        # repository.
+        # A package installed into an environment within a repository does not belong to
+        # that repository.
         git("ls-files", "--error-unmatch", "__init__.py")
         _, commit, seconds = git(
             "rev-list", "--max-count=1", "--format=%ct", "HEAD"

@@ -9,7 +9,7 @@ import analysis
 from analysis.render.drawn import Drawn
 from analysis.study import Study
 
-#: A method as the module's docstring lists it, such as ``study.change(…)``.
+#: A method as the docstring of ``analysis`` lists it, such as ``study.change(…)``.
 _METHOD = re.compile(r"study\.([a-z]\w*)")
 _PROMPTS = (">>> ", "... ")
 

@@ -51,8 +51,8 @@ def _mark_of(folder: Path) -> str:
 def remove(folder: Path) -> None:
     """Remove a run's folder, as far as possible.
 
-    The mark is removed last, so that a later run can remove what is left by a run that
-    was killed meanwhile.
+    The mark is removed last, so that a later run can remove what is left if this run
+    is killed meanwhile.
     """
     with contextlib.suppress(OSError):
         others = [path for path in folder.iterdir() if path.name != MARKED]
@@ -89,7 +89,7 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def _refuse_changes(folder: Path) -> None:
-    """Raise InputError for a file that was changed after the run that wrote it."""
+    """Raise InputError for a file that no run wrote, or that was changed afterwards."""
     crate = folder / CRATE
     written = {crate: None, folder / MARKED: None}
     try:
@@ -111,6 +111,6 @@ def _refuse_changes(folder: Path) -> None:
             )
         if written[path] not in (None, hashlib.sha256(path.read_bytes()).hexdigest()):
             raise InputError(
-                f"{display_path(path)} was changed since the run and would be lost; "
-                "move it elsewhere"
+                f"{display_path(path)} has been changed since the run and would be "
+                "lost; move it elsewhere"
             )

@@ -1,9 +1,9 @@
-"""The report is a website, and a file with the estimates for TeX documents.
+"""This module makes the report, a website, and the estimates for TeX documents.
 
-Both are made from the results of a run. The pages are templates in ``pages``, which are
-filled from the model and its outcomes. Sphinx builds the pages and the executed
-notebooks in a process of its own. A template escapes all that it puts in, so no text of
-the data is read as markup or code.
+The pages of the report are templates in ``pages``, which are filled from the model and
+its outcomes. Sphinx builds the pages and the executed notebooks in a process of its
+own. A template escapes all that it puts in, so no text of the data is read as markup or
+code.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def pages(
     register = model.register
     context = _context(model, outcomes, notebooks)
     context["front"] = _environment(None).get_template("front.html").render(context)
-    # A page without rows is left out.
+    # A page that would have no rows is left out.
     rows = {
         "cite": context["citations"],
         "external": register.external,
@@ -103,7 +103,7 @@ def pages(
         if rows.get(path.stem, True):
             texts[path.stem] = templates.get_template(path.name).render(context)
     if explorer.CLAIM in register.claims:
-        # The examples on this page are computed with the shipped data package.
+        # The examples on the page on Python are computed with the shipped data package.
         texts["python"] = reference()
     return texts
 
@@ -167,9 +167,10 @@ def _context(
 
 
 def _plans(model: Model) -> dict[str, Plan]:
-    """The plan of each check that computes a quantity and has one.
+    """The plan of each check, by the name of the check.
 
-    If figures published elsewhere take the place of the quantity, there is none.
+    A check has no plan if figures published elsewhere take the place of its quantity,
+    or if the model refuses to plan it.
     """
     plans = {}
     for check in model.register.checks.values():
@@ -191,9 +192,9 @@ def _moved(model: Model) -> dict[str, list[tuple[str, Range]]]:
 
 
 def _environment(finalize: Callable[[Any], Any] | None) -> Environment:
-    """Return templates that escape whatever is put in.
+    """Return an environment of templates, which escape whatever is put into them.
 
-    They escape it for HTML, unless ``finalize`` has escaped it first.
+    The templates escape texts for HTML, unless ``finalize`` has escaped them first.
     """
     return Environment(
         loader=FileSystemLoader(PAGES),
@@ -269,7 +270,7 @@ def _working(model: Model, check: Check) -> str:
     """Return the worked steps of a check.
 
     If figures published elsewhere take the place of the check's quantity, the text is
-    the arithmetic over those figures.
+    the arithmetic with those figures.
     """
     if check.is_of_figures:
         return "\n".join(wording.against_words(model, check))

@@ -53,9 +53,9 @@ def reproduce(
 ) -> int:
     """Run every notebook, write the results, and return the exit status.
 
-    The results are written whole or not at all. ``folder`` is that of the notebooks. If
-    a notebook fails, the former results are kept, and the notebook with the cells that
-    ran is written beside them.
+    The results are written whole or not at all. ``folder`` holds the notebooks; without
+    it, the notebooks of the package are run. If a notebook fails, the former results
+    are kept, and the notebook with the cells that ran is written beside them.
     """
     if not out.name:
         raise InputError(
@@ -103,8 +103,8 @@ def _run_all(
     figures.mkdir()
 
     def write_all_else() -> None:
-        # Kernels take longest, so they start first. Only then are the libraries loaded
-        # that everything else needs.
+        # Kernels take longest, so they start before the libraries that everything else
+        # needs are loaded.
         from analysis.render import external
 
         outcomes = judge_all(model)
@@ -161,7 +161,7 @@ def _write_report(
     try:
         report.write(results, model, outcomes, notebooks)
     except report.ReportError as error:
-        typer.echo(f"error: {error} {display_path(out)} was left as it was.", err=True)
+        typer.echo(f"error: {error}; {display_path(out)} was left as it was.", err=True)
         raise typer.Exit(1) from None
 
 
@@ -301,7 +301,7 @@ def _describe(model: Model, asked: Job, target: Path) -> None:
     notebook = asked.notebook
     parameters = {**notebook.parameters, **asked.parameters}
     crate = provenance.describe(target, model, [notebook.path], parameters, asked.words)
-    # RO-Crate gives such a name to a crate that lies beside its data.
+    # RO-Crate names a crate that lies beside its data in this way.
     write_file(target.with_name(f"{target.stem}-{CRATE}"), crate)
 
 

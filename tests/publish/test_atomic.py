@@ -298,8 +298,8 @@ def test_a_result_that_was_changed_since_the_run_is_not_lost(tmp_path):
     refuse_foreign(tmp_path / "results")
     (tmp_path / "results" / "opened.csv").write_text("mine", encoding="utf-8")
     said = (
-        f"{tmp_path}/results/opened.csv was changed since the run and would be lost; "
-        "move it elsewhere"
+        f"{tmp_path}/results/opened.csv has been changed since the run and would be "
+        "lost; move it elsewhere"
     )
     assert refused(refuse_foreign, tmp_path / "results") == said
     assert refused(fill, tmp_path / "results", "1") == said

@@ -29,8 +29,8 @@ nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_inline", "deflist", "fieldlist"]
 myst_links_external_new_tab = False
-# Links lead to places on pages. Looking for them among the names of programming
-# languages, too, would take long.
+# Links lead to places on pages. Without this setting, Sphinx would also look for the
+# places among the names of programming languages, which takes long.
 myst_ref_domains = ["std"]
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["static"]
@@ -58,8 +58,8 @@ html_theme_options = {
     "secondary_sidebar_items": {name: ["page-toc"] for name in _LISTED},
 }
 
-#: The terms of the glossary by their place on its page, with the forms of each in a
-#: text. A longer term comes before a shorter term with which it begins.
+#: The terms of the glossary by their place on its page, with a pattern for the forms of
+#: each term. A longer term comes before a shorter term with which it begins.
 TERMS = {
     "matches-within-rounding": r"match(?:es)? within rounding",
     "matches": r"match(?:es)?",
@@ -82,8 +82,8 @@ TERMS = {
     "derivation": r"derivations?",
     "repetition": r"repetitions?",
 }
-#: Any of the terms, each in a group of its own. A term right after an opening quotation
-#: mark is left out.
+#: A pattern that finds any of the terms, each in a group of its own. A term right after
+#: an opening quotation mark is left out.
 _TERM = re.compile(
     r'(?<!&quot;)(?<!["“])'
     rf"\b(?:{'|'.join(f'({forms})' for forms in TERMS.values())})\b",
@@ -102,8 +102,8 @@ _WITHOUT_LINKS = re.compile(
 
 #: A number with its commas and its point, or a word.
 _WORD = re.compile(r"\d+(?:[.,]\d+)*(?!\w)|\w+")
-#: The same rule in JavaScript, for the search in the page. The search leaves out bare
-#: digits, so a point is put after them.
+#: The rule for numbers and words in JavaScript, for the search in the pages. Sphinx's
+#: search leaves out bare digits, so a point is put after them.
 _SPLIT = (
     "\n"
     r"var numberOrWord = /\d+(?:[.,]\d+)*(?![\p{Letter}\p{Number}_])"
@@ -116,7 +116,7 @@ _SPLIT = (
 
 
 def words(text: str) -> list[str]:
-    """The words that a search finds, including numbers as they are printed.
+    """The words that a search finds, with numbers as printed and a point after digits.
 
     >>> words("Some 1.6 million in 2019, of 1,135,200")
     ['Some', '1.6', 'million', 'in', '2019.', 'of', '1,135,200']
@@ -125,7 +125,7 @@ def words(text: str) -> list[str]:
 
 
 def with_links(html: str) -> str:
-    """On each page, link the first use of each term to the glossary.
+    """Link the first use of each term on a page to the glossary.
 
     >>> with_links("<h1>Readings</h1><p>A reading, or two readings.</p>")
     '<h1>Readings</h1><p>A <a class="term" href="glossary.html#reading">reading</a>, \
@@ -158,7 +158,7 @@ def _link_page(
 
 
 def setup(app: Any) -> None:
-    """Make Sphinx keep numbers in its search and link terms; Sphinx calls this."""
+    """Make Sphinx keep numbers in its search, and link terms, when Sphinx calls this."""
     from sphinx.search.en import SearchEnglish
 
     class Numbers(SearchEnglish):

@@ -1,6 +1,6 @@
 // The rules of core/spell.py and of model/, once more, for settings that a reader makes.
-// Above each function stands the Python function that it mirrors; a change to one of the
-// two is made to both, and tests compare their answers at random settings.
+// Above each function stands the name of the Python function that it mirrors; a change to
+// one of the two is made to both, and tests compare their answers at random settings.
 //
 // Python writes four constants: QUANTITIES by name, DATA, RUNS (a function for each formula)
 // and LIMITS. The classes at the top of publish/explorer_rows.py explain the fields of their
@@ -17,7 +17,7 @@ const { format } = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 17
 const clean = (value) => (abs(value) < 1e-12 ? 0 : Number(value.toPrecision(12)));
 const partsOf = (value) => clean(value).toExponential().split("e");
 
-// A number times a power of ten, without such errors.
+// A number times a power of ten, without the errors of a float's last digits.
 function shifted(value, power) {
   const [digits, exponent] = partsOf(value);
   return Number(`${digits}e${Number(exponent) + power}`);
@@ -94,8 +94,9 @@ function requireAllowed(name, number) {
   refuse(far.sentence, { ...fields, hint: word ? fill(DATA.meant, fields) : "" });
 }
 
-// Quantities.changed. A reading is also that of a linked quantity without a number: Python
-// adds it there, and here nodeOf takes it from the linked quantity.
+// Quantities.changed. A reading also holds for a linked quantity, unless a number is set
+// there: Python adds the reading to the setting, and here nodeOf takes it from the linked
+// quantity.
 function over(base, choices) {
   const taken = new Map(base.choices);
   for (const [name, choice] of choices) {
@@ -143,7 +144,7 @@ const pointAt = (value) => ({ low: value, high: value });
 // source_of_number.
 function nodeOf(name, choices) {
   const { usual, sources, linked, low, high, side } = QUANTITIES[name];
-  // Most quantities have no linked one, of which there is then no choice either.
+  // For most quantities, which have no linked quantity, the usual reading is taken.
   const shared = choices.get(linked) ?? usual;
   const choice = choices.get(name) ?? (isNumber(shared) ? usual : shared);
   if (!isNumber(choice)) return { name, reading: choice, ...sources[choice] };
@@ -250,7 +251,7 @@ class Plan {
     const rows = corners.map((corner) => this.row(corner));
     const tried = [...rows];
     let hasPole = false;
-    // How far behind a low corner, in cornersOf, its edge's high corner stands.
+    // In the list from cornersOf, an edge's high corner stands this far behind its low one.
     let step = 1;
     for (const [name, { low, high }] of Object.entries(box)) {
       if (low === high) continue;
@@ -296,7 +297,7 @@ const holds = (span, low, high = low) => high >= span.low && low <= span.high;
 // ground_of in model/judging.py, with is_reached in model/comparison.py.
 function groundOf(check, value, hasRoom, bounds) {
   const { fine, coarse, stretched } = check;
-  // Rounding does not decide at a threshold of ours.
+  // Rounding does not decide at a threshold that we chose.
   const reaches = (claimed, still, wide) => {
     const { low } = check.high_is_ours ? still : wide;
     const { high } = check.low_is_ours ? still : wide;
@@ -322,14 +323,14 @@ function judge(check, setting) {
   const value = isInWords ? NaN : plan.value;
   const ground = groundOf(check, value, open.length, (kind) => plan.bounds(boxes[kind]));
   const verdict = DATA.grounds[ground];
-  // A match by rounding a printed range is apart.
+  // A match that needs the rounding of a printed range has a kind of its own.
   const isPast = verdict === "matches" && !holds(check.plain, value);
   return { value, verdict, kind: isPast ? "as_rounded" : verdict };
 }
 
 // crossings in model/curves.py: where a verdict may turn as one leaf moves. Three places
 // along the way give a curve's roots. Two places near its ends help to tell which curves
-// are the lowest or highest somewhere, as others are no bounds.
+// are the lowest or highest somewhere; all other curves are no bounds.
 const PLACES = [0.25, 0.5, 0.75, 0.01, 0.99];
 
 function turnsOf({ levels, reached }, plan, name, low, high) {
@@ -353,7 +354,7 @@ function turnsOf({ levels, reached }, plan, name, low, high) {
       turns.push(...plan.limits.map((_, k) => rootOf(k + 1, (room) => room)));
     }
   }
-  // A root is a share of the way from the first of these places to the third.
+  // A root is a share of the way from the first of PLACES to the third.
   const places = turns.map((t) => low + (0.25 + 0.5 * t) * (high - low));
   return places.filter((place) => place > low && place < high).sort((one, two) => one - two);
 }

@@ -1,11 +1,12 @@
-// What the page says under a setting, as texts and numbers. Nothing here reads or changes
-// the page, or remembers anything. Above a function stands the Python function that it
-// mirrors, which is in publish/explorer_texts.py if no other module is named.
+// What the page says under a setting, as texts and numbers. Nothing in this file reads or
+// changes the page, or remembers anything. Above a function stands the name of the Python
+// function that it mirrors, which is in publish/explorer_texts.py if no other module is
+// named.
 
 const claimOf = (id) => DATA.claims.find((claim) => claim.id === id);
 const restsOn = (name, under) => ({ quantity }) => planOf(quantity, under).nodes.has(name);
 
-// _number_texts. What is in words counts as the least that the words allow.
+// _number_texts. A number in words counts as the least that the words allow.
 function estimate(name, under) {
   const { words } = planOf(name, under);
   const [isInWords] = words;
@@ -46,7 +47,7 @@ function isMoved({ check, working }, under) {
 }
 
 // _verdict in render/headlines.py, with the kind of the verdict, which gives its colour.
-// The page leaves out reasons and conditions, because its sentences have the assumptions.
+// The page leaves out reasons and conditions, because its sentences state the assumptions.
 function verdictOf({ check, quantity, said, apart }, under) {
   const [judged] = attempt(() => judge(check, under));
   if (!judged) return { kind: "", text: withoutVerdict(check, under) };
@@ -79,8 +80,8 @@ function distanceOf({ quantity, ends: { low, high } }, value) {
   return ` by ${by}`;
 }
 
-// line in render/steps.py. A sum recomputes by hand: where it would not, its operands get
-// more digits, as from operand_places in render/places.py.
+// line in render/steps.py. A reader can recompute a sum by hand: if its operands have too
+// few digits for that, they get more, as from operand_places in render/places.py.
 function lineOf({ nodes, target }, values) {
   const { needs, text, plain, idle, reading } = nodes.get(target);
   const result = shownOf(target, values[target]);
@@ -130,13 +131,13 @@ function textsOf(under) {
     const { kind, text } = isMoved(claim, under) ? verdictOf(claim, under) : claim.article;
     texts[`verdict ${claim.id}`] = text;
     texts[`kind ${claim.id}`] = kind;
-    // A refusal that stands in the note below the sum is not said in the sum, too.
+    // A refusal that stands in the note below the sum is not repeated in the sum.
     texts[`sum ${claim.id}`] = sumOf(claim, under).replace(texts[`note ${claim.quantity}`], "");
   }
   return texts;
 }
 
-// Read 0,6 and 60 % and 1/3 and 500 000; "500.000" could be two.
+// Read 0,6 and 60 % and 1/3 and 500 000; "500.000" could be two numbers.
 function readNumber(text, unit) {
   const plain = text.trim().replace("−", "-").replace(/(\d)[\s'_]+(?=\d{3})/g, "$1");
   const pattern = /^(-?[\d.,]+)(?:\/([\d.,]+))? *(%|percent|thousand|million|billion)?$/i;
@@ -180,7 +181,8 @@ function kindsAt(spans, x) {
     .map(({ kind }) => kind);
 }
 
-// A lever ends where the library refuses a number, unless its own value is refused.
+// A lever (a slider of an assumption) ends where the package refuses a number, unless the
+// lever's own value is refused.
 function endsOf(name, spans, value) {
   const [first, last] = [spans[0], spans.at(-1)];
   const ends = { low: first.from, high: last.to, why: "" };
@@ -192,7 +194,7 @@ function endsOf(name, spans, value) {
 }
 
 // A lever under a setting: its ends and value, the stretches of its track and the words
-// under it, of which ``turn`` stands at the part ``edge`` of the way if the verdict turns.
+// under it. If the verdict turns, ``turn`` stands at the share ``edge`` of the track.
 function leverOf(name, { check, quantity }, under) {
   const { shown, varied } = QUANTITIES[name];
   // Without a value of its own, a lever shows what exact numbers give.
@@ -201,8 +203,8 @@ function leverOf(name, { check, quantity }, under) {
   const { low, high, why } = endsOf(name, spans, value);
   const kindAt = (x) => kindsAt(spans, x).find(Boolean);
   const part = (x) => (x - low) / (high - low);
-  // Words and readings may be judged otherwise than the number at which the knob stands.
-  // The knob is then open, since the colours are those of exact numbers.
+  // Words and readings may have another verdict than the number at which the knob stands.
+  // The knob is then drawn hollow, because the colours are those of exact numbers.
   const [judged] = attempt(() => judge(check, under));
   const kind = judged ? judged.kind : "";
   const isExact = kindsAt(spans, value).includes(kind);
@@ -230,7 +232,8 @@ function leverOf(name, { check, quantity }, under) {
   };
 }
 
-// _in_address in publish/explorer.py: without an exponent, which readNumber can't read.
+// _in_address in publish/explorer.py: a number in full, because readNumber reads no
+// exponent.
 const inFull = (choice) => isNumber(choice) ? format(choice).replaceAll(",", "") : choice;
 const pairsOf = ({ choices }) => [...choices].map(([name, choice]) => `${name}=${inFull(choice)}`);
 const addressOf = (under) => pairsOf(under).join("&");

@@ -1,4 +1,4 @@
-// The page itself: what it remembers, what it draws, and what follows what a reader does.
+// The page itself: what it remembers, what it draws, and how it reacts to a reader.
 const $ = (id) => document.getElementById(id);
 const each = (selector, act) => {
   for (const node of document.querySelectorAll(selector)) act(node, node.dataset);
@@ -9,7 +9,7 @@ const inAddress = () => location.hash.slice(1);
 const state = {
   // The setting that the page shows, with a number that is still being typed.
   setting: ARTICLE,
-  // The same without a number that is still being typed.
+  // The setting without a number that is still being typed.
   kept: ARTICLE,
   // The claim that the bar below the picture is about.
   touched: DATA.claims[0],
@@ -17,9 +17,9 @@ const state = {
   held: document.body,
   // The start of a touch that has not moved sideways yet, and so may be a scroll.
   touch: null,
-  // The timer after which a number half written is taken.
+  // The timer after which a half-written number is taken.
   typing: 0,
-  // The timer after which levers, readings and address follow.
+  // The timer after which levers, readings and address are brought up to date.
   resting: 0,
 };
 
@@ -72,7 +72,7 @@ function render() {
   state.resting = setTimeout(() => hold(rest), 250);
 }
 
-// What is under the finger stays there.
+// Draw, and keep what is under the finger in its place on the screen.
 function hold(draw) {
   const { top } = state.held.getBoundingClientRect();
   draw();
@@ -107,7 +107,7 @@ function drawReading(node, { take: name, reading }) {
   node.setAttribute("aria-pressed", state.setting.choices.get(name) === reading);
 }
 
-// All that follows once a slider or a key rests.
+// Draw all that is drawn only once a slider or a key rests.
 function rest() {
   each(".lever", drawLever);
   each("[data-take]", drawReading);
@@ -135,7 +135,7 @@ function take(pairOf) {
   return refusal;
 }
 
-// What is typed is refused only once its box is left.
+// Take what a control sets. A typed number is refused only once the reader leaves its box.
 function put(node, name, choiceOf, isTyping) {
   const place = node.closest("section, .setting");
   const moved = DATA.claims.find(restsOn(name, state.setting));
@@ -169,7 +169,7 @@ const listen = (selector, type, act) => {
 for (const type of ["pointerdown", "input", "click"]) {
   addEventListener(type, ({ target }) => (state.held = target), true);
 }
-// A touch that is not sideways scrolls.
+// A touch scrolls the page unless it moves sideways.
 addEventListener("pointerdown", (event) => {
   state.touch = event.pointerType === "touch" ? event : null;
 });
@@ -189,7 +189,7 @@ listen("[data-slide]", "input", (node, { slide }) => {
   if (state.touch) return render();
   put(node, slide, () => onStep(slide, node.value));
 });
-// What is typed is taken after a pause, so that a number that is half written is not shown.
+// A typed number is taken after a pause, so that no half-written number is shown.
 const readIn = (node, { set }) => () => {
   const { typed: words, ending, unit } = QUANTITIES[set];
   const text = node.value.trim();
