@@ -156,7 +156,7 @@ def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]
 
 
 def _texts(field: str, content: Any) -> Iterator[tuple[str, str]]:
-    """The texts of a field, which has one text or consists of several parts."""
+    """The texts of a field, which holds a single value or several parts."""
     if isinstance(content, BaseModel):
         for name, text in fields(content):
             yield f"{field}.{name}", text
@@ -220,7 +220,7 @@ def _attributes(part: Any, names: str) -> dict[str, Any]:
 
 
 def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
-    """The checks, derived quantities, solutions, findings and claims of a run."""
+    """The cells of checks, derived quantities, solutions, findings and claims."""
     cells: Cells = {}
     for table, frame in tables(model, outcomes).items():
         for line in frame.texts():
@@ -337,7 +337,7 @@ def _worked(model: Model, field: str, name: str) -> dict[str, float]:
 
 
 def _placed(model: Model, field: str, text: str) -> dict[str, Any]:
-    """Each number in a text, by its position there, with the form of its spelling."""
+    """Each number in a text, by its position, with the form in which it is spelled."""
     numbers: dict[str, Any] = {}
     for place, (name, form) in enumerate(Headline.placed(text), start=1):
         numbers[f"{field}.{place}"], _ = arithmetic.value(model, name)

@@ -68,7 +68,7 @@ def run(
     with each target when its notebook ends, in another thread. ``meanwhile`` is called
     in this thread while the kernels run.
 
-    The function returns the failures by target. The cells of a failed notebook that ran
+    The function returns the failures by target. If a notebook fails, the cells that ran
     are kept beside its target, as ``NAME.failed.ipynb``. InputError is raised before
     anything runs if a target would lie among the notebooks, or if a file in the place
     of a target or of ``NAME.failed.ipynb`` is not as a run wrote it.

@@ -1,9 +1,9 @@
 """The explorer lets a reader move an assumption and see what follows.
 
-The explorer is one page, and the reader has to install nothing. Python writes the
-article's values, verdicts and sentences into the page. Python also writes the formulas,
-limits and rows from which the page's script computes values, verdicts and sentences
-under another setting.
+The explorer is a single page, for which a reader has to install nothing. Python writes
+the article's values, verdicts and sentences into the page. Python also writes the
+formulas, limits and rows from which the page's script computes values, verdicts and
+sentences under another setting.
 
 >>> from analysis import load
 >>> presets(load().model)[0]
@@ -96,7 +96,7 @@ def address(path: Path, model: Model, setting: Setting) -> str:
 def _changes(model: Model, setting: Setting) -> str:
     """A setting as it is written in the page's address.
 
-    A reading that follows from that of a linked quantity is left out.
+    A reading that a quantity takes over from a linked quantity is left out.
     """
     return "&".join(
         f"{name}={_in_address(choice)}"

@@ -143,7 +143,7 @@ class QuantityRow(TypedDict):
 
 
 class Target(TypedDict):
-    """A quantity under some readings, each by the name of its quantity."""
+    """A quantity, with the readings, by quantity, under which it is computed."""
 
     quantity: str
     readings: dict[str, str]
@@ -295,7 +295,7 @@ def literal(value: Any) -> str:
 
 
 def quantity_row(model: Model, name: str) -> QuantityRow:
-    """The row of a quantity."""
+    """The row that the script reads for a quantity."""
     sources = model.sources[name]
     low, high = model.allowed(name)
     assumption = model.register.assumptions.get(name)
@@ -385,7 +385,7 @@ def _linked(model: Model, name: str) -> str:
 
 
 def _remarks(model: Model, name: str) -> Iterator[Remark]:
-    """The remarks on a quantity."""
+    """Yield the remarks on a quantity, each with what the quantity may exceed."""
     for remark in model.register.remarks:
         if remark.quantity == name:
             figure = model.register.external.get(remark.above)
@@ -394,7 +394,7 @@ def _remarks(model: Model, name: str) -> Iterator[Remark]:
 
 
 def _source_row(model: Model, quantity: str, reading: str) -> SourceRow:
-    """The row of a source, without the fields that are empty."""
+    """The row that the script reads for a source, without the fields that are empty."""
     source = model.sources[quantity][reading]
     text = reading_words(quantity, reading)
     if source.needs:
@@ -457,7 +457,7 @@ def _span(interval: Interval) -> Span:
 
 
 def check_row(model: Model, check: Check) -> CheckRow:
-    """The row of a check."""
+    """The row that the script reads for a check."""
     claim = model.register.claims[check.claim]
     asserted = asserted_by(model, check, claim)
     plain = asserted.fine

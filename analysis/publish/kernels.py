@@ -87,7 +87,7 @@ _OPEN_FILES = 256
 
 
 def serve() -> None:
-    """Fork a kernel for each line of standard input, and answer with its process.
+    """Fork a kernel for each line of standard input, and answer with its process ID.
 
     A line is a JSON mapping with the arguments, environment and folder of a kernel.
     When the process that asks for kernels ends, the standard input ends, too, and the
@@ -120,7 +120,7 @@ def serve() -> None:
 
 
 def _be_kernel(arguments: list[str], environment: dict[str, str], folder: str) -> None:
-    """Turn this process into a kernel, which ends the process when it ends."""
+    """Turn this process into a kernel, and end the process when the kernel ends."""
     import pandas as pd
     from ipykernel.kernelapp import IPKernelApp
     from numpy import random
@@ -303,7 +303,7 @@ def check_open_files() -> None:
 
 @contextlib.contextmanager
 def prepared() -> Iterator[Path]:
-    """Have Jupyter start kernels by ``ForkedProvisioner`` that end with this context.
+    """Have Jupyter start kernels with ``ForkedProvisioner``, and end them afterwards.
 
     The kernels do not see what the user has set up for other work: start-up files,
     kernels, drawing styles, or a backend that would show figures outside the notebook.

@@ -106,7 +106,7 @@ def _shown(books: list[Notebook], statement: str, quantity: str) -> dict[str, st
     """Find the first cell that shows a row of a table, or a step of a quantity.
 
     The result has the quantity, the notebook, the number of the cell, and the figures
-    of that notebook. If there is no such cell, all but the quantity are empty.
+    of that notebook. If there is no such cell, all texts but the quantity are empty.
     """
     row, step = re.escape(f"{statement}  "), re.escape(f"{label(quantity)} = ")
     wanted = re.compile(f"^ *({row}|{step})", re.MULTILINE)
@@ -152,7 +152,7 @@ def map_table(
 
 
 def _each(rows: list[Row], words: Callable[[Row], str]) -> str:
-    """The texts that the lines for one number have in a column, each text once."""
+    """The texts of a column in the rows for one number, each text once."""
     return "; ".join(filter(None, dict.fromkeys(map(words, rows))))
 
 

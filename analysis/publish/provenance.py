@@ -110,7 +110,7 @@ class _Crate:
         return self.add(f"#{quote(name)}", "File", localPath=name, **known)
 
     def add_results(self) -> list[Any]:
-        """Add the files of the results, or the only notebook, to the crate."""
+        """Add to the crate the files of the results, or the notebook that was run."""
         if not self.made.is_dir():
             return [self.add_file(self.made.name, self.made)]
         results = []
@@ -194,7 +194,7 @@ def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
 def _inputs(
     model: Model, notebooks: Iterable[Path], package: Mapping[str, Any]
 ) -> dict[str, Path]:
-    """Return the data, the modules with formulas and the notebooks.
+    """Return the files of the data, of the formulas and of the notebooks.
 
     The key of each file is a path that is the same on every machine.
     """

@@ -237,7 +237,7 @@ def run(
 def _execute_and_describe(
     model: Model, jobs: Mapping[Path, Job], timeout: int
 ) -> dict[Path, execution.RunError]:
-    """Run notebooks, describe and print each, and return the failures by target."""
+    """Run notebooks, describe and print what each gave, and return the failures."""
     to_run = {target: (job.notebook, job.parameters) for target, job in jobs.items()}
     failed = execution.run(to_run, timeout=timeout)
     for target, job in jobs.items():
@@ -306,7 +306,7 @@ def _describe(model: Model, asked: Job, target: Path) -> None:
 
 
 def _print_run(model: Model, asked: Job, target: Path) -> None:
-    """Print the headlines of a notebook as run, or its checks, and what differs."""
+    """Print a notebook's headlines or checks under its setting, and what differs."""
     notebook = asked.notebook
     shown = [
         headline

@@ -158,7 +158,7 @@ def _link_page(
 
 
 def setup(app: Any) -> None:
-    """Make Sphinx keep numbers in its search, and link terms, when Sphinx calls this."""
+    """Make the search keep numbers, and link the terms; Sphinx calls this function."""
     from sphinx.search.en import SearchEnglish
 
     class Numbers(SearchEnglish):
