@@ -291,7 +291,7 @@ def print_moved(model: Model, expected: Cells, now: Cells) -> int:
         lines.append(f"{count} from {file}.")
     file = register.file("findings.yaml")
     lines += [
-        f"worked out by hand: {problem} in {file}"
+        f"not as worked out by hand in {file}: {problem}"
         for problem in findings.problems(model)
     ]
     for line in lines:

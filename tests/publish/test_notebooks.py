@@ -127,7 +127,7 @@ def test_parameters_are_names_with_plain_values(
         "a": 1.0,
         "b": "c",
     }
-    said = r"made\.ipynb must have one cell tagged parameters, with lines such as"
+    said = r"made\.ipynb must have one cell tagged parameters, which holds only lines"
     with pytest.raises(InputError, match=said):
         _ = write(*sources, tagged=tagged).parameters
 
