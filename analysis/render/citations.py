@@ -1,4 +1,4 @@
-"""This module gives what may be cited for each headline, and the references.
+"""This module says what may be cited for each headline, and gives the references.
 
 A headline has a sentence to quote, a caveat that must go with the sentence, the check
 that recomputes the number, and official figures to compare the number with. All
@@ -47,7 +47,7 @@ OWN_SENTENCES = (
 
 @dataclass(frozen=True)
 class Official:
-    """An official figure as a text, with the rows of external.csv that have it."""
+    """An official figure as a text, with its rows in external.csv."""
 
     words: str
     rows: tuple[External, ...]
@@ -127,7 +127,10 @@ def references(model: Model, setting: Setting = ARTICLE) -> dict[str, str]:
 
 
 def how_to_cite(model: Model, setting: Setting = ARTICLE) -> str:
-    """Say how to cite and, after a user's changes, that the sentences ignore them."""
+    """Say how to cite the article and this package.
+
+    If a user changes anything, the text also says that the sentences ignore the change.
+    """
     return f"{OWN_SENTENCES} {HOW}" if model.differences(setting) else HOW
 
 
@@ -166,8 +169,8 @@ def cite_markdown(model: Model, setting: Setting = ARTICLE) -> str:
 def cite_bibtex(model: Model, setting: Setting = ARTICLE) -> str:
     r"""Return BibTeX entries for the article, this package and the official figures.
 
-    The text starts with a plain definition of ``\url``, for documents that load no
-    package that defines this command, such as hyperref.
+    The text starts with a plain definition of ``\url``, for documents without a
+    package, such as hyperref, that defines this command.
     """
     return "\n\n".join([_PREAMBLE, *_entries(model, setting)])
 

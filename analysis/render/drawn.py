@@ -34,7 +34,7 @@ class Drawn(NearAttributes):
     the ends of their intervals. ``inputs`` has a row for each input, with its
     distribution, its median, and the share of the distribution that is cut off. The
     numbers in all four tables are in base units. A draw that breaks a limit of the
-    model is left out, and the number of such draws is counted.
+    model is left out, and such draws are counted.
 
     Draws are illustrative: their distributions are chosen, not measured.
     """
@@ -107,7 +107,7 @@ class Drawn(NearAttributes):
         return self._with_what_is_set(indices_table(self.draws))
 
     def _with_what_is_set(self, table: Frame) -> Frame:
-        """Start the text below a table with what is changed and not drawn."""
+        """Put what is changed, but not drawn, before the text below a table."""
         setting = self.draws.setting
         choices = {
             name: choice

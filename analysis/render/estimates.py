@@ -31,7 +31,7 @@ class Under(NamedTuple):
 
 
 def yours(model: Model, setting: Setting) -> Under | None:
-    """Return a user's setting as one more scenario; None for the article's own."""
+    """Return a user's setting as one more scenario, or None if a user sets nothing."""
     if not (setting.choices or setting.given):
         return None
     words = setting_words(model.differences(setting))

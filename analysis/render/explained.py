@@ -97,7 +97,7 @@ def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[st
 
 
 def _refuse_changes(id: str, setting: Setting) -> None:
-    """Raise InputError if the setting changes anything in the article."""
+    """Raise InputError if the setting changes anything."""
     if setting.choices or setting.given:
         raise InputError(
             f"{id} is arithmetic of the rows as printed; nothing can be set in it"
@@ -170,7 +170,10 @@ def _described(model: Model, claim: Claim) -> Iterator[str]:
 
 
 def _meaning(claim: Claim, end: str, unit: str) -> str:
-    """Say which values a number or an end of a range allows, by digits and by words."""
+    """Say which values a printed number allows, by its digits and by its words.
+
+    If the number is a range, ``end`` is the end of the range to describe.
+    """
     published = claim.published
     asserts = published.asserts(end)
     coarse = published.asserts(end, coarse=True)
@@ -335,7 +338,10 @@ def _worked_elsewhere(model: Model, outcome: Outcome) -> _Worked:
 
 
 def _note(note: str, setting: Setting) -> Iterator[str]:
-    """Yield a row's note, marked as about the article's values if any is changed."""
+    """Yield a row's note.
+
+    If the setting changes anything, the note is said to be about the article's values.
+    """
     where = ", at the article's values" if setting.choices else ""
     if note:
         yield f"note{where}: {note}"

@@ -255,10 +255,11 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
 def _bridge(
     model: Model, setting: Setting, theirs: str, ours: str
 ) -> tuple[float | None, str, str]:
-    """Return the factor from a figure's unit to ours, and a column with its words.
+    """Return the factor from a figure's unit to ours, with a column and words for it.
 
-    The words name the ratio that gives the factor, or say as what labourers are read.
-    If there is no factor, the words name the ratio that would be needed.
+    The words name the ratio that is used, or say whether labourers are read as persons
+    or as transfers. If there is no factor, the words name the ratio that would be
+    needed.
     """
     wanted = parse_unit(ours) / parse_unit(theirs)
     if wanted.dimensionless:
@@ -288,7 +289,7 @@ def _bridge(
 
 
 def _turned(wanted: Any, unit: str) -> int:
-    """Return 1 if a ratio has the wanted unit, −1 if its inverse has, otherwise 0."""
+    """Return 1 if a ratio has the wanted unit, −1 if its inverse has it, or else 0."""
     ratio = parse_unit(unit)
     if (wanted / ratio).dimensionless:
         return 1

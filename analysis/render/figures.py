@@ -96,8 +96,8 @@ class Drawing(NamedTuple):
     The function takes a canvas, a title above the figure and a note below the figure.
 
     ``fields`` has the text that replaces each name in braces in the figure's caption.
-    If the setting needs another caption than the figure's usual one, ``caption`` has
-    that caption. ``remarks`` warn of what is unusual under the setting.
+    If the setting needs a caption other than the figure's usual one, ``caption`` holds
+    it. ``remarks`` warn of what is unusual under the setting.
     """
 
     frame: pd.DataFrame
@@ -585,7 +585,8 @@ def _official(row: FigureRow, figure: External) -> Row:
     """Turn an official figure into a mark.
 
     The role of the mark is the first role in the key whose words stand in the figure's
-    translated noun, such as "moved". Goals and expected numbers have other roles.
+    translated noun, such as "moved". Goals and expected numbers have roles of their
+    own.
     """
     noun = figure.noun.partition("(")[2].rstrip(")") or figure.unit_as_printed
     role = next((verb for verb in row.roles if verb in noun), "")
@@ -692,7 +693,10 @@ class _Waterfall:
         return f"{start} {end}"
 
     def both_groups(self, evaluation: Evaluation) -> str:
-        """Say how many are assumed to be in both groups, if the total depends on it."""
+        """Say how many former detainees we assume to be in both groups.
+
+        The text is empty if the total does not depend on that.
+        """
         if "overlap" not in self.plan_total.by_name:
             return ""
         overlap = evaluation.model.plan("overlap", evaluation.setting).value

@@ -107,11 +107,11 @@ Case = Literal["none", "open", "changed", "usual", "full", "bare"]
 def verdict_case(
     row: Headline, outcome: Outcome, usual: Outcome, *, changed: bool
 ) -> Case:
-    """Return which words a headline has for the verdict of its check.
+    """Return the case that decides how a headline words the verdict of its check.
 
     ``outcome`` is the check's outcome under a setting, and ``usual`` is its outcome
     under the article's own setting. ``changed`` tells whether the setting changes a
-    number or a reading that the headline uses. The first case that applies counts:
+    number or a reading that the headline uses. The first case that applies is returned:
 
     - ``none``: the check has no verdict;
     - ``open``: ``changed`` is true and the headline has words for a changed setting,
@@ -121,7 +121,7 @@ def verdict_case(
       the same inputs leave the value open or neither setting gives a value;
     - ``full``: the verdict takes a limit as reached, would change with a finer
       rounding, or matches only barely;
-    - ``bare``: none of these.
+    - ``bare``: no other case applies.
     """
     if not outcome.verdict:
         return "none"
@@ -307,10 +307,10 @@ def changes(
     """Yield lines on how a setting differs from the article, and what that changes.
 
     The first line names the differences between the setting and the article's own
-    setting. Then each headline that changes has a line, which ends with the remarks on
-    that headline. The headline with the word "approaches" has a line even if nothing in
-    it changes. The headlines in ``shown`` are left out, because the screen already has
-    them.
+    setting. Each headline whose calculation or verdict changes has a line, which ends
+    with the remarks on the headline. The headline with the word "approaches" has a line
+    even if nothing in it changes. The headlines in ``shown`` are left out, because the
+    screen already has them.
     """
     differs = model.differences(setting)
     if not differs:
@@ -338,9 +338,9 @@ def ours(model: Model, setting: Setting = ARTICLE) -> str:
     """Name what we assume and the article does not print, if there is anything.
 
     If a user set quantities, only the assumptions among those quantities are named.
-    Otherwise the text counts and names the printed limits ("up to 1.6 million") that
-    the checks of the headlines take as reached, and the assumptions that the headlines
-    use.
+    If a user set nothing, the text counts and names the printed limits ("up to 1.6
+    million") that the checks of the headlines take as reached, and the assumptions that
+    the headlines use.
     """
     if setting.given:
         clauses = [_clause(model, name) for name in _named_by_user(model, setting)]

@@ -92,8 +92,8 @@ def settled_places(
     screen. A value has the digits that it would have by itself, or up to four
     significant digits if a line needs these to recompute. If four digits are not
     enough, the result of the line takes the digits that follow from the numbers in the
-    line: 2 million less 1.901 million is 99,000. If the line still does not recompute,
-    ``operand_places`` gives its operands more digits in this line alone. A number that
+    line: 2 million less 1.901 million is 99,000. If a line still does not recompute,
+    ``operand_places`` gives its operands more digits in that line alone. A number that
     a user has set or that is published has all its digits.
     """
     wanted = [*wanted]
@@ -122,7 +122,7 @@ def settled_places(
 def _given_places(
     model: Model, wanted: Iterable[tuple[Plan, str]], drawn: Container[str]
 ) -> Iterator[tuple[Number, int]]:
-    """Yield, for each number that is given, the place at which all its digits show."""
+    """Yield, for each number that is given, the place that shows all of its digits."""
     speller = Speller(model)
     for plan, name in wanted:
         value = float(plan.evaluate({})[name])
@@ -170,7 +170,7 @@ def _shorten_result(model: Model, line: WorkedLine, places: dict[Number, int]) -
 def operand_places(
     places: Places, plan: Plan, quantity: str, drawn: Container[str]
 ) -> Places:
-    """Return places at which a line recomputes, with more digits for its operands."""
+    """Return the places, with more digits for a line's operands where needed."""
     line = worked_line(plan, quantity, drawn)
     if line is None or line.result not in places:
         return places

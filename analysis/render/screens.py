@@ -61,8 +61,8 @@ def show(*frames: Frame, form: str = "") -> None:
 def checked(model: Model) -> str:
     """Say what was checked, and what was not.
 
-    A data package without headlines is about another article, so coercion and the
-    author are not named for it.
+    For a data package without headlines, which is about another article, the text does
+    not mention coercion or the author.
     """
     if not model.register.headlines:
         return f"{_CHECKED}."

@@ -200,7 +200,7 @@ class ShownFrame(_Combined, pd.DataFrame):
 
     @property
     def loc(self) -> Any:
-        """Look up rows and columns as pandas does; a KeyError has the nearest name."""
+        """Look up rows and columns as pandas does; a KeyError names the nearest one."""
         return _NearLoc(self, super().loc)
 
     def sort_values(self, by: Any, *positional: Any, **how: Any) -> Any:
@@ -334,7 +334,7 @@ class ShownFrame(_Combined, pd.DataFrame):
         return replace(frame, rows=rows, shown=shown, foot=foot)
 
     def _units_note(self, columns: Iterable[str]) -> str:
-        """Say which columns have numbers in base units, if readers have columns too."""
+        """Say which columns of a table for readers have numbers in base units."""
         if "shown" not in self.attrs:
             return ""
         return _base_units(
@@ -392,7 +392,7 @@ def _joint(parts: Iterable[Any]) -> dict[str, Any]:
 
 
 class _NearLoc:
-    """The attribute ``loc`` of a DataFrame, with a KeyError that has a near name."""
+    """An attribute ``loc`` with a KeyError that names the nearest row or column."""
 
     def __init__(self, table: ShownFrame, loc: Any) -> None:
         self._table, self._loc = table, loc

@@ -266,12 +266,12 @@ def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
 def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> Frame:
     """Tabulate how far estimates move, with a group of rows for each estimate.
 
-    The first row of an estimate is for rounding alone. Then each assumption has a row;
-    the assumption that moves the estimate most comes first. The last three rows of an
-    estimate have every assumption at the value that makes the estimate lowest, every
-    assumption at the value that makes it highest, and rounding and all assumptions
-    together. Estimates without a value are listed below the table, each with the
-    reason.
+    The first row of an estimate is for rounding alone. Each assumption has a row of its
+    own, and the assumption that moves the estimate most comes first. The last three
+    rows of an estimate have every assumption at the value that makes the estimate
+    lowest, every assumption at the value that makes it highest, and rounding and all
+    assumptions together. Estimates without a value are listed below the table, each
+    with the reason.
     """
     names = [*quantities]
     rows: list[Row] = []
@@ -469,7 +469,7 @@ def break_even_table(
     The table has a row for each pair of a statement and an assumption; in each row, the
     other assumptions keep their values. A statement that is not computable under the
     setting has a single row, with the reason. A statement on which no assumption has an
-    effect also has a single row.
+    effect has a single row, which says so.
     """
     rows = [
         row

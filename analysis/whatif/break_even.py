@@ -161,7 +161,7 @@ def statement_of(model: Model, text: str) -> AnyStatement:
 def _hint(model: Model, text: str) -> str:
     """Return the end of the refusal of a text that is not a statement.
 
-    The ending tells a user what to write: a sign after the name of a quantity, or the
+    The end tells a user what to write: a sign after the name of a quantity, or the
     name of the quantity, check or statement that is nearest to the text.
     """
     or_write = " Or write one, such as 'at_risk_total >= 2 million person'"

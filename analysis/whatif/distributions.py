@@ -61,9 +61,9 @@ class Distribution:
     """A shape with its numbers, cut at the smallest and the largest allowed value.
 
     ``SHAPES`` lists the shapes and the names of their parameters. A beta distribution
-    lies between 0 and 1. ``values`` and ``weights`` are tuples. Raises ModelError for
-    numbers that make no distribution, and for a distribution of which less than a tenth
-    lies between the limits.
+    lies between 0 and 1. The values of a discrete distribution are a tuple, and so are
+    the weights. Raises ModelError for numbers that make no distribution, and for a
+    distribution of which less than a tenth lies between the limits.
 
     >>> share = Distribution("normal", (0.9, 0.1), largest=1.0)
     >>> round(share.cut, 3), share.ppf(np.array(1.0)).item()

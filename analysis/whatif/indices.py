@@ -21,7 +21,7 @@ POINTS = 2**14
 
 
 def values_of(inputs: Mapping[str, Distribution], cube: Floats) -> dict[str, Floats]:
-    """Turn n points of the unit cube, an array (inputs, n), into values by input."""
+    """Turn points of the unit cube, an array (inputs, n), into values of each input."""
     rows = zip(inputs.items(), cube, strict=True)
     return {name: drawn.ppf(row) for (name, drawn), row in rows}
 

@@ -56,7 +56,7 @@ class Content(BaseModel):
 
 
 def texts(content: Any) -> Any:
-    """Turn the numbers in a part of a file into texts, so that one parser reads all."""
+    """Turn the numbers in a part of a file into texts, which one parser then reads."""
     if isinstance(content, list):
         return [texts(part) for part in content]
     is_number = isinstance(content, int | float) and not isinstance(content, bool)
@@ -213,7 +213,7 @@ def read(path: Path, model: Model, structure: type[_Content]) -> Any:
 
 
 def _field_of(content: Any, sentence: str) -> str:
-    """Return the field for the first name in a sentence that the file also has."""
+    """Return the field to which the first name in a sentence belongs, if any does."""
     for word in re.findall(r"\w+", sentence):
         if word in content.values:
             return f"values.{word}"

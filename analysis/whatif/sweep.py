@@ -423,9 +423,7 @@ def _reach(scheduler: str) -> AbstractContextManager[Any]:
         )
         return connection
     except ImportError:
-        raise InputError(
-            "Dask is not installed; the extra `cluster` brings it"
-        ) from None
+        raise InputError("Dask is not installed; install the extra `cluster`") from None
     except (OSError, ValueError) as error:
         raise InputError(
             f"no Dask scheduler answers at '{scheduler}' ({type(error).__name__})"
@@ -457,7 +455,8 @@ def write(
     """
     if out.suffix != ".csv":
         raise InputError(
-            f"{display_path(out)} is no name of a CSV file; write one such as grid.csv"
+            f"{display_path(out)} is not the name of a CSV file; write a name "
+            "such as grid.csv"
         )
     if out.exists():
         raise InputError(f"{display_path(out)} exists; remove it or name another file")
@@ -489,7 +488,7 @@ def write(
             os.link(new, out)
     except FileExistsError:
         raise InputError(
-            f"{display_path(out)} exists by now; remove it or name another file"
+            f"{display_path(out)} exists now; remove it or name another file"
         ) from None
     except OSError as error:
         raise InputError(
@@ -513,7 +512,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _clear_left(out: Path) -> None:
-    """Remove what is left of a sweep to this file whose process was killed."""
+    """Remove what a sweep to this file left behind when its process was killed."""
     start = f".{out.name}."
     for left in out.parent.glob(f"{glob.escape(start)}*-*"):
         process = left.name.removeprefix(start).partition("-")[0]

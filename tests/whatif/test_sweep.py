@@ -322,7 +322,7 @@ def test_a_file_that_appears_during_a_sweep_is_kept(
     def appear(*_: int) -> None:
         out.write_text("of mine\n", encoding="utf-8")
 
-    with pytest.raises(InputError, match=r"out\.csv exists by now; remove it or name"):
+    with pytest.raises(InputError, match=r"out\.csv exists now; remove it or name"):
         sweep(model, GRID, out, done=appear)
     assert out.read_text(encoding="utf-8") == "of mine\n"
     assert [*tmp_path.iterdir()] == [out]
@@ -349,7 +349,7 @@ def test_a_link_in_the_way_is_named_as_it_is_written(
 def test_a_file_of_another_ending_is_refused(
     model: Model, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(InputError, match=r"write one such as grid\.csv\.$"):
+    with pytest.raises(InputError, match=r"write a name such as grid\.csv\.$"):
         sweep(model, GRID, tmp_path / name)
 
 
