@@ -47,7 +47,7 @@ def listed(things: Any) -> Iterable[Any]:
 def scalar(value: Any) -> Any:
     """Return the entry of an array without an axis, and anything else unchanged.
 
-    The entry is NaN if it is masked.
+    A masked entry is returned as NaN.
     """
     is_entry = isinstance(value, np.ndarray) and value.ndim == 0
     if is_entry and np.ma.is_masked(value):
@@ -73,9 +73,9 @@ def finite(number: Any) -> float | None:
 
 
 def whole(name: str, value: Any, least: int | None = None) -> int:
-    """A whole number, such as 1000 or 1e3, which is at least ``least``.
+    """Return a whole number, such as 1000 or 1e3, which is at least ``least``.
 
-    Raises InputError for anything else.
+    Raises InputError for any other value.
 
     >>> whole("n", 1e3)
     1000
@@ -89,7 +89,7 @@ def whole(name: str, value: Any, least: int | None = None) -> int:
 
 
 def numbers(name: str, values: Any) -> tuple[float, ...]:
-    """One number, or several. Raises InputError for anything else.
+    """Return one or several numbers, and raise InputError for any other value.
 
     >>> numbers("percentiles", 5), numbers("percentiles", ["5"])
     Traceback (most recent call last):
@@ -171,7 +171,7 @@ def refuse_unless_taken(
     args: Iterable[Any],
     named: Mapping[str, Any],
 ) -> None:
-    """Refuse arguments that a call does not take, and a call that lacks one.
+    """Refuse arguments that a call does not take, and a call without one that it needs.
 
     >>> def draw(name: str) -> None: ...
     >>> refuse_unless_taken("draw", inspect.signature(draw), (), {"nam": "x"})
@@ -210,10 +210,10 @@ def refuse_unless_taken(
 class NearAttributes:
     """A class whose AttributeError names the nearest attribute.
 
-    Python itself does so in a traceback, but Jupyter does not show that.
+    Python names the nearest attribute in a traceback, but Jupyter does not show it.
     """
 
-    # A type checker must go on to refuse unknown attributes.
+    # A type checker must still refuse unknown attributes.
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> NoReturn:
@@ -226,21 +226,21 @@ class NearAttributes:
 
 
 def yes_or_no(name: str, value: Any) -> bool:
-    """True or False. Raises InputError for anything else."""
+    """Return True or False, and raise InputError for any other value."""
     if not isinstance(value, bool | np.bool_):
         raise InputError(f"{name} must be True or False, not {shown(value)}")
     return bool(value)
 
 
 def text(name: str, value: Any) -> str:
-    """A text. Raises InputError for anything else."""
+    """Return a text, and raise InputError for any other value."""
     if not isinstance(value, str):
         raise InputError(f"{name} must be a text, not {shown(value)}")
     return value
 
 
 def path(name: str, value: Any) -> Path:
-    """A path, or the text of one. Raises InputError for anything else."""
+    """Return the path that a value names, and raise InputError if it names none."""
     if not isinstance(value, str | Path):
         raise InputError(f"{name} must be a path, not {shown(value)}")
     if not str(value).strip() or "\0" in str(value):

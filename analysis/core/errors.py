@@ -1,6 +1,6 @@
 """This module holds the errors whose message is one sentence for the user.
 
-It also decides how an error names a path.
+The module also decides how an error names a path.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import os
 import re
 from pathlib import Path
 
-#: A quoted text of 80 characters or more; the group has its first 60.
+#: A quoted text of 80 characters or more; the group matches its first 60.
 _LONG = re.compile(r"(?<!\w)'([^'\n]{60})[^'\n]{20,}'(?!\w)")
 
 
 class InputError(ValueError):
-    """Bad input of any kind.
+    """The error for bad input of any kind.
 
     The message tells the user what is wrong, in one line that ends with a full stop or
     a question mark. If the message quotes a long text, the text is cut.
@@ -29,7 +29,7 @@ class InputError(ValueError):
 class RegisterError(InputError):
     """The error for a file that can't be used.
 
-    The message names the file, the row and the field, and says what would be right.
+    The message names the file and, where they are known, the row and the field.
     """
 
     def __init__(
@@ -54,15 +54,15 @@ class RegisterError(InputError):
 
 
 def first_words(error: object) -> str:
-    """The message of an error that a library raised, on one line and cut short."""
+    """The message of an error that a library raised, on one line and shortened."""
     return " ".join(str(error).split())[:500]
 
 
 def display_path(path: Path) -> str:
     """The text with which a message names a path.
 
-    A path below the working directory is relative to that directory. A link has its own
-    name, not that of the file to which it leads.
+    A path below the working directory is given relative to that directory. A link
+    goes by its own name, not by that of the file to which it leads.
     """
     # Path.resolve raises an error for a link that leads to itself.
     whole, here = Path(os.path.realpath(path.parent), path.name), Path.cwd()

@@ -1,4 +1,4 @@
-"""This module tells whether a process runs, and lets an interrupt wait."""
+"""This module tells whether a process is running, and lets an interrupt wait."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_running(process: int) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        pass  # it is another user's
+        pass  # The process belongs to another user.
     return True
 
 
@@ -29,12 +29,12 @@ def is_running(process: int) -> bool:
 def interrupt_waits() -> Iterator[None]:
     """Let Ctrl-C wait until the block has ended, and then interrupt.
 
-    An interrupt in the middle of an import may leave the module locked. A thread that
-    imports the module then waits for ever.
+    An interrupt in the middle of an import may leave the module locked, so that any
+    thread that imports the module waits for ever.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or signal.getsignal(signal.SIGINT) != signal.default_int_handler:
-        # Nothing would be raised here.
+        # Ctrl-C would raise no KeyboardInterrupt here.
         yield
         return
     waiting: list[Any] = []

@@ -1,10 +1,10 @@
 """A printed number has digits, a scale, a unit and a qualifier.
 
-The number **stands for** every value that rounds to its digits; a value exactly between
-two numbers counts for both. A calculation that starts from the number moves it over the
-values that the number stands for. The number **asserts** the interval that its words
-claim. A check of the number compares the recomputed value with the interval that the
-number asserts.
+A printed number **stands for** every value that rounds to its digits; a value exactly
+between two such numbers counts for both. A calculation that starts from a printed
+number moves it over the values that the number stands for. A printed number **asserts**
+the interval that its words claim. A check of a printed number compares the recomputed
+value with the interval that the number asserts.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _ROOM_ABOVE = 1e6
 class Qualifier:
     """What the word before a printed number, such as "over", says about the quantity.
 
-    The quantity lies on a ``side`` of the number: ``at most``, ``at least`` or neither.
-    The word may exclude the number itself. A word such as "about" covers every value
-    that rounds to the number at its last digit that is not 0 (``rounds_freely``). A
-    word such as "approaches" matches values that fall short by up to a share of the
-    number (``short_by``). Stretched, the word also covers values that fall short by
-    more than that, but by less than a second, larger share (``stretches_by``). We chose
-    both shares.
+    The word may place the quantity on a ``side`` of the number, ``at most`` or ``at
+    least``, and may exclude the number itself. A word such as "about" covers every
+    value that rounds to the number at its last digit that is not 0 (``rounds_freely``).
+    A word such as "approaches" matches values that fall short by up to a share of the
+    number (``short_by``). If "approaches" is stretched, it also covers values that fall
+    short by less than a larger share (``stretches_by``). We chose the shares
+    ``short_by`` and ``stretches_by``.
     """
 
     side: str = ""
@@ -46,7 +46,7 @@ class Qualifier:
 
 
 #: The words before printed numbers. A new word needs an entry here, and its phrases in
-#: ``QUALIFIER_WORDS`` of ``audit/differences.py``, which finds it in a copy's text.
+#: ``QUALIFIER_WORDS`` of ``audit/differences.py``, which finds the word in a copy.
 QUALIFIERS = {
     "exact": Qualifier(),
     "about": Qualifier(rounds_freely=True),
@@ -59,14 +59,14 @@ QUALIFIERS = {
     "vague": Qualifier(),
 }
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-#: The most digits of a printed number, because a float holds no more of them exactly.
+#: The most digits that a printed number may have; a float holds no more exactly.
 MOST_DIGITS = 15
 
 
 class FieldError(ValueError):
     """The error for a row that can't be read.
 
-    Its ``field`` names the cell to change, and its message says what would be right.
+    The error's ``field`` names the cell to change, and its message says what is wrong.
     """
 
     def __init__(self, field: str, message: str) -> None:
@@ -132,14 +132,14 @@ class Published:
     rounding_unit_other: str = ""
 
     def __post_init__(self) -> None:
-        # Only the first fault is computed, as a later test may assume that the earlier
-        # ones found none.
+        # Only the first fault is computed, because a later test may assume that the
+        # earlier tests found no fault.
         fault = next(self._faults(), None)
         if fault:
             raise FieldError(*fault)
 
     def _faults(self) -> Iterator[tuple[str, str]]:
-        """Yield the field and the sentence of each fault."""
+        """Yield the field of each fault, and a sentence about the fault."""
         if self.qualifier not in QUALIFIERS:
             yield (
                 "qualifier",
@@ -167,7 +167,8 @@ class Published:
         if not _DIGITS.fullmatch(text):
             yield name, f"'{text}' is not a number in plain digits, such as 2.59"
         elif digits > MOST_DIGITS:
-            yield name, f"the number has {digits} digits; the most are {MOST_DIGITS}"
+            most = f"it may have at most {MOST_DIGITS}"
+            yield name, f"the number has {digits} digits; {most}"
         elif name.startswith("rounding") and Decimal(text) <= 0:
             yield name, f"'{text}' is not above 0"
         elif text.startswith("-") and self.unit in BASE_UNITS:
@@ -200,7 +201,8 @@ class Published:
         if self.rounding_unit:
             # Decimals would round a quotient of very many digits.
             if Fraction(text) % Fraction(self.rounding_unit):
-                yield "rounding_unit", f"{text} is no multiple of {self.rounding_unit}"
+                unit = self.rounding_unit
+                yield "rounding_unit", f"{text} is not a multiple of {unit}"
         elif "." not in text and (self.scale or text.endswith("0")):
             zeros = len(text) - len(text.rstrip("0"))
             place = 10 ** max(zeros - 1, 0) if zeros else 0.1
@@ -242,10 +244,9 @@ class Published:
     def stands_for(self, end: str = "", *, coarse: bool = False) -> Interval:
         """Return the interval of every value that rounds to the digits.
 
-        The interval reaches half a unit of the last digit to each side, and includes
-        both ends. A planned figure stands for its own value alone, and a count stands
-        for no value below 0. With ``coarse``, the coarser rounding unit counts, where
-        there are two.
+        The interval reaches half a rounding unit to each side, and includes both ends.
+        A planned figure stands only for its own value, and a count stands for no value
+        below 0. If ``coarse`` is true, the coarser of two rounding units counts.
 
         >>> Published(
         ...     "300000", rounding_unit="10000", rounding_unit_other="100000"
@@ -265,11 +266,11 @@ class Published:
         For a range, ``end`` names the end whose interval is wanted; without ``end``,
         the interval goes from the low end to the high end. "Over" x claims any value
         above x. "At least" x claims x or more, and "up to" x claims anything from
-        nothing to x. "Approaches" x claims any value below x by at most a tenth of x.
-        "About" x claims every value that rounds to x at the last digit of x that is not
-        0. Any other word claims every value that rounds to the digits. With ``coarse``,
-        the coarser rounding unit counts, and the limit of "over", "at least" or "up to"
-        x moves outward by half that unit.
+        nothing to x. "Approaches" x claims any value that lies below x by at most a
+        tenth of x. "About" x claims every value that rounds to x at the last digit of x
+        that is not 0. Any other word claims every value that rounds to the digits. If
+        ``coarse`` is true, the coarser rounding unit counts, and the limit of "over",
+        "at least" or "up to" x moves outward by half that unit.
 
         >>> Published(
         ...     "2", scale="million", qualifier="approaches", rounding_unit="1"
@@ -296,7 +297,7 @@ class Published:
         return around
 
     def _below(self, end: str, share: Decimal) -> Interval:
-        """The values from a share below the number to the number."""
+        """The interval from the number minus a share of it to the number."""
         value = self.value(end)
         lowest = value * float(1 - share)
         return Interval(lowest, value, high_open=self.word.excludes_number)
@@ -304,7 +305,7 @@ class Published:
     def stretches_to(self, end: str = "") -> Interval | None:
         """Return the interval to which the words can be stretched, if they can be.
 
-        "Approaches" x stretches to values less than a fifth below x.
+        "Approaches" x stretches to values that lie below x by less than a fifth of x.
 
         >>> Published(
         ...     "2", scale="million", qualifier="approaches", rounding_unit="1"
@@ -326,15 +327,15 @@ class Published:
         if not self.side:
             return None
         words = self.stretches_to() or self.asserts()
-        # For "at least 0", one unit in the number's scale is taken as its size.
+        # The size of 0, as in "at least 0", is taken as one unit in its scale.
         size = abs(self.value()) or float(self._base(Decimal(1)))
         return Interval(words.low, min(words.high, _ROOM_ABOVE * size))
 
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
-        """Return the least and the greatest printed number that a span would meet.
+        """Return the least and the greatest printed number that a span would satisfy.
 
-        If the article had printed any number between these two with the same words,
-        some value from ``low`` to ``high`` would satisfy the claim.
+        If the article had printed, with the same words, any number from the least to
+        the greatest, some value from ``low`` to ``high`` would satisfy the claim.
 
         >>> Published(
         ...     "2", scale="million", qualifier="up_to", rounding_unit="1"
@@ -342,8 +343,8 @@ class Published:
         (1500000.0, inf)
         """
         value, claimed = self.value(end), self.asserts(end)
-        # Another printed number would move what the words assert by as much, but for a
-        # word such as "approaches", whose span grows with the number.
+        # Another printed number would move the asserted interval by the same distance,
+        # except that after a word such as "approaches" the interval would grow as well.
         least = low - (claimed.high - value)
         word = self.word
         if word.short_by is not None:
@@ -378,7 +379,7 @@ class Published:
 
     @property
     def coarse_place_words(self) -> str:
-        """The coarser unit to which the number may be rounded: ``0.5 million``."""
+        """The coarser unit to which the number may be rounded, in words."""
         place = self._place(self._digits(""), coarse=True)
         return self._with_scale(f"{place:,}")
 
@@ -395,7 +396,7 @@ class Published:
     def _place(self, digits: Decimal, *, coarse: bool = False) -> Decimal:
         """Return the rounding unit of the row, or else the unit of the last digit.
 
-        If ``coarse`` is true, the larger of this and the other rounding unit counts.
+        If ``coarse`` is true, the row's other rounding unit counts, if it is larger.
         """
         finest = (
             Decimal(self.rounding_unit) if self.rounding_unit else _last_place(digits)

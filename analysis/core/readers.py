@@ -39,7 +39,7 @@ def read_text(path: Path) -> str:
     if path.is_dir():
         raise RegisterError(path, "this is a folder, and not a file")
     if path.exists() and not path.is_file():
-        # Reading a pipe waits for somebody who writes to it.
+        # Reading from a pipe would wait until somebody writes to it.
         raise RegisterError(path, "this is not a file with a text")
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -68,7 +68,7 @@ _DATE = "tag:yaml.org,2002:timestamp"
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader that refuses a key given twice and reads numbers as decimal."""
+    """A safe loader that refuses a key given twice and reads decimal numbers."""
 
     yaml_implicit_resolvers: ClassVar = {
         first: [rule for rule in rules if rule[0] not in (*_NUMBERS, _DATE)]
@@ -135,7 +135,7 @@ def _read_json(text: str) -> Any:
 def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The rows of a CSV table, each with its id.
 
-    Empty cells are left out, and ``row`` is the number of the line.
+    Empty cells are left out of a row, and ``row`` is the number of its line.
     """
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
@@ -191,7 +191,7 @@ def read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
 
 
 #: Plain words for Python's types; a part of a message that tells a user nothing is
-#: replaced by nothing.
+#: removed.
 _PLAIN = {
     "dictionary( or instance.*)?": "mapping",
     "tuple": "list",
@@ -212,7 +212,7 @@ def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
         raise RegisterError(path, message, id=id) from None
     except ValidationError as error:
         faults = error.errors(include_url=False)
-    # An unknown field comes first: it may be the misspelled one that is missing.
+    # An unknown field comes first: it may be a misspelling of one that is missing.
     fault = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
     field, message = _told(fault, model)
     row = content.get("row", "") if isinstance(content, dict) else ""

@@ -1,4 +1,4 @@
-"""The register holds every row of a data package, read, checked and kept by its id.
+"""The register reads and checks every row of a data package, and keeps it by its id.
 
 The module ``rows`` checks each row by itself, ``Register._check`` checks the tables
 against each other, and the model checks them against the formulas.
@@ -44,9 +44,9 @@ from analysis.core.units import nearest
 
 
 class Register(PackageOptions):
-    """A data package that was read and checked.
+    """A data package that has been read and checked.
 
-    Rows are kept by id in the order of the files.
+    The rows of each table are kept by id, in the order of the table's file.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,8 +74,8 @@ class Register(PackageOptions):
 
         Without a folder, the data package is the one that the environment variable
         ANALYSIS_DATA names or, if that is not set, the one that comes with the code. A
-        table that is not listed in datapackage.json has no rows. Raises RegisterError,
-        which names file, row and field.
+        table that is not listed in datapackage.json has no rows. Raises RegisterError
+        for the first fault, with the file, the row and the field.
 
         >>> Register.read().claims["excess_2021"].section
         'mobilization-2016-2020'
@@ -126,7 +126,7 @@ class Register(PackageOptions):
         return display_path(self.folder / name)
 
     def refuse(self, row: Any, field: str, message: str) -> RegisterError:
-        """The error that refuses a row after it was read.
+        """Return the error that refuses a row that has already been read.
 
         If no row is given, the error is reported for an option in datapackage.json.
         """
@@ -138,7 +138,10 @@ class Register(PackageOptions):
 
     @contextlib.contextmanager
     def refusing(self, row: Any, field: str) -> Iterator[None]:
-        """Put the row and the field into each error that does not name its place."""
+        """Turn a ValueError raised in the block into one that names a row and a field.
+
+        A RegisterError, which already names its place, stays unchanged.
+        """
         try:
             yield
         except RegisterError:
@@ -148,7 +151,7 @@ class Register(PackageOptions):
 
     @cached_property
     def vague_readings(self) -> Mapping[str, VagueReading]:
-        """How the package reads claims that the article gives in words, by quantity."""
+        """By quantity, how the package reads claims that the article gives in words."""
         with_words = {
             name: assumption
             for name, assumption in self.assumptions.items()
@@ -162,11 +165,11 @@ class Register(PackageOptions):
         return {claim.quantity: claim for claim in self.claims.values() if claim.input}
 
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
-        """Every reference from one row to another row or to a quantity.
+        """Every reference from a row or an option to a row or a quantity.
 
-        A reference has four parts: the table it points to, the referring row, the field
-        that holds the reference, and the name referred to. A reference to a quantity
-        has ``quantities`` as its table.
+        A reference has four parts: the table it points to, the referring row (None for
+        an option), the field that holds the reference, and the name referred to. A
+        reference to a quantity has ``quantities`` as its table.
         """
         for group in self.linked_readings:
             for name in group:
@@ -188,7 +191,7 @@ class Register(PackageOptions):
         """Refuse rows of one table that do not fit those of another."""
         for target, row, field, name in self.references():
             if target in ("quantities", "values"):
-                continue  # The model checks these names, as it knows the formulas.
+                continue  # The model, which knows the formulas, checks these names.
             known = getattr(self, Path(target).stem)
             if name not in known:
                 message = f"'{name}' is not a row of {target}{nearest(name, known)}"
@@ -219,8 +222,8 @@ class Register(PackageOptions):
         is_read = claim.quantity in self.vague_readings or claim.role == "count"
         if claim.qualifier == "vague" and not is_read:
             message = (
-                "a number in words needs an assumption of the name of its quantity, "
-                "with a floor or a ceiling"
+                "a number in words needs an assumption named after its quantity, with "
+                "a floor or a ceiling"
             )
             raise self.refuse(claim, "quantity", message)
         group = {claim.id, *claim.same_calculation_as}
@@ -235,7 +238,7 @@ class Register(PackageOptions):
         unit = row.rounding_unit_other
         for digits in filter(None, (row.printed, row.printed_high)):
             if unit and Fraction(digits) % Fraction(unit):
-                message = f"{digits} is no multiple of {unit}"
+                message = f"{digits} is not a multiple of {unit}"
                 raise self.refuse(row, "rounding_unit_other", message)
 
     def _check_end(self, row: Check | Solve) -> None:

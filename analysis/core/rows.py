@@ -31,16 +31,16 @@ from analysis.core.spell import place_words
 from analysis.core.units import SCALES, name_of, parse_unit, require_base_unit
 
 Grade = Literal["stated", "implied", "chosen"]
-#: Where a reading or an assumption comes from, the strongest grade first.
+#: The grades that say where a reading or an assumption comes from, strongest first.
 GRADES = ("stated", "implied", "published elsewhere", "chosen")
 #: The kind of text in which a figure published elsewhere was seen, by its letter.
 SEEN_IN = {"P": "the primary text", "M": "a copy", "S": "a secondary source"}
-#: Prefix: divide the external figure by its number of years.
+#: The prefix that divides an external figure by its number of years.
 PER_YEAR = "per_year:"
-#: The reading that is computed by a formula without a reading in its name.
+#: The name of the reading that a formula without a reading in its name computes.
 BARE = "formula"
-#: The readings whose value a user may set. A printed number or words give way to a
-#: number that a user sets, but only "set" and GIVEN move as an assumption does.
+#: The readings that a number set by a user may replace. Printed numbers and words are
+#: not varied over a range; the values of the readings "set" and GIVEN are.
 SETTABLE = ("set", "published", "in_words")
 #: The reading of a quantity for which a user has set a number. Nobody can choose this
 #: reading by its name, so it is not one of SETTABLE.
@@ -60,7 +60,7 @@ class Ref:
 
 @dataclass(frozen=True)
 class In:
-    """Marks the unit of a field's numbers, for the codebook."""
+    """Marks a field with the unit of its numbers, for the codebook."""
 
     unit: str
 
@@ -80,14 +80,14 @@ def only_words(table: type[BaseModel]) -> list[str]:
 
 
 def _listed(cell: Any) -> Any:
-    """The parts of a cell that are separated by semicolons."""
+    """Split a text at its semicolons, and return any other value unchanged."""
     if not isinstance(cell, str):
         return cell
     return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
 def _checked_date(text: str) -> str:
-    """Refuse a day that no calendar has; leave any other date as it is cited."""
+    """Refuse a day that is not in the calendar, and return any other date unchanged."""
     forms = {r"\d{4}-\d{2}-\d{2}": "%Y-%m-%d", r"[A-Z][a-z]+ \d+, \d{4}": "%B %d, %Y"}
     for pattern, form in forms.items():
         if re.fullmatch(pattern, text):
@@ -95,13 +95,13 @@ def _checked_date(text: str) -> str:
                 datetime.strptime(text, form)
             except ValueError:
                 raise ValueError(
-                    f"'{text}' is no day of the calendar; write one such as 2022-01-23"
+                    f"'{text}' is not in the calendar; write a day such as 2022-01-23"
                 ) from None
     return text
 
 
 def _assigned(cell: Any) -> Any:
-    """The readings in a cell, as quantity=reading and separated by semicolons."""
+    """Read a cell of the form quantity=reading, with semicolons between several."""
     pairs = [[word.strip() for word in part.split("=")] for part in _listed(cell)]
     if not all(len(pair) == 2 for pair in pairs) or len(dict(pairs)) < len(pairs):
         raise ValueError(
@@ -268,7 +268,7 @@ class Claim(PrintedNumber):
 
 
 class External(PrintedNumber):
-    """A figure published elsewhere, to be set beside the article's.
+    """A figure published elsewhere, to be set beside the numbers of the article.
 
     Under the article's own setting the figure is not an input. Another setting may use
     the figure for the quantity that it stands for.
@@ -325,7 +325,7 @@ class External(PrintedNumber):
     """What the figure is used for, and why its scope may differ from the article's."""
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse a figure that is not a single number, or has years in wrong order."""
+        """Refuse a figure that is not a single number, or whose years are reversed."""
         super().model_post_init(context)
         if self.qualifier in ("range", "vague"):
             raise FieldError(
@@ -347,7 +347,7 @@ class External(PrintedNumber):
     def years(self) -> int:
         """The number of years over which the figure is a total.
 
-        It is 1 if the period says that the figure is a yearly mean.
+        The number is 1 if the period says that the figure is a yearly mean.
         """
         return 1 if ", a year" in self.period else self.year_to - self.year_from + 1
 
@@ -378,10 +378,7 @@ class External(PrintedNumber):
 
 
 class Recomputation(Row):
-    """A quantity under named readings, and the claim that it is compared with.
-
-    The claim may be missing.
-    """
+    """A quantity under named readings, and the claim, if any, that it is set beside."""
 
     id: Name
     """Name of the row."""
@@ -398,10 +395,11 @@ class Recomputation(Row):
 class Check(Recomputation):
     """A check: a quantity set beside a claim, or beside a figure published elsewhere.
 
-    Without a claim and without a figure, the row is a derived quantity. If the row has
-    a claim, the field ``against`` is arithmetic over figures published elsewhere, whose
-    result is compared with the claim, and the quantity is not. Without a claim, the
-    field is the id of one such figure, which is compared with the quantity.
+    A row without a claim and without a figure only lists a derived quantity. If a row
+    has a claim and the field ``against``, that field is arithmetic over figures
+    published elsewhere, and its result, not the quantity, is compared with the claim.
+    If a row has ``against`` but no claim, that field is the id of one figure published
+    elsewhere, which is compared with the quantity.
     """
 
     file = "checks.csv"
@@ -427,7 +425,7 @@ class Check(Recomputation):
 
     @property
     def is_of_figures(self) -> bool:
-        """Whether figures published elsewhere alone are compared with the claim."""
+        """Whether a claim is set beside figures published elsewhere, not a quantity."""
         return bool(self.against and self.claim)
 
     def model_post_init(self, context: Any) -> None:
@@ -527,7 +525,7 @@ class Statement(Row):
 
     @property
     def is_number(self) -> bool:
-        """Whether the right side is a number."""
+        """Whether the right side of the statement is a number."""
         return self.other[0] in "-+.0123456789"
 
 
@@ -602,7 +600,7 @@ class VagueReading(Row):
     """The ceiling that the words of a claim set, or the reason why there is none."""
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse a coarser floor or ceiling that is narrower, or that has no words."""
+        """Refuse a coarser end that leaves less room, or has no words for its place."""
         ends = (("floor", self.floor, 1), ("ceiling", self.ceiling, -1))
         for side, end, inward in ends:
             if end is None or end.coarse is None:
@@ -661,7 +659,7 @@ class Assumption(VagueReading):
     kinds: ClassVar = {"words": VagueReading}
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse a range that does not rise, and a number outside the allowed range."""
+        """Refuse a range whose ends are reversed, and a number that is not allowed."""
         super().model_post_init(context)
         if self.low > self.high:
             raise FieldError(
@@ -684,12 +682,15 @@ class Assumption(VagueReading):
 
     @property
     def label_inside(self) -> str:
-        """The label as it stands inside a sentence, with a small first letter."""
+        """The label with a small first letter, for use inside a sentence."""
         return f"{self.label[:1].lower()}{self.label[1:]}"
 
     @property
     def side(self) -> str:
-        """Whether the true value is ``at least`` or ``at most`` this, or neither."""
+        """The side on which the true value lies.
+
+        The text is ``at least`` for a floor, ``at most`` for a ceiling, or empty.
+        """
         return {"floor": "at least", "ceiling": "at most"}.get(self.kind, "")
 
 
@@ -740,7 +741,7 @@ _BRACES = re.compile(
 
 
 class HeadlineWords(BaseModel, extra="forbid"):
-    """Words that replace a headline's verdict, with the headline's sentence."""
+    """Other words for the verdict of a headline, and another sentence for it."""
 
     BRACES: ClassVar = _BRACES
 
@@ -774,7 +775,8 @@ class Citation(BaseModel, extra="forbid"):
 class Headline(Row):
     """One of the numbers that a reader meets first.
 
-    In the texts of a headline, a name in braces is replaced by the number.
+    In the texts of a headline, a name in braces is replaced by the number of
+    that name.
     """
 
     file = "headlines.yaml"
@@ -854,8 +856,8 @@ class Refusal(Row):
 class ExpectedCell(Row):
     """An accepted value of the results.
 
-    The schema of expected.csv is made from this class; the guard, which must read a
-    file with faults too, reads the cells as they are.
+    The schema of expected.csv is made from this class; the guard, which must also read
+    a file with faults, does not check the cells against the class.
     """
 
     file = "expected.csv"
@@ -911,7 +913,7 @@ def _with_excess_alone(words: str) -> str:
     wrong = re.search(r"\{[^{}]*\}?|\}", words.replace("{more}", ""))
     if wrong:
         raise ValueError(
-            f"'{wrong[0]}' has no number; a remark can hold {{more}} alone, for the "
+            f"'{wrong[0]}' has no number; a remark can hold only {{more}}, for the "
             "excess"
         )
     return words
@@ -931,8 +933,7 @@ class Remark(BaseModel, extra="forbid"):
 class Context(BaseModel, extra="forbid"):
     """A sentence on figures published elsewhere, shown beside a quantity.
 
-    In that sentence, a quantity's name or an expression in braces is replaced by its
-    value.
+    In ``words``, a quantity's name or an expression in braces is replaced by its value.
     """
 
     beside: Annotated[str, Ref("quantities")]
@@ -940,7 +941,7 @@ class Context(BaseModel, extra="forbid"):
 
 
 class PackageOptions(BaseModel, extra="forbid"):
-    """The settings of the analysis.
+    """The options of the analysis.
 
     All quantities in one entry of ``linked_readings`` take the same reading. The
     quantities in ``percent`` are shown as percentages although no row prints them.
@@ -979,11 +980,7 @@ class Article(BaseModel):
 
 
 class Package(BaseModel):
-    """The parts of datapackage.json that the package reads.
-
-    These parts are the title, the article, the files of the data package, and the
-    options.
-    """
+    """The parts of datapackage.json that are read: title, article, files, options."""
 
     title: OptionalProse = ""
     sources: Annotated[tuple[Article, ...], Field(min_length=1)] = (Article(),)

@@ -1,6 +1,6 @@
 """This module holds the sentences of refusals, limits and remarks, as templates.
 
-The library and the explorer's page fill the same templates. A field of a template is a
+The library and the explorer fill the same templates. A field of a template is a
 name in braces; numbers are spelled before they are filled in.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-#: What is said of a setting in place of its differences, where nothing is changed.
+#: The words for a setting that changes nothing.
 AS_IN_THE_ARTICLE = "as in the article"
 
 SENTENCES = {
@@ -26,8 +26,8 @@ SENTENCES = {
     "cannot be set to this figure.",
     "elsewhere_goal": "{figure} is a goal, so {quantity} cannot be set to this figure.",
     "elsewhere_none": "{quantity} cannot be set to {figure}, because we cannot tell "
-    "whether both count the same. {note}",
-    "total": "{quantity} is a number a year, but your number is the total of several "
+    "whether both count the same thing. {note}",
+    "total": "{quantity} is a yearly number, but your number is the total over several "
     "years in {figure}. Write {quantity}={figure}, which divides the total.",
     "no_assignment": "'{text}' is not of the form quantity=value{hint}",
     "given_twice": "{name} is given twice. Give it one value or one reading.",
@@ -41,7 +41,7 @@ SENTENCES = {
     "two_scales": "'{text}' has more than one word such as million. Write one of them "
     "at most, right after the digits.",
     "span": "'{text}' has more than one number. Write one of them.",
-    "other_marks": "'{text}' is not written as numbers are here. Write decimals with a "
+    "other_marks": "'{text}' is not written in the usual way. Write decimals with a "
     "point, as in 0.6, and thousands with commas or without a mark, as in 400,000 or "
     "400000.",
     "no_unit": "'{text}' has no unit. Each number in a file needs one: write "
@@ -64,7 +64,7 @@ SENTENCES = {
     # Readings.
     "unused": "Your number for {quantity} has no effect, because all that uses "
     "{quantity} here takes its reading '{reading}'. Leave out the number, or choose "
-    "another reading of what should use it.",
+    "another reading of the quantity that should use it.",
     "without_effect": "{quantity} does not affect {targets} under these readings. "
     "Leave it out.",
     "scenario_unused": "The scenario changes {names}, but nothing computed here "
@@ -133,7 +133,7 @@ def as_sentence(words: str) -> str:
 
 
 def setting_words(differs: str) -> str:
-    """How a setting differs from the article, or that it does not differ.
+    """Return the words for a setting: its differences, or that it has none.
 
     >>> setting_words("")
     'as in the article'

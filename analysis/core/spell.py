@@ -1,10 +1,10 @@
 """This module decides how many digits of a number a file or a reader sees.
 
-A reader sees three significant digits of a number. Digits are added one at a time until
-the number as shown no longer equals, or falls on the wrong side of, a printed number or
-threshold with which it is compared. The ends of a span are rounded outward, and a
-distance is the difference of the two numbers as they are shown. In files, numbers are
-in base units and have ten digits.
+A reader sees three significant digits of a number. More digits are added if the number
+would otherwise seem to equal a printed number or threshold with which it is compared,
+or to lie on the other side of it. The ends of a span are rounded outward, and a
+distance is the difference between the two numbers that are shown. In files, numbers are
+in base units and have ten significant digits.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 
 from analysis.core.units import BASE_UNITS, WHOLE
 
-#: Significant digits of a single number, and the fewest of a number in a column.
+#: The significant digits of a single number, and the fewest that a column shows.
 DIGITS = 3
 DIGITS_IN_A_COLUMN = 2
 #: The powers of ten from which a number is written with a word, and the words.
 _SCALES = ((9, " billion"), (6, " million"))
 #: From this size on, a number is written with a power of ten.
 _BEYOND = 1e15
-#: Two numbers are the same below this relative difference, so that a tie in decimals
-#: stays a tie.
+#: Two numbers count as equal if their relative difference is smaller than this, so that
+#: a tie in decimals stays a tie.
 SAME = 1e-9
-#: Enough digits for any float, so that rounding one never fails.
+#: Enough digits for any float, so that rounding never fails.
 _EXACT = Context(prec=700)
 #: A minus sign as wide as a plus sign, not a hyphen.
 MINUS = "−"
@@ -70,7 +70,7 @@ def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
     from zero. A count of persons or other things is shown as a whole number.
 
     ``value`` is in base units, and is a fraction if ``unit`` is percent. Any other unit
-    only decides whether the number counts things.
+    only tells whether the number is a count.
 
     >>> spell(2868778.3, "transfer"), spell(0.30454, "percent"), spell(-98778, "person")
     ('2.87 million', '30.5 percent', '−98,800')
@@ -83,7 +83,7 @@ def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
 def place_of(
     value: float, unit: str, apart_from: Iterable[float] = (), digits: int = DIGITS
 ) -> int:
-    """The position of the last digit that is shown of a number, as a power of ten.
+    """The place of the last digit that is shown of a number, as a power of ten.
 
     >>> place_of(2868778.3, "transfer"), place_of(0.30454, "percent")
     (4, -3)
@@ -111,7 +111,7 @@ def rounded(value: float, place: int, direction: str = ROUND_HALF_UP) -> Decimal
 
 
 def spell_at(value: float, unit: str, place: int) -> str:
-    """Write a number, rounded to the decimal place given, without its unit.
+    """Spell a number, rounded to the given decimal place, without its unit.
 
     >>> spell_at(1901221.7, "person", 3), spell_at(1901221.7, "person", 5)
     ('1.901 million', '1.9 million')
@@ -122,7 +122,7 @@ def spell_at(value: float, unit: str, place: int) -> str:
 
 
 def exact(value: float, unit: str) -> str:
-    """Spell a number that somebody chose with all its digits, up to ten.
+    """Spell, with all its digits up to ten, a number that somebody chose.
 
     >>> exact(3.174e6, "transfer"), exact(0.105, "percent"), exact(0.5125, "")
     ('3.174 million', '10.5 percent', '0.5125')
@@ -165,7 +165,7 @@ def _without_noise(value: float) -> Decimal:
 
 
 def _nth_digit(value: float, count: int) -> int:
-    """The place of the nth significant digit of a number."""
+    """The place of the nth significant digit of a number, as a power of ten."""
     number = _without_noise(value)
     return number.adjusted() - count + 1 if number else 0
 
@@ -173,8 +173,8 @@ def _nth_digit(value: float, count: int) -> int:
 def _misleads(value: float, shown: Decimal, other: float) -> bool:
     """Whether a number, as shown, would mislead beside another number.
 
-    It misleads if it equals or crosses the other number although its value does not, or
-    if it looks different from another number that it equals.
+    The number shown misleads if it equals or crosses the other number although its
+    value does not, or if it looks different from a number to which its value is equal.
     """
     if same(value, other):
         return not same(float(shown), other)
@@ -188,7 +188,7 @@ def _misleads(value: float, shown: Decimal, other: float) -> bool:
 def spell_span(low: float, high: float, unit: str, shown: Decimal | None = None) -> str:
     """Spell two bounds, the low one rounded down and the high one up.
 
-    The bounds have three significant digits, and more where they would look the same.
+    The bounds have three significant digits, and more if the span is narrow.
     ``shown`` is a value as a reader sees it; the span is wide enough to contain it. A
     word in both bounds, such as "million", is written once.
 
@@ -227,7 +227,7 @@ def spell_bounds(
 def _bound(
     bound: float, other: float, unit: str, direction: str, shown: Decimal | None
 ) -> str:
-    """One bound of a span, rounded in a direction."""
+    """Spell one bound of a span, rounded in the given direction."""
     if not math.isfinite(bound):
         return spell_at(bound, unit, 0)
     place = place_of(bound, unit)
@@ -253,9 +253,9 @@ def joined(first: str, last: str) -> str:
 
 
 def exact_span(low: float, high: float, unit: str) -> str:
-    """Spell a range that somebody chose, or that printed digits stand for, exactly.
+    """Spell exactly a range that somebody chose, or that printed digits stand for.
 
-    A range from a number to itself is that number.
+    A range from a number to itself is spelled as that number.
 
     >>> exact_span(0.1045, 0.1055, "percent"), exact_span(1.95e6, 2.05e6, "person")
     ('10.45 to 10.55 percent', '1.95 to 2.05 million')
@@ -284,10 +284,10 @@ def spell_distance(shown: Decimal, other: float, unit: str) -> str:
 def spell_change(
     shown: Decimal, base: Decimal, unit: str, percent: float | None = None
 ) -> str:
-    """Spell the difference of two numbers as shown, with its sign.
+    """Spell the difference between two numbers as shown, with its sign.
 
-    If ``percent`` is given, it follows in brackets: the difference in percent of the
-    base, computed from exact values.
+    If ``percent`` is given, it follows in brackets; it is the difference in percent of
+    the base, computed from exact values.
 
     >>> spell_change(rounded(1.74e6, 4), rounded(1.9e6, 4), "person", -8.421)
     '−160,000 (−8.4 percent)'
@@ -333,7 +333,7 @@ def with_side(words: str, side: str) -> str:
 
 
 def place_words(section: str, paragraph: int) -> str:
-    """Put a place in the article into words, from the identifier of its section.
+    """Put a place in the article into words, from its section's id and its paragraph.
 
     >>> place_words("mobilization-2016-2020", 6), place_words("notes", 4)
     ('section on mobilization 2016–2020, paragraph 6', 'note 4')

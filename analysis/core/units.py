@@ -1,9 +1,9 @@
 """This module holds the pint registry of units, and the constants that relate them.
 
-Three base dimensions look alike and are separate: ``person``, ``transfer`` (one person
-moved once, a person-time) and ``labourer`` (one unit of a figure that does not say
-whether it counts persons or transfers). Adding or comparing two of them raises an
-error, unless a ratio converts one into the other.
+Three base units look alike but are separate: ``person``, ``transfer`` (one person moved
+once, a person-time) and ``labourer`` (one unit of a figure that does not say whether it
+counts persons or transfers). Adding or comparing numbers in two different base units
+raises an error, unless a ratio converts one unit into the other.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ SCALES = {
     "million": Decimal(10) ** 6,
     "billion": Decimal(10) ** 9,
 }
-#: Likeness from 0 to 1: a name above the first is very close to another, and one above
-#: the second is close; two names are about as close if they differ by less than the
-#: third.
+#: Likeness runs from 0 to 1. Two names are very close if theirs is above the first of
+#: these numbers, and close if it is above the second. Two likenesses are about equal if
+#: they differ by no more than the third.
 _VERY_CLOSE, _CLOSE, _AS_CLOSE = 0.9, 0.8, 0.12
-#: Two names that start with so many letters alike are of one family.
+#: Two names that share at least this many first letters belong to one family.
 _LIKE_START = 4
-#: A hint names at most so many names.
+#: The most names that a hint gives.
 _FEW = 3
 #: The units and scales that a hint names.
 KNOWN_UNITS = (
@@ -75,10 +75,10 @@ registry.load_definitions(
 Quantity = registry.Quantity
 DimensionalityError = pint.DimensionalityError
 
-#: Ratios that are one by definition, each with its unit. A formula uses a ratio to give
-#: a printed number the unit in which we read it, such as persons for labourers. Where
-#: such a ratio is used is a choice, but its value is not. ``a_year`` turns a span of
-#: years into a plain number.
+#: Ratios that are one by definition, each with its unit. A formula uses such a ratio to
+#: give a printed number the unit in which we read it, such as persons for labourers.
+#: Where such a ratio is used is a choice, but its value is not. ``a_year`` turns a span
+#: of years into a plain number.
 CONSTANTS: dict[str, tuple[float, str]] = {
     "persons_per_labourer": (1.0, "person/labourer"),
     "transfers_per_labourer": (1.0, "transfer/labourer"),
@@ -100,11 +100,11 @@ def _shared_start(name: str, other: str) -> int:
 
 
 def _close_matches(name: str, known: Iterable[str]) -> list[str]:
-    """Return the known names that were perhaps meant by a name, the likeliest first.
+    """Return the known names that a user may have meant, the likeliest first.
 
-    They resemble the name, or share a whole part with it. Those that share a part come
-    first, unless another name differs from the name by a mere slip; they then have to
-    resemble it, too.
+    Known names that share a whole part with the user's name come before those that only
+    resemble it. If the most similar name is very close, however, it comes first, and a
+    name that shares a part is listed only if it is close, too.
     """
     lower = {one.lower(): one for one in sorted(known)}
     text = str(name).lower()
@@ -123,9 +123,9 @@ def _likeness(one: str, other: str) -> float:
 
 
 def _having_part(text: str, known: Iterable[str]) -> list[str]:
-    """Return the known names of which a text is a part, or which are a part of it.
+    """Return the known names that contain a text as a part, or are a part of the text.
 
-    The parts of a name stand between underscores.
+    The parts of a name are separated by underscores.
     """
     return [
         one for one in known if f"_{text}_" in f"_{one}_" or f"_{one}_" in f"_{text}_"
@@ -135,14 +135,15 @@ def _having_part(text: str, known: Iterable[str]) -> list[str]:
 def _alike(text: str, known: list[str]) -> list[str]:
     """Return the known name that resembles a text most, and perhaps a second one.
 
-    The second starts like the first. It is as close or, if neither is very close, about
-    as close.
+    The second name starts like the first, and resembles the text as much as the first
+    does or, if the first is not very close, about as much.
     """
     close = difflib.get_close_matches(text, known, n=3, cutoff=0.55)
     if not close:
         return []
     ratios = {one: _likeness(one, text) for one in close}
-    # Of two that are as close, a mistyped last letter is likelier than an earlier one.
+    # A last letter is mistyped more often than an earlier one, so of two names that are
+    # equally close, the one that shares more first letters is likelier.
     first, *others = sorted(
         close, key=lambda one: (-ratios[one], -_shared_start(one, text))
     )
@@ -157,7 +158,7 @@ def _alike(text: str, known: list[str]) -> list[str]:
 
 
 def close_match(name: str, known: Iterable[str]) -> str:
-    """Return the known name that resembles a name most, or an empty text.
+    """Return the known name that was most likely meant, or an empty text.
 
     >>> close_match("persn", ["person", "transfer"])
     'person'
@@ -168,10 +169,10 @@ def close_match(name: str, known: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str], whole: str = "") -> str:
-    """Return the end of a sentence about an unknown name, with the nearest known name.
+    """Return the end of a sentence about an unknown name, with the nearest known names.
 
     If no name is near, the sentence lists the known names, at most twelve of them;
-    ``whole`` says where the others are.
+    ``whole`` says where the whole list is.
 
     >>> nearest("persn", ["person", "transfer"])
     ". Did you mean 'person'?"
@@ -190,7 +191,7 @@ def nearest(name: str, known: Iterable[str], whole: str = "") -> str:
         return message("did_you_mean", name=name)
     if not names:
         return "."
-    # A text such as "growth" may be a part of many names.
+    # If a text such as "growth" is a part of many names, only those names are listed.
     names = _having_part(str(name).lower(), names) or names
     first = ", ".join(names[:12])
     if len(names) > 12 and whole:
@@ -199,7 +200,7 @@ def nearest(name: str, known: Iterable[str], whole: str = "") -> str:
 
 
 def in_list(*kinds: str) -> str:
-    """Name the command and the method that list the names of some kinds.
+    """Name the command and the methods that list the names of kinds such as checks.
 
     >>> in_list("checks")
     "'analysis list checks' or in study.names('checks')"
@@ -209,8 +210,8 @@ def in_list(*kinds: str) -> str:
     return f"'{command}' or in {methods}"
 
 
-#: Names that are multiplied or divided. The sign ** is refused, because the parser
-#: would compute a power such as 9**9**9.
+#: Names of units that are multiplied or divided. The sign ** is refused, because the
+#: parser would compute a power such as 9**9**9.
 _UNIT = re.compile(r"(?!.*\*\*)[\w·⋅²³⁴⁵⁶⁷⁸⁹⁰¹⁻/*% ]{1,60}")
 
 
@@ -219,7 +220,7 @@ def parse_unit(text: str) -> pint.Unit:
     """Return the unit that a text names.
 
     The unit is ``dimensionless`` for shares and ratios of like things. Raises
-    ValueError, which names the nearest known unit.
+    ValueError for an unknown unit, and names the nearest known one.
 
     >>> str(parse_unit("person/transfer"))
     'person / transfer'
@@ -235,7 +236,7 @@ def parse_unit(text: str) -> pint.Unit:
 
 
 def name_of(unit: Any) -> str:
-    """Return the unit as files spell it.
+    """Return the name of a unit as files spell it.
 
     >>> name_of(parse_unit("person/transfer"))
     'person/transfer'
@@ -248,7 +249,7 @@ def name_of(unit: Any) -> str:
 
 @cache
 def require_base_unit(text: str) -> str:
-    """Return the text of a base unit.
+    """Return a text unchanged if it names a base unit.
 
     Raises ValueError for a unit that is not a base unit, such as percent: one percent
     is 0.01 in base units.
@@ -260,8 +261,8 @@ def require_base_unit(text: str) -> str:
     return text
 
 
-#: Digits with or without commas between thousands, or underscores as in Python, a
-#: point, an exponent.
+#: A number and the text after it. The number has digits, with or without commas or
+#: Python's underscores between thousands, and may have a point and an exponent.
 _NUMBER = re.compile(
     r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:_\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?)"
     r"\s*(.*)",
@@ -272,7 +273,7 @@ _NUMBER = re.compile(
 _TWO_NUMBERS = re.compile(r"[-+]?[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
 #: A second number after the first, as in a span.
 _SECOND_NUMBER = re.compile(r"(?:[-–—]|to|and|or|\.\.+)\s*\d", re.ASCII)
-#: A sign after the digits that shows that a number is written as in other languages.
+#: A sign after the digits, which shows that a number is written as in other languages.
 _OTHER_MARKS = re.compile(r"[,.'’\d]")
 
 
@@ -301,7 +302,9 @@ _MISTYPED = re.compile(r"[\doOlI.,]*\d[\doOlI.,]*(?=[\s%]|$)", re.ASCII)
 
 
 def digits_meant(text: str) -> str:
-    """Return a text with digits for the letters that stand in its number, if any do.
+    """Return a text with digits in place of letters that were typed in its number.
+
+    The result is empty if no letter was typed in place of a digit.
 
     >>> digits_meant("o.6"), digits_meant("6OO000 person"), digits_meant("0.6 million")
     ('0.6', '600000 person', '')
@@ -319,10 +322,10 @@ def _singular(word: str) -> str:
 
 
 def _unit_of(words: list[str], unit: str, written: str) -> pint.Unit:
-    """The unit that the words after a number name.
+    """Return the unit that is named by the words after a number.
 
-    ``unit`` is the one in which the number must be, and ``written`` the text before the
-    words. If the first word is unknown, it may be a misspelled scale, so the error
+    ``unit`` is the unit that the number must have, and ``written`` is the text before
+    the words. If the first word is unknown, it may be a misspelled scale, so the error
     names only this word.
     """
     for text in (words[0], " ".join(words)):
@@ -348,11 +351,10 @@ def _unit_hint(text: str, unit: str, written: str) -> str:
 
 
 def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
-    """Refuse a mistyped number, one with two scales, and foreign or ambiguous marks.
+    """Refuse a mistyped number, a second number or scale, and doubtful marks.
 
-    In a count, a comma marks thousands. In a share, or in a number with a scale, a
-    point marks decimals. The other mark before three digits could mean thousands or
-    decimals.
+    Before three digits, a comma marks thousands in a count without a scale, and a point
+    marks decimals in any other number; the opposite mark could be read either way.
     """
     if meant := digits_meant(text):
         raise ValueError(message("letters", text=text, meant=meant))
@@ -371,12 +373,12 @@ def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
 
 
 def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
-    """Read a number from a text, in the base unit of ``unit``.
+    """Read a number from a text, and return it in ``unit``.
 
-    The text has digits, or two numbers and a slash, then perhaps a scale, then perhaps
-    a unit. A number with a dimension needs its unit if ``with_unit``, as in scenario
-    files. Raises ValueError for a text that is no such number, and for a text that
-    some readers take for thousands and others for decimals, such as 400.000 persons.
+    The text has one number, or two numbers with a slash between them, and may go on
+    with a scale and a unit. If ``with_unit`` is true, as for scenario files, a number
+    with a dimension must have its unit. Raises ValueError for any other text, and for a
+    number that could be read in two ways, such as 400.000 persons.
 
     >>> read_number("0.35 million person", "person")
     350000.0
@@ -393,7 +395,7 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
         divisor, rest = _NUMBER.fullmatch(rest[1:].strip()).groups()  # type: ignore[union-attr]
     _refuse_marks(text, [digits, divisor], rest, unit)
     try:
-        # Decimal reads the underscores of Python, and no commas.
+        # Decimal reads the underscores of Python, but no commas.
         value = Decimal(digits.replace(",", "")) / Decimal(divisor.replace(",", ""))
     except ArithmeticError:
         value = Decimal("nan")
@@ -411,7 +413,7 @@ def read_number(text: str, unit: str, *, with_unit: bool = False) -> float:
         written = f"{written} {scale}"
     if not words:
         if with_unit and unit != "dimensionless":
-            # Of things that are counted, a part of one is a word left out.
+            # If a count is not whole, a word such as million was left out.
             is_part = unit in WHOLE and value % 1
             scaled = f"{text} million" if is_part else text
             raise ValueError(message("no_unit", text=text, scaled=scaled, unit=unit))

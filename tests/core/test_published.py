@@ -371,16 +371,16 @@ def case(field, sentence, printed="2.5", **how):
         case(
             "rounding_unit_other", "'-0.1' is not above 0", rounding_unit_other="-0.1"
         ),
-        case("rounding_unit", "2.5 is no multiple of 2", rounding_unit="2"),
+        case("rounding_unit", "2.5 is not a multiple of 2", rounding_unit="2"),
         case(
             "printed",
-            "the number has 31 digits; the most are 15",
+            "the number has 31 digits; it may have at most 15",
             f"1{'0' * 30}",
             rounding_unit="1",
         ),
         case(
             "rounding_unit",
-            "the number has 16 digits; the most are 15",
+            "the number has 16 digits; it may have at most 15",
             rounding_unit="0.000000000000001",
         ),
         # From 0 up to -5, and from nine tenths of -5 to -5, there is nothing.

@@ -181,11 +181,11 @@ datapackage.json analysis {estimate: []}
 datapackage.json analysis {remarks: [{quantity: south_2019, above: total_2019}]}
     field analysis.remarks.0.words: field required
 datapackage.json analysis {remarks: [{quantity: overlap, above: x, words: "{mor}"}]}
-    field analysis.remarks.0.words: '{mor}' has no number; a remark can hold {more}
-    alone, for the excess
+    field analysis.remarks.0.words: '{mor}' has no number; a remark can hold only
+    {more}, for the excess
 datapackage.json analysis {remarks: [{quantity: overlap, above: x, words: "{more"}]}
-    field analysis.remarks.0.words: '{more' has no number; a remark can hold {more}
-    alone, for the excess
+    field analysis.remarks.0.words: '{more' has no number; a remark can hold only
+    {more}, for the excess
 assumptions.yaml overlap {kind: [words]}
     field kind: input should be 'words', 'point', 'floor' or 'ceiling'
 datapackage.json analysis {limits: [{quantity: overlap}]}
@@ -222,9 +222,9 @@ AMISS = """
 claims.csv mean_2016_2020 {id: plan_2016_2020}
     field id: 'plan_2016_2020' is given twice
 external.csv report_2021 {date: 2022-01-32}
-    field date: '2022-01-32' is no day of the calendar; write one such as 2022-01-23
+    field date: '2022-01-32' is not in the calendar; write a day such as 2022-01-23
 sources.csv ndrc-2016-05 {date: "February 30, 2021"}
-    field date: 'February 30, 2021' is no day of the calendar; write one such as
+    field date: 'February 30, 2021' is not in the calendar; write a day such as
     2022-01-23
 claims.csv mean_2016_2020 {section: mobilisation}
     field section: 'mobilisation' is not a row of sections.csv. Did you mean
@@ -250,7 +250,7 @@ assumptions.yaml overlap {claim: at_risk_total_rang}
 claims.csv total_2021_tianshan {unit: person}
     field unit: transfers_2021 is in transfer, but this row gives person
 claims.csv detainees_several {quantity: former_trainees}
-    field quantity: a number in words needs an assumption of the name of its quantity,
+    field quantity: a number in words needs an assumption named after its quantity,
     with a floor or a ceiling
 checks.csv same_share {claim: net_increase_note_4}
     field claim: net_increase_note_4 is a value of net_new_persons, not of
@@ -329,7 +329,7 @@ FEBRUARY = "transfers_2021,total_2021_february"
         pytest.param(
             cells(CLAIMS, "excess_2016_2020", printed="35", words="over 35 percent"),
             f"{CLAIMS}, {at(CLAIMS, 'excess_2016_2020')}, field rounding_unit_other: "
-            "35 is no multiple of 10",
+            "35 is not a multiple of 10",
         ),
     ]
 )

@@ -327,7 +327,7 @@ def test_a_name_that_nothing_depends_on_is_refused(model):
     assert sentence(ModelError, model.check_used, setting, plans) == (
         "Your number for persons_per_transfer has no effect, because all that uses "
         "persons_per_transfer here takes its reading 'implied'. Leave out the number, "
-        "or choose another reading of what should use it"
+        "or choose another reading of the quantity that should use it"
     )
     # Of linked readings, one that is used is enough.
     model.check_used(
