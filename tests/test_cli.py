@@ -822,7 +822,7 @@ def test_bad_input_is_one_sentence_and_status_2(
         ),
         (
             text("findings.yaml", "expression: ", "expression: 9**9**9 * "),
-            "has a power that is no whole number from -9 to 9",
+            "has a power that is not a whole number from -9 to 9",
         ),
     ],
 )

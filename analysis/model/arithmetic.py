@@ -3,8 +3,8 @@
 An expression names quantities, a quantity with a reading (``quantity.reading``), rows
 of claims.csv and figures published elsewhere, so it need not repeat a formula. The name
 of a row followed by ``_low`` or ``_high`` is an end of the row's range, or of the
-values that round to its digits. Followed by ``_floor``, the name is the floor that we
-read into the row's words.
+values that round to its digits. The name of a row followed by ``_floor`` is the floor
+that we read into the row's words.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def _number(
 ) -> tuple[Source, str]:
     """The number and the unit behind a name.
 
-    The name is that of a row, of the low or high end of a row's range, or of a
-    quantity, with or without a reading.
+    The name is that of a row, of an end of a row's range, of the floor of its words, or
+    of a quantity, with or without a reading.
     """
     row = _row(model, name)
     if row and row.printed:
@@ -118,5 +118,5 @@ def _number(
 
 
 def _row(model: Quantities, name: str) -> Claim | External | None:
-    """The row of a claim or of a figure published elsewhere, if there is one."""
+    """The claim or the figure published elsewhere that has a name, if there is one."""
     return model.register.external.get(name) or model.register.claims.get(name)

@@ -1,17 +1,17 @@
 """Bounds are the smallest and the largest value that a quantity can take.
 
-Each of its inputs may have any value that its printed digits stand for.
+Each input of the quantity may have any value that its printed digits stand for.
 
 The values of the inputs form a box. Along each edge of the box the quantity is a curve
 that rises or falls all the way. The extremes therefore lie at the corners of the box,
 and, where a limit cuts the box, at the points where an edge crosses the limit. There is
-one exception. Where a limit joins several inputs, the quantity may rise and then fall
-along the limit. The bounds then contain the quantity's value at the inputs' own values,
-but they may be too narrow.
+one exception: where a limit joins several inputs, the quantity may rise and then fall
+along the limit, and the bounds, although they contain the quantity's value at the
+inputs' own values, may be too narrow.
 
 A function whose bounds are sought takes the values of the inputs by name, as numbers or
-as arrays that broadcast. Such a function returns the quantity, and the margin to each
-limit, which is 0 or more where the limit is kept.
+as arrays that broadcast, and returns the quantity and the margin to each limit, which
+is 0 or more where the limit is kept.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ def extremes(
     """The bounds of a function over a box.
 
     ``vary`` has arrays of one length for further inputs, and the bounds are then arrays
-    of this length. The ends of the box may be such arrays, too. ``own`` has the inputs'
-    own values, at which the function is computed as well if a limit cuts the box. A
-    pole inside the box gives bounds from minus to plus infinity, even if a limit
-    excludes the pole, because a missing bound is better than a wrong one.
+    of this length. The ends of the box may also be arrays of one length. ``own`` has
+    the inputs' own values, at which the function is computed as well if a limit cuts
+    the box. A pole inside the box gives bounds from minus to plus infinity, even if a
+    limit excludes the pole, because a missing bound is better than a wrong one.
 
     >>> bounds = extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     >>> float(bounds.low), float(bounds.high)
@@ -187,8 +187,8 @@ class Edges:
     """The corners of a box, and its edges.
 
     An edge runs from its first corner to its last corner, along one axis. ``shares``
-    say how far along each side of the box a point lies, first for the corners and then
-    for the middles of the edges.
+    tells how far along each side of the box a point lies, first for the corners and
+    then for the middles of the edges.
     """
 
     corners: Floats
@@ -198,7 +198,7 @@ class Edges:
     shares: Floats
 
     def along(self, numbers: Floats) -> tuple[Floats, Floats, Floats]:
-        """Numbers at the start, the middle and the end of each edge."""
+        """Split numbers into those at the start, middle and end of each edge."""
         middles = numbers[..., len(self.corners) :]
         return numbers[..., self.starts], middles, numbers[..., self.ends]
 
@@ -230,12 +230,12 @@ def _edges_of(count: int) -> Edges:
 
 
 def _bounds_by_poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, Any]:
-    """The lower and the upper bound that poles give; NaN if no edge has such a pole.
+    """The lower and the upper bound that poles give, each NaN if no pole gives it.
 
     If an edge has no pole between its ends, the value in its middle lies between those
-    at its ends. Towards a pole at one end, the curve rises or falls without limit. The
-    value in the middle shows which of the two, because a division by zero has no sign.
-    An edge that lies wholly in a pole is left out, as other edges lead to that pole.
+    at its ends. Towards a pole at one end, the curve rises or falls without limit; the
+    value in the middle shows which, because a division by zero has no sign. An edge
+    that lies wholly in a pole is left out, because other edges lead to that pole.
     """
     with np.errstate(all="ignore"):
         slack = SAME * np.maximum(np.abs(start), np.abs(end))

@@ -1,4 +1,4 @@
-"""A comparison sets values that a claim asserts beside those that a quantity can take.
+"""A comparison sets values that a claim asserts beside values of a quantity.
 
 Under a setting, each check becomes a comparison.
 """
@@ -25,7 +25,7 @@ from analysis.model.source import Source
 
 @dataclass(frozen=True)
 class Asserted:
-    """The values that the claim, or the other side of a check, asserts.
+    """The values that the other side of a check, such as a claim, asserts.
 
     ``fine`` and ``coarse`` are the intervals at the finer and at the coarser rounding
     unit, and ``stretched`` is the interval to which the words can be stretched.
@@ -48,10 +48,10 @@ class Asserted:
     def is_reached(self, interval: Interval, exact: Bounds, rounded: Bounds) -> Any:
         """Whether some value between the given bounds lies in an interval.
 
-        The bounds are given without rounding (``exact``) and with it. At an end of the
-        interval that we chose, only the bounds without rounding count: the highest
-        value decides whether a low end is reached, and the lowest value whether a high
-        end is reached.
+        The bounds are given without rounding (``exact``) and with it (``rounded``). At
+        an end of the interval that we chose, only the bounds without rounding count:
+        the highest value decides whether a low end is reached, and the lowest value
+        whether a high end is reached.
         """
         highest = exact.high if self.low_is_ours else rounded.high
         lowest = exact.low if self.high_is_ours else rounded.low
@@ -83,8 +83,7 @@ class Boxes:
 class Reach:
     """The values that a quantity can take as its inputs move over boxes.
 
-    If some inputs take arrays (``vary``), each number here is an array of the same
-    length.
+    If some inputs take arrays (``vary``), each result is an array of the same length.
     """
 
     plan: Plan
@@ -131,7 +130,7 @@ class Reach:
         return self.plan.bounds(self.boxes.rounded_room, self.vary)
 
     def at_finer_place(self) -> Reach:
-        """The same comparison, with every number rounded to its finer unit."""
+        """The same reach, with every number rounded to its finer unit."""
         return replace(self, boxes=replace(self.boxes, coarse=self.boxes.fine))
 
 
@@ -140,7 +139,7 @@ class Comparison:
     """A check under a setting: what a claim asserts, and how it is recomputed.
 
     The inputs in ``reached``, such as "up to 1.6 million", are taken at their printed
-    bound, so they do not make a result an upper or a lower limit.
+    number, so they do not make a result "at most" or "at least" a number.
     """
 
     asserted: Asserted
@@ -151,8 +150,8 @@ class Comparison:
     def open_inputs(self) -> dict[str, Source]:
         """The inputs that can lie beyond the rounding of their printed numbers.
 
-        These are the inputs given in words, and the inputs with a limit, such as "up
-        to", that is not taken as reached and that affects the result.
+        An open input is given in words, or has a limit such as "up to", is not taken as
+        reached, and affects the result.
         """
         inputs = {}
         for name, leaf in self.plan.leaves.items():
@@ -194,8 +193,8 @@ class Comparison:
         coarse = _without(self.boxes.coarse, vary)
         if self.boxes.room is None or self.boxes.rounded_room is None:
             return Reach(self.plan, Boxes(fine, coarse), vary)
-        # If an assumption is a ceiling, the true value may be any below it, wherever
-        # the assumption is moved.
+        # If an assumption is a ceiling, the true value may be any number below it,
+        # wherever the assumption is moved.
         moved = {
             name: self.open_inputs[name].room_at(values)
             for name, values in vary.items()

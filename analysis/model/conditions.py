@@ -110,8 +110,8 @@ def _turns(
 ) -> set[float]:
     """The values of an assumption at which a verdict changes within a piece.
 
-    If a limit cuts an edge of a box, a bound may lie at the cut. The cut moves with the
-    assumption, so the bound need not be a curve with roots that a formula gives.
+    If a limit cuts an edge of a box, a bound may lie at the cut. No formula need give
+    the roots of such a bound, because the cut moves with the assumption.
     """
     turns = set()
     for piece, found in zip(pieces, verdicts, strict=True):

@@ -1,7 +1,7 @@
 """This module checks the register and the formulas against each other.
 
-Whether names, units, limits and checks are right shows only when the register and the
-formulas are seen together.
+Whether names, units, limits and checks are right can be seen only from the register and
+the formulas together.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def verify_names(model: Quantities) -> None:
 
 
 def _verify_claim(model: Quantities, check: Check) -> None:
-    """Refuse a check against a claim on another quantity.
+    """Refuse a check whose claim is about another quantity.
 
-    If that claim alone names its quantity, the error names the claim's row, otherwise
-    the check's.
+    If no other row and no formula has the claim's quantity, the error names the row of
+    the claim, and otherwise the row of the check.
     """
     claim = model.register.claims.get(check.claim)
     if not claim or claim.quantity == check.quantity:
@@ -81,9 +81,10 @@ def verify_defaults(model: Quantities) -> None:
 def _require_same_unit(
     model: Quantities, quantity: str, other: str, unit: str = ""
 ) -> None:
-    """Refuse a quantity whose unit is not that of another.
+    """Refuse a quantity whose unit differs from the unit of something else.
 
-    The other is a quantity or a figure published elsewhere, unless ``unit`` is given.
+    The name ``other`` is that of a quantity or of a figure published elsewhere; for
+    arithmetic, ``unit`` must be given.
     """
     figure = model.register.external.get(other)
     unit = unit or (
@@ -141,7 +142,7 @@ def _verify_limits_and_remarks(model: Quantities) -> None:
 
 
 def _verify_check(model: Quantities, row: Check) -> None:
-    """Refuse a check whose units differ, whose readings fail, or that is circular."""
+    """Refuse a check that is circular, or has unlike units or readings that fail."""
     register = model.register
     if row.against:
         with register.refusing(row, "against"):
@@ -168,7 +169,7 @@ def _verify_check(model: Quantities, row: Check) -> None:
         for name in row.reached:
             if name not in sided:
                 raise ModelError(
-                    f"'{name}' is no input of the check that is a limit"
+                    f"'{name}' is not one of the check's inputs that are limits"
                     f"{nearest(name, sided)}"
                 )
     with register.refusing(row, "claim"):

@@ -81,7 +81,7 @@ def crossings(
     ``arguments_between``.
     """
     with np.errstate(all="ignore"):
-        # A pole is where one over the curve is 0.
+        # At a pole, one divided by the curve is 0.
         poles = root(*(1 / values))
     passed = [root(*(values - level)) for level in levels if np.isfinite(level)]
     places = argument_at(np.concatenate([poles, *passed]), low, high)
@@ -110,9 +110,9 @@ def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
 
     The curves are given by their coefficients.
 
-    A share is infinite or NaN if there is none. Curves that only touch give the same
-    share twice. In the example, t equals 2 t ÷ (1 + t) at 1 and at 0, but 1 + t never
-    equals 3 t ÷ (1 + t).
+    A share is infinite or NaN where the curves do not meet. Curves that only touch give
+    the same share twice. In the example, t equals 2 t ÷ (1 + t) at 1 and at 0, but 1 +
+    t never equals 3 t ÷ (1 + t).
 
     >>> [float(share) for share in meeting((0, 1, 0), (0, 2, 1))]
     [1.0, 0.0]
@@ -122,7 +122,7 @@ def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
     a, b, c = left
     d, e, f = right
     with np.errstate(all="ignore"):
-        # Their difference times both denominators is a quadratic function.
+        # The curves' difference times both denominators is a quadratic function.
         square = b * f - e * c
         linear = a * f + b - d * c - e
         free = a - d

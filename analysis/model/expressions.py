@@ -33,7 +33,7 @@ _EXTREMES = {"minimum": "smaller", "maximum": "larger"}
 
 @dataclass(frozen=True)
 class Expression:
-    """Straight-line arithmetic over names.
+    """Arithmetic over names, without branches.
 
     ``needs`` lists the names in the expression, in order; ``words`` is the expression
     as a sentence in words.
@@ -90,7 +90,7 @@ class Expression:
 
     @cached_property
     def compared(self) -> tuple[tuple[Expression, Expression], ...]:
-        """The two operands of each minimum and maximum, an inner one before an outer.
+        """The two operands of each minimum and maximum, inner ones first.
 
         >>> [two] = parse("minimum(x, 2 * y)").compared
         >>> [one.text({}) for one in two]
@@ -232,7 +232,7 @@ def _checked_operation(
             return ast.UnaryOp(ast.USub(), _checked(operand, known, needs))
         case ast.BinOp(op=ast.Pow(), right=power) if not _is_small(power):
             raise ValueError(
-                f"'{_short(node)}' has a power that is no whole number from -9 to 9"
+                f"'{_short(node)}' has a power that is not a whole number from -9 to 9"
             )
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             return ast.BinOp(
@@ -249,7 +249,7 @@ def _checked_operation(
 
 
 def _is_small(power: ast.expr) -> bool:
-    """Whether a power is a whole number from -9 to 9, and so is quick to compute."""
+    """Whether a power is a whole number from -9 to 9, which is quick to compute."""
     if isinstance(power, ast.UnaryOp) and isinstance(power.op, ast.USub):
         power = power.operand
     if not isinstance(power, ast.Constant) or not isinstance(power.value, int):

@@ -1,4 +1,4 @@
-"""This module recomputes findings, and compares them with the results by hand."""
+"""This module recomputes findings, and compares them with sums done by hand."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def recomputed(model: Quantities, finding: Finding) -> list[tuple[Step, float]]:
 def problems(model: Quantities) -> list[str]:
     """Return a sentence for each step whose value does not round to the stated number.
 
-    The stated number is the result of working the step by hand.
+    The stated number is the result of the step as worked out by hand.
     """
     return [
         f"{finding.id}: {step.what} is {number:.10g}, not {step.comes_to}"

@@ -30,7 +30,7 @@ import numpy as np
 from analysis.model.comparison import Asserted, Comparison, Reach
 from analysis.model.plan import Arrays
 
-#: Each verdict of a check, with its rule. The first that applies decides.
+#: Each verdict of a check, with its rule. The first rule that applies decides.
 VERDICTS = {
     "matches": "the value satisfies what the claim asserts",
     "matches_within_rounding": "the value does not satisfy the claim, but some values "
@@ -82,7 +82,7 @@ def _by_stretch(asserted: Asserted, reach: Reach) -> Any:
     return holds
 
 
-#: The grounds of a verdict, each with its test. The first that holds decides.
+#: The grounds of a verdict, each with its test. The first ground that holds decides.
 _TESTS: dict[str, Callable[[Asserted, Reach], Any]] = {
     "value": _by_value,
     "rounding": _by_rounding,

@@ -1,4 +1,4 @@
-"""A limit keeps a quantity between two numbers, or not above another quantity."""
+"""A limit keeps a quantity between two numbers, or no higher than another quantity."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from analysis.model.expressions import Expression, parse
 class Limit:
     """A limit keeps a quantity between two numbers.
 
-    A limit may instead keep the quantity from going above another quantity (``other``);
-    ``size`` is the typical size of the compared quantities.
+    A limit may instead keep the quantity from exceeding another quantity (``other``);
+    ``size`` is the typical size of the two quantities.
     """
 
     quantity: str
@@ -52,8 +52,8 @@ class Limit:
         """The margin to each end of the limit; negative for a value past the end.
 
         The margin is divided by ``size``, so that one tolerance serves counts and
-        shares alike. It is an expression and not a function, because the explorer
-        computes it in the browser.
+        shares alike. Each margin is an expression and not a function, because the
+        explorer computes the margin in the browser.
         """
         name = self.quantity
         if self.other:

@@ -1,4 +1,4 @@
-"""The model: the register with its formulas, checked against each other.
+"""A model is a register together with its formulas, checked against each other.
 
 >>> model = Model(Register.read())
 >>> round(model.estimate("net_new_persons").value)
@@ -68,12 +68,12 @@ class Model(Quantities):
         consistency.verify(self)
 
 
-#: The typical size of a count that is compared with another. A share is about 1.
+#: The typical size of a count. The typical size of a share is 1.
 _COUNT = 1e6
 
 
 def _limits(row: LimitRow, units: Mapping[str, str]) -> Iterator[Limit]:
-    """Yield the limits of a row: two if a quantity is above and a number below."""
+    """Yield the limits of a row, one for each end if the upper end is a quantity."""
     if not isinstance(row.at_most, str):
         yield Limit(row.quantity, row.at_least, row.at_most)
         return

@@ -38,7 +38,7 @@ Box: TypeAlias = Mapping[str, Interval]
 _STEP = 1e-4
 #: The most inputs that may move at once. A box with n sides has 2 ** n corners.
 MOST_MOVING = 16
-#: If an input lowers the target as it rises: by the input's side, the target's side.
+#: The side of a target that falls as an input rises, by the side of the input.
 _TURNED = {"at least": "at most", "at most": "at least"}
 
 
@@ -149,7 +149,7 @@ class Plan:
 
     @cached_property
     def moving_words(self) -> tuple[str, ...]:
-        """The inputs given only in words that affect the target.
+        """The inputs that affect the target and are given only in words.
 
         If all former detainees are also counted as transferred, for example, their
         number does not affect the total.
@@ -215,7 +215,7 @@ class Plan:
 
     @property
     def no_single_value(self) -> str:
-        """The refusal of a plan with an input only in words; else an empty text."""
+        """The refusal of a plan with an input given only in words, or an empty text."""
         if not self.in_words:
             return ""
         return message("in_words", quantity=self.target, name=self.in_words[0])
@@ -223,7 +223,7 @@ class Plan:
     # Limits ---------------------------------------------------------------------------
 
     def margins(self, values: Mapping[str, Any]) -> list[Any]:
-        """How far the values lie from each end of each limit; negative if past it."""
+        """How far the values lie inside each end of each limit; negative if outside."""
         return [margin.of(values) for limit in self.limits for margin in limit.parts]
 
     def is_within(self, values: Mapping[str, Any]) -> Any:
@@ -234,10 +234,10 @@ class Plan:
         return is_within
 
     def divisions(self, values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-        """Yield where a node divides by zero, and the sentence that says so.
+        """Yield where a node divides by zero or overflows, and the sentence for it.
 
-        A node that divides by zero has no finite value although every node it needs has
-        one.
+        A node that divides by zero or overflows has no finite value, although every
+        node that it needs has one.
         """
         for node in self.nodes:
             if node.source.is_leaf or node.name in self.not_inputs:
@@ -253,7 +253,7 @@ class Plan:
     def refusal(self, values: Mapping[str, Any]) -> str:
         """The sentence that refuses values past a limit or a division by zero.
 
-        For values that are allowed the text is empty.
+        The text is empty for values that are allowed.
         """
         for _, sentence in self.divisions(values):
             return sentence
@@ -292,7 +292,7 @@ class Plan:
     def side(self) -> str:
         """Whether the true target is ``at most`` or ``at least`` the value, or neither.
 
-        The text is ``no bound`` if inputs with a limit, such as "up to", push the
+        The text is ``no bound`` if inputs with a limit, such as "up to", can push the
         target both up and down.
         """
         return self.side_by(self.leaves)
@@ -315,8 +315,8 @@ class Plan:
     def _is_passed(self, side: str, sided: Iterable[str]) -> bool:
         """Whether the target can pass the value that should be its limit.
 
-        Directions are those at the printed numbers. Further below an "up to", or above
-        an "at least", an input may move the target the other way.
+        Directions are found at the printed numbers. An input that lies far below an "up
+        to", or far above an "at least", may move the target the other way.
         """
         rooms = {}
         ends = {}
@@ -384,7 +384,7 @@ class Plan:
     def along(
         self, name: str, column: Floats, others: Mapping[str, Any] | None = None
     ) -> tuple[Floats, Floats]:
-        """The target and the margins as one leaf takes several values, one value a row.
+        """The target and the margins, with a row for each of several values of a leaf.
 
         The ``column`` of values has the shape (values, 1). Other leaves may take arrays
         of one length; the result has a column for each of their entries.
@@ -450,8 +450,8 @@ class Plan:
     def under_extremes(self) -> frozenset[str]:
         """The nodes from which a minimum or maximum is computed.
 
-        The target is not a ratio of linear functions of these nodes. It still rises or
-        falls all the way in each of them, as ``confirm`` makes sure.
+        The target need not be a ratio of linear functions of such a node, but it still
+        only rises or only falls in the node, as ``confirm`` makes sure.
         """
         names: set[str] = set()
         for node in reversed(self.nodes):
@@ -466,10 +466,11 @@ class Plan:
 
         Raises ModelError, which names the formula, for a node that is not such a ratio,
         and for a target with too many rounded inputs to compute bounds.
-        A leaf under a minimum or a maximum is exempt. Instead, the target must be such
-        a ratio in the result of the formula with the minimum or maximum, and must use
-        the leaf nowhere else. The target then rises or falls all the way in that leaf,
-        too.
+
+        A leaf under a minimum or a maximum is exempt. The target must instead be a
+        ratio of two linear functions in the result of the formula with the minimum or
+        maximum, and must use the leaf nowhere else, so that it only rises or only falls
+        in the leaf.
         """
         leaves = [
             name
@@ -483,12 +484,12 @@ class Plan:
             self._confirm_ratios([*leaves, *extremes])
 
     def _refuse_many(self, moving: int) -> None:
-        """Raise ModelError if more inputs move at once than have computable bounds."""
+        """Raise ModelError if too many inputs move at once to compute bounds."""
         if moving > MOST_MOVING:
             raise ModelError(
                 f"bounds of {self.target} can't be computed, because {moving} of its "
                 "inputs can each have several values, such as all that round to a "
-                f"printed number, and {MOST_MOVING} inputs are the most"
+                f"printed number, and at most {MOST_MOVING} inputs may"
             )
 
     def _confirmed_extremes(self) -> list[str]:

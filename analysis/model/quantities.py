@@ -35,8 +35,8 @@ class Estimate(NearAttributes):
     ``side`` tells whether the true value is ``at most`` or ``at least`` this value, or
     has ``no bound``; in all other cases it is empty. ``depends_on`` lists the claims
     and assumptions that the estimate starts from. ``remarks`` are sentences that are
-    shown with the estimate and refuse nothing. The words of the estimate are in percent
-    if ``in_percent``; its numbers never are.
+    shown with the estimate and refuse nothing. If ``in_percent`` is true, the words of
+    the estimate are in percent; its numbers never are.
     """
 
     quantity: str
@@ -85,7 +85,8 @@ class Quantities(Values):
     def usual(self, quantity: str) -> tuple[float, float, str] | None:
         """The usual numbers of a quantity, from low to high, and who gives them.
 
-        A count that the article does not print has the number that we compute for it.
+        For a count without other usual numbers, the number that we compute is the usual
+        one.
         """
         usual = super().usual(quantity)
         if usual or self.units[quantity] not in WHOLE:
@@ -110,9 +111,9 @@ class Quantities(Values):
 
         A change is a number in base units, a text with a number and perhaps its unit,
         or the name of a reading. A change replaces every earlier one of the same
-        quantity. A number needs its unit if ``with_units``, as in scenario files.
-        Raises ModelError, with a message of one sentence, for a wrong name, reading,
-        value, unit or type, and for readings in a circle.
+        quantity. If ``with_units`` is true, as for scenario files, a number needs its
+        unit. Raises ModelError, with a message of one sentence, for a wrong name,
+        reading, value, unit or type, and for readings in a circle.
 
         >>> from analysis.model.model import Model
         >>> model = Model(Register.read())
@@ -152,8 +153,8 @@ class Quantities(Values):
         """Apply the choices of a check, a figure or another row of data to a setting.
 
         The readings ``set``, ``published`` and ``in_words`` of a row only mean that it
-        takes the quantity as given, so a number that a user set stays. Any other choice
-        is applied as in ``changed``, and with the same error.
+        takes the quantity as given, so a number that a user set stays. A choice of any
+        other reading or number is applied as in ``changed``, with the same error.
         """
         numbers = base.values
         # A number that a user has set gives way only where the row itself names another
@@ -166,7 +167,7 @@ class Quantities(Values):
         return self._merged(base, applied)
 
     def _merged(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
-        """A setting with choices added, in which only differences are listed."""
+        """A setting with choices added, listing only differences from the article."""
         merged = dict(base.choices)
         for quantity, choice in choices.items():
             if self._is_default(quantity, choice):
@@ -356,8 +357,8 @@ class Quantities(Values):
     ) -> None:
         """Add a quantity, and every quantity that it needs, to the nodes.
 
-        ``path`` has the quantities that led to it. Raises CircleError if the quantity
-        is one of them, and so needs itself.
+        ``path`` has the quantities that led to this quantity. Raises CircleError if
+        the quantity is in ``path``, because it then needs itself.
         """
         if name in path:
             raise CircleError(_circle(nodes, path[path.index(name) :]))
@@ -423,8 +424,8 @@ class Quantities(Values):
     ) -> Iterator[tuple[int, str]]:
         """Yield the sentences that are shown with a quantity and refuse nothing.
 
-        Some leaves take arrays of one length (``vary``). Each sentence comes with the
-        index of the entry that it is about; without arrays, the index is 0.
+        Some leaves may take arrays of one length (``vary``). Each sentence comes with
+        the index of the entry that it is about; without arrays, the index is 0.
         """
         vary = vary or {}
         yield from self._excesses(quantity, setting, vary)
@@ -492,7 +493,8 @@ def _shape_of(vary: Arrays) -> tuple[int, ...]:
 def _circle(nodes: Mapping[str, Node], names: Sequence[str]) -> str:
     """The sentence that refuses readings that need each other in a circle.
 
-    It starts with the alphabetically first name, so that it is always the same.
+    The sentence starts with the alphabetically first name, so that it is always the
+    same.
     """
     turn = names.index(min(names))
     turned = [*names[turn:], *names[:turn], names[turn]]

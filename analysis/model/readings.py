@@ -1,10 +1,11 @@
 """A reading says where the value of a quantity may come from.
 
-The source of a reading is a printed number, a number that a user sets, or a formula. A
-figure published elsewhere is a reading of the quantity that it stands for. The default
-reading of a quantity comes first. It is the first that exists of these: the claim from
-which calculations start, the reading marked as default, the formula without a reading
-in its name, the assumption, and a number that the article only reports.
+The source of a reading is a printed number, an assumption, a formula, or another
+quantity. A figure published elsewhere is a reading of the quantity that it stands for.
+The default reading of a quantity comes first. The default is the first that exists of
+these: the claim from which calculations start, the reading marked as default, the
+formula without a reading in its name, the assumption, and a number that the article
+only reports.
 """
 
 from __future__ import annotations

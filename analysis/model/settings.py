@@ -15,9 +15,9 @@ Choice: TypeAlias = str | float
 class Setting:
     """The differences from the article: the chosen reading or number of each quantity.
 
-    ``Model.setting`` makes one. The names in ``given`` are those that a user gave, even
-    with the article's own value; names that only a scenario changes are left out.
-    ``drawn`` has the distribution, in words, of each quantity that is drawn; the
+    ``Model.setting`` makes a setting. The names in ``given`` are those that a user
+    gave, even with the article's own value; names that only a scenario changes are left
+    out. ``drawn`` has the distribution, in words, of each quantity that is drawn; the
     quantity's number is then the median.
     """
 

@@ -70,7 +70,7 @@ def _solved(plan: Plan, assumption: Assumption, goal: float) -> float | None:
     """The value of an assumption at which the target equals a goal, or None.
 
     The value may lie outside the allowed range, unless the assumption is inside a
-    minimum or maximum, which may have kinks there that are not looked for.
+    minimum or maximum, whose kinks are sought only within the allowed range.
     """
     name, low, high = assumption.id, assumption.minimum, assumption.maximum
 

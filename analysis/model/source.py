@@ -32,13 +32,13 @@ class Source:
 
     A leaf has a ``value`` in base units, which is NaN if the article gives it only in
     words. A printed number stands for the values in ``fine`` or, at its coarser place,
-    in ``coarse``. ``side`` tells whether words make the number a limit: ``at most`` or
-    ``at least``. ``room`` is then the interval of all values that the words allow. A
-    range has two sources, one for each ``end``.
+    in ``coarse``. If words make the true number ``at most`` or ``at least`` the printed
+    one, ``side`` says so, and ``room`` is the interval of all values that the words
+    allow. A range has two sources, one for each ``end``.
 
     The source of an assumption has a ``role``: ``set`` for its value, ``floor`` or
     ``ceiling`` for an end of its words, or ``in_words``, which is no single value.
-    ``width`` is that of the range over which the assumption is varied.
+    ``width`` is the width of the range over which the assumption is varied.
     """
 
     value: float = math.nan
@@ -66,7 +66,7 @@ class Source:
 
     @classmethod
     def of_figure(cls, figure: External, years: int) -> Source:
-        """A figure published elsewhere, divided by a number of years."""
+        """The source of a figure published elsewhere, divided by a number of years."""
         number = figure.published
 
         def divided(interval: Interval | None) -> Interval | None:
@@ -88,13 +88,13 @@ class Source:
 
     @property
     def sum(self) -> str:
-        """A figure and the years by which it is divided, as a text."""
+        """A figure with the years that divide it, as a text, or else an empty text."""
         if self.external is None or self.external.divided_by == 1:
             return ""
         return self.external.sum
 
     def room_at(self, value: Any) -> Interval:
-        """The interval that the words allow if the limit in them has another value."""
+        """The interval that the words allow for another value of their number."""
         assert self.room is not None
         if self.side == "at most":
             return Interval(self.room.low, value)

@@ -28,7 +28,7 @@ def unit_of(expression: Expression, *units: str) -> str:
 
     Raises DimensionalityError where the expression adds or compares unlike units.
     """
-    # Arbitrary distinct values, so that no denominator cancels to zero.
+    # The values are arbitrary and distinct, so that no denominator cancels to zero.
     values = [
         Quantity(0.37 + 0.2236 * place, parse_unit(unit))
         for place, unit in enumerate(units)
@@ -134,7 +134,8 @@ def _unit(units: Mapping[str, str], computed: _Computed) -> str:
 def _unit_of_alias(units: Mapping[str, str], computed: _Computed) -> str:
     """The unit of a reading that takes another quantity's value.
 
-    It is the unit of that quantity, or differs from it by the unit of a constant.
+    The reading's unit is that of the other quantity, or differs from it by the unit of
+    a constant.
     """
     taken = units[computed.source.alias_of]
     wanted = units.get(computed.quantity, taken)

@@ -18,7 +18,7 @@ from analysis.model.names import Names
 from analysis.model.plan import ModelError
 from analysis.model.settings import Choice
 
-#: A number that is this many times the usual one must be given with its unit.
+#: A number this many times as large or as small as usual must have its unit.
 FAR = 50
 #: A value whose text is longer than this, such as a Series, is named by its type.
 LONG = 30
@@ -41,7 +41,7 @@ class Values(Names):
     def choice(self, quantity: str, change: Any, *, with_unit: bool = False) -> Choice:
         """The reading or the number that a change asks for.
 
-        Raises ModelError for a change that is neither.
+        Raises ModelError for a change that is neither a reading nor a number.
         """
         sources = self.sources[self.checked_name(quantity)]
         if isinstance(change, str) and change.strip() in sources:
@@ -116,8 +116,9 @@ class Values(Names):
     def usual(self, quantity: str) -> tuple[float, float, str] | None:
         """The usual numbers of a quantity, from low to high, and who gives them.
 
-        They are the number that the article prints or, of a count that it gives in
-        words, the range over which we vary it. Other quantities have None.
+        The article's printed numbers are the usual ones or, for a count that is an
+        assumption, the ends of the range over which we vary the assumption. The result
+        is None for any other quantity.
         """
         printed = self._printed(quantity)
         if printed:
@@ -145,9 +146,10 @@ class Values(Names):
         return None
 
     def is_far(self, quantity: str, number: float) -> bool:
-        """Whether a number is 50 times the usual ones or more, or a fiftieth or less.
+        """Whether a number is at least 50 times the usual ones, or at most a fiftieth.
 
-        The number 0 is never far, and neither is a number without a usual one.
+        The number 0 is never far, and no number is far if the quantity has no usual
+        number.
         """
         usual = self.usual(quantity)
         if usual is None or not number:
@@ -156,7 +158,7 @@ class Values(Names):
         return abs(number) <= low / FAR or abs(number) >= high * FAR
 
     def written(self, quantity: str, choice: Choice) -> Choice:
-        """The text with which a user makes the same choice.
+        """A choice as a user may write it.
 
         A number far from the usual ones is written with its unit.
         """
@@ -190,7 +192,7 @@ class Values(Names):
     # Figures published elsewhere ------------------------------------------------------
 
     def _refuse_total(self, quantity: str, number: float) -> None:
-        """Refuse the total of several years as a number a year."""
+        """Refuse a yearly number that equals a figure's total over several years."""
         for figure in self.register.external.values():
             is_total = figure.quantity == quantity and figure.divided_by > 1
             if is_total and figure.published.value() == number:
@@ -224,8 +226,8 @@ class Values(Names):
     def unlike(self, figure: External, quantity: str) -> tuple[str, str, str] | None:
         """The periods of a figure and a quantity, if they differ, or else their places.
 
-        The word "period" or "place" comes first. The answer is None if both agree, or
-        if those of the quantity are not known.
+        The answer starts with the word "period" or "place". The answer is None if
+        period and place agree, or if the quantity's own period and place are not known.
         """
         period, place = self._period_and_place(quantity)
         years = {str(figure.year_from), str(figure.year_to)}
@@ -238,9 +240,9 @@ class Values(Names):
     def _period_and_place(self, quantity: str) -> tuple[str, str]:
         """The period and the place of a quantity, each empty if it is not known.
 
-        They are those of a claim on the quantity. Without such a claim, the period is
-        the years in its name. Without years, both are those of a claim that the
-        quantity starts from.
+        A claim on the quantity gives its period and place. For a quantity without a
+        claim, the years in its name are the period. For a quantity with neither a claim
+        nor years, a claim from which it starts gives period and place.
         """
         name = re.sub("_(low|high)$", "", quantity)
         for claim in self.register.claims.values():

@@ -93,7 +93,7 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     number with itself or takes a quantity past a limit; ``reason`` then says so. The
     outcome is kept, so that a check is not judged again under the same setting.
     """
-    # The outcome keeps the check in memory, so Python gives its id to no other object.
+    # The outcome keeps the check in memory, so that no other object gets its id.
     key = id(check), setting
     outcome: Outcome | None = model.outcomes.get(key)
     if outcome is None:
@@ -136,7 +136,7 @@ def judge_all(
 
 
 def _printed_part(model: Model, check: Check, row: Claim | External | None) -> Outcome:
-    """The printed numbers and the asserted thresholds of the other side of a check."""
+    """An outcome that has only the printed numbers and the asserted thresholds."""
     outcome = Outcome(check, model.units[check.quantity])
     if row is None:
         return outcome
@@ -172,13 +172,13 @@ def _with_verdict(
         condition=condition_of(comparison, model.free(comparison.plan), verdict),
         difference=_difference(outcome, row, asserted),
     )
-    # Numbers near the printed one are counted in percent of it, so it can't be 0.
+    # Nearness is measured in percent of the printed number, which therefore can't be 0.
     has_size = outcome.check.claim and outcome.published
     if not has_size or math.isnan(reach.fine.low):
         return outcome
     # Rounding does not decide at a threshold of ours. Where we chose how far below the
-    # printed number a value may lie, the largest printed number that this value still
-    # matches follows from the value itself.
+    # printed number a value may lie, the value itself, without rounding, gives the
+    # largest printed number that it still matches.
     highest = reach.value if asserted.low_is_ours else reach.fine.high
     return replace(
         outcome,
@@ -195,8 +195,8 @@ def _is_open_below(row: Claim | External) -> bool:
 def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
     """The open inputs that affect a verdict, by the names of their rows.
 
-    An assumption counts only if a user sets it, because our own are in the condition of
-    the verdict.
+    For a match, an assumption counts only if a user has set it, because our own
+    assumptions are in the condition of the verdict.
     """
     plan, inputs = comparison.plan, comparison.open_inputs
     names = []
@@ -208,7 +208,7 @@ def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
 
 
 def _would_undo(comparison: Comparison, name: str, ground: str) -> bool:
-    """Whether some value that a printed input may have would undo the match."""
+    """Whether some value that an open input may have would undo the match."""
     source = comparison.open_inputs[name]
     is_assumption_as_set = source.row is None and source.role == "set"
     if source.room is None or is_assumption_as_set:
@@ -224,7 +224,7 @@ def _coarser_in(
 ) -> tuple[str, ...]:
     """The rows that must be rounded to their coarser place for a verdict to hold.
 
-    If the coarser place of the claim suffices, the answer is only the claim's row.
+    If the coarser place of the claim suffices, only the claim's row is returned.
     """
     if ground != "coarser place":
         return ()
@@ -268,7 +268,7 @@ def _difference(
 
 
 def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, float]:
-    """The ends of the other side of a check, to which differences are measured.
+    """The ends of the other side of a check, from which differences are measured.
 
     The ends are printed numbers, or, for a claim in words, the floor and ceiling of its
     words.
@@ -284,9 +284,9 @@ def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, fl
 def compared_with(model: Model, quantity: str) -> tuple[float, ...]:
     """The printed numbers and thresholds that values of a quantity are compared with.
 
-    A value is spelled so that it does not cross any of these numbers. They are the
-    numbers that the article prints for the quantity, and the numbers with which the
-    quantity's checks compare it.
+    The result has the numbers that the article prints for the quantity, and the numbers
+    with which the quantity's checks compare it. A value of the quantity is spelled so
+    that it does not seem to cross any such number.
     """
     if not model.compared:
         model.compared = _all_compared(model)
@@ -317,8 +317,8 @@ def _passing(
 ) -> float:
     """The share of the numbers near the printed one that would be met.
 
-    A number is near if it is within ten percent, and it is met if some value from the
-    lowest to the highest satisfies it.
+    A number is near if it lies within ten percent of the printed one, and it is met if
+    some value from the lowest to the highest satisfies it.
     """
     end = outcome.check.end
     printed = row.published.value(end)

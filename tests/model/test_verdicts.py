@@ -283,10 +283,10 @@ def test_a_formula_turns_and_adds_the_sides_of_its_inputs(
 def test_a_bound_that_is_taken_as_reached_is_its_number(printed, verdict):
     r = judged(printed, words="up_to", reached=("printed_x",))
     assert (r.verdict, r.side, r.open_to) == (verdict, "", ())
-    with pytest.raises(RegisterError, match="reached: 'printed_y' is no input of the"):
+    with pytest.raises(RegisterError, match="reached: 'printed_y' is not one of the"):
         judged(printed, words="up_to", reached=("printed_y",))
     with pytest.raises(
-        RegisterError, match="'printed_x' is no input of the check that"
+        RegisterError, match="'printed_x' is not one of the check's inputs that"
     ):
         judged(printed, reached=("printed_x",))
 
