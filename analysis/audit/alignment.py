@@ -19,10 +19,11 @@ from analysis.core.rows import Claim
 class RowNumber:
     """A number that a row of the register says is printed.
 
-    A row that prints a range has two such numbers. The ``kind`` of a number is number,
-    span (of years) or vague (words without digits). The ``keys`` are those of the
-    numbers in a text that match this number. There are no keys if the article gives the
-    number only in words and the row does not quote those words.
+    A row that prints a range has two numbers, one for each end. The ``kind`` of a
+    number is number, span (of years) or vague (words without digits). The ``keys`` are
+    the keys of those numbers in a text that match the row's number. There are no keys
+    if the article gives the number only in words and the row does not quote those
+    words.
     """
 
     row: Claim
@@ -124,7 +125,7 @@ class Passage:
                     break
 
     def take_elsewhere(self, row_number: RowNumber) -> bool:
-        """Find here the number of a row that gives another paragraph as its place."""
+        """Take the number of a row that names another place, and tell if it is here."""
         for number in self.free():
             if number.key in row_number.keys:
                 self.exact[row_number] = number
@@ -133,7 +134,7 @@ class Passage:
 
 
 def _first(keys: Iterable[Key], known: Container[Key]) -> Key | None:
-    """The first of some keys that is among the known ones."""
+    """The first of some keys that is among the known keys, or None."""
     return next((key for key in keys if key in known), None)
 
 
@@ -157,8 +158,8 @@ def assigned(
 ) -> dict[Place, Passage]:
     """Find the paragraph of the copy for each place that the rows state.
 
-    The assignment finds as many numbers as it can and, among assignments that find the
-    same number, prefers the paragraph that the rows state.
+    The assignment finds as many numbers as it can and, among assignments that find
+    equally many, prefers the paragraph that the rows state.
     """
     gains = np.zeros((len(stated), len(passages)))
     places = list(stated)
@@ -181,9 +182,9 @@ def _gain(
 ) -> float:
     """How well a passage fits a stated place, first by its numbers, then by nearness.
 
-    If the passage is elsewhere, it must have at least half of the numbers, because
-    fewer may be there by chance. If all the numbers are years, the passage must be in
-    the stated section, because many sections have the same years.
+    A passage that is not at the stated place must have at least half of the numbers,
+    because fewer may be there by chance. If all the numbers are years, the passage must
+    be in the stated section, because many sections have the same years.
     """
     section, count = place
     # A number that is found (1,000) outranks the share of the rows' numbers that are

@@ -59,7 +59,7 @@ def where(place: Place) -> str:
 def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
     """Read the paragraphs of a copy in their order, and find its sections.
 
-    The sections are those whose heading is in the copy, and those that have no heading.
+    The sections are those whose heading is in the copy, the introduction and the notes.
     Raises InputError, whose message is one sentence, for a file that can't be read or
     in which no heading of the article is found.
     """
@@ -71,8 +71,8 @@ def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
     found = {piece.section for piece in pieces if piece.section}
     if not found:
         raise InputError(
-            f"{display_path(path)} is no copy of the article: give one whose headings "
-            "have lines of their own."
+            f"{display_path(path)} is not a copy of the article: give one whose "
+            "headings have lines of their own."
         )
     return list(_paragraphs(pieces)), {*found, INTRODUCTION, NOTES}
 
@@ -85,7 +85,7 @@ _EDITOR = re.compile(r"(?i)editor'?s'? note\b")
 
 
 def _letters(text: str) -> str:
-    """The letters and digits of a heading, in which all its printings agree."""
+    """The letters and digits of a heading, which are the same in all copies."""
     return re.sub(r"[\W_]+", "", plain(text).casefold())
 
 
@@ -122,7 +122,7 @@ def _heading_lines(lines: Sequence[str], sections: Mapping[str, str]) -> int:
 
 
 def _texts(lines: Sequence[str]) -> Iterator[str]:
-    """Join the lines of a block into one text, or into one for each note."""
+    """Join the lines of a block into one text, or into one text for each note."""
     if not lines:
         return
     text = lines[0]

@@ -71,14 +71,11 @@ def without_row(passages: Iterable[Passage]) -> Iterator[Difference]:
 def not_as_printed(
     missing: Iterable[RowNumber], passage: Passage | None
 ) -> list[Difference]:
-    """Report the rows whose number is not found in the copy.
-
-    The copy has no such number, or has another number in its place.
-    """
+    """Report the rows whose number is missing from the copy, or replaced by another."""
     rows: dict[str, Claim] = {}
     for row_number in missing:
         row = row_number.row
-        # A row in words only counts as found if its noun is in the passage.
+        # A row without digits counts as found if its noun is in the passage.
         noun_stands = passage is not None and row.unit_as_printed in passage.text
         if row_number.keys or not noun_stands:
             rows[row.id] = row
@@ -108,11 +105,11 @@ def _printed(row: Claim) -> str:
 
 
 def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Difference]:
-    """Report the rows whose numbers the copy prints in an order other than the rows'.
+    """Report the rows whose numbers stand in another order in the copy.
 
-    All these rows are one difference. If two numbers are exchanged, both are named. If
-    more than two numbers are out of place, only enough of them are named to leave the
-    others in order.
+    All rows in another order make one difference. If two numbers are exchanged, both
+    are named. If more than two numbers are out of place, only enough of them are named
+    to leave the others in order.
     """
     here = [number for number in stated if number in passage.exact]
     starts = sorted(passage.exact[number].start for number in here)
@@ -135,8 +132,8 @@ def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Diff
 def _rising(pairs: Iterable[Pair]) -> list[Pair]:
     """Leave out pairs until the second numbers rise as the first do.
 
-    Each time, the pair that crosses the most others is left out. If several pairs cross
-    the same number of others, the one whose numbers lie furthest apart is left out.
+    The pair that crosses the most others is left out first. If several pairs cross the
+    same number of others, the one whose numbers lie furthest apart is left out.
     """
     rising = sorted(pairs)
     while not all(last[1] <= pair[1] for last, pair in pairwise(rising)):
@@ -158,9 +155,9 @@ def _crossings(pair: Pair, others: Sequence[Pair]) -> Pair:
 def qualified_otherwise(
     stated: Iterable[RowNumber], passage: Passage
 ) -> list[Difference]:
-    """Report the rows whose word before the number is not the word of the copy.
+    """Report the rows whose word before the number differs from that in the copy.
 
-    Such words are "over", "up to" and "about".
+    The words that are compared include "over", "up to" and "about".
     """
     differences = []
     for row_number in stated:

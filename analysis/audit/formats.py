@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 from analysis.audit.numerals import plain
 from analysis.core.errors import InputError, display_path
 
-#: The most bytes of a copy, which with pictures has a few million, and the most
-#: characters of its text. The article has about fifty thousand characters.
+#: The most bytes of a copy, and the most characters of its text. A copy with pictures
+#: has a few million bytes, and the article has about fifty thousand characters.
 _MOST_BYTES, _MOST_LETTERS = 20_000_000, 2_000_000
 #: The lines of a paragraph, of a heading, or of a whole list.
 Block: TypeAlias = list[str]
@@ -152,7 +152,7 @@ def _pdf_blocks(data: bytes, name: str) -> list[Block]:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of a PDF, with its text, its page, and its place there in points."""
+    """A line of a PDF, with its text, its page, and its place on the page in points."""
 
     text: str
     page: int
@@ -171,7 +171,7 @@ class _Line:
     def mask(self) -> tuple[str, int]:
         """The line's text without its digits, and its height on the page.
 
-        A running header or footer has the same two on every page.
+        A running header or footer has the same text and height on every page.
         """
         return re.sub(r"\d+", "#", self.text), round(self.bottom / 3)
 
@@ -269,8 +269,8 @@ class _Layout:
     def _goes_on(self, last: _Line, line: _Line) -> bool:
         """Whether a line is close below the last, or goes on in a new column or page.
 
-        A page or a column may end between two sentences of a paragraph. Its last line
-        is then full.
+        If a page or a column ends between two sentences of a paragraph, the last line
+        of the page or column is full.
         """
         if line.page == last.page and line.bottom <= last.bottom:
             return last.bottom - line.bottom < _CLOSE * line.height

@@ -44,8 +44,8 @@ class Number:
     """A number as a text prints it.
 
     A number that is printed in words has the digits that mean the same. The ``rule``
-    names the rule that excludes the number. Its ``kind`` is number, span (of years),
-    fraction, or vague (words without digits).
+    names the rule that excludes the number. The ``kind`` of a number is number, span
+    (of years), fraction, or vague (words without digits).
     """
 
     text: str
@@ -271,7 +271,7 @@ def _read_words(phrase: str) -> tuple[str, str]:
     """Read the digits and the scale of a number in words.
 
     A word such as "million" becomes the scale if it comes last and is the only such
-    word. Otherwise it is multiplied into the digits.
+    word, and is otherwise multiplied into the digits.
     """
     phrase = re.sub("^half an?", "zero and a half", phrase)
     whole = re.sub("[ -]and[ -]a[ -]half", "", phrase)

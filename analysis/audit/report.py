@@ -1,6 +1,7 @@
 """The audit compares the reader's own copy of the article with the register.
 
-The audit looks for the number of every row, and for a row for every number of the copy.
+The audit looks in the copy for the number of every row, and in the register for a row
+for every number of the copy.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Report:
 
     @property
     def status(self) -> int:
-        """The exit status: 0 if all numbers of copy and register agree, otherwise 1."""
+        """The exit status: 0 if the copy and the register agree, otherwise 1."""
         return 1 if self.differences or self.uncovered else 0
 
     def lines(self) -> list[str]:
@@ -115,8 +116,8 @@ def _find_elsewhere(
 ) -> set[RowNumber]:
     """Look for missing numbers of rows in other paragraphs, and return those not found.
 
-    A missing number may be found in another paragraph as a number without a row. Years
-    are not sought there, because they are common.
+    A missing number counts as found if another paragraph has it as a number without a
+    row. Years are not sought in other paragraphs, because they are common.
     """
     lost = set()
     for numbers_here in stated.values():
