@@ -12,9 +12,9 @@ that the article does not print is our own, and is marked as an assumption. The 
 refuses a wrong name or value in one sentence, with `analysis.InputError`, which is a
 ValueError.
 
-A formula is a function that is imported from its module. It takes numbers in base
-units, numpy arrays of one shape, or columns of pandas, and returns the same kind. The
-result of one formula can be an argument of the next. A formula only computes, and
+A formula is a function that is imported from its module. A formula takes numbers in
+base units, numpy arrays of one shape, or columns of pandas, and returns the same kind.
+The result of one formula can be an argument of the next. A formula only computes, and
 checks no limit: a study refuses a share above 1, and a formula does not. The modules of
 ``analysis.formulas`` are ``labour_transfers``, ``at_risk``, ``training``,
 ``monitoring``, ``other_provinces`` and ``trade``. Here, numbers of transfers become

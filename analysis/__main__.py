@@ -1,17 +1,17 @@
-"""The command ``analysis``, or ``python -m analysis``."""
+"""This module runs the command ``analysis``, also as ``python -m analysis``."""
 
 import sys
 
 
 def main() -> None:
-    """Run the command line; an interrupt ends it quietly, also while it is loaded."""
+    """Run the command line; an interrupt ends it quietly, even while it loads."""
     try:
         from analysis import cli
 
         cli.main()
     except (KeyboardInterrupt, RuntimeError) as error:
-        # Python 3.11 makes a RuntimeError of an interrupt that comes while a class is
-        # made.
+        # Python 3.11 turns an interrupt that comes while a class is being made into a
+        # RuntimeError.
         if KeyboardInterrupt not in (type(error), type(error.__cause__)):
             raise
         print("interrupted", file=sys.stderr)

@@ -1,9 +1,10 @@
 """This module is the command line: ``analysis`` or ``python -m analysis``.
 
-A command reads its arguments, calls the package, and ends with an exit status. The
-status is 0 when all values are as accepted, 1 when a value moved or a run failed, and 2
-on bad input, which a command refuses in one sentence. The modules of ``render`` hold
-the words that the commands print. Each command loads only the modules that it uses.
+A command reads its arguments, calls the package, and ends with an exit status. The exit
+status is 1 if a value moved, a run failed or a copy of the article differs, 2 for bad
+input, which a command refuses in one sentence, and 0 otherwise. The modules of
+``render`` hold the words that the commands print. Each command loads only the modules
+that it uses.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 class _Commands(TyperGroup):
     """A group of commands that answers bad input with one sentence and status 2.
 
-    It answers an interrupt with one word and exit status 130.
+    The group answers an interrupt with one word and exit status 130.
     """
 
     def invoke(self, ctx: Any) -> Any:
@@ -54,8 +55,8 @@ class _Commands(TyperGroup):
 
 
 def _refuse_epoch(seconds: str | None) -> None:
-    """Refuse a time for builds that the libraries of a run would stumble over."""
-    # Eleven digits reach beyond the year 5000, which no library refuses.
+    """Refuse a SOURCE_DATE_EPOCH that would make the libraries of a run fail."""
+    # Eleven digits reach beyond the year 5000, and no library refuses them.
     if seconds is None or (seconds.isdecimal() and len(seconds) <= 11):
         return
     from analysis.core.errors import InputError
@@ -87,7 +88,7 @@ def _refuse_file(error: OSError) -> None:
 
 
 # Typer keeps the line breaks of a docstring, so a help text of several lines is given
-# as ``help``, and the docstring says it in short.
+# as ``help``, and the docstring gives it in short.
 app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
@@ -655,7 +656,7 @@ def sweep(
     scheduler: SchedulerOption = "",
     data: DataOption = None,
 ) -> None:
-    """Compute estimates over a grid of assumptions and readings into a CSV file."""
+    """Write estimates over a grid of assumptions and readings to a CSV file."""
     from analysis.render import screens
 
     screens.sweep(

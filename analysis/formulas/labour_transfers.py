@@ -67,8 +67,8 @@ def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
 def growth_of_transfers_2019_2021(transfers_2021, transfers_2019):
     """Transfers in 2021 divided by transfers in 2019, minus one (scale, paragraph 2).
 
-    This is the growth that two totals give. If the total of 2019 itself comes from a
-    growth rate, the result is that rate.
+    The result is the growth that two totals give. If the total of 2019 itself comes
+    from a growth rate, the result is that rate.
 
     >>> round(growth_of_transfers_2019_2021(1_100_000, 1_000_000), 6)
     0.1
@@ -177,8 +177,8 @@ def figures_of_2019_apart(transfers_2019, labourers_2019, transfers_per_labourer
     """Transfers in 2019 minus the labourers printed for 2019, if each labourer is one
     transfer.
 
-    Place: scale, paragraphs 1 and 2. This comparison is our own; the article does not
-    say that transfers and labourers in 2019 are equal.
+    The numbers come from the section ``scale``, paragraphs 1 and 2. This comparison is
+    our own; the article does not say that transfers and labourers in 2019 are equal.
 
     >>> figures_of_2019_apart(1_100_000, 1_000_000, 1)
     100000

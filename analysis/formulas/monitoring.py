@@ -1,8 +1,8 @@
 """Cadres, households and persons visited, and the share under real-time monitoring.
 
 The paragraphs named in brackets are those of the article's section ``early-warning``. A
-printed number of households may in fact count persons. If it counts persons, the number
-of households is the printed number divided by persons per household.
+printed number of households may in fact count persons. The number of households would
+then be the printed number divided by persons per household.
 """
 
 

@@ -46,7 +46,7 @@ def cross_provincial_other_years(
 def cross_provincial_mean_other_years(
     cross_provincial_other_years, years_2014_mid_2020, years_2017_2019, a_year
 ):
-    """Labourers moved to other provinces from 2014 to the middle of 2020 but not in
+    """Labourers moved to other provinces from 2014 to the middle of 2020 but not from
     2017 to 2019, divided by the difference between the numbers of years in the two
     spans (paragraph 1).
 
@@ -68,8 +68,8 @@ def cross_provincial_mean_2014_2016(
     a_year,
 ):
     """Labourers moved to other provinces from 2014 to the middle of 2020, minus those
-    moved in 2017–2019 and minus the part of the 2020 plan assumed to have been carried
-    out, all divided by the number of years from 2014 to 2016 (paragraph 1).
+    moved from 2017 to 2019 and minus the part of the 2020 plan assumed to have been
+    carried out, all divided by the number of years from 2014 to 2016 (paragraph 1).
 
     >>> cross_provincial_mean_2014_2016(40_000, 20_000, 0.5, 6.5, 3, 0.5, 1)
     10000.0
