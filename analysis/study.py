@@ -718,9 +718,9 @@ class Study(arguments.NearAttributes):
         return study._with_differs(table.to_pandas())
 
     def statements(self) -> pd.DataFrame:
-        """Tabulate the values of assumptions at which a statement stops holding.
+        """Tabulate in words for which values of each assumption a statement holds.
 
-        The statements are those of the data package, and the values are in words.
+        The statements are those of the data package.
         """
         from analysis.render.whatif_tables import break_even_table
 
