@@ -105,7 +105,7 @@ def _printed(row: Claim) -> str:
 
 
 def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Difference]:
-    """Report the rows whose numbers stand in another order in the copy.
+    """Report the rows whose numbers the copy has in another order.
 
     All rows in another order make one difference. If two numbers are exchanged, both
     are named. If more than two numbers are out of place, only enough of them are named

@@ -335,7 +335,7 @@ FORMS: Forms = {
     "date": {
         "March 2": rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\w){_NO_QUANTITY}",
         "2 March": rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?!\w){_NO_QUANTITY}",
-        # After such a word the number is a day, whatever follows the month.
+        # After a word such as "on", the number is a day, whatever follows the month.
         "on 2 March": r"\b(?:on|by|since|until|till|from|before|after|of|to) \d{1,2} "
         rf"{_MONTH}(?!\w)",
         "2021-03": r"\b\d{4}-\d{2}(?:-\d{2})?\b(?!\d)",
@@ -375,8 +375,8 @@ _BEFORE_YEAR = re.compile(
 _BEFORE_QUANTITY = re.compile(
     r"(?i)\b(?:some|nearly|almost|roughly|another|(?:more|fewer) than|a total of) $"
 )
-#: A word of the phrase that a number counts. It may be a noun or an adjective, so other
-#: words are excluded.
+#: A word of the phrase that a number counts. Words that are neither a noun nor an
+#: adjective are excluded.
 _WORD = (
     r"[ -](?!(?:\w+ly|is|was|were|are|has|have|does|as|this|its|his|us|thus|across"
     r"|towards|plus|less|always|a|an|the|of|in|on|to|for|from|by|with|at|and|or|but"

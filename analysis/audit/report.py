@@ -141,7 +141,7 @@ def _in_its_place(
     if passage is None:
         return not_as_printed(missing, None)
     # Each missing number is paired with a number of the passage that has no row, as
-    # long as there are any.
+    # long as such numbers are left.
     replaced = [number for number in missing if number.keys and number.kind != "span"]
     passage.unlike.update(zip(replaced, passage.free(), strict=False))
     differences = in_another_order(stated, passage)

@@ -54,7 +54,7 @@ class RegisterError(InputError):
 
 
 def first_words(error: object) -> str:
-    """The message of an error that a library raised, on one line and shortened."""
+    """The message of an error from a library, in one line and cut if it is long."""
     return " ".join(str(error).split())[:500]
 
 

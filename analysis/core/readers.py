@@ -108,7 +108,7 @@ def read_yaml(path: Path) -> Any:
     except RecursionError:
         raise RegisterError(path, f"not {kind}: it is nested too deeply") from None
     except (AttributeError, LookupError) as error:
-        # A tag such as !!bool is followed by a text that it does not fit.
+        # The text after a tag such as !!bool does not fit the tag.
         raise RegisterError(path, f"not {kind}: a tag does not fit ({error})") from None
     except (yaml.YAMLError, ValueError) as error:
         message = str(error).replace('in "<unicode string>",', "at")
@@ -208,7 +208,7 @@ def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
     try:
         return model.model_validate(content)
     except RecursionError:
-        message = "an alias leads back to itself, or it is nested too deeply"
+        message = "an alias leads back to itself, or the content is nested too deeply"
         raise RegisterError(path, message, id=id) from None
     except ValidationError as error:
         faults = error.errors(include_url=False)

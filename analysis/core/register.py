@@ -256,7 +256,7 @@ def _check_paths(folder: Path, paths: list[str]) -> None:
     """Refuse a resource whose path leads to no file."""
     tables = [table.file for table in TABLES]
     for path in paths:
-        # A missing table is refused when it is read; expected.csv is written last.
+        # A missing table is refused when it is read; a new package has no expected.csv.
         is_known = path in tables or path == "expected.csv"
         if not is_known and not (folder / path).is_file():
             hint = nearest(path, tables) if path.endswith(".csv") else ""

@@ -7,7 +7,7 @@ compute it. The arguments are floats, numpy arrays of equal shape, pandas Series
 equal indices, or pint quantities, and floats can be mixed with any of the others. All
 arguments are in base units, such as persons, transfers, labourers, households or
 dollars; shares and growth rates are fractions. A formula is arithmetic without
-branches. It converts no units, rounds nothing and checks no limit. A division by zero
+branches: it converts no units, rounds nothing and checks no limit. A division by zero
 raises an error or gives infinity, depending on the type of number. Each docstring has
 the formula in words, the place in the article, and an example. Screens show the first
 paragraph of the docstring as the statement of the quantity.

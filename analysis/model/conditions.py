@@ -110,8 +110,8 @@ def _turns(
 ) -> set[float]:
     """The values of an assumption at which a verdict changes within a piece.
 
-    If a limit cuts an edge of a box, a bound may lie at the cut. No formula need give
-    the roots of such a bound, because the cut moves with the assumption.
+    If a limit cuts an edge of a box, a bound may lie at the cut, which moves with the
+    assumption. No formula gives the value at which such a bound passes a level.
     """
     turns = set()
     for piece, found in zip(pieces, verdicts, strict=True):

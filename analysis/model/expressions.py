@@ -195,7 +195,8 @@ def _read_function(node: ast.FunctionDef, function: Callable[..., Any]) -> Expre
                 )
             case _:
                 raise ValueError(
-                    f"it may assign names and return, not: {_short(statement)}"
+                    "it may only assign names and return, not do this: "
+                    f"{_short(statement)}"
                 )
     raise ValueError("it must end in a return")
 

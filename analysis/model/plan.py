@@ -34,7 +34,7 @@ from analysis.model.source import Source
 Arrays: TypeAlias = Mapping[str, Floats]
 #: The values over which some inputs move. An end may be an array.
 Box: TypeAlias = Mapping[str, Interval]
-#: The relative step by which the direction of an effect is found.
+#: The relative step with which the direction of an effect is found.
 _STEP = 1e-4
 #: The most inputs that may move at once. A box with n sides has 2 ** n corners.
 MOST_MOVING = 16

@@ -38,7 +38,7 @@ def formula(tmp_path):
 
 NOT = "'{0}' is not made of names, numbers, + - * / and brackets"
 UNKNOWN = "'{0}' is not one of its parameters"
-ASSIGN = "it may assign names and return, not: {0}"
+ASSIGN = "it may only assign names and return, not do this: {0}"
 END = "it must end in a return"
 PLAIN = "it may have plain parameters only"
 
