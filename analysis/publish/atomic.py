@@ -26,7 +26,8 @@ from analysis.publish.replaceable import (
     remove,
 )
 
-#: The part after a file's name in the name of the folder in which the file is written.
+#: What follows a file's name in the name of the folder in which the file is first
+#: written.
 _BEGUN = ".analysis-new-"
 #: For how many seconds a run waits for another run's lock, and pauses between tries.
 _PATIENCE, _PAUSE = 2, 0.05

@@ -286,8 +286,8 @@ def _is_left_by_a_run(path: Path) -> bool:
 
     try:
         content = path.read_bytes()
-        # The crate beside a notebook has the notebook's hash. A notebook of a whole run
-        # has no crate beside it.
+        # The crate beside a notebook has the notebook's hash. A notebook from a run of
+        # all notebooks has no crate beside it.
         crate = path.with_name(f"{path.stem}-{CRATE}")
         hashed = hashlib.sha256(content).hexdigest()
         if crate.is_file():

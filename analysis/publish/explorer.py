@@ -55,8 +55,8 @@ NAME = "explorer.html"
 SCRIPTS = ("explorer-model.js", "explorer-texts.js", "explorer.js")
 #: The claim whose range the picture shows; without it there is no page.
 CLAIM = "at_risk_total_range"
-#: The quantities that are the ends of the bars in the picture, by the variables of the
-#: style sheet.
+#: The quantities at which the bars of the picture end, by the names of the variables in
+#: the style sheet.
 _BARS = {"base": "at_risk_2019", "now": "at_risk_2021", "both": "at_risk_total"}
 
 

@@ -152,7 +152,8 @@ def _as_default(name: str, text: str, default: Any, model: Model) -> Any:
     elif name.endswith("scenario"):
         scenario = find_scenario(text, model)
         if scenario.name != text:
-            # The provenance of a run records a file whose path is absolute.
+            # The provenance of a run records a parameter as a file if it is an absolute
+            # path.
             return str(Path(text).absolute())
     return text
 
