@@ -74,14 +74,18 @@ class Scenario(Content):
             description="lower-case letters, digits and _",
         ),
     ]
-    description: Annotated[Prose, Field(description="the changes, in one sentence")]
-    reason: Annotated[Prose, Field(description="why somebody would make them")]
+    description: Annotated[
+        Prose, Field(description="the changes from the article, in a few sentences")
+    ]
+    reason: Annotated[
+        Prose, Field(description="why somebody would make the scenario's changes")
+    ]
     values: Annotated[
         dict[str, Annotated[Any, BeforeValidator(texts)]],
         Field(
-            description="quantity: a number, such as 0.35 million person; the reading "
-            "to take, or a row of external.csv that stands for it; or a distribution, "
-            "which is illustrative"
+            description="for each quantity, one of these: a number, such as 0.35 "
+            "million person; the name of a reading, or of a row of external.csv that "
+            "stands for the quantity; or a distribution, which is illustrative"
         ),
     ] = {}
 
