@@ -266,7 +266,7 @@ class Study(arguments.NearAttributes):
         for name in parameters:
             if known and name not in known:
                 raise ModelError(
-                    f"'{name}' is no parameter of the notebook{nearest(name, known)}"
+                    f"'{name}' is not a parameter of the notebook{nearest(name, known)}"
                 )
         return self if known else self.change(**self._settled(parameters))
 
@@ -937,7 +937,7 @@ class Study(arguments.NearAttributes):
             "scenarios": "Estimates under scenarios",
         }
         if arguments.text("table", table) not in captions:
-            raise InputError(f"'{table}' is no table{nearest(table, captions)}")
+            raise InputError(f"'{table}' is not a table{nearest(table, captions)}")
         if table == "estimates":
             frame = frames.estimates(self.model, self.setting).to_pandas()
         else:

@@ -707,8 +707,8 @@ explain zzz
 explain at_risk_2021 --set zzz=1
     The whole list is in 'analysis list quantities' or in study.names('quantities').
 explain at_risk_2012
-    'at_risk_2012' is no claim, check, solution, quantity, finding or external figure.
-    Did
+    'at_risk_2012' is not a claim, check, solution, quantity, finding or
+    external figure. Did
 explain at_risk_2021 --set overlap=0.5
     overlap does not affect
 explain at_risk_2021 --set persons_per_transfer_drift=1.05
@@ -740,13 +740,13 @@ sensitivity at_risk_total --json
 sensitivity at_risk_total --csv
     at_risk_total has no single value, because the
 list claim
-    'claim' is no kind of name. Did you mean 'claims'?
+    'claim' is not a kind of name. Did you mean 'claims'?
 verify --csv --json
     give only one of --json and --csv
 explain persons_per_transfer.impled
     persons_per_transfer has no reading 'impled'. Did you mean 'implied'?
 explain persons_per_transfr.implied
-    'persons_per_transfr.implied' is no claim, check, solution, quantity, finding
+    'persons_per_transfr.implied' is not a claim, check, solution, quantity, finding
 explain transfers_2019.from_rate --set transfers_2019=2.8e6
     Your number for transfers_2019 has no effect, because all that uses transfers_2019
 explain persons_per_transfer.implied --scenario half_overlap
@@ -768,9 +768,9 @@ scenarios southern --scenario southern --scenario half_overlap
 scenarios nowhere.yaml
     'nowhere.yaml' names no file that exists
 break-even 'at_risk_2021 >> 3'
-    is no statement
+    is not a statement
 run 99
-    '99' is no notebook
+    '99' is not a notebook
 run 04 -p ovrelap=0.5
     'ovrelap' is not a quantity. Did you mean 'overlap'?
 run 01 --out ''

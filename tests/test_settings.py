@@ -312,8 +312,9 @@ def one_cell_sweep(article: Study, quantity: str, given: dict[str, str]) -> Answ
         spec = {"name": "one cell", "quantities": [quantity], **_file(article, given)}
         own = given.get(quantity, "" if given else "1")
         if own and not own[0].isalpha():
-            # What is varied is no estimate. So the setting is a scenario's, and the one
-            # cell takes a reading of the article that the scenario does not change.
+            # A quantity that is varied is not an estimate. The setting is therefore a
+            # scenario's, and the one cell takes a reading of the article that the
+            # scenario does not change.
             scenario.write_text(yaml.safe_dump({**MINE, **_file(article, given)}))
             values = {quantity: article.model.default(quantity)}
             if given:
@@ -514,7 +515,11 @@ def test_papermills_own_command_line_gives_the_same(article, row, tmp_path):
             "persons_per_transfr",
             "is not a quantity. Did you mean 'persons_per_transfer'?",
         ),
-        ("08", "quantty", "is no parameter of the notebook. Did you mean 'quantity'?"),
+        (
+            "08",
+            "quantty",
+            "is not a parameter of the notebook. Did you mean 'quantity'?",
+        ),
     ],
 )
 def test_a_mistyped_parameter_fails_a_notebook_under_papermills_own_command_line(

@@ -273,7 +273,7 @@ def test_frames_have_a_row_for_each_name(article):
     ]
     study = article.change(persons_per_transfer="implied", labourers_2019=3_000_000)
     out = study.frame(["transfers_2021", "persons_2019"])
-    # "At least several hundred thousand" is no number, so the total is none.
+    # "At least several hundred thousand" is not a number, so the total is none.
     total = article.frame(["at_risk_total"]).loc["at_risk_total", "reason"]
     assert total == NO_TOTAL
     # 3,000,000 x 1.105 / 3,170,000 persons per transfer: more than one.
@@ -597,7 +597,7 @@ def test_other_arguments_of_a_wrong_type_are_refused_by_their_names(article):
     assert refused(sweep, scheduler=5) == "scheduler must be a text, not 5"
     assert refused(load, "a\0b") == "folder names no file or folder"
     for text in ("", " "):
-        assert "is no statement" in refused(article.break_even, text)
+        assert "is not a statement" in refused(article.break_even, text)
     nan = Decimal("sNaN")
     assert refused(article.change, overlap=nan) == (
         "overlap must be a finite number, not Decimal('sNaN')"
@@ -624,7 +624,7 @@ def test_a_mistyped_statement_gets_the_nearest(article, text, said):
 
 def test_names_of_another_type_are_refused_in_one_sentence(article):
     assert refused(article.figure, ["waterfall"]).startswith(
-        "'['waterfall']' is no figure. "
+        "'['waterfall']' is not a figure. "
     )
     said = "the name of one quantity must be a text, not "
     for call in (article.frame, lambda one: article.differs_from(article, one)):
@@ -1313,7 +1313,7 @@ def test_names_are_listed_and_can_be_shown(article, kind, name, words):
 
 def test_an_unknown_kind_of_names_is_refused(article):
     assert refused(article.names, "figure") == (
-        "'figure' is no kind of name. Did you mean 'figures'?"
+        "'figure' is not a kind of name. Did you mean 'figures'?"
     )
 
 

@@ -142,7 +142,7 @@ def find(name: str, folder: Path | None = None) -> Notebook:
         return known[start]
     matches = [key for key in known if start and key.startswith(start)]
     if not matches:
-        raise InputError(f"'{name}' is no notebook{nearest(start, known)}")
+        raise InputError(f"'{name}' is not a notebook{nearest(start, known)}")
     if len(matches) > 1:
         raise InputError(
             f"'{name}' is the start of {', '.join(matches)}; give more of the name"

@@ -97,7 +97,8 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
     for name, text in texts.items():
         if name not in defaults:
             raise InputError(
-                f"'{name}' is no parameter of {notebook.name}{nearest(name, defaults)}"
+                f"'{name}' is not a parameter of {notebook.name}"
+                f"{nearest(name, defaults)}"
             )
         changes[name] = _as_default(name, text, defaults[name], model)
     changes |= _draws_of(changes, defaults, model)
@@ -165,7 +166,7 @@ def _literal(name: str, text: str, default: Any) -> Any:
         kinds = object
     elif isinstance(default, float):
         kinds = int | float
-    refused = InputError(f"{name}: '{text}' is no value such as {default!r}")
+    refused = InputError(f"{name}: '{text}' is not a value such as {default!r}")
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):

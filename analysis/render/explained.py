@@ -75,7 +75,7 @@ def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[st
         known = [name for rows in kinds.values() for name in rows]
         hint = other_kind(model, id) or nearest(id, known, "'analysis list'")
         raise ModelError(
-            f"'{id}' is no claim, check, solution, quantity, finding "
+            f"'{id}' is not a claim, check, solution, quantity, finding "
             f"or external figure{hint}"
         )
     row = kinds[kind][id]

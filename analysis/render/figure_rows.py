@@ -170,7 +170,7 @@ def _verify(model: Model, row: FigureRow) -> None:
 def _require_known(name: str, known: Iterable[str], what: str) -> None:
     names = [*known]
     if name not in names:
-        raise ModelError(f"'{name}' is no {what}{nearest(name, names)}")
+        raise ModelError(f"'{name}' is not a {what}{nearest(name, names)}")
 
 
 def _verify_mark(model: Model, row: FigureRow, mark: Mark, field: str) -> None:
@@ -228,7 +228,7 @@ def _verify_caption(model: Model, row: FigureRow) -> None:
         name = match["name"].strip()
         if name not in model.sources and close_match(name, names):
             raise ModelError(
-                f"'{name}' is no name in this figure{nearest(name, names)}"
+                f"'{name}' is not a name in this figure{nearest(name, names)}"
             )
         arithmetic.value(model, name)
 

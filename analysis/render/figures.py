@@ -195,7 +195,7 @@ def draw_figure(
     """
     known = figures(model)
     if not isinstance(name, str) or name not in known:
-        raise ModelError(f"'{name}' is no figure{nearest(name, known)}")
+        raise ModelError(f"'{name}' is not a figure{nearest(name, known)}")
     if quantity is None:
         return render_figure(name, known[name].evaluation(model, setting))
     wanted, setting = model.quantity_and_setting(quantity, setting)

@@ -29,7 +29,7 @@ def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
         rows = [_quantity(model, name, setting) for name in model.quantities]
         return _shown(rows, _OF_QUANTITIES, model.differences(setting))
     if kind not in _WORDS:
-        raise InputError(f"'{kind}' is no kind of name{nearest(kind, KINDS)}")
+        raise InputError(f"'{kind}' is not a kind of name{nearest(kind, KINDS)}")
     pairs = _WORDS[kind](model)
     return _shown([{"name": name, "words": words} for name, words in pairs])
 

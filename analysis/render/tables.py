@@ -440,7 +440,7 @@ def _no_such(name: Any, known: Iterable[Any], kind: str = "column") -> str:
     hint = nearest(str(name), names, f"the table's attribute '{where}'")
     if len(names) <= _FEW and close_match(str(name), names):
         hint = f"{hint} The {kind}s are {', '.join(names)}."
-    return f"'{name}' is no {kind}{hint}"
+    return f"'{name}' is not a {kind}{hint}"
 
 
 def _write(file: Path, text: str) -> None:

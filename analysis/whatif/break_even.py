@@ -146,11 +146,11 @@ def statement_of(model: Model, text: str) -> AnyStatement:
         verdict = "_".join(words)
         if verdict not in VERDICTS:
             hint = nearest(verdict, VERDICTS)
-            raise InputError(f"'{' '.join(words)}' is no verdict of {name}{hint}")
+            raise InputError(f"'{' '.join(words)}' is not a verdict of {name}{hint}")
         return Judged(checks[name], verdict)
     parts = _WRITTEN.fullmatch(text)
     if not parts:
-        raise InputError(f"'{text}' is no statement{_hint(model, text)}")
+        raise InputError(f"'{text}' is not a statement{_hint(model, text)}")
     quantity, sign, other = parts.groups()
     fields = {"quantity": quantity, "comparison": _SIGNS[sign], "other": other}
     statement = Statement.model_validate({"id": text, "statement": text, **fields})

@@ -276,7 +276,9 @@ def distribution(
         )
     if shape not in SHAPES:
         hint = nearest(shape, SHAPES)
-        raise ModelError(f"{quantity}: '{shape}' is no shape of a distribution{hint}")
+        raise ModelError(
+            f"{quantity}: '{shape}' is not a shape of a distribution{hint}"
+        )
     unit = model.units[quantity]
     if shape == "beta" and unit != "dimensionless" and "/" not in unit:
         raise ModelError(

@@ -238,7 +238,7 @@ def check_draws(n: int, seed: int, percentiles: Sequence[float] = ()) -> None:
     for percent in percentiles:
         if not 0 <= percent <= 100:
             raise ModelError(
-                f"{percent:g} is no percentile; a percentile is from 0 to 100"
+                f"{percent:g} is not a percentile; a percentile is from 0 to 100"
             )
     if all(0 < percent < 1 for percent in percentiles) and percentiles:
         raise ModelError(

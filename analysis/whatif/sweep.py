@@ -503,7 +503,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise InputError(
-            f"{display_path(folder)} is no folder; name a file in another place"
+            f"{display_path(folder)} is not a folder; name a file in another place"
         ) from None
     except OSError as error:
         raise InputError(

@@ -84,7 +84,7 @@ SOLUTIONS = table("solutions")
 ASSUMPTIONS = {
     name: entry
     for name, entry in entries("assumptions").items()
-    # A row that only says how a word is read is no assumption.
+    # A row that only says how a word is read is not an assumption.
     if entry["kind"] != "words"
 }
 FINDINGS, HEADLINES = entries("findings"), entries("headlines")

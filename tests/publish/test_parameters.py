@@ -84,7 +84,7 @@ REFUSED = """
 04 minority_share_south=0.9
     minority_share_south does not affect
 08 sceanrio=southern
-    'sceanrio' is no parameter of 08_sensitivity. Did you mean 'scenario'
+    'sceanrio' is not a parameter of 08_sensitivity. Did you mean 'scenario'
 08 quantity=at_risk_2012
     'at_risk_2012' is not a quantity. Did you mean 'at_risk_2019' or 'at_risk_2021'?
 08 scenario=southen
@@ -138,8 +138,8 @@ def test_a_parameter_is_of_the_kind_of_its_default(
     ).parameters
     assert found == {"alpha": 1, "flag": True, "names": ["b", "c"]}
     for given, words in (
-        ("alpha=so", "alpha: 'so' is no value such as 0.5"),
-        ("names=5", "'5' is no value such as"),
+        ("alpha=so", "alpha: 'so' is not a value such as 0.5"),
+        ("names=5", "'5' is not a value such as"),
     ):
         with pytest.raises(InputError, match=re.escape(words)):
             prepare_job(book, [given], model)

@@ -370,4 +370,4 @@ def test_the_example_is_compiled_or_its_name_refused(
         command, cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode == 0) == fits, done.stdout[-2000:]
-    assert fits or "'at_risk_2022' is no estimate" in done.stdout.replace("\n", "")
+    assert fits or "'at_risk_2022' is not an estimate" in done.stdout.replace("\n", "")

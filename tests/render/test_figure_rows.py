@@ -21,7 +21,7 @@ plan_against_actual | quantity: transfers_2021 | quantity: transfer_2021
 plan_against_actual | =total_2021_tianshan | =total_2021_tianshn
     marks.3.readings: transfers_2021 has no reading 'total_2021_tianshn'. Did you mean
 plan_against_actual | {by_plan} | {by_planx}
-    caption: 'by_planx' is no name in this figure. Did you mean 'by_plan'?
+    caption: 'by_planx' is not a name in this figure. Did you mean 'by_plan'?
 plan_against_actual | {by_plan} | {xyz}
     caption: 'xyz' names no quantity or row with a number
 plan_against_actual | {by_plan} | {by_plan
@@ -29,11 +29,11 @@ plan_against_actual | {by_plan} | {by_plan
 plan_against_actual | name: by_plan | name: mean
     caption: 'mean' is the name of two numbers in this figure
 plan_against_actual | role: plan implied | role: planned implied
-    marks.2.role: 'planned implied' is no role of this figure. Did you mean
+    marks.2.role: 'planned implied' is not a role of this figure. Did you mean
 plan_against_actual | made: dot | made: dott
-    roles: 'dott' is no style of a mark. Did you mean 'dot'?
+    roles: 'dott' is not a style of a mark. Did you mean 'dot'?
 plan_against_actual | {mean: mean} | {mean: meen}
-    guides.mean: 'meen' is no name of a mark. Did you mean 'mean'?
+    guides.mean: 'meen' is not a name of a mark. Did you mean 'mean'?
 two_values_of_2019 | {value} labourers | {valu} labourers
     marks.3.words: 'valu' is not a quantity
 two_values_of_2019 | {value} labourers | {value:.2f} labourers
@@ -45,13 +45,13 @@ trade_shares | start: share_base | start: share_bas
 readings_of_at_risk_2019 | readings: at_risk_2019=southern | readings: overlap=set
     marks.1.label: write a label, or a reading of at_risk_2019 whose words stand in
 other_provinces | [low, high] | [low, hihg]
-    band: 'hihg' is no name of a mark. Did you mean 'high'?
+    band: 'hihg' is not a name of a mark. Did you mean 'high'?
 other_provinces | [low, high] | [low]
     band: write the names of two marks, or leave the band out
 official_series | goal: | gaol:
-    roles: 'goal' is no role here, but the figure needs it. Did you mean 'gaol'?
+    roles: 'goal' is not a role here, but the figure needs it. Did you mean 'gaol'?
 waterfall | {together} | {togther}
-    caption: 'togther' is no name in this figure. Did you mean 'together'?
+    caption: 'togther' is not a name in this figure. Did you mean 'together'?
 waterfall | id: waterfall | id: waterfal
     marks: without marks, a figure needs a function of its own, and there is none for
     'waterfal'. Did you mean 'waterfall'?

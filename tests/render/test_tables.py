@@ -92,7 +92,7 @@ def test_the_caption_of_the_user_comes_before_the_setting(article: Study) -> Non
 def test_a_table_that_there_is_not_is_refused(article: Study) -> None:
     with pytest.raises(InputError) as refused:
         article.to_latex("headline")
-    assert str(refused.value) == "'headline' is no table. Did you mean 'headlines'?"
+    assert str(refused.value) == "'headline' is not a table. Did you mean 'headlines'?"
     with pytest.raises(InputError, match="table must be a text, not 5"):
         article.to_latex(5)  # type: ignore[arg-type]
 
@@ -411,7 +411,7 @@ def test_a_csv_file_may_have_one_column_and_always_has_the_setting(
             assert header == f"{name},differs"
     own = article.checks().to_csv(columns="id", index=False)
     assert own.splitlines()[0] == "id"
-    with pytest.raises(KeyError, match="'idd' is no column"):
+    with pytest.raises(KeyError, match="'idd' is not a column"):
         half.checks().to_csv(columns="idd")
 
 
@@ -419,11 +419,23 @@ def test_a_missing_row_is_named_with_the_nearest(article: Study) -> None:
     frame = article.frame(["at_risk_2021", "total_2019"])
     half = article.change(persons_per_transfer=0.5)
     for table, key, said in (
-        (frame, ("at_risk_2021", "vlaue"), "'vlaue' is no column. Did you mean 'value"),
-        (frame, "at_risk_2012", "'at_risk_2012' is no row. Did you mean 'at_risk_2021"),
-        (frame, (["total_2019", "totl_2019"], "low"), "'totl_2019' is no row. Did you"),
+        (frame, ("at_risk_2021", "vlaue"), "'vlaue' is not a column. Did you mean"),
+        (
+            frame,
+            "at_risk_2012",
+            "'at_risk_2012' is not a row. Did you mean 'at_risk_2021",
+        ),
+        (
+            frame,
+            (["total_2019", "totl_2019"], "low"),
+            "'totl_2019' is not a row. Did you",
+        ),
         (half.verdict_changes(article), "at_risk_2021_sun", "Did you mean 'at_risk_2"),
-        (frame, (slice(None), ["low", "hgh"]), "'hgh' is no column. Did you mean 'hi"),
+        (
+            frame,
+            (slice(None), ["low", "hgh"]),
+            "'hgh' is not a column. Did you mean 'hi",
+        ),
     ):
         with pytest.raises(KeyError) as missing:
             table.loc[key]
@@ -485,7 +497,7 @@ def test_each_table_keeps_the_names_of_its_rows_beside_a_chosen_column(
 
 
 def test_an_unknown_column_is_refused_with_the_nearest(article: Study) -> None:
-    said = "'verdct' is no column. Did you mean 'verdict'?"
+    said = "'verdct' is not a column. Did you mean 'verdict'?"
     for table in (article.checks(), article.headlines()):
         with pytest.raises(InputError) as refused:
             table.to_latex(columns=["verdct"])

@@ -210,13 +210,13 @@ def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("two_million_in_al", "is no statement. Did you mean 'two_million_in_all'"),
-        ("at_risk_total ! 3", "is no statement"),
-        ("zzz yyy", "is no statement. Choose one of these: high_end_in_all"),
+        ("two_million_in_al", "is not a statement. Did you mean 'two_million_in_all'"),
+        ("at_risk_total ! 3", "is not a statement"),
+        ("zzz yyy", "is not a statement. Choose one of these: high_end_in_all"),
         ("at_risk_totl >= 3", "Did you mean 'at_risk_total'"),
         # A check with nearly this name takes a verdict and no sign.
-        ("at_risk_2O21 >= 1", "is no statement. Did you mean 'at_risk_2021'?"),
-        ("at_risk_2O21=1", "is no statement. Did you mean 'at_risk_2021'?"),
+        ("at_risk_2O21 >= 1", "is not a statement. Did you mean 'at_risk_2021'?"),
+        ("at_risk_2O21=1", "is not a statement. Did you mean 'at_risk_2021'?"),
         ("at_risk_total >= at_risk_totl", "Did you mean 'at_risk_total'"),
         ("at_risk_total.nosuch >= 3", "at_risk_total has no reading 'nosuch'"),
         (
@@ -229,9 +229,12 @@ def test_a_scan_finds_a_statement_to_hold_where_its_spans_say(
         ("at_risk_total >= 1e999", "is not a number"),
         (
             "at_risk_2021 >=",
-            "is no statement, as no number or quantity follows the sign",
+            "is not a statement, as no number or quantity follows the sign",
         ),
-        ("at_risk_2021>", "is no statement, as no number or quantity follows the sign"),
+        (
+            "at_risk_2021>",
+            "is not a statement, as no number or quantity follows the sign",
+        ),
         ("at_risk_2021 >= 1.9", "Did you mean '1.9 million'?"),
     ],
 )
@@ -346,7 +349,9 @@ def test_a_verdict_is_given_where_its_spans_say(model: Model, verdict: str) -> N
 
 
 def test_a_verdict_that_there_is_not_is_refused(model: Model) -> None:
-    with pytest.raises(InputError, match=r"^'match' is no verdict of at_risk_2021_su"):
+    with pytest.raises(
+        InputError, match=r"^'match' is not a verdict of at_risk_2021_su"
+    ):
         statement_of(model, "at_risk_2021_sum match")
 
 

@@ -96,7 +96,10 @@ def test_a_single_value_is_a_uniform_distribution() -> None:
 
 #: What is given for overlap, a share from 0 to 1, and a part of its refusal.
 REFUSED: list[tuple[Any, str]] = [
-    (("unifrom", 0, 1), "'unifrom' is no shape of a distribution. Did you mean 'unif"),
+    (
+        ("unifrom", 0, 1),
+        "'unifrom' is not a shape of a distribution. Did you mean 'unif",
+    ),
     (("uniform", 0), "a uniform distribution has 2 numbers, low, high; you gave 1"),
     (("triangular", 0, 0.1, 0.2, 0.3), "has 3 numbers, low, mode, high; you gave 4"),
     (("uniform",), "you gave 0"),
@@ -121,7 +124,7 @@ REFUSED: list[tuple[Any, str]] = [
     (("uniform", 0, 50), "more than nine tenths of uniform (low 0, high 50) lies"),
     (("normal", 20, 10), "more than nine tenths of normal (mean 20, sd 10) lies"),
     (("discrete", np.array(0.1)), "has 2 numbers, values, weights; you gave 1"),
-    (("southern", 1), "'southern' is no shape of a distribution"),
+    (("southern", 1), "'southern' is not a shape of a distribution"),
     (("uniform", 2, 3), "lies outside the allowed range, 0 to 1"),
     (("discrete", [2, 3]), "lies outside the allowed range, 0 to 1"),
     (("uniform", True, 1), "overlap: low must be a finite number, not True"),

@@ -109,7 +109,7 @@ def test_what_is_drawn_is_known_and_moves_something() -> None:
 @pytest.mark.parametrize("percentile", [-1, 100.5])
 def test_a_percentile_that_is_none_is_refused(percentile: float) -> None:
     with pytest.raises(
-        ModelError, match=r"is no percentile; a percentile is from 0 to 100\.$"
+        ModelError, match=r"is not a percentile; a percentile is from 0 to 100\.$"
     ):
         draw(SUM_AND_PRODUCT, ["total"], ARTICLE, UNIT, percentiles=(percentile,))
 

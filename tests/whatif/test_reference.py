@@ -96,7 +96,7 @@ def test_the_command_line_has_the_same_numbers(drawn: Drawn) -> None:
         (("--percentile", "x"), "--percentile must be numbers, and 'x' is none"),
         (
             ("--percentile", "101"),
-            "101 is no percentile; a percentile is from 0 to 100",
+            "101 is not a percentile; a percentile is from 0 to 100",
         ),
         # Nothing is drawn without a scenario that has distributions.
         (("--draws", "1000"), "--draws has no effect"),

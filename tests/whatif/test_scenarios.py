@@ -351,9 +351,9 @@ values: {total_2019: transfers, south_2019: persons}
 values: {transfers_2021: report_2022}
     values.transfers_2021: The period of report_2022 is '2022', but that of
 values: {overlap: [0, 0.5]}
-    values.overlap: '0' is no shape of a distribution
+    values.overlap: '0' is not a shape of a distribution
 values: {overlap: [unifrom, 0, 0.5]}
-    values.overlap: 'unifrom' is no shape of a distribution. Did you mean 'uniform'?
+    values.overlap: 'unifrom' is not a shape of a distribution. Did you mean 'uniform'?
 values: {overlap: {normal: [0.2, 0.1]}}
     values.overlap: normal is a shape of a distribution; write a list, [normal, mean
 values: {overlap: "uniform(0, 0.5)"}

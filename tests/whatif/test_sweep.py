@@ -330,7 +330,9 @@ def test_a_file_that_appears_during_a_sweep_is_kept(
 
 def test_a_path_through_a_file_is_refused(model: Model, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("of mine\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"file is no folder; name a file in another"):
+    with pytest.raises(
+        InputError, match=r"file is not a folder; name a file in another"
+    ):
         sweep(model, GRID, tmp_path / "file" / "out.csv")
     assert (tmp_path / "file").read_text(encoding="utf-8") == "of mine\n"
 
