@@ -39,14 +39,14 @@ UNCHANGED = (
 VERDICT_KEY = {
     "matches, agree": "The recomputed number satisfies the article's words.",
     "matches, if …": "The recomputed number satisfies the article's words if what is "
-    "named beside the verdict holds. The printed numbers alone do not settle it.",
+    "named beside the verdict holds, which the printed numbers alone do not settle.",
     "matches within rounding": "The recomputed number satisfies the article's words "
     "only if each printed number may be any number that rounds to the same digits.",
     "compatible": "The recomputed number does not satisfy the article's words, or no "
     'single number can be recomputed, but words such as "up to", "at least" or '
-    '"approaches" leave room. The arithmetic does not decide.',
-    "differs": "The recomputed number does not satisfy the article's words, and the "
-    "words of the printed numbers leave no room. The arithmetic does not say which "
+    '"approaches" leave room. The arithmetic does not decide whether the words hold.',
+    "differs": "Neither the recomputed number nor any other that the printed digits "
+    "and words allow satisfies the article's words. The arithmetic does not say which "
     "number would have to change.",
     "two figures apart": "We compare two figures that the article does not compare.",
     "cannot be recalculated": "The article neither prints nor implies a calculation.",
