@@ -44,7 +44,8 @@ VERDICT_KEY = {
     "only if each printed number may be any number that rounds to the same digits.",
     "compatible": "The recomputed number does not satisfy the article's words, or no "
     'single number can be recomputed, but words such as "up to", "at least" or '
-    '"approaches" leave room. The arithmetic does not decide whether the words hold.',
+    '"approaches" leave room. The arithmetic does not decide whether the article\'s '
+    "words hold.",
     "differs": "Neither the recomputed number nor any other that the printed digits "
     "and words allow satisfies the article's words. The arithmetic does not say which "
     "number would have to change.",

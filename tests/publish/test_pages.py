@@ -899,7 +899,7 @@ def test_the_key_of_the_front_page_has_the_style_and_sense_of_each_verdict(
         "matches, agree": ("ok", "satisfies the article's words."),
         "matches, if …": ("if", "if what is named beside the verdict holds"),
         "matches within rounding": ("ok", "any number that rounds to the same digits"),
-        "compatible": ("part", "does not decide whether the words hold."),
+        "compatible": ("part", "does not decide whether the article's words hold."),
         "differs": ("two", "Neither the recomputed number nor any other"),
         "two figures apart": ("apart", "that the article does not compare"),
         "cannot be recalculated": ("no", "neither prints nor implies a calculation"),
