@@ -1,6 +1,5 @@
-"""This subpackage writes results.
+"""This subpackage runs the notebooks and writes the results of a run.
 
-The subpackage runs notebooks, and makes the tables, the report, the explorer, the map
-and the provenance. It also holds the guard, which compares values with those accepted
-before.
+The results are the tables, the report, the explorer, the map and the provenance. The
+subpackage also holds the guard, which compares values with those accepted before.
 """

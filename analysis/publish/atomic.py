@@ -1,7 +1,7 @@
-"""This module writes files and folders beside their target, then replaces the target.
+"""This module writes a file or folder beside its target, then replaces the target.
 
-The new file or folder takes the place of the old one in one step. A lock lets only one
-run at a time write to a target.
+A new file replaces the old file in one step, and on Linux so does a folder. A lock lets
+only one run at a time write to a target.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ _PATIENCE, _PAUSE = 2, 0.05
 def write_file(
     path: Path, text: str, before: Callable[[], object] = lambda: None
 ) -> None:
-    """Write a text file in one step.
+    """Write a text file whole or not at all.
 
     The function ``before`` is called when the new text is on the disk, just before it
     replaces the old file.
@@ -55,9 +55,9 @@ def write_file(
 
 
 def clear_unfinished(folder: Path) -> None:
-    """Remove what ``write_file`` had begun to write when its process was killed.
+    """Remove folders that ``write_file`` left because its process was killed.
 
-    A folder that holds anything else belongs to somebody else, and is kept.
+    A folder is kept if it holds anything but the file that ``write_file`` began.
     """
     for left in folder.glob(f".*{_BEGUN}*"):
         name = left.name.removeprefix(".").partition(_BEGUN)[0]
@@ -69,7 +69,8 @@ def clear_unfinished(folder: Path) -> None:
 def scratch() -> Iterator[Path]:
     """Yield a folder in the system's temporary directory, which is removed at the end.
 
-    A process that is killed leaves its folder there, and the next process removes it.
+    If a process is killed, the next process that calls this function removes the folder
+    of the killed process.
     """
     start = f"labour-transfer-arithmetic-{os.getuid()}-"
     for left in Path(tempfile.gettempdir()).glob(f"{start}*"):
@@ -84,10 +85,11 @@ def scratch() -> Iterator[Path]:
 def lock(target: Path, *, within: bool = False) -> Iterator[None]:
     """Hold a lock on a target, or raise InputError if another process holds it.
 
-    The lock is a file beside the target, or in the target if ``within``. A lock of
-    another process counts in either place. The system releases the lock when the
-    process ends. The processes of a run that was killed may need a moment to end, so
-    this function tries for ``_PATIENCE`` seconds.
+    The lock is a file beside the target, or inside the target if ``within`` is true. A
+    lock that another process holds counts, whether its file is beside or inside the
+    target. The system releases the lock when the process ends. The processes of a run
+    that was killed may need a moment to end, so this function tries for ``_PATIENCE``
+    seconds.
     """
     beside, inside = _lock_of(target), target / ".lock"
     file, other = (inside, beside) if within else (beside, inside)
@@ -109,7 +111,7 @@ def lock(target: Path, *, within: bool = False) -> Iterator[None]:
 
 
 def _take(opened: TextIO, file: Path) -> bool:
-    """Lock an opened file, if no other process holds it; say whether that worked."""
+    """Try to lock an opened file, and return whether this process now has the lock."""
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # A run that has just ended may have removed the file that was opened.
@@ -119,7 +121,7 @@ def _take(opened: TextIO, file: Path) -> bool:
 
 
 def _is_held(file: Path) -> bool:
-    """Whether a process holds a lock, whose file may be missing."""
+    """Whether a process holds a lock; no process does if the file is missing."""
     try:
         with file.open() as opened:
             return not _take(opened, file)
@@ -139,7 +141,7 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
 
     Either the whole new folder replaces the old one, or nothing changes. InputError is
     raised if ``refuse_foreign`` refuses to replace the folder, or if the folder can't
-    be written. An OSError about a file elsewhere is raised unchanged.
+    be written. An OSError about a file outside the folder is raised unchanged.
     """
     # Path.resolve raises an error for a link that leads to itself.
     folder = Path(os.path.realpath(folder))
@@ -179,7 +181,7 @@ def replace_atomically(folder: Path) -> Iterator[Path]:
 
 
 def _is_elsewhere(error: OSError, *written: Path) -> bool:
-    """Whether an error is about a file neither in nor above what is written."""
+    """Whether an error names a file that lies neither in nor above a written path."""
     # A library may raise an error without a file name, and a descriptor has only a
     # number.
     if not isinstance(error.filename, str | Path) or error.errno == errno.ENOSPC:
@@ -206,7 +208,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 def _swap(new: Path, folder: Path) -> bool:
-    """Let two folders change places in one step; say whether the system did."""
+    """Let two folders change places in one step, and return whether that worked."""
     swap = getattr(ctypes.CDLL(None), "renameat2", None)
     if swap is None:
         return False

@@ -140,11 +140,10 @@ def rows(register: Register) -> Iterator[Any]:
 
 
 def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
-    """The fields of a row that are not empty, as texts.
+    """Yield the name and the text of each field of a row that is not empty.
 
-    If ``of`` names fields, only these fields are returned. A field that holds only
-    words is left out. The name of a field within a field has a dot, as in
-    ``outer.inner``.
+    If ``of`` names fields, only these fields are yielded. A field that holds only words
+    is left out. The name of a field within a field has a dot, as in ``outer.inner``.
     """
     unguarded = {"row", "id", *only_words(type(part))}
     for name in type(part).model_fields:
@@ -156,7 +155,7 @@ def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]
 
 
 def _texts(field: str, content: Any) -> Iterator[tuple[str, str]]:
-    """The texts of a field, which holds a single value or several parts."""
+    """Yield names and texts for a field that holds a single value or several parts."""
     if isinstance(content, BaseModel):
         for name, text in fields(content):
             yield f"{field}.{name}", text
@@ -181,7 +180,7 @@ def _text(content: Any) -> str:
 
 
 def _is_listed(content: Iterable[Any]) -> bool:
-    """Whether all parts are texts, which a cell separates by semicolons."""
+    """Whether all parts are texts, so that one cell can list them with semicolons."""
     return {type(part) for part in content} <= {str}
 
 
@@ -189,7 +188,7 @@ def _is_listed(content: Iterable[Any]) -> bool:
 
 
 def computed(model: Model, outcomes: Iterable[Outcome]) -> Cells:
-    """The values that follow from the inputs without a figure, a draw or a notebook."""
+    """Return the computed cells that need no notebook, figure or random draws."""
     judged = list(outcomes)
     return {
         **_tables(model, judged),
@@ -205,7 +204,7 @@ def computed(model: Model, outcomes: Iterable[Outcome]) -> Cells:
 
 
 def _numbers(table: str, row: str, numbers: Mapping[str, Any]) -> Cells:
-    """The cells of a row of numbers and codes, without those that are empty."""
+    """Return a cell for each number and code of a row that is not empty."""
     cells: Cells = {}
     for field, number in numbers.items():
         text = number if isinstance(number, str) else ten_digits(number)
@@ -215,7 +214,7 @@ def _numbers(table: str, row: str, numbers: Mapping[str, Any]) -> Cells:
 
 
 def _attributes(part: Any, names: str) -> dict[str, Any]:
-    """Numbers and codes of an object, by the names of its attributes."""
+    """Return those attributes of an object that ``names`` lists, by name."""
     return {name: getattr(part, name) for name in names.split()}
 
 
@@ -234,7 +233,7 @@ def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
 
 
 def _printed(model: Model) -> Cells:
-    """What printed numbers stand for and assert, at a finer and a coarser rounding."""
+    """Return the ends of what each printed number stands for and asserts."""
     cells: Cells = {}
     for claim in model.register.claims.values():
         cells |= _numbers("claims", claim.id, _spans(claim.published))
@@ -246,7 +245,7 @@ def _printed(model: Model) -> Cells:
 
 
 def _spans(published: Published) -> dict[str, float]:
-    """The ends of what a number stands for and asserts, by field."""
+    """Return, by field, the ends of what a printed number stands for and asserts."""
     spans: dict[str, float] = {}
     for end in published.ends:
         prefix = f"{end}_" if end else ""
@@ -266,11 +265,11 @@ def _ends(name: str, interval: Interval) -> dict[str, float]:
 
 
 def _formulas(model: Model) -> Cells:
-    """The value of each formula at two lists of made-up inputs.
+    """Return the value of each formula at two lists of made-up inputs.
 
-    One list rises and the other falls. Made-up inputs reveal changes of a formula that
-    the article's values would hide, such as the loss of a factor that is one in the
-    article.
+    The made-up inputs rise along one list and fall along the other. Made-up inputs
+    reveal changes of a formula that the article's values would hide, such as the loss
+    of a factor that is 1 in the article.
     """
     cells: Cells = {}
     for quantity, reading, source in each(model.sources):
@@ -337,7 +336,7 @@ def _worked(model: Model, field: str, name: str) -> dict[str, float]:
 
 
 def _placed(model: Model, field: str, text: str) -> dict[str, Any]:
-    """Each number in a text, by its position, with the form in which it is spelled."""
+    """Return each number in a text, and the form of its spelling, by position."""
     numbers: dict[str, Any] = {}
     for place, (name, form) in enumerate(Headline.placed(text), start=1):
         numbers[f"{field}.{place}"], _ = arithmetic.value(model, name)
@@ -363,7 +362,7 @@ def _scenarios(model: Model) -> Cells:
 
 
 def _excesses(model: Model, scenario: Scenario) -> Cells:
-    """By how much each quantity exceeds the number with which a remark compares it."""
+    """Return by how much quantities exceed the numbers with which remarks compare."""
     setting = scenario.setting(model)
     cells: Cells = {}
     for remark in model.register.remarks:
@@ -380,7 +379,7 @@ def _excesses(model: Model, scenario: Scenario) -> Cells:
 
 
 def _ranges(model: Model) -> Cells:
-    """The ends between which rounding, and each assumption, moves each estimate."""
+    """Return how low and how high rounding and each assumption move each estimate."""
     cells: Cells = {}
     for quantity in model.register.estimates:
         for row in sensitivity.ranges(model, quantity):
@@ -424,7 +423,7 @@ def _break_evens(model: Model) -> Cells:
 
 
 def drawn(model: Model) -> Cells:
-    """The draws and indices of each estimate that a scenario of the package draws."""
+    """Return statistics of draws and Sobol indices under each scenario that draws."""
     from analysis.whatif.draws import Draws
 
     cells: Cells = {}
@@ -443,7 +442,7 @@ def drawn(model: Model) -> Cells:
 
 
 def plotted(folder: Path) -> Cells:
-    """The numbers and codes of each figure, from the CSV files of a run in a folder."""
+    """Read the numbers and codes of each figure from the CSV files in a folder."""
     cells: Cells = {}
     for path in sorted(folder.glob("*.csv")):
         text = path.read_text(encoding="utf-8")

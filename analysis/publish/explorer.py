@@ -63,7 +63,8 @@ _BARS = {"base": "at_risk_2019", "now": "at_risk_2021", "both": "at_risk_total"}
 def write(folder: Path, model: Model) -> Path:
     """Write the page into a folder, and return its path.
 
-    Raises InputError as ``page`` does, and if another file stands at the page's path.
+    Raises InputError if ``page`` does, or if the page would replace a file that is not
+    a page of the explorer.
     """
     path = folder / NAME
     if path.exists() and "const RUNS" not in path.read_text("utf-8", errors="replace"):
@@ -76,7 +77,7 @@ def write(folder: Path, model: Model) -> Path:
 
 
 def check_shown(model: Model, setting: Setting) -> None:
-    """Raise InputError for a setting of which the page can show only a part."""
+    """Raise InputError if a setting changes a quantity that the page can't change."""
     names = rows.rests_on(model, claimed())
     known = _settings(model, names)
     for name in setting.choices:
@@ -87,14 +88,14 @@ def check_shown(model: Model, setting: Setting) -> None:
 
 
 def address(path: Path, model: Model, setting: Setting) -> str:
-    """The address (URL) at which the page opens with a setting."""
+    """Return the address (URL) at which the page opens under a setting."""
     start = path.absolute().as_uri()
     changes = _changes(model, setting)
     return f"{start}#{quote(changes, safe='=&')}" if changes else start
 
 
 def _changes(model: Model, setting: Setting) -> str:
-    """A setting as it is written in the page's address.
+    """Write a setting as the page's address holds it.
 
     A reading that a quantity takes over from a linked quantity is left out.
     """
@@ -107,7 +108,7 @@ def _changes(model: Model, setting: Setting) -> str:
 
 
 def _in_address(choice: str | float) -> str:
-    """A reading, or a number written in full, because the page reads no exponent."""
+    """Write a reading or a number; the page can't read a number with an exponent."""
     if isinstance(choice, str):
         return choice
     return np.format_float_positional(choice, trim="-")
@@ -201,9 +202,10 @@ def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, 
 
 
 def _settings(model: Model, names: list[str]) -> list[str]:
-    """The quantities that a link may set: those on the page, and others linked to them.
+    """Return the quantities that a link may set.
 
-    A linked quantity takes the same reading as the quantity to which it is linked.
+    A link may set each quantity that a reader can change on the page, and each quantity
+    that takes over the reading of a linked quantity.
     """
     linked = [name for name in names if rows.leader(model, name)]
     return [*words()["settings"], *linked]
@@ -268,7 +270,7 @@ def _curly(title: str) -> str:
 
 
 def presets(model: Model) -> list[tuple[str, str]]:
-    """The scenarios that draw nothing, each as the changes in a link and in words."""
+    """Return the scenarios without distributions, as links and as descriptions."""
     return [
         (_changes(model, scenario.setting(model)), scenario.description)
         for scenario in scenarios.shipped(model).values()

@@ -1,9 +1,10 @@
-"""The formulas, limits and rows that the explorer's script computes with.
+"""This module writes what the explorer's script computes with, in JavaScript.
 
-Each formula becomes a JavaScript function of all values, and each limit a function that
-gives the distance of these values from the limit. Quantities, sources and checks become
-rows of numbers and words; the first classes of this module describe their fields. In
-the script, a name in snake case is a field or a name that Python wrote.
+Each formula becomes a function of the values of quantities, and each limit becomes a
+function that gives the distance of those values from the limit. Quantities, sources and
+checks become rows of numbers and words; the first classes of this module describe the
+fields of these rows. In the script, a name in snake case is a field or a name that
+Python wrote.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Spans(TypedDict):
 
 
 class Remark(TypedDict):
-    """Words for a quantity that lies above a number, or above another quantity."""
+    """The words that are shown if a quantity exceeds a number or another quantity."""
 
     above: float | str
     words: str
@@ -67,7 +68,7 @@ class Remark(TypedDict):
 class SourceRow(TypedDict, total=False):
     """A source of a quantity: a leaf has a value, and a formula has ``needs``.
 
-    A field that would be empty is left out.
+    Fields that would be empty are left out of the row.
     """
 
     words: str
@@ -143,7 +144,7 @@ class QuantityRow(TypedDict):
 
 
 class Target(TypedDict):
-    """A quantity, with the readings, by quantity, under which it is computed."""
+    """A quantity to compute, and the readings under which it is computed."""
 
     quantity: str
     readings: dict[str, str]
@@ -152,7 +153,8 @@ class Target(TypedDict):
 class Levels(TypedDict):
     """The numbers at which a verdict may change.
 
-    ``value`` is for the value itself; the others are for the bounds over each box.
+    The field ``value`` is for the value itself. Each other field is for the bounds over
+    the box of the same name in ``comparison.Boxes``.
     """
 
     value: list[float]
@@ -192,7 +194,7 @@ class CheckRow(Target):
 
 
 def rests_on(model: Model, names: Iterable[str]) -> list[str]:
-    """List some quantities, with all that their readings, limits and remarks need."""
+    """List quantities, and all others that their readings, limits or remarks need."""
     todo = list(names)
     known: dict[str, None] = {}
     while todo:
@@ -215,7 +217,7 @@ def rests_on(model: Model, names: Iterable[str]) -> list[str]:
 
 
 def javascript(expression: Expression) -> str:
-    """An expression as a JavaScript function of values by name.
+    """Return an expression as a JavaScript function of an object with named values.
 
     >>> from analysis.model.expressions import parse
     >>> javascript(parse("a ** 2 / (b + 1.5)"))
@@ -225,7 +227,7 @@ def javascript(expression: Expression) -> str:
 
 
 def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
-    """Yield a line of JavaScript with formulas, by reading, for each computed quantity.
+    """Yield for each computed quantity a line of JavaScript: its formulas by reading.
 
     Raises InputError for a formula with a minimum or maximum, because the page can't
     compute its bounds.
@@ -253,8 +255,8 @@ def limits(model: Model, names: Iterable[str]) -> Iterator[str]:
     """Yield a line of JavaScript for each lower and upper limit of some quantities.
 
     Each line gives the distance of a quantity from its limit, and the sentence that
-    refuses a value past the limit. The allowed range of an assumption is a limit, too,
-    for the case that other quantities supply the assumption's value.
+    refuses a value past the limit. The allowed range of an assumption counts as a
+    limit, because the assumption's value may follow from other quantities.
     """
     ranges = [
         Limit(name, row.minimum, row.maximum)
@@ -286,7 +288,7 @@ def limits(model: Model, names: Iterable[str]) -> Iterator[str]:
 
 
 def literal(value: Any) -> str:
-    """A value as JavaScript, with each "<" escaped, so that no text ends the script."""
+    """Write a value as JavaScript, with "<" escaped so that no text ends the script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
@@ -335,7 +337,7 @@ def quantity_row(model: Model, name: str) -> QuantityRow:
 
 
 def _outside(model: Model, name: str) -> str:
-    """The sentence that refuses a number outside the allowed range."""
+    """Return the sentence that refuses a number outside a quantity's allowed range."""
     low, high = model.allowed(name)
     unit = model.spelled_unit(name)
     return message(
@@ -349,7 +351,7 @@ def _outside(model: Model, name: str) -> str:
 
 
 def _far_from_usual(model: Model, name: str) -> Far | None:
-    """The refusal of numbers far from the usual ones, or None if none are usual."""
+    """Return the refusal of numbers far from a quantity's usual ones, if it has any."""
     usual = model.usual(name)
     if usual is None:
         return None
@@ -369,7 +371,7 @@ def _far_from_usual(model: Model, name: str) -> Far | None:
 
 
 def leader(model: Model, name: str) -> str:
-    """The quantity whose reading a linked quantity follows, or an empty text."""
+    """Return the quantity whose reading this one takes over; empty if there is none."""
     for first, *others in model.register.linked_readings:
         if name in others:
             return str(first)
@@ -377,7 +379,7 @@ def leader(model: Model, name: str) -> str:
 
 
 def _linked(model: Model, name: str) -> str:
-    """The quantity that takes the same reading as another, or an empty text."""
+    """Return another quantity that is linked to this one; empty if none is."""
     for group in model.register.linked_readings:
         if name in group:
             return next(other for other in group if other != name)
@@ -385,7 +387,7 @@ def _linked(model: Model, name: str) -> str:
 
 
 def _remarks(model: Model, name: str) -> Iterator[Remark]:
-    """Yield the remarks on a quantity, each with what the quantity may exceed."""
+    """Yield each remark on a quantity, with the number or quantity that it exceeds."""
     for remark in model.register.remarks:
         if remark.quantity == name:
             figure = model.register.external.get(remark.above)
@@ -423,7 +425,7 @@ def _source_row(model: Model, quantity: str, reading: str) -> SourceRow:
 
 
 def _texts_of(model: Model, source: Source) -> SourceRow:
-    """The texts of a formula, if the source has one."""
+    """Return the texts of a source's formula; empty if the source has no formula."""
     if source.expression is None:
         return {}
     formula = without_units(source.expression)
@@ -501,7 +503,7 @@ def _finite(*intervals: Interval) -> list[float]:
 
 
 def _met(interval: Interval) -> Span:
-    """The ends of an interval, each moved a little to allow for the rounding of floats.
+    """Return an interval's ends, moved a little to allow for the rounding of floats.
 
     An end that belongs to the interval moves outward, and an open end moves inward.
     """
@@ -513,7 +515,7 @@ def _met(interval: Interval) -> Span:
 
 
 def judged(model: Model, names: Iterable[str]) -> list[Target]:
-    """The quantities and readings of the checks; a change must affect at least one."""
+    """List the quantities of checks with their readings; a change must affect one."""
     known = set(names)
     rows: list[Target] = []
     for check in model.register.checks.values():

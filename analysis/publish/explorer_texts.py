@@ -1,6 +1,6 @@
-"""This module makes the explorer's texts under the article's setting.
+"""This module makes the texts that the explorer shows under the article's setting.
 
-The page's script makes the texts for every other setting.
+Under any other setting, the script of the explorer's page makes the texts.
 
 >>> from analysis.core.register import Register
 >>> from analysis.model.model import Model
@@ -64,13 +64,13 @@ def reading_words(name: str, reading: str) -> str:
 
 
 def phrases(name: str) -> dict[str, str]:
-    """The phrases for values of a quantity; ``other`` is for values without one."""
+    """Map values of a quantity to phrases; ``other`` is for all other values."""
     special: dict[str, str] = words()["phrases"].get(name, {})
     return {"other": "{number}"} | special
 
 
 def typed_words(model: Model, name: str) -> dict[str, Any]:
-    """The values of phrases, such as "1 person", that a reader may type as a number.
+    """Return phrases that a reader may type for numbers, and endings of numbers.
 
     >>> from analysis import load
     >>> typed_words(load().model, "persons_per_transfer")
@@ -104,8 +104,8 @@ def quantities() -> list[str]:
 def offered(model: Model, name: str) -> list[str]:
     """The names of the readings of a quantity, the default first.
 
-    A printed number is also a reading under the name of its row; that reading is left
-    out.
+    A printed number may have a second reading, which is named after its row; the second
+    reading is left out.
     """
     first, *others = model.readings(name)
     sources = model.sources[name]
@@ -119,10 +119,7 @@ def check_of(model: Model, claim: str) -> Check:
 
 
 def texts(model: Model) -> dict[str, str]:
-    """Every text of the page that depends on the setting, by its key.
-
-    The kind of each verdict has a key, too.
-    """
+    """Return by key the texts that depend on the setting, and the kinds of verdicts."""
     by_key = {"differs": ""}
     for name in quantities():
         by_key |= _number_texts(model, name)
@@ -139,7 +136,7 @@ def texts(model: Model) -> dict[str, str]:
 
 
 def _number_texts(model: Model, name: str) -> dict[str, str]:
-    """The texts on a quantity: its number, the phrase for the number, and remarks."""
+    """Return a quantity's number, the phrase for the number, and remarks, by key."""
     plan = model.plan(name)
     in_words = plan.in_words
     if in_words:
@@ -168,8 +165,8 @@ def _spelled(model: Model, plan: Plan) -> str:
 def shown_place(model: Model, name: str, value: float) -> int:
     """The position of the last digit that the page shows of a computed quantity.
 
-    A count of 10,000 or more is shown in thousands, so that the numbers in a sum read
-    the same elsewhere on the page.
+    A count of 10,000 or more is rounded to thousands, so that a number has the same
+    digits in a sum as elsewhere on the page.
     """
     unit = model.spelled_unit(name)
     whole_digits = len(f"{abs(value):.0f}")
@@ -179,7 +176,7 @@ def shown_place(model: Model, name: str, value: float) -> int:
 
 
 def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
-    """The calculation and the verdict of each headline, and of each other claim."""
+    """Return the calculation and the verdict of each headline and each other claim."""
     by_claim = {}
     for headline in headlines(model):
         total = "; ".join(headline.working) or NONE
@@ -197,7 +194,7 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
 
 
 def _kind(model: Model, name: str) -> str:
-    """The kind of a claim's verdict, which colours the claim, or an empty text."""
+    """Return the kind of a claim's verdict for its colour; empty if none is judged."""
     headline = model.register.headlines.get(name)
     if headline and not headline.check:
         return ""
@@ -206,7 +203,7 @@ def _kind(model: Model, name: str) -> str:
 
 
 def apart_words(model: Model, name: str) -> str:
-    """What a claim says in place of "differs", with ``{number}``, or an empty text.
+    """Return what a claim says in place of "differs"; empty if it says "differs".
 
     >>> from analysis import load
     >>> apart_words(load().model, "two_figures_of_2019")
@@ -240,7 +237,7 @@ class OtherReading:
 
 
 def other_readings(model: Model) -> list[OtherReading]:
-    """The other readings that move the first claim, the largest effect first."""
+    """Return the readings that would move the first claim, largest effect first."""
     moving = []
     for name in words()["settings"]:
         for reading in offered(model, name)[1:]:

@@ -103,14 +103,14 @@ def moved_cells(expected: Cells, now: Cells) -> dict[Key, tuple[str, str]]:
 
 
 def _is_input(key: Key) -> bool:
-    """Whether a cell belongs to the data, so that its table has the name of a file."""
+    """Whether a cell belongs to the data; its table is then named after a file."""
     return key[0].endswith((".csv", ".yaml", ".json"))
 
 
 def described(register: Register, moved: Mapping[Key, tuple[str, str]]) -> list[str]:
-    """A sentence about each cell whose value moved, and about the input that moved it.
+    """Return a line on each cell whose value moved.
 
-    An input is named as the cause if no other input moved.
+    If exactly one input moved, the lines on other cells name this input as the cause.
     """
     inputs = list(filter(_is_input, moved))
     cause = ""
@@ -143,7 +143,7 @@ def _change(was: str, now: str) -> str:
 
 
 def _cells_match(was: str, now: str, tolerance: float) -> bool:
-    """Whether two cells are the same, number for number and word for word."""
+    """Whether two cells have equal words, and numbers equal within the tolerance."""
     before, after = re.split(_BETWEEN, was), re.split(_BETWEEN, now)
     if len(before) != len(after):
         return False
@@ -171,7 +171,7 @@ def write_expected(register: Register, now: Cells) -> None:
 
 
 def _in_order(key: Key) -> list[tuple[str, int]]:
-    """A key that sorts numbers in a name by their size."""
+    """Return a sorting key that puts names with numbers in the order of the numbers."""
     order: list[tuple[str, int]] = []
     for text in key:
         order += map(_part_in_order, (*re.split(r"(\d+)", text), ""))
@@ -228,10 +228,10 @@ def print_report(
     now: Cells,
     more: Mapping[str, str] | None = None,
 ) -> int:
-    """Print the headlines, the tally, the assumptions, and the values that moved.
+    """Print the headlines, the tally and the values that moved; return the exit status.
 
-    The lines in ``more`` tell the reader where to read on. The function returns the
-    exit status.
+    If no value moved, the assumptions are printed. The lines in ``more`` tell the
+    reader where to read on.
     """
     typer.echo(_QUESTION)
     typer.echo(paragraph(model.register.article.reference))
@@ -261,10 +261,10 @@ def _show_changes(
     setting: Setting,
     headlines: Iterable[Shown] = (),
 ) -> None:
-    """Print how a setting differs from the article, and what this changes.
+    """Print how a setting differs from the article's, and what this changes.
 
-    The lines name the changes in headlines that are not already shown, list the
-    verdicts that change, and give the tally before and after the change.
+    The function prints the lines of ``changes`` for all but the given headlines, each
+    verdict that changes, and the tally before and after the change.
     """
     echo_wrapped(*changes(model, setting, headlines))
     before = judge_all(model)

@@ -43,9 +43,9 @@ def trace_frame(
     """Make the map as results/map.csv holds it.
 
     The map has a row for each check of each printed number, and one row for a number
-    without a check. The column ``cell`` has the number, counted from 0, of the first
-    notebook cell that shows the check or a step of its quantity; it is empty if there
-    is no such cell.
+    without a check. The column ``cell`` gives the first notebook cell that shows the
+    check or a step of its quantity, as a number counted from 0; the column is empty if
+    no cell does.
     """
     verdicts = {}
     for outcome in outcomes:
@@ -78,7 +78,7 @@ def _lists_none(notebook: Notebook) -> bool:
 
 
 def _start(claim: Claim) -> dict[str, str]:
-    """The first columns of the map: where a number is printed, and its row."""
+    """Return the columns of the map that say where a number is printed, and its row."""
     return dict.fromkeys(COLUMNS, "") | {
         "section": claim.section,
         "paragraph": str(claim.paragraph),
@@ -91,9 +91,9 @@ def _start(claim: Claim) -> dict[str, str]:
 
 
 def _formula(model: Model, check: Check) -> str:
-    """Return the whole name of the function that computes a check's quantity.
+    """Return the name, with its module, of the function that computes a quantity.
 
-    The name is empty where no function computes it.
+    The name is empty if no function computes the quantity of the check.
     """
     plan = model.plan_of(check)
     formula = plan.by_name[check.quantity].source.expression
@@ -106,7 +106,7 @@ def _shown(books: list[Notebook], statement: str, quantity: str) -> dict[str, st
     """Find the first cell that shows a row of a table, or a step of a quantity.
 
     The result has the quantity, the notebook, the number of the cell, and the figures
-    of that notebook. If there is no such cell, all texts but the quantity are empty.
+    of that notebook. If no cell is found, all texts but the quantity are empty.
     """
     row, step = re.escape(f"{statement}  "), re.escape(f"{label(quantity)} = ")
     wanted = re.compile(f"^ *({row}|{step})", re.MULTILINE)
@@ -152,7 +152,7 @@ def map_table(
 
 
 def _each(rows: list[Row], words: Callable[[Row], str]) -> str:
-    """The texts of a column in the rows for one number, each text once."""
+    """Join the texts of a column in the rows for one number, each text once."""
     return "; ".join(filter(None, dict.fromkeys(map(words, rows))))
 
 

@@ -26,8 +26,8 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 class Notebook:
     """A notebook on disk.
 
-    The metadata of a notebook lists the names of its checks and figures under
-    ``analysis``.
+    Its metadata name, under ``analysis``, the checks and the figures that the notebook
+    shows.
     """
 
     path: Path
@@ -37,11 +37,11 @@ class Notebook:
 
     @classmethod
     def read(cls, path: Path, *, checked: bool = True) -> Notebook:
-        """Read a notebook, or raise InputError when the file can't be read as one.
+        """Read a notebook, or raise InputError if the file can't be read as a notebook.
 
-        If ``checked``, the whole file, with all cells, is checked against the format of
-        notebooks. If not ``checked``, the file is read as plain JSON, which needs no
-        library and suffices for the metadata.
+        If ``checked`` is true, the whole file is checked against the format of
+        notebooks. If ``checked`` is false, the file is read as plain JSON, which needs
+        no library and suffices for the metadata.
         """
         try:
             content = _checked(path) if checked else _unchecked(path)
@@ -73,9 +73,10 @@ class Notebook:
     def parameters(self) -> dict[str, Any]:
         """The names and defaults in the cell tagged ``parameters``.
 
-        A notebook has one such cell, which holds literals only, because papermill
-        overwrites them. Raises InputError if the notebook has no such cell, or more
-        than one.
+        A notebook has exactly one cell tagged ``parameters``. This cell holds only
+        literals, so that nothing in it is computed from a default that papermill then
+        overwrites. Raises InputError for a notebook without a cell that is tagged
+        ``parameters``, or with more than one.
         """
         try:
             (cell,) = self._tagged("parameters")
@@ -105,7 +106,7 @@ def _unchecked(path: Path) -> Any:
 
 
 def _parameter(line: ast.stmt) -> tuple[str, Any]:
-    """The name and the default of a parameter, or ValueError for any other line."""
+    """Read a parameter's name and default; raise ValueError for any other line."""
     match line:
         case ast.Assign(targets=[ast.Name(id=name)], value=default):
             return name, ast.literal_eval(default)
@@ -119,8 +120,8 @@ def all_notebooks(
 ) -> list[Notebook]:
     """Read the notebooks in a folder, in the order of their names.
 
-    Without a folder, the notebooks of the package are read. For ``checked`` see
-    ``Notebook.read``.
+    If no folder is given, the notebooks of the package are read. ``checked`` is passed
+    to ``Notebook.read``.
     """
     folder = folder or shipped("notebooks")
     paths = sorted(folder.glob("*.ipynb"))

@@ -1,7 +1,7 @@
 """This module checks the parameters of a run before the run starts.
 
-This module refuses an unknown parameter, while papermill's own command line only warns
-of it.
+The module refuses an unknown parameter, of which papermill's own command line would
+only warn.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from analysis.whatif.scenarios import find as find_scenario
 
 @dataclass(frozen=True)
 class Job:
-    """A run that a user asked for.
+    """A run of a notebook that a user asked for.
 
-    A job has the notebook, the setting, the parameters to put into the notebook, and
-    the differences from the article in words.
+    A job holds the notebook, the setting, the parameters to put into the notebook, and
+    a text on how the run differs from the article.
     """
 
     notebook: Notebook
@@ -43,9 +43,9 @@ class Job:
 def prepare_job(
     notebook: Notebook, parameters: Iterable[str], model: Model, scenario: str = ""
 ) -> Job:
-    """Prepare a run from ``name=value`` texts, which are checked before it starts.
+    """Check ``name=value`` texts, and prepare a run with these changes.
 
-    The changes are applied over a scenario, if one is named.
+    If a scenario is named, its changes are applied first.
 
     A value is a number in base units, a number with its unit ("0.35 million person"),
     or the name of a reading. If the parameters of the notebook are not quantities, a
@@ -90,7 +90,8 @@ def _plans(notebook: Notebook, model: Model, setting: Setting) -> list[Plan]:
 def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) -> Job:
     """Check a run of a notebook whose parameters are not quantities.
 
-    Such parameters may name a quantity or a scenario, for example, or say how to draw.
+    For example, a parameter that is not a quantity may name a scenario, or say how many
+    draws to make.
     """
     defaults = notebook.parameters
     changes: dict[str, Any] = {}
@@ -160,7 +161,7 @@ def _as_default(name: str, text: str, default: Any, model: Model) -> Any:
 
 
 def _literal(name: str, text: str, default: Any) -> Any:
-    """Read a Python literal of the same type as a default from a text."""
+    """Read a text as a Python literal that has the same type as the default."""
     kinds: Any = type(default)
     if default is None:
         kinds = object

@@ -1,10 +1,10 @@
-"""The provenance records what a run was made from.
+"""This module writes the provenance of a run: what its results were made from.
 
 The provenance gives inputs, parameters, software, commit and outputs as an RO-Crate
 (Process Run Crate profile).
 
-Two runs of the same commit write the same bytes, because the crate leaves out time and
-agent, which the profile does not require.
+Two runs of the same commit write the same bytes, because the crate leaves out the time
+and the agent of the run, which the profile does not require.
 """
 
 import hashlib
@@ -50,9 +50,9 @@ def describe(
     """Return the provenance of a run.
 
     ``made`` is the path of the results: a folder that contains the crate, or a notebook
-    beside the crate. ``how`` gives the differences from the article in words. A
-    parameter that is a file becomes an input of the run, named without its folder. A
-    file that can't be read raises OSError.
+    beside the crate. ``how`` says in words how the run differs from the article. A
+    parameter that is a file becomes an input of the run, named without its folder.
+    Raises OSError for a file that can't be read.
     """
     crate = _Crate(made)
     package = json.loads(read_text(model.register.folder / "datapackage.json"))
@@ -137,7 +137,7 @@ class _Crate:
         )
 
     def text(self) -> str:
-        """The crate as JSON; its date is that of the commit, not of the clock."""
+        """Return the crate as JSON, dated by ``SOURCE_DATE_EPOCH`` or by the commit."""
         profile = {"name": "Process Run Crate", "version": "0.6"}
         self.root["conformsTo"] = self.add(f"{PROFILE}/0.6", "CreativeWork", **profile)
         # The library has put the time of the run into the date.
@@ -163,8 +163,8 @@ def _versions() -> dict[str, str]:
 def source(package: Path = Path(__file__).parents[1]) -> dict[str, str]:
     """Return the commit of a package, the commit's time, and the state of its tree.
 
-    The time is in seconds since 1970, and the tree is clean or dirty. If git knows no
-    commit, both commit and tree are called unknown.
+    The time is in seconds since 1970, and the state of the tree is "clean" or "dirty".
+    If git knows no commit, the commit and the state of the tree are "unknown".
     """
 
     def git(*arguments: str) -> str:

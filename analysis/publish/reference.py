@@ -15,7 +15,7 @@ _PROMPTS = (">>> ", "... ")
 
 
 def reference() -> str:
-    """The page in Markdown, with each method under a heading that says its purpose."""
+    """Return the page in Markdown, with methods grouped under headings by purpose."""
     title, *groups = _paragraphs(analysis)
     parts = ["# The package in Python", _as_markdown(title)]
     for paragraph in groups:
@@ -37,7 +37,7 @@ def _paragraphs(documented: object) -> list[str]:
 
 
 def _of_method(name: str) -> str:
-    """A method of a study: how it is called, and what its docstring says."""
+    """Describe a method of a study by its call and the text of its docstring."""
     method = inspect.getattr_static(Study, name)
     call = f"study.{name}"
     if inspect.isfunction(method):
@@ -53,7 +53,7 @@ def _of_method(name: str) -> str:
 
 
 def _of_draws() -> str:
-    """The section on the result of ``study.draws``, with each of its parts."""
+    """Describe the result of ``study.draws``, and each part of that result."""
     paragraphs = map(_as_markdown, _paragraphs(Drawn))
     parts = []
     for name, part in vars(Drawn).items():
@@ -65,7 +65,7 @@ def _of_draws() -> str:
 
 
 def _as_markdown(paragraph: str) -> str:
-    """A paragraph of a docstring, with examples as blocks of code."""
+    """Turn a paragraph of a docstring into Markdown; an example becomes a block."""
     if paragraph.startswith(_PROMPTS):
         example = re.sub(r"(?<![.\w])load\(", "analysis.load(", paragraph)
         return f"```python\n{example}\n```"

@@ -30,9 +30,10 @@ def is_ours(folder: Path) -> bool:
 
 
 def is_begun(folder: Path) -> bool:
-    """Whether a folder was written by a run, or is as a killed run may leave it.
+    """Whether a folder was written by a run, even by a run that was killed.
 
-    A run that is killed may leave an empty folder, or one with a part of the mark.
+    A run that is killed may leave an empty folder, or a folder that holds only a part
+    of the file that marks it.
     """
     if not folder.is_dir():
         return False
@@ -51,8 +52,8 @@ def _mark_of(folder: Path) -> str:
 def remove(folder: Path) -> None:
     """Remove a run's folder, as far as possible.
 
-    The mark is removed last, so that a later run can remove what is left if this run
-    is killed meanwhile.
+    The file that marks the folder is removed last: if this run is killed meanwhile, a
+    later run can still remove the rest.
     """
     with contextlib.suppress(OSError):
         others = [path for path in folder.iterdir() if path.name != MARKED]
@@ -89,7 +90,7 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def _refuse_changes(folder: Path) -> None:
-    """Raise InputError for a file that no run wrote, or that was changed afterwards."""
+    """Raise InputError for a file that is not as a run wrote it."""
     crate = folder / CRATE
     written = {crate: None, folder / MARKED: None}
     try:

@@ -1,9 +1,9 @@
-"""This module makes the report, a website, and the estimates for TeX documents.
+"""This module makes the report, which is a website, and the estimates for TeX.
 
 The pages of the report are templates in ``pages``, which are filled from the model and
 its outcomes. Sphinx builds the pages and the executed notebooks in a process of its
-own. A template escapes all that it puts in, so no text of the data is read as markup or
-code.
+own. A template escapes each text that it inserts, so that no text of the data is read
+as markup or code.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ _SWITCH = """```{raw} html
 def pages(
     model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
 ) -> dict[str, str]:
-    """Every page but the notebooks, as Markdown, by name."""
+    """Return the Markdown of every page but the notebooks, by the name of the page."""
     register = model.register
     context = _context(model, outcomes, notebooks)
     context["front"] = _environment(None).get_template("front.html").render(context)
@@ -111,7 +111,7 @@ def pages(
 def _context(
     model: Model, outcomes: list[Outcome], notebooks: list[Notebook]
 ) -> dict[str, Any]:
-    """The values and functions that the templates of the pages use, by name."""
+    """Return, by name, the values and functions that the pages' templates use."""
     register = model.register
     speller = Speller(model, settled_places(model, ARTICLE))
     plots = figures(model)
@@ -182,7 +182,7 @@ def _plans(model: Model) -> dict[str, Plan]:
 
 
 def _moved(model: Model) -> dict[str, list[tuple[str, Range]]]:
-    """The estimates that each assumption moves, and how far."""
+    """Return for each assumption the estimates that it moves, and how far."""
     moved = defaultdict(list)
     for name in model.register.estimates:
         for bar in tornado(model, name):
@@ -192,9 +192,9 @@ def _moved(model: Model) -> dict[str, list[tuple[str, Range]]]:
 
 
 def _environment(finalize: Callable[[Any], Any] | None) -> Environment:
-    """Return an environment of templates, which escape whatever is put into them.
+    """Return a Jinja environment whose templates escape every text put into them.
 
-    The templates escape texts for HTML, unless ``finalize`` has escaped them first.
+    The templates escape a text for HTML unless ``finalize`` has already escaped it.
     """
     return Environment(
         loader=FileSystemLoader(PAGES),
@@ -234,10 +234,9 @@ def style(verdict: str) -> str:
 
 
 def picture(model: Model, plots: Mapping[str, Plot], name: str) -> Markup:
-    """A figure as HTML, with an alternative text.
+    """Return a figure as HTML, with an alternative text and its caption.
 
-    The picture includes the caption; the alternative text is for those who cannot see
-    it.
+    The drawing already shows the caption, so its text is for screen readers only.
     """
     plot = plots[name]
     alt, caption = escape(plot.row.alt), escape(plot.caption(plot.evaluation(model)))
@@ -253,10 +252,7 @@ def _badge(words: str) -> Markup:
 
 
 def _verdict(speller: Speller, outcome: Outcome) -> Markup:
-    """Return a verdict as a word with its colour, sign and notes.
-
-    The printed number is part of the result.
-    """
+    """Return a verdict with its colour, sign and notes, and with the printed number."""
     words = wording.verdict_words(speller, outcome)
     if not outcome.verdict:
         return Markup(markdown(words))
@@ -269,8 +265,8 @@ def _verdict(speller: Speller, outcome: Outcome) -> Markup:
 def _working(model: Model, check: Check) -> str:
     """Return the worked steps of a check.
 
-    If figures published elsewhere take the place of the check's quantity, the text is
-    the arithmetic with those figures.
+    For a check that computes only with figures published elsewhere, return the
+    arithmetic with these figures; for a check that the model refuses, the refusal.
     """
     if check.is_of_figures:
         return "\n".join(wording.against_words(model, check))
@@ -285,7 +281,7 @@ def _working(model: Model, check: Check) -> str:
 
 
 class ReportError(Exception):
-    """The error for a report that Sphinx did not build, with the message of Sphinx."""
+    """The error if Sphinx does not build the report; it has the message of Sphinx."""
 
 
 def write(
@@ -341,7 +337,7 @@ def _to_read(
 
 
 def _sphinx(source: Path, built: Path, title: str) -> None:
-    """Have Sphinx build the site, without the files that only a later build needs."""
+    """Build the site with Sphinx, and delete files that only another build needs."""
     command = [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html"]
     command += ["-c", str(PAGES), "-d", f"{built}-doctrees"]
     command += ["-D", f"project={title}", "-D", f"html_title={title}"]
@@ -371,10 +367,10 @@ add .low or .high for its bounds by rounding, .unit or .side.
 
 
 def estimates_tex(model: Model, setting: Setting = ARTICLE) -> str:
-    r"""Define every quantity and reading for a TeX document, by name.
+    r"""Return TeX commands that give a document each estimate by its name.
 
-    Each quantity has its value, bounds, unit and side in words. The command
-    \estimatesetting says how the setting differs from the article's.
+    The commands give the value, bounds, unit and side of each estimate in words. The
+    command \estimatesetting says how the setting differs from the article's.
 
     >>> from analysis.core.register import Register
     >>> text = estimates_tex(Model(Register.read()))

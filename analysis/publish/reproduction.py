@@ -53,9 +53,9 @@ def reproduce(
 ) -> int:
     """Run every notebook, write the results, and return the exit status.
 
-    The results are written whole or not at all. ``folder`` holds the notebooks; without
-    it, the notebooks of the package are run. If a notebook fails, the former results
-    are kept, and the notebook with the cells that ran is written beside them.
+    The results are written whole or not at all. ``folder`` holds the notebooks; if it
+    is None, the notebooks of the package are run. If a notebook fails, the former
+    results are kept, and the cells that ran are written into a folder beside them.
     """
     if not out.name:
         raise InputError(
@@ -95,7 +95,7 @@ def _run_all(
 ) -> tuple[Cells, dict[Path, execution.RunError]]:
     """Run the notebooks, and write the tables and the explorer meanwhile.
 
-    Return the cells that are guarded, and the notebooks that failed.
+    Return the cells that the guard compares, and the notebooks that failed.
     """
     now: Cells = {}
     ran = count(1)
@@ -166,7 +166,7 @@ def _write_report(
 
 
 def _without_other_figures(expected: Cells, now: Cells) -> Cells:
-    """The accepted values without those of figures that these notebooks don't draw."""
+    """Leave out the accepted values of figures that the run has not drawn."""
     tables = {table for table, _, _ in now}
     kept: Cells = {}
     for key, text in expected.items():
@@ -177,7 +177,7 @@ def _without_other_figures(expected: Cells, now: Cells) -> Cells:
 
 
 def _where_to_read_on(out: Path) -> dict[str, str]:
-    """The files of a run that a reader opens next, by what they are for."""
+    """Return the files of a run that a reader opens next, by their purpose."""
     files = {
         "What may I cite?": out / "report" / "cite.html",
         "Every working": out / "report" / "index.html",
@@ -207,8 +207,8 @@ def run(
 ) -> int:
     """Run one or all notebooks under some changes, and return the exit status.
 
-    If several scenarios are given, a notebook runs under each of them at the same time.
-    Of several notebooks, those that the changes do not affect are left out and named,
+    If several scenarios are given, each notebook runs under each scenario. If all
+    notebooks are to run, those that the changes do not affect are left out and named,
     with the reason. Parameters that can't be used raise InputError before anything is
     written.
     """
@@ -237,7 +237,7 @@ def run(
 def _execute_and_describe(
     model: Model, jobs: Mapping[Path, Job], timeout: int
 ) -> dict[Path, execution.RunError]:
-    """Run notebooks, describe and print what each gave, and return the failures."""
+    """Run notebooks, record and print what each gave, and return the failures."""
     to_run = {target: (job.notebook, job.parameters) for target, job in jobs.items()}
     failed = execution.run(to_run, timeout=timeout)
     for target, job in jobs.items():
@@ -259,7 +259,7 @@ def _jobs(
     scenarios: Iterable[str],
     out: Path,
 ) -> dict[Path, Job]:
-    """The runs of a notebook by their target, one for each scenario."""
+    """Return a run of a notebook for each scenario, by the file that it writes."""
     jobs: dict[Path, Job] = {}
     for scenario in scenarios or [""]:
         target = out / _target_name(model, notebook, scenario)
@@ -295,7 +295,7 @@ def _job(
 
 
 def _describe(model: Model, asked: Job, target: Path) -> None:
-    """Write a file beside an executed notebook that says where it came from."""
+    """Write the provenance of an executed notebook into a file beside it."""
     from analysis.publish import provenance
 
     notebook = asked.notebook
@@ -306,7 +306,7 @@ def _describe(model: Model, asked: Job, target: Path) -> None:
 
 
 def _print_run(model: Model, asked: Job, target: Path) -> None:
-    """Print a notebook's headlines or checks under its setting, and what differs."""
+    """Print a notebook's headlines or checks, and how its setting differs."""
     notebook = asked.notebook
     shown = [
         headline

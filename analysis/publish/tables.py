@@ -22,8 +22,8 @@ def write_tables(
 ) -> None:
     """Write the tables of a run and estimates.json into a folder.
 
-    external.csv is written only if there are external figures, and findings.csv only if
-    there are findings.
+    external.csv is written only if there are figures published elsewhere, and
+    findings.csv only if there are findings.
     """
     made = tables(model, outcomes, shown_in)
     if external:

@@ -1,7 +1,7 @@
-"""Sphinx takes its settings for the report from this module.
+"""This module holds the settings with which Sphinx builds the report.
 
-With these settings, the search finds numbers as they are printed, and words of the
-report link to the glossary.
+In the built report, the search finds numbers as they are printed, and words link to the
+glossary.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ _SPLIT = (
 
 
 def words(text: str) -> list[str]:
-    """The words that a search finds, with numbers as printed and a point after digits.
+    """Split a text into words for the search; a bare whole number gets a point.
 
     >>> words("Some 1.6 million in 2019, of 1,135,200")
     ['Some', '1.6', 'million', 'in', '2019.', 'of', '1,135,200']
