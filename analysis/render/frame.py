@@ -3,7 +3,8 @@
 A frame has rows of numbers in base units, and the words that a reader sees for these
 numbers.
 
-Files, screens and notebooks show the same frame. The module ``show`` lays a frame out.
+Files, screens and notebooks show the same frame. The module ``show`` lays a frame out
+as text, as Markdown or as HTML.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ class Frame(NearAttributes):
     ``rows`` has a mapping for each row, with numbers in base units and with words.
     ``columns`` are the columns of a file in their order, and ``shown`` the columns that
     a reader sees, with their headings. ``differs`` says how the setting differs from
-    the article's own, and is empty if it does not differ. ``foot`` is the text below
-    the table. ``group`` is the column whose value is printed above the rows that share
-    the value. ``folded`` tells whether a page shows only the first column until a
-    reader opens the row.
+    the article's own, and is empty under the article's own setting. ``foot`` is the
+    text below the table. ``group`` is the column whose value is printed above the rows
+    that share the value. ``folded`` tells whether a page shows only the first column
+    until a reader opens the row.
 
     >>> rows = [{"name": "a", "value": 2 / 3, "words": "0.667"}]
     >>> frame = Frame(rows, ("name", "value"), {"name": "of", "words": "is"}, foot="")
@@ -67,13 +68,13 @@ class Frame(NearAttributes):
 
     @property
     def file_columns(self) -> list[str]:
-        """The columns of the CSV file, with ``differs`` if the setting is changed."""
+        """The columns of a file; if the setting is changed, ``differs`` is last."""
         if self.differs:
             return [*self.columns, "differs"]
         return [*self.columns]
 
     def texts(self) -> list[dict[str, str]]:
-        """Return the rows of a file as texts, in which numbers have ten digits."""
+        """Return the rows of a file as texts, with numbers rounded to ten digits."""
         return [
             {name: cell_text(cell) for name, cell in record.items()}
             for record in self.records()
@@ -134,7 +135,7 @@ class Frame(NearAttributes):
     # What a reader sees ---------------------------------------------------------------
 
     def groups(self) -> dict[str, list[list[str]]]:
-        """Return the cells that a reader sees, by the name of each group of rows."""
+        """Map the name of each group to the cells that a reader sees in its rows."""
         groups: dict[str, list[list[str]]] = {}
         for row in self.rows:
             name = str(row[self.group]) if self.group else ""

@@ -82,7 +82,8 @@ def checks(
 ) -> Frame:
     """Return judged checks and derived quantities as a frame, with a row for each.
 
-    ``notebooks`` has the name of the notebook that shows each check, by the check's id.
+    ``notebooks`` maps the id of each check to the name of the notebook that shows the
+    check.
     """
     where = notebooks or {}
     # A value has the digits that it has in the worked lines of the headlines.
@@ -148,7 +149,7 @@ def solutions(
 
 
 def _no_solutions(model: Model, wanted: set[str]) -> str:
-    """The sentence below a table of solutions that has no row."""
+    """Return the sentence below a table of solutions that has no rows."""
     solved = dict.fromkeys(row.quantity for row in model.register.solutions.values())
     if not solved:
         return "This data package solves for no assumption."
@@ -216,8 +217,9 @@ def findings(
 ) -> Frame:
     """Return the findings on claims of some quantities, or all findings, as a frame.
 
-    The findings are always about the article's own numbers. If a user's setting changes
-    something, the text below the table says so.
+    The findings are always about the article's own numbers. If ``is_changed`` is true,
+    because a user's setting changes something, the text below the table says that the
+    findings ignore the change.
     """
     wanted = set(quantities)
     rows = []
@@ -254,12 +256,12 @@ def verdict_changes(
     setting: Setting = ARTICLE,
     before_setting: Setting = ARTICLE,
 ) -> Frame:
-    """Return the checks whose verdict a change of the setting alters.
+    """Return a frame with a row for each check whose verdict a new setting alters.
 
-    The frame has a row for each such check. The text below the table has the tally of
-    the results before the change and after it. ``setting`` is the setting after the
-    change. ``before_setting`` is the setting before the change; if it is not the
-    article's own, the text names it.
+    The text below the table has the tally of the results before the change and after
+    it. ``setting`` is the setting after the change. ``before_setting`` is the setting
+    before the change; if it differs from the article's own setting, the text below the
+    table says how.
     """
     spellers = [
         Speller(model, settled_places(model, one)) for one in (before_setting, setting)

@@ -1,6 +1,6 @@
 """This module makes the rows of files that other programs read.
 
-Numbers are in base units and have ten digits.
+Numbers are in base units, rounded to ten significant digits.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def escape_spreadsheet_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame in which no text can start a spreadsheet formula."""
+    """Return a frame in which no text looks like a spreadsheet formula."""
     return frame.map(escape_spreadsheet_formula)
 
 
 def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
     """Return the fields of the estimate of every quantity under each reading.
 
-    The key for a reading is ``quantity.reading``. If an estimate has no value, its
-    record has the reason.
+    The key for a reading is ``quantity.reading``. If an estimate has no value, its only
+    fields are ``value``, which is None, and ``reason``.
     """
     records: dict[str, dict[str, Any]] = {}
     for key, estimate in each_estimate(model, setting):
@@ -38,7 +38,7 @@ def estimates(model: Model, setting: Setting) -> dict[str, dict[str, Any]]:
 
 
 def _record(estimate: Estimate) -> dict[str, Any]:
-    """Return the fields of an estimate; a whole number has no decimals."""
+    """Return the fields of an estimate, with whole numbers as integers."""
     record: dict[str, Any] = {}
     for name in ("value", "low", "high"):
         text = ten_digits(getattr(estimate, name))

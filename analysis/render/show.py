@@ -29,10 +29,9 @@ Cells = list[list[str]]
 
 
 def text(frame: Frame, width: int = UNLIMITED) -> str:
-    """Return a frame as text in columns that fit a width, with its foot below.
+    """Return a frame as text in columns that fit a width, above the frame's foot.
 
-    The foot is the frame's text below the table. If the columns do not fit, each row is
-    laid out as a list under its first cell.
+    If the columns do not fit, each row is laid out as a list under its first cell.
     """
     blocks = []
     for name, rows in frame.groups().items():
@@ -55,7 +54,7 @@ def _one_line(cell: str) -> str:
 
 
 def _fitted(frame: Frame, rows: Cells, width: int) -> str:
-    """Lay rows out in columns, and wrap the widest, or else lay rows out as lists."""
+    """Lay rows out in columns, if need be with the widest wrapped, or as lists."""
     from rich.cells import cell_len
     from rich.console import Console
 
@@ -113,7 +112,7 @@ def _in_columns(
 def _print_list(screen: Console, headings: Sequence[str], row: list[str]) -> None:
     """Print the first cell of a row, and the other cells below with their headings.
 
-    If there is only one other cell, it has no heading.
+    If a row has only two cells, the second is printed without its heading.
     """
     from rich.padding import Padding
     from rich.table import Table
@@ -136,8 +135,7 @@ def _print_list(screen: Console, headings: Sequence[str], row: list[str]) -> Non
 def markdown(frame: Frame) -> str:
     """Return a frame as Markdown, with a table for each group of rows.
 
-    Below the tables, a line says how the setting differs from the article's, if it
-    does.
+    If the setting differs from the article's, a line below the tables says how.
     """
     return "\n".join(_markdown_lines(frame))
 

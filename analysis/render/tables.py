@@ -51,7 +51,7 @@ class _Combined:
     attrs: dict[Any, Any]
 
     def __finalize__(self, other: Any, method: Any = None, **how: Any) -> Any:
-        """Take over attributes as pandas does, and the settings of all parts.
+        """Take over attributes as pandas does, and also the settings of all parts.
 
         For a sum or another operation, pandas calls this method once for each operand.
         """
@@ -64,7 +64,7 @@ class _Combined:
 
 
 def _parts_of(other: Any) -> list[Any]:
-    """Return the tables and columns from which pandas has made another."""
+    """Return the tables and columns from which pandas has made a new table."""
     if isinstance(other, pd.DataFrame | pd.Series):
         return [other]
     # Releases of pandas differ in the names of what they join.
@@ -75,14 +75,15 @@ def _parts_of(other: Any) -> list[Any]:
 
 
 class ShownFrame(_Combined, pd.DataFrame):
-    """A DataFrame that shows only the columns meant for readers, with a text below.
+    """A DataFrame that displays only the columns meant for readers, above a text.
 
     The columns for programs are not displayed; their numbers are in base units. If a
     DataFrame has no columns for readers, it is displayed like any other DataFrame.
     ``attrs["differs"]`` says how the setting of the table differs from the article's
-    own; if it differs, a line below the table and a column of a CSV file say so, too.
-    If the rows of a table are under settings of their own, the text below the table, a
-    CSV file and a caption have the words of ``attrs["setting"]`` instead.
+    own; a line below the table and a column of a CSV file repeat any difference. If the
+    rows of a table are under settings of their own, the text below the table, a CSV
+    file and a caption have the words of ``attrs["setting"]``, not those of
+    ``attrs["differs"]``.
     """
 
     @property
@@ -105,7 +106,7 @@ class ShownFrame(_Combined, pd.DataFrame):
         return super().join(other, *positional, **how)
 
     def pivot(self, *positional: Any, **how: Any) -> Any:
-        """Pivot as pandas does; the new table keeps the setting."""
+        """Pivot as pandas does; the new table keeps the setting of this table."""
         made = super().pivot(*positional, **how)
         return made.__finalize__(self)
 
@@ -117,7 +118,7 @@ class ShownFrame(_Combined, pd.DataFrame):
         self._take_setting(value)
 
     def _take_setting(self, column: Any) -> None:
-        """Add the setting of a column that comes from another table."""
+        """Add to this table's setting the setting of a column from another table."""
         if isinstance(column, ShownColumn):
             both = _joint([self, column])
             if "settings" in both:
@@ -145,7 +146,7 @@ class ShownFrame(_Combined, pd.DataFrame):
 
     @property
     def _setting(self) -> str:
-        """A sentence on how the setting differs from the article's, if it differs."""
+        """A sentence that says what the setting changes, or an empty text."""
         return _setting_sentence(self.attrs) if _is_changed(self.attrs) else ""
 
     def __repr__(self) -> str:
@@ -168,8 +169,8 @@ class ShownFrame(_Combined, pd.DataFrame):
         """Return or write CSV as pandas does, with the setting in a last column.
 
         The column ``differs`` says in each row how the setting differs from the
-        article's; there is no such column if nothing differs. A table of scenarios has
-        a column ``differs`` of its own. ``columns`` may be the name of one column.
+        article's; it is left out if nothing differs. A table of scenarios has a column
+        ``differs`` of its own. ``columns`` may be the name of one column.
         """
         table = pd.DataFrame(self)
         if _is_changed(self.attrs) and "differs" not in table:
@@ -194,7 +195,7 @@ class ShownFrame(_Combined, pd.DataFrame):
 
     @property
     def _headings(self) -> dict[str, str]:
-        """The columns that are displayed, by their headings."""
+        """The name of each displayed column, by the column's heading."""
         shown = self.attrs.get("shown", {})
         return {heading: column for column, heading in shown.items()}
 
@@ -248,11 +249,12 @@ class ShownFrame(_Combined, pd.DataFrame):
         ``columns`` chooses columns by their headings or by their names in the
         DataFrame. A column that is displayed keeps its words, whatever other columns
         you choose; any other column has the values of the DataFrame, and the note says
-        that its numbers are in base units. A heading comes before a name: if "value" is
-        a heading, it stands for the words under that heading. For the numbers of a
+        that its numbers are in base units. If "value" is the name of one column and the
+        heading of another, ``columns`` takes it as the heading. For the numbers of a
         column whose name is also a heading, select columns of the DataFrame first, as
         in ``table[["value", "low"]].to_latex()``. The names of groups and of rows come
-        first; if ``index`` is false, the names of rows are left out of chosen columns.
+        before the chosen columns; if ``index`` is false, the names of rows are left
+        out.
 
         If ``buf`` is a path, missing folders are made, as in ``Study.sweep``. Raises
         InputError for an unknown column, for a keyword argument that pandas does not
@@ -348,7 +350,7 @@ class ShownFrame(_Combined, pd.DataFrame):
         )
 
     def _as_texts(self, columns: Iterable[str] | None, *, index: bool) -> pd.DataFrame:
-        """Return columns as texts; if ``index``, the names of the rows come first."""
+        """Return columns as texts, after the names of the rows if ``index`` is true."""
         is_counted = isinstance(self.index, pd.RangeIndex)
         table = pd.DataFrame(self).reset_index(drop=is_counted or not index)
         table = table.map(_short_text).rename(columns=str)
@@ -375,7 +377,7 @@ class ShownColumn(_Combined, pd.Series):
 
 
 def _joint(parts: Iterable[Any]) -> dict[str, Any]:
-    """Return the attributes for a table of parts that may have different settings."""
+    """Return the attributes of a table made from parts whose settings may differ."""
     settings: dict[str, None] = {}
     for part in parts:
         attrs = getattr(part, "attrs", {})
@@ -392,7 +394,7 @@ def _joint(parts: Iterable[Any]) -> dict[str, Any]:
 
 
 class _NearLoc:
-    """An attribute ``loc`` with a KeyError that names the nearest row or column."""
+    """The attribute ``loc``, whose KeyError names the nearest row or column."""
 
     def __init__(self, table: ShownFrame, loc: Any) -> None:
         self._table, self._loc = table, loc
@@ -425,7 +427,7 @@ def _refuse_unknown(
     *,
     headings: Mapping[str, str] | None = None,
 ) -> None:
-    """Raise KeyError for the first name that no column (or no row) has."""
+    """Raise KeyError for the first name that is missing among the columns or rows."""
     existing = [*known]
     for name in listed(names):
         if isinstance(name, str) and name not in existing:
@@ -444,7 +446,7 @@ def _no_such(name: Any, known: Iterable[Any], kind: str = "column") -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a text to a file whose folder may be missing."""
+    """Write a text to a file, and make the file's folder if it is missing."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -468,7 +470,10 @@ def _has_number(cell: Any) -> bool:
 
 
 def _base_units(columns: list[str]) -> str:
-    """Say that columns have numbers in base units, if there are such columns."""
+    """Return a sentence that names the columns with numbers in base units.
+
+    The text is empty if there are no columns to name.
+    """
     if not columns:
         return ""
     return (
@@ -494,7 +499,7 @@ def _with_note(made: str, note: str) -> str:
 
 
 def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
-    """Return a DataFrame of numbers that displays the words of a frame instead.
+    """Return a DataFrame that holds numbers but displays the words of a frame.
 
     The frame of words and the DataFrame of numbers have the same rows. The displayed
     table fits a terminal.
@@ -529,7 +534,7 @@ def _seen(frame: Frame) -> pd.DataFrame:
 
 
 def _check_latex(how: Mapping[str, Any]) -> None:
-    """Refuse an argument that pandas does not take, and a label that is not a text."""
+    """Refuse an argument of ``to_latex`` that can't be used."""
     known = inspect.signature(pd.DataFrame.to_latex).parameters
     for name in how:
         if name not in known:
@@ -561,13 +566,13 @@ def _setting_sentence(attrs: Mapping[Any, Any]) -> str:
 
 
 def _column_format(table: pd.DataFrame, widths: list[float]) -> str:
-    """Return the LaTeX column format: ``p`` with its width, or ``l`` without widths."""
+    """Return the LaTeX column format: ``p`` if widths are given, or else ``l``."""
     paragraph = r">{\raggedright\arraybackslash}p{%.3f\linewidth}"
     return "".join(paragraph % width for width in widths) or "l" * len(table.columns)
 
 
 def _widths(table: pd.DataFrame) -> list[float]:
-    """Return each column's share of the line, or an empty list if all columns fit."""
+    """Return each column's share of the line, or an empty list for natural widths."""
     columns = _columns(table)
     if sum(max(map(len, cells)) + _GAP for cells in columns) <= _PAGE:
         return []
@@ -590,7 +595,7 @@ def _widths(table: pd.DataFrame) -> list[float]:
 
 
 def _lines(table: pd.DataFrame, widths: list[float]) -> float:
-    """Return about how many lines the rows of a table take, with their headings."""
+    """Estimate how many lines the headings and the rows of a table take."""
     if not widths:
         return len(table) + 1
     lines = np.array(
@@ -603,7 +608,7 @@ def _lines(table: pd.DataFrame, widths: list[float]) -> float:
 
 
 def _columns(table: pd.DataFrame) -> list[list[str]]:
-    """Return the heading and the cells of each column; headings may be alike."""
+    """Return a list for each column, with the heading and then the cells."""
     return [
         [str(heading), *table.iloc[:, place]]
         for place, heading in enumerate(table.columns)
@@ -611,7 +616,7 @@ def _columns(table: pd.DataFrame) -> list[list[str]]:
 
 
 def _longest_word(cells: list[str]) -> int:
-    """Return the number of letters of the longest word, which a line can't break."""
+    """Return the number of letters in the longest word that a line can't break."""
     # A line may break after an underscore.
     words = " ".join(cells).replace("_", "_ ").split()
     return max(map(len, words), default=0)

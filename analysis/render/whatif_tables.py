@@ -100,8 +100,8 @@ def label_and_name(model: Model, name: str) -> str:
 def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) -> Frame:
     """Tabulate the estimates under each scenario, with their differences.
 
-    The differences are from the estimates under the scenario ``against``. The reasons
-    for missing values and the remarks are printed below the table.
+    Each estimate is compared with the estimate under the scenario ``against``. The
+    reasons for missing values and the remarks are printed below the table.
     """
     speller = Speller(model)
     rows: list[Row] = []
@@ -144,7 +144,7 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
 
 
 def _common_places(speller: Speller, rows: Iterable[Estimated]) -> dict[str, int]:
-    """Return, for each estimate, the place of the last digit in all rows of a table.
+    """Return, for each estimate, one place of the last digit that all rows share.
 
     With the same place in all rows, each change is the difference of two numbers that
     the table shows.
@@ -159,9 +159,12 @@ def _common_places(speller: Speller, rows: Iterable[Estimated]) -> dict[str, int
 
 
 def _change(speller: Speller, row: Estimated, places: Mapping[str, int]) -> str:
-    """Return the difference of two numbers as shown, with its percentage in brackets.
+    """Say how far an estimate is from the one under the scenario ``against``.
 
-    If there is no other number to compare with, the text is empty.
+    The text has the difference of the two numbers as the table shows them, with the
+    percentage in brackets.
+
+    The text is empty if there is no second number to compare with.
     """
     is_compared = row.scenario != row.against
     if row.value is None or row.difference is None or not is_compared:
@@ -177,7 +180,7 @@ def estimated_words(
 ) -> str:
     """Return the estimate of a quantity under a scenario in a few words.
 
-    ``places`` has the place of the last digit for each quantity.
+    ``places`` maps each quantity to the place of the last digit that is shown.
 
     >>> from analysis.core.register import Register
     >>> from analysis.render.estimates import AS_PRINTED, estimate
@@ -199,10 +202,10 @@ def estimated_words(
 def beside_table(
     model: Model, numbers: pd.DataFrame, other_differs: str, printed: list[str]
 ) -> Frame:
-    """Tabulate the estimates of this study and another, with their differences.
+    """Tabulate the estimates of two studies side by side, with their differences.
 
-    ``numbers`` has a row for each estimate, with the columns value, other and percent,
-    and with the reason if a number is missing. ``printed`` lists the estimates that
+    ``numbers`` has a row for each estimate and the columns value, other and percent; a
+    column reason says why a number is missing. ``printed`` lists the estimates that
     neither study computes, because both take the number that the article prints.
     """
     speller = Speller(model)
@@ -267,11 +270,10 @@ def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> F
     """Tabulate how far estimates move, with a group of rows for each estimate.
 
     The first row of an estimate is for rounding alone. Each assumption has a row of its
-    own, and the assumption that moves the estimate most comes first. The last three
-    rows of an estimate have every assumption at the value that makes the estimate
-    lowest, every assumption at the value that makes it highest, and rounding and all
-    assumptions together. Estimates without a value are listed below the table, each
-    with the reason.
+    own, and the assumption that moves the estimate most comes first. In two more rows,
+    all assumptions together make the estimate as low and as high as possible. In the
+    last row of an estimate, rounding and all assumptions move the estimate together.
+    Estimates without a value are listed below the table, each with the reason.
     """
     names = [*quantities]
     rows: list[Row] = []
@@ -290,7 +292,7 @@ def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> F
 
 
 def _starts_with(name: str, text: str) -> bool:
-    """Whether a text starts with a name, and not with a longer name."""
+    """Whether a text starts with a name, rather than with a longer word."""
     return re.match(rf"{re.escape(name)}(?!\w)", text) is not None
 
 
@@ -321,7 +323,7 @@ def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
 
 
 def _range_remarks(model: Model, quantity: str, setting: Setting) -> Iterator[str]:
-    """Yield the remarks on an estimate, and further ones at the ends of each range."""
+    """Yield an estimate's remarks, and those that the ends of a range add."""
     for words in model.estimate(quantity, setting).remarks:
         yield f"{quantity}: {words}."
     for bar in tornado(model, quantity, setting):
@@ -335,13 +337,13 @@ def _range_remarks(model: Model, quantity: str, setting: Setting) -> Iterator[st
 
 
 def _row(quantity: str, part: str, what: str, **numbers: float) -> dict[str, Any]:
-    """Return a row of a file, with a number or with the two ends of a span."""
+    """Return a row of a file, with one number or with the two ends of a span."""
     blank = dict.fromkeys(SENSITIVITY)
     return {**blank, "quantity": quantity, "part": part, "what": what, **numbers}
 
 
 def idle_words(model: Model, quantities: Iterable[str], setting: Setting) -> str:
-    """Name the differences from the article, and which of them a table does not use."""
+    """Name a setting's differences from the article, and those that a table ignores."""
     words = model.differences(setting)
     plans = [model.plan(name, setting) for name in quantities]
     idle = [
@@ -367,7 +369,10 @@ def _over(model: Model, bar: Range) -> str:
 
 
 def _span(speller: Speller, quantity: str, row: Range) -> str:
-    """Return the span of an estimate; only true bounds are rounded outward."""
+    """Return the span of an estimate in words.
+
+    If the rounding of printed digits moves the estimate, the ends are rounded outward.
+    """
     ends = sorted([row.at_low, row.at_high])
     if row.moved in (ROUNDING, ALL):
         return speller.span(quantity, *ends)
@@ -413,7 +418,7 @@ def _percentile_words(name: str) -> str:
 
 
 def drawn_words(draws: Draws) -> str:
-    """Say what was drawn, from which distribution, and how much was cut off."""
+    """Say what was drawn, and how much of each distribution was cut off."""
     parts = []
     for name, drawn in draws.inputs.items():
         cut = f", {100 * drawn.cut:.3g} percent of it cut off" if drawn.cut else ""
@@ -425,8 +430,8 @@ def indices_table(draws: Draws) -> Frame:
     """Tabulate how much of the variance of the draws each input explains.
 
     The first rows have the share of the variance that each input explains by itself.
-    The other rows have the share that each input explains, alone and together with
-    other inputs (total).
+    The other rows have the total share, which each input explains alone and together
+    with other inputs.
     """
     kinds = {
         "first": "that each input explains alone (first order)",
@@ -486,9 +491,9 @@ def break_even_table(
 
 
 def by_name(table: Frame) -> Frame:
-    """Tabulate the break-evens of one statement, with the bare names of assumptions.
+    """Tabulate the break-evens of one statement, with assumptions named as in code.
 
-    Where no assumption has an effect, the text below the table says so.
+    If no assumption affects the statement, the text below the table says so.
     """
     rows = [row for row in table.rows if row["assumption"]]
     foot = table.foot
@@ -563,8 +568,8 @@ def _answer(model: Model, turned: BreakEvens) -> str:
 def _turning_words(value: float, unit: str) -> str:
     """Write a value at which a statement starts or stops holding.
 
-    Counts, such as persons or transfers, are whole numbers; other values have four
-    digits.
+    Counts, such as persons or transfers, are written as whole numbers, and other values
+    with four significant digits.
     """
     place = 0 if unit in BASE_UNITS else place_of(value, unit, digits=4)
     return spell_at(value, unit, place)
@@ -573,7 +578,8 @@ def _turning_words(value: float, unit: str) -> str:
 def _spans(model: Model, turned: BreakEvens, row: BreakEven) -> str:
     """Say for which values of an assumption a statement holds.
 
-    For the signs > and <, the values at which both sides are equal are left out.
+    If the statement has the sign > or <, the values at which its two sides are equal
+    are left out.
     """
     if row.everywhere:
         return "the whole range"
