@@ -33,8 +33,8 @@ class Drawn(NearAttributes):
     row for each input of a quantity, with the first-order and the total Sobol index and
     the ends of their intervals. ``inputs`` has a row for each input, with its
     distribution, its median, and the share of the distribution that is cut off. The
-    numbers in all four tables are in base units. A draw that breaks a limit of the
-    model is left out, and such draws are counted.
+    numbers in all four tables are in base units. Each draw that breaks a limit of the
+    model is counted and left out.
 
     Draws are illustrative: their distributions are chosen, not measured.
     """
@@ -44,7 +44,7 @@ class Drawn(NearAttributes):
 
     @property
     def differs(self) -> str:
-        """One line that names the differences from the article and what was drawn."""
+        """What differs from the article and what was drawn, in one line."""
         return setting_words(self.draws.differs)
 
     @cached_property
@@ -107,7 +107,7 @@ class Drawn(NearAttributes):
         return self._with_what_is_set(indices_table(self.draws))
 
     def _with_what_is_set(self, table: Frame) -> Frame:
-        """Put what is changed, but not drawn, before the text below a table."""
+        """Add to the text below a table what a user changed, except what is drawn."""
         setting = self.draws.setting
         choices = {
             name: choice
@@ -120,7 +120,7 @@ class Drawn(NearAttributes):
         return replace(table, foot=f"{as_sentence(differs)} {table.foot}")
 
     def plot(self, what: str = "sample") -> Any:
-        """Draw ``frame``, ``sample`` or ``indices`` with matplotlib.
+        """Plot ``frame``, ``sample`` or ``indices`` with matplotlib.
 
         The plot of ``frame`` has a line from percentile to percentile, the plot of
         ``sample`` has histograms, and the plot of ``indices`` has bars. Raises

@@ -35,7 +35,7 @@ BRACES = re.compile(r"\{(\w+)\}")
 
 
 class Computed(NamedTuple):
-    """What a figure's entry can rely on if a function computes the figure's data.
+    """The names that a figure's entry can use if a function computes the data.
 
     ``fields`` are names in braces that the function replaces in the caption, and
     ``roles`` are the roles that the function gives to marks.
@@ -138,7 +138,7 @@ def read(model: Model) -> dict[str, FigureRow]:
 
 
 def _verify(model: Model, row: FigureRow) -> None:
-    """Refuse an entry that has an unknown name."""
+    """Refuse a figure's entry that is incomplete or has an unknown name."""
     refusing = partial(model.register.refusing, row)
     with refusing("marks"):
         if not row.marks and row.id not in COMPUTED:
@@ -202,7 +202,7 @@ def _verify_mark(model: Model, row: FigureRow, mark: Mark, field: str) -> None:
 
 
 def _require_no_brace(rest: str) -> None:
-    """Refuse a brace that is left when names in braces are taken out of a text."""
+    """Refuse a text that still has a brace after its names in braces are removed."""
     if re.search(r"[{}]", rest):
         raise ModelError("each pair of braces must hold one name")
 
@@ -210,8 +210,9 @@ def _require_no_brace(rest: str) -> None:
 def _verify_caption(model: Model, row: FigureRow) -> None:
     """Refuse a name in the caption's braces that stands for nothing or for two things.
 
-    A name is that of a mark, of a group of marks or of a number that is computed with
-    the figure; other names and arithmetic are those of a headline.
+    A name in braces stands for a mark, for a group of marks or for a number that is
+    computed with the figure; any other name or calculation is read as in the text of a
+    headline.
     """
     names = [mark.name for mark in row.marks if mark.name]
     for group in dict.fromkeys(mark.group for mark in row.marks if mark.group):

@@ -93,7 +93,7 @@ Row = dict[str, Any]
 class Drawing(NamedTuple):
     """The data of a figure under one setting, with a function that draws them.
 
-    The function takes a canvas, a title above the figure and a note below the figure.
+    ``draw`` takes a canvas, the title above the figure and the note below the figure.
 
     ``fields`` has the text that replaces each name in braces in the figure's caption.
     If the setting needs a caption other than the figure's usual one, ``caption`` holds
@@ -188,7 +188,7 @@ def _added(evaluation: Evaluation, drawing: Drawing) -> str:
 def draw_figure(
     name: str, model: Model, setting: Setting, quantity: str | None = None
 ) -> Canvas:
-    """Draw the figure of this name under a setting, for a notebook.
+    """Draw a figure, chosen by its name, under a setting, for a notebook.
 
     Raises ModelError for an unknown name, and for a quantity that the figure does not
     use.
@@ -262,14 +262,15 @@ class Chart:
 
     Each row of the frame is drawn as a label at the left, a line from the low to the
     high value, a mark at the value, and words at the right. Neighbouring rows with the
-    same label stand together.
+    same label are drawn close together.
 
     ``frame`` has the columns label, role, value, low, high and words. If ``frame`` has
-    a column ``side``, an arrow shows that the true value may be lower or higher; with a
-    column ``start``, a bar goes from the start to the value. ``styles`` gives a style
-    for each role; the key lists the roles. ``guides`` are vertical lines, ``band`` is a
-    printed range, and ``rounding`` is the wider range for which the printed digits
-    stand. The guides, the band and the rounding are in the unit of the axis.
+    a column ``side``, an arrow shows that the true value may be lower or higher. If
+    ``frame`` has a column ``start``, a bar goes from that number to the value.
+    ``styles`` gives a style for each role; the key lists the roles. ``guides`` are
+    vertical lines, ``band`` is a printed range, and ``rounding`` is the wider range for
+    which the printed digits stand. The guides, the band and the rounding are in the
+    unit of the axis.
     """
 
     row: FigureRow
@@ -281,7 +282,7 @@ class Chart:
     rounding: tuple[float, float] | None = None
 
     def draw(self, fig: Canvas, title: str, note: str) -> None:
-        """Draw the marks, then the guides and the band, then the texts beside them."""
+        """Draw the marks with the texts beside them, the guides and the band."""
         ax = fig.add_subplot()
         is_first = self.frame["label"] != self.frame["label"].shift()
         ys = -pd.Series(np.where(is_first, 1, self.row.apart)).cumsum()
@@ -433,8 +434,8 @@ _NONE = {"value": np.nan, "low": np.nan, "high": np.nan, "words": NOT_COMPUTABLE
 def estimated(evaluation: Evaluation, quantity: str, **readings: str) -> Row:
     """Return the numbers and the words of a quantity under a setting.
 
-    ``readings`` replace the setting's readings. The numbers are NaN where the quantity
-    is not computable.
+    ``readings`` replace the setting's readings. The numbers are NaN if the quantity is
+    not computable.
     """
     model = evaluation.model
     try:
@@ -540,7 +541,7 @@ def _over_shares(evaluation: Evaluation, mark: Mark) -> tuple[float, float]:
 def _of_group(
     evaluation: Evaluation, row: FigureRow, name: str, frame: pd.DataFrame
 ) -> dict[str, str]:
-    """Return the span of the values of a group of marks and their count, in words."""
+    """Say in words what span a group's values cover, and how many values there are."""
     is_member = [mark.group == name for mark in row.marks]
     values = frame["value"][is_member].dropna()
     if values.empty:
@@ -584,9 +585,9 @@ def official_series(row: FigureRow, evaluation: Evaluation) -> Drawing:
 def _official(row: FigureRow, figure: External) -> Row:
     """Turn an official figure into a mark.
 
-    The role of the mark is the first role in the key whose words stand in the figure's
-    translated noun, such as "moved". Goals and expected numbers have roles of their
-    own.
+    The role of the mark is the first role in the key whose word, such as "moved",
+    stands in the translation of the figure's noun. Goals and expected numbers have
+    roles of their own.
     """
     noun = figure.noun.partition("(")[2].rstrip(")") or figure.unit_as_printed
     role = next((verb for verb in row.roles if verb in noun), "")
@@ -655,7 +656,7 @@ class _Waterfall:
         return self.plan_2019.claims == {"at_risk_2019_up_to"}
 
     def in_2021(self, setting: Setting) -> str:
-        """Say what the number for 2021 is, and what it takes for granted."""
+        """Say what the number for 2021 is, and on what assumptions it rests."""
         now = self.words(self.now)
         if "at_risk_2021" in setting.choices:
             return f"The number for 2021 is {now}, as set in place of our sum."
@@ -667,7 +668,7 @@ class _Waterfall:
         return f"The sum for 2021 is {now}."
 
     def together(self, model: Model) -> str:
-        """Say what the total for both groups is, and what it leaves open."""
+        """Say what the total for both groups is, and if it can be higher or lower."""
         total = self.plan_total
         if not total.moving_words:
             words = self.words(self.total["value"], total.side)
@@ -695,7 +696,7 @@ class _Waterfall:
     def both_groups(self, evaluation: Evaluation) -> str:
         """Say how many former detainees we assume to be in both groups.
 
-        The text is empty if the total does not depend on that.
+        The text is empty if the total does not depend on an overlap of the two groups.
         """
         if "overlap" not in self.plan_total.by_name:
             return ""
@@ -735,7 +736,7 @@ class _Waterfall:
         return _bar("At risk in 2019", role, 0, self.base, side=side, words=words)
 
     def _last(self) -> Row:
-        """Return the bar of former detainees, or of the least that the words allow."""
+        """Return the last bar, which adds former detainees to persons at risk."""
         total = self.total["value"]
         if self.plan_total.moving_words:
             words = self.words(total - self.now, "at least")
@@ -765,7 +766,7 @@ def _bar(
 
 
 def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
-    """Draw persons at risk in 2019, in 2021, and in 2021 with former detainees."""
+    """Draw the persons at risk in 2019 and 2021, and the total for both groups."""
     sums = _Waterfall(evaluation)
     frame = pd.DataFrame(sums.bars())
     fields = {
@@ -845,7 +846,7 @@ def _end_of_bar(
 
 
 def specification_curve(row: FigureRow, evaluation: Evaluation) -> Drawing:
-    """Draw two estimates of persons at risk under each combination, sorted by value."""
+    """Draw two estimates for each combination of assumptions and readings, sorted."""
     model, setting = evaluation.model, evaluation.setting
     spec = sweep.specification(model, setting)
     frame = sweep.compute(model, spec)

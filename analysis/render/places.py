@@ -88,13 +88,13 @@ def settled_places(
     """Return the place of the last digit of each computed value on a screen.
 
     The values are those in the worked lines of the headlines and of the quantities in
-    ``wanted``. The headlines always count, so that a number looks the same on every
-    screen. A value has the digits that it would have by itself, or up to four
-    significant digits if a line needs these to recompute. If four digits are not
-    enough, the result of the line takes the digits that follow from the numbers in the
-    line: 2 million less 1.901 million is 99,000. If a line still does not recompute,
-    ``operand_places`` gives its operands more digits in that line alone. A number that
-    a user has set or that is published has all its digits.
+    ``wanted``. The lines of the headlines are always included, so that a number looks
+    the same on every screen. A value has the digits that it would have by itself, or up
+    to four significant digits if its line recomputes only with these. If four digits
+    are not enough, the result of the line takes the digits that follow from the numbers
+    in the line: 2 million minus 1.901 million is 99,000. If a line still does not
+    recompute, ``operand_places`` gives its operands more digits in that line alone. A
+    number that a user has set or that is published has all its digits.
     """
     wanted = [*wanted]
     made = [
@@ -143,7 +143,7 @@ def _own_places(model: Model, lines: list[WorkedLine]) -> dict[Number, int]:
 def _refine(line: WorkedLine, places: dict[Number, int]) -> bool:
     """Give operands one more digit, up to four, if their line does not recompute.
 
-    The function returns whether any operand got another digit.
+    The function returns whether any operand got one more digit.
     """
     if line.recomputes(places):
         return False
@@ -170,7 +170,7 @@ def _shorten_result(model: Model, line: WorkedLine, places: dict[Number, int]) -
 def operand_places(
     places: Places, plan: Plan, quantity: str, drawn: Container[str]
 ) -> Places:
-    """Return the places, with more digits for a line's operands where needed."""
+    """Return the places, with enough digits of operands for a line to recompute."""
     line = worked_line(plan, quantity, drawn)
     if line is None or line.result not in places:
         return places

@@ -47,7 +47,7 @@ _IN_WORDS = {
 
 @dataclass(frozen=True)
 class Step:
-    """A step works out one quantity.
+    """The calculation of one quantity, laid out in lines.
 
     A step has the quantity's label, and the calculation in lines that start with ``=``.
     Notes and remarks follow the calculation.
@@ -77,7 +77,7 @@ class Step:
         return "\n".join(texts)
 
     def _in_line(self, head: str) -> list[str]:
-        """Return a short step as one line; a longer step has aligned equals signs."""
+        """Return a short step as one line, or a longer one as one line for each "="."""
         if len(self.lines) < 3:
             return [head + " ".join(self.lines)]
         first, *others = self.lines
@@ -86,7 +86,7 @@ class Step:
 
 
 class _Wanted(NamedTuple):
-    """A quantity to work out, with its setting, plan and level of indentation."""
+    """The setting, the plan and the indentation for a quantity to work out."""
 
     setting: Setting
     plan: Plan
@@ -157,9 +157,9 @@ def _collect(
     wanted: _Wanted,
     deepest: float,
 ) -> None:
-    """Add a quantity and the quantities that it needs, down to the deepest level.
+    """Add to ``all_wanted`` a quantity and all that it needs, to the deepest level.
 
-    A quantity that a user has named keeps its own plan, so that it gets its verdict.
+    A quantity that a user has named keeps its own plan, so that its verdict is shown.
     """
     if quantity in CONSTANTS or _key(quantity, wanted) in all_wanted:
         return
@@ -184,8 +184,8 @@ def step(
 ) -> Step:
     """Return the worked step of a quantity in a plan under a setting.
 
-    If ``plain``, the step leaves out assumptions of ours that are factors of one or
-    terms of zero.
+    If ``plain`` is true, the step leaves out assumptions of ours that are factors of
+    one or terms of zero.
     """
     model = speller.model
     values, reason = _values(model, setting, plan, quantity)
@@ -210,7 +210,7 @@ def _values(
 ) -> tuple[dict[str, float], str]:
     """Return the values of a plan, and the reason if a limit refuses the quantity.
 
-    A value that a limit refuses is NaN in the quantity's line.
+    A value in the quantity's line is NaN if a limit refuses it.
     """
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
     reason = ""
@@ -258,9 +258,9 @@ def _lines(
 def line(speller: Speller, setting: Setting, name: str) -> str:
     """Return the formula of a quantity with its numbers and its result, on one line.
 
-    If every assumption of ours in the formula is a factor of one or a term of zero, and
-    the setting changes none of these assumptions, they are left out. Raises ModelError
-    if a value is past a limit.
+    The line leaves out all assumptions of ours if each of them is a factor of one or a
+    term of zero, and the setting changes none of them. Raises ModelError if a value is
+    past a limit.
     """
     quantity, under = speller.model.quantity_and_setting(name, setting)
     plan = speller.model.plan(quantity, under)
@@ -293,7 +293,7 @@ def _origin(model: Model, node: Node) -> str:
 
 
 def _judged(speller: Speller, setting: Setting, quantity: str) -> Iterator[str]:
-    """Yield the number that the article prints for a quantity, and the verdict."""
+    """Yield each number that the article prints for a quantity, with its verdict."""
     model = speller.model
     for check in model.register.checks.values():
         claim = model.register.claims.get(check.claim)
@@ -335,11 +335,10 @@ def as_printed(source: Source) -> str:
 
 
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
-    """Return the assumptions in a formula if all are 0 or 1 by default.
+    """Return the assumptions that a formula is written without, with their values.
 
-    The result is empty if any assumption has another default. A formula is therefore
-    written with all of its assumptions or, if all of them have their default values,
-    with none.
+    These are all assumptions in the formula if each is 0 or 1 by default; if any
+    assumption has another default, there are none.
     """
     idle = {}
     for need in formula.needs:
@@ -374,9 +373,7 @@ class _Without(ast.NodeTransformer):
 
 
 def without(formula: Expression, values: Mapping[str, float]) -> Expression:
-    """Return the formula without the inputs that do not change its result.
-
-    Such inputs are factors equal to one and terms equal to zero.
+    """Return the formula without factors equal to one and terms equal to zero.
 
     >>> from analysis.model.expressions import parse
     >>> without(parse("(a - b) / (1 - c)"), {"c": 0.0}).needs
