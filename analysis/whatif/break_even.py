@@ -159,9 +159,9 @@ def statement_of(model: Model, text: str) -> AnyStatement:
 
 
 def _hint(model: Model, text: str) -> str:
-    """Return the end of the refusal of a text that is not a statement.
+    """Return a hint that ends the refusal of a text that is not a statement.
 
-    The end tells a user what to write: a sign after the name of a quantity, or the
+    The hint tells a user what to write: a sign after the name of a quantity, or the
     name of the quantity, check or statement that is nearest to the text.
     """
     or_write = " Or write one, such as 'at_risk_total >= 2 million person'"
@@ -253,7 +253,7 @@ def plans_of(
 
 
 def _moving(model: Model, plans: Sequence[Plan]) -> list[str]:
-    """Return the assumptions with a number that change either side of a statement."""
+    """Return the assumptions that have a number and move a side of a statement."""
     moving: dict[str, Assumption] = {}
     for plan in plans:
         moving |= handles(model, plan)
@@ -343,7 +343,7 @@ def _compared(
 def _met(
     left: Floats, right: Floats, start: float, stop: float, hair: float
 ) -> list[float]:
-    """Find where two curves are equal between two ends, or a hair outside of them."""
+    """Find where two curves are equal between two ends, or just outside the ends."""
     shares = np.ravel(meeting(coefficients(*left), coefficients(*right)))
     places = argument_at(shares, start, stop)
     near = places[(places >= start - hair) & (places <= stop + hair)]

@@ -61,8 +61,8 @@ class Distribution:
     """A shape with its numbers, cut at the smallest and the largest allowed value.
 
     ``SHAPES`` lists the shapes and the names of their parameters. A beta distribution
-    lies between 0 and 1. The values of a discrete distribution are a tuple, and so are
-    the weights. Raises ModelError for numbers that make no distribution, and for a
+    lies between 0 and 1. The values and the weights of a discrete distribution are two
+    tuples. Raises ModelError for numbers that make no distribution, and for a
     distribution of which less than a tenth lies between the limits.
 
     >>> share = Distribution("normal", (0.9, 0.1), largest=1.0)
@@ -144,7 +144,7 @@ class Distribution:
 
     @cached_property
     def _shares(self) -> tuple[float, float]:
-        """The shares of the distribution below its lower and up to its upper limit."""
+        """The distribution's share below the lower limit, and up to the upper one."""
         ends = self.numbers if self._has_ends else self._frozen.support()
         if self.smallest <= ends[0] and ends[-1] <= self.largest:
             return 0.0, 1.0
@@ -247,8 +247,8 @@ def settled(
 def _shape_without_numbers(change: Any) -> str:
     """Return the shape with which a text or a mapping starts, or an empty text.
 
-    A distribution must be a list of a shape and its numbers; a text or a mapping is a
-    mistake that deserves a hint.
+    A distribution must be a list of a shape and its numbers; if a user writes a text or
+    a mapping, the refusal can name the shape.
     """
     text = change if isinstance(change, str) else ""
     if isinstance(change, Mapping):
@@ -319,8 +319,8 @@ def _read(
 ) -> float:
     """Read one number of a distribution, in base units.
 
-    The number may lie outside the quantity's allowed range, at which the distribution
-    is cut.
+    The number may lie outside the quantity's allowed range; the distribution is cut at
+    the ends of that range.
     """
     unit = "dimensionless" if name in _BARE else model.units[quantity]
     if isinstance(number, str):

@@ -56,7 +56,7 @@ class Content(BaseModel):
 
 
 def texts(content: Any) -> Any:
-    """Turn the numbers in a part of a file into texts, which one parser then reads."""
+    """Turn the numbers in part of a file into texts, which one parser can read."""
     if isinstance(content, list):
         return [texts(part) for part in content]
     is_number = isinstance(content, int | float) and not isinstance(content, bool)

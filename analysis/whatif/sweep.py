@@ -75,7 +75,7 @@ class Span(Content):
     unit: str = ""
 
     def numbers(self, model: Model, quantity: str) -> Sequence[Any]:
-        """Return the values as texts from the file, or as numbers in base units."""
+        """Return listed values as texts with a unit, or steps in base units."""
         if "values" in self.model_fields_set:
             if self.model_fields_set & {"low", "high", "steps"}:
                 raise ModelError(
@@ -152,7 +152,7 @@ class Spec(Content):
 
 @dataclass(frozen=True)
 class Sweep:
-    """A grid of numbers and readings, applied to a setting, for some quantities."""
+    """A grid of numbers and readings under a setting, and the quantities to compute."""
 
     quantities: tuple[str, ...]
     numbers: Mapping[str, Floats]
@@ -184,10 +184,10 @@ class Sweep:
     ) -> Sweep:
         """Make a sweep over the values and readings in ``axes``.
 
-        ``axes`` gives each quantity a number, text or reading, or several of these. If
-        ``with_units`` is true, a text with a number must have its unit. All other
-        values come from the setting ``base``. Raises ModelError for a wrong name, value
-        or type, and for a name on which none of the quantities depends.
+        ``axes`` maps each quantity to a number, text or reading, or to several of
+        these. If ``with_units`` is true, a text with a number must have its unit. All
+        other values come from the setting ``base``. Raises ModelError for a wrong name,
+        value or type, and for a name on which none of the quantities depends.
         """
         if not axes:
             raise ModelError("nothing is varied; give values or readings")
@@ -233,7 +233,7 @@ class Sweep:
 
 
 def _differs(model: Model, base: Setting, varied: Iterable[str]) -> str:
-    """Say how the values that the sweep does not vary differ from the article."""
+    """Say how a setting differs from the article, apart from what the sweep varies."""
     names = {*varied}
     choices = {name: base.choices[name] for name in base.choices if name not in names}
     drawn = {name: base.drawn[name] for name in base.drawn if name not in names}
@@ -357,9 +357,8 @@ def _refusals(
 ) -> dict[int, tuple[str, str]]:
     """Return, for each row without a value, the reason and a sentence.
 
-    Empty cells are counted by reason. If a row has several reasons, the first in this
-    order is used: a division by zero, a value past a limit, an input given only in
-    words.
+    If a row has several reasons, the first in this order is used: a division by zero, a
+    value past a limit, an input given only in words.
     """
     refusals: dict[int, tuple[str, str]] = {}
     for where, sentence in plan.divisions(computed):
@@ -412,7 +411,7 @@ def blocks(
 
 
 def _reach(scheduler: str) -> AbstractContextManager[Any]:
-    """Connect to a Dask scheduler; without an address, connect to nothing."""
+    """Connect to the Dask scheduler at an address, if an address is given."""
     if not scheduler:
         return contextlib.nullcontext()
     try:
@@ -448,10 +447,10 @@ def write(
 ) -> Counter[str]:
     """Write a sweep to a CSV file, and return the number of empty cells by reason.
 
-    The file is written whole or not at all. If values that are not varied differ from
-    the article, the file's last column says how. The function ``done`` is called with
-    the number of rows computed so far and the number of all rows. Raises InputError if
-    the file already exists or can't be written.
+    The file is written whole or not at all. If the setting differs from the article in
+    what the sweep does not vary, the file's last column says how. The function ``done``
+    is called with the number of rows computed so far and the number of all rows. Raises
+    InputError if the file already exists or can't be written.
     """
     if out.suffix != ".csv":
         raise InputError(
@@ -512,7 +511,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _clear_left(out: Path) -> None:
-    """Remove what a sweep to this file left behind when its process was killed."""
+    """Remove what a killed sweep to the same file has left behind."""
     start = f".{out.name}."
     for left in out.parent.glob(f"{glob.escape(start)}*-*"):
         process = left.name.removeprefix(start).partition("-")[0]
