@@ -129,7 +129,8 @@ def references(model: Model, setting: Setting = ARTICLE) -> dict[str, str]:
 def how_to_cite(model: Model, setting: Setting = ARTICLE) -> str:
     """Say how to cite the article and this package.
 
-    If a user changes anything, the text also says that the sentences ignore the change.
+    If a user changes anything, the text also says that the sentences to quote ignore
+    the change.
     """
     return f"{OWN_SENTENCES} {HOW}" if model.differences(setting) else HOW
 

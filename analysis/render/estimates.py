@@ -124,7 +124,7 @@ def tabulate(
 
 
 def _compared(row: Estimated, base: Estimated) -> Estimated:
-    """Add to an estimate its difference from another one, absolute and in percent."""
+    """Add to an estimate its difference from ``base``, as a number and in percent."""
     row = replace(row, against=base.scenario)
     if row.value is None or base.value is None:
         return row

@@ -55,9 +55,9 @@ def explained(model: Model, id: str, setting: Setting, *, full: bool) -> list[st
     """Explain a claim, check, solution, quantity, finding or external figure.
 
     A quantity may be named with one of its readings, as ``quantity.reading``. The
-    result is a list of lines. If ``full``, the calculated number has ten digits.
-    Raises InputError for an unknown id, and for a setting that changes nothing in the
-    explanation.
+    result is a list of lines. If ``full`` is true, the calculated number has ten
+    digits. Raises InputError for an unknown id, and for a setting that changes nothing
+    in the explanation.
     """
     register = model.register
     kinds: dict[str, Mapping[str, Any]] = {
@@ -105,7 +105,7 @@ def _refuse_changes(id: str, setting: Setting) -> None:
 
 
 def _refuse_named(row: Check | Solve, setting: Setting) -> None:
-    """Raise ModelError if a user sets a quantity whose reading the row fixes."""
+    """Raise ModelError if a user sets a quantity for which a row names a reading."""
     for name in setting.given & set(row.readings):
         raise ModelError(
             f"{name} does not affect {row.id}, which names its own reading of it, "
@@ -222,7 +222,7 @@ class _Worked:
 def _worked(
     model: Model, quantity: str, setting: Setting, *, full: bool, judged: bool
 ) -> _Worked:
-    """Work out a quantity; if ``judged``, the steps also have the verdict."""
+    """Work out a quantity, with the verdict in the steps if ``judged`` is true."""
     plan = model.plan(quantity, setting)
     steps = Steps(model, setting, [quantity], judged=judged)
     lines: list[str] = []
@@ -340,7 +340,8 @@ def _worked_elsewhere(model: Model, outcome: Outcome) -> _Worked:
 def _note(note: str, setting: Setting) -> Iterator[str]:
     """Yield a row's note.
 
-    If the setting changes anything, the note is said to be about the article's values.
+    If the setting changes anything, the line says that the note is about the article's
+    values.
     """
     where = ", at the article's values" if setting.choices else ""
     if note:
@@ -362,7 +363,7 @@ def _against(model: Model, check: Check) -> Iterator[str]:
 
 
 def _verdict(speller: Speller, outcome: Outcome) -> Iterator[str]:
-    """Give the verdict, its reason, its assumptions, and the values that keep it."""
+    """Give the verdict with its reason, and say what the verdict depends on."""
     verdict = verdict_words(speller, outcome)
     reason = reason_words(speller.model, outcome)
     because = "" if reason in verdict else f": {reason}"

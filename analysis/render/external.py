@@ -1,13 +1,13 @@
 """This module sets figures published elsewhere beside the article's numbers.
 
-Figures are compared only in the same unit, and they are never averaged. No estimate of
-the article's own setting uses a figure published elsewhere, and a comparison here is
-not a verdict.
+Figures are compared only in the same unit, and they are never averaged. No estimate
+under the article's own setting uses a figure published elsewhere, and comparing such a
+figure with one of our numbers gives no verdict.
 
 A unit is a product of base units. If the units of two figures differ by exactly one
 ratio of the register, such as persons per transfer, the figures are compared only if
-the user supplies that ratio; the row of the comparison names the ratio used. The
-sources do not say whether a labourer is one person or one transfer, so a
+the user supplies that ratio. The row of such a comparison names the ratio that was
+used. The sources do not say whether a labourer is one person or one transfer, so a
 number of labourers is compared with transfers or persons only as "read as transfers" or
 "read as persons".
 
@@ -119,14 +119,14 @@ def compare(
     the estimate of a ``quantity`` under the setting. ``compared`` is the external
     figure in the unit of our number. If the figure can't be compared, ``compared`` is
     None and ``reason`` says why. ``ratio`` is the figure divided by our number, and
-    ``difference`` is the figure less our number.
+    ``difference`` is the figure minus our number.
 
     ``rounding`` says whether our number lies within or outside the values that round to
     the printed digits, or whether the bounds of our number overlap these values.
     ``words`` says whether our number lies within or outside the values that the printed
-    words assert, or whether its bounds overlap these values. A ratio between units is
-    used only if the user gives a number for the ratio, which may be the article's own
-    number. Figures are neither added up nor averaged.
+    words assert, or whether the bounds of our number overlap these values. A ratio
+    between units is used only if the user gives a number for the ratio, which may be
+    the article's own number. Figures are neither added up nor averaged.
 
     >>> from analysis.core.register import Register
     >>> model = Model(Register.read())
@@ -189,7 +189,7 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
 
 
 def _published(figure: External, beside: str) -> Row:
-    """The row of a figure, before the figure is compared with any number."""
+    """Return the row of a figure that is not yet compared with any number."""
     printed = figure.published
     stands = printed.stands_for()
     row: Row = {name: getattr(figure, name, None) for name in COLUMNS}
@@ -255,7 +255,7 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
 def _bridge(
     model: Model, setting: Setting, theirs: str, ours: str
 ) -> tuple[float | None, str, str]:
-    """Return the factor from a figure's unit to ours, with a column and words for it.
+    """Return the factor from a figure's unit to ours, with a column and its words.
 
     The words name the ratio that is used, or say whether labourers are read as persons
     or as transfers. If there is no factor, the words name the ratio that would be

@@ -117,10 +117,11 @@ def verdict_case(
     - ``open``: ``changed`` is true and the headline has words for a changed setting,
       but the verdict rests on what an upper limit leaves open;
     - ``changed``: ``changed`` is true and the headline has words for a changed setting;
-    - ``usual``: the headline has words of its own, the verdict is the usual one, and
-      the same inputs leave the value open or neither setting gives a value;
+    - ``usual``: the headline has words of its own, the verdict is the same as under
+      the article's own setting, and either the same inputs leave the value open as
+      there, or neither setting gives a value;
     - ``full``: the verdict takes a limit as reached, would change with a finer
-      rounding, or matches only barely;
+      rounding, or is only barely a match;
     - ``bare``: no other case applies.
     """
     if not outcome.verdict:
@@ -140,7 +141,7 @@ def verdict_case(
 def _verdict(
     speller: Speller, setting: Setting, row: Headline, *, changed: bool
 ) -> str:
-    """Return the verdict of a headline's check, perhaps in the headline's own words."""
+    """Return the words for the verdict of a headline's check."""
     model = speller.model
     check = model.register.checks[row.check]
     outcome = judge(model, check, setting)
@@ -167,7 +168,7 @@ def _verdict(
 def _explanation(
     model: Model, setting: Setting, row: Headline, *, changed: bool
 ) -> str:
-    """Return the sentences that explain a headline, with braces for their numbers."""
+    """Return the sentences that explain a headline, with names in place of numbers."""
     replaced = _replaced(setting, row)
     if replaced:
         is_number = isinstance(setting.choices[replaced], float)
@@ -177,7 +178,7 @@ def _explanation(
 
 
 def _about_used(model: Model, setting: Setting, row: Headline, text: str) -> str:
-    """Leave out the sentences that name an assumption that a headline does not use.
+    """Return a text without sentences on assumptions that a headline does not use.
 
     If a user sets the number of persons added, for example, the sum for 2021 uses no
     number of persons per transfer.
@@ -197,7 +198,7 @@ def _is_about_used(model: Model, setting: Setting, row: Headline) -> bool:
 
 
 def _replaced(setting: Setting, row: Headline) -> str:
-    """Return the quantity whose calculation a setting replaces, if there is one."""
+    """Return a headline's quantity that a setting replaces, or an empty text."""
     return next((name for name in row.working if name in setting.choices), "")
 
 
@@ -267,8 +268,8 @@ def filled(speller: Speller, text: str, setting: Setting = ARTICLE) -> str:
 
     A name is that of a quantity, of ``quantity.reading``, or of a row whose printed
     number is wanted. A number between bars is written without its sign, a number with
-    ``:percent`` as a percentage, and a number with ``:short`` with two digits. A
-    sentence is left out if a number in it has no value.
+    ``:percent`` as a percentage, and a number with ``:short`` to two significant
+    digits. A sentence is left out if a number in it has no value.
     """
     sentences = []
     for sentence in _SENTENCE_END.split(text):
@@ -304,7 +305,7 @@ def _number(speller: Speller, setting: Setting, match: re.Match[str]) -> str:
 def changes(
     model: Model, setting: Setting, shown: Iterable[Shown] = ()
 ) -> Iterator[str]:
-    """Yield lines on how a setting differs from the article, and what that changes.
+    """Yield lines that say how a setting differs from the article and what it changes.
 
     The first line names the differences between the setting and the article's own
     setting. Each headline whose calculation or verdict changes has a line, which ends
@@ -335,7 +336,7 @@ def approaches(model: Model) -> Headline | None:
 
 
 def ours(model: Model, setting: Setting = ARTICLE) -> str:
-    """Name what we assume and the article does not print, if there is anything.
+    """Name what we assume and the article does not print, or return an empty text.
 
     If a user set quantities, only the assumptions among those quantities are named.
     If a user set nothing, the text counts and names the printed limits ("up to 1.6

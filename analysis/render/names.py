@@ -35,9 +35,9 @@ def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
 
 
 def other_kind(model: Model, name: str, *, in_python: bool = False) -> str:
-    """Return the end of a refusal: what kind of row has the name, and what shows it.
+    """Say, to end a refusal, what kind of row has a name and what shows that row.
 
-    The text names a command or, if ``in_python``, a method of a study. If nothing has
+    The text names a command or, if ``in_python``, a method of a study. If no row has
     the name, the text is empty.
     """
     # Only a refusal needs the columns, so an explanation does not load them.

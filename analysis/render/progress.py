@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 def progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on a terminal.
 
-    The caller gets a function and calls it with two numbers: how many steps are done,
-    and how many there are in all.
+    The caller gets a function to call with two numbers: how many steps are done, and
+    how many steps there are in all.
     """
     from rich.console import Console
     from rich.progress import Progress

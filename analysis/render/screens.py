@@ -34,7 +34,7 @@ _CHECKED = (
 
 
 def echo_wrapped(*texts: str) -> None:
-    """Print paragraphs in lines of at most 80 columns; later lines are indented."""
+    """Print paragraphs in lines of at most 80 columns, each with a hanging indent."""
     for text in filter(str.strip, texts):
         indent = " " * (len(text) - len(text.lstrip()) + 4)
         typer.echo("\n".join(wrapped(text, under=indent)))
@@ -59,7 +59,7 @@ def show(*frames: Frame, form: str = "") -> None:
 
 
 def checked(model: Model) -> str:
-    """Say what was checked, and what was not.
+    """Say what we checked in the article, and what we did not check.
 
     For a data package without headlines, which is about another article, the text does
     not mention coercion or the author.
@@ -118,13 +118,14 @@ def compare(model: Model, setting: Setting, form: str) -> None:
 def scenarios(model: Model, files: list[str], form: str, setting: Setting) -> None:
     """Print the estimates under scenarios, as tables, CSV or JSON.
 
-    If two or more files are named, each estimate is shown with its difference from the
-    first scenario's estimate; otherwise, with its difference from the article's. If the
-    form is "schema", the function prints the JSON Schema of a scenario's file instead.
+    If two or more files are named, each estimate is compared with the estimate under
+    the first scenario; if not, it is compared with the estimate under the article's own
+    setting. If the form is "schema", the function prints the JSON Schema of a
+    scenario's file instead.
 
     If ``setting`` differs from the article's own setting, ``setting`` counts as one
-    more scenario; if no file is given either, the table compares only the estimates
-    under ``setting`` with the article's.
+    more scenario. If no file is named and ``setting`` changes something, the table has
+    only the article's own setting and ``setting``.
     """
     from analysis.render import estimates, whatif_tables
     from analysis.render.frame import as_json
@@ -160,7 +161,8 @@ def sensitivity(
     """Print how far assumptions, rounding and random draws move an estimate.
 
     If no quantity is named, the function prints the ranges of every estimate. ``drawn``
-    is a function that returns the draws of an estimate, or None.
+    is a function that takes the name of an estimate and returns its draws, or None if
+    nothing is drawn.
     """
     from analysis.render import whatif_tables
 

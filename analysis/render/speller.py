@@ -36,8 +36,8 @@ class Speller:
     """Writes the numbers of one screen, so that equal numbers look equal.
 
     If a worked line needs more or fewer digits of a value than the value has by itself,
-    the value has that line's digits everywhere on the screen. ``places`` holds the
-    position of the last digit of each such value.
+    the value has that line's digits everywhere on the screen. ``places`` maps each
+    value whose digits a worked line determines to the place of its last digit.
     """
 
     model: Model
@@ -58,9 +58,10 @@ class Speller:
         return place_of(value, self.unit(quantity), levels)
 
     def common_place(self, quantity: str, numbers: Sequence[float]) -> int:
-        """Return the place of the last digit shown of one or two values of a quantity.
+        """Return the place of the last digit with which one or two values are shown.
 
-        Two different values have enough digits for their difference to have two digits.
+        If two values differ, both are shown with enough digits that their difference
+        has two significant digits.
         """
         places = [self.place(quantity, number) for number in numbers]
         if len(numbers) == 2 and not same(*numbers):

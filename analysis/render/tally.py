@@ -58,7 +58,8 @@ def tally_words(model: Model, outcomes: Iterable[Outcome]) -> str:
     """Return the tally of the headlines, and then of the article's other results.
 
     A headline that is not a result of the article, because the article does not compare
-    its numbers, is counted as a comparison of ours. Other hypotheses are left out.
+    its numbers, is counted as a comparison of ours. A claim that is neither a headline
+    nor a result of the article is left out.
     """
     claims = [row.claim for row in model.register.headlines.values()]
     outcomes = [*outcomes]
@@ -75,11 +76,11 @@ def tally_words(model: Model, outcomes: Iterable[Outcome]) -> str:
 
 
 def _conditional(model: Model, outcomes: Iterable[Outcome]) -> set[str]:
-    """Return the claims of the headlines that, if they match, do so on a condition.
+    """Return the claims of those headlines that can match only on a condition.
 
     A headline with words of its own for a changed setting matches on a condition,
     because it rests on assumptions. Any other headline matches on a condition if its
-    check takes a number at the end of what the words of that number allow.
+    check takes a printed limit, such as "up to", as reached.
     """
     at_an_end = {outcome.check.id for outcome in outcomes if outcome.open_to}
     return {
@@ -90,7 +91,7 @@ def _conditional(model: Model, outcomes: Iterable[Outcome]) -> set[str]:
 
 
 def _headlines_words(shown: list[Result], total: int, conditional: set[str]) -> str:
-    """Count the headlines by verdict, as a reader sees the verdicts beside them."""
+    """Return a sentence that counts the headlines by verdict."""
     counts = Counter(result.verdict for result in shown)
     parts = []
     if counts["matches"]:
@@ -112,7 +113,7 @@ def _headlines_words(shown: list[Result], total: int, conditional: set[str]) -> 
 
 
 def _matching_words(matching: list[Result], conditional: set[str]) -> str:
-    """Count the headlines that match, and how many of them match on a condition."""
+    """Say how many headlines match, and how many of these only on a condition."""
     repeated = sum(result.is_repetition for result in matching)
     verb = "match or agree"
     if repeated in (0, len(matching)):

@@ -99,7 +99,8 @@ def against_words(model: Model, check: Check) -> list[str]:
 def result_words(speller: Speller, estimate: Estimate, full: bool = False) -> str:
     """Return an estimate with its unit and its bounds.
 
-    If ``full``, numbers have ten digits; otherwise they are rounded.
+    If ``full`` is true, numbers have ten digits; otherwise they are rounded as on a
+    screen.
     """
     quantity, value = estimate.quantity, estimate.value
     low, high = estimate.low, estimate.high
@@ -167,8 +168,8 @@ def recomputed_words(speller: Speller, outcome: Outcome) -> str:
 def _place(speller: Speller, outcome: Outcome, value: float) -> int:
     """Return the place of the last digit that is shown of a check's recomputed value.
 
-    A value that differs has enough digits for its distance from the printed number to
-    have two digits.
+    If the verdict is "differs", the value has enough digits to give its distance from
+    the printed number to two digits.
     """
     quantity = outcome.check.quantity
     place = speller.place(quantity, value)
@@ -253,7 +254,7 @@ def verdict_and_distance(speller: Speller, outcome: Outcome) -> str:
 
 
 def said_verdict(check: Check, verdict: str) -> str:
-    """Return the words for a verdict on this kind of check, without notes."""
+    """Return the words for a verdict on a check, without notes."""
     return SAID.get(check.kind, {}).get(verdict, verdict.replace("_", " "))
 
 
@@ -276,7 +277,7 @@ def _at_end(model: Model, name: str) -> str:
 
 
 def _rounded_to(model: Model, outcome: Outcome) -> str:
-    """Say to which coarser place printed numbers are rounded for a verdict to hold."""
+    """Say how coarsely printed numbers must be rounded for a verdict to hold."""
     register = model.register
     places = []
     for name in outcome.coarser_in:
@@ -319,7 +320,7 @@ def reason_words(model: Model, outcome: Outcome) -> str:
 def passing_words(outcome: Outcome) -> str:
     """Say how many numbers near the printed number would also match.
 
-    The text is empty if such numbers were not counted.
+    The text is empty if the numbers near the printed one were not counted.
 
     >>> from analysis.core.register import Register
     >>> from analysis.model.verdicts import judge
@@ -427,8 +428,8 @@ def finding_steps(model: Model, finding: Finding) -> dict[Step, str]:
 def printed_claim(claim: Claim) -> str:
     """Return the words in which the article prints a claim, if the data has them.
 
-    For any other claim, return the digits and the noun that the article prints after
-    the digits.
+    If the data has no words for a claim, return the digits and the noun that the
+    article prints after the digits.
     """
     if claim.words:
         return f'"{claim.words}"'
