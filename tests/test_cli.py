@@ -709,6 +709,8 @@ explain at_risk_2021 --set zzz=1
 explain at_risk_2012
     'at_risk_2012' is not a claim, check, solution, quantity, finding or
     external figure. Did
+verify --set hours_to_assign_work=24
+    hours_to_assign_work does not affect anything here under these readings. Leave
 explain at_risk_2021 --set overlap=0.5
     overlap does not affect
 explain at_risk_2021 --set persons_per_transfer_drift=1.05

@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,14 @@ def test_a_file_that_can_not_be_written_keeps_its_old_text(tmp_path, monkeypatch
     with pytest.raises(InputError, match=said):
         write_file(tmp_path / "a.txt", "new")
     assert content(tmp_path) == {"a.txt": b"old"}
+
+
+def test_the_old_text_is_there_until_all_else_is_ready(tmp_path):
+    path, seen = tmp_path / "a.txt", []
+    path.write_text("old", encoding="utf-8")
+    write_file(path, "new", lambda: seen.append(path.read_text(encoding="utf-8")))
+    assert seen == ["old"]
+    assert path.read_text(encoding="utf-8") == "new"
 
 
 def test_what_a_killed_process_had_begun_to_write_is_cleared(tmp_path):
@@ -284,6 +293,22 @@ def test_a_file_that_no_run_listed_is_not_lost(tmp_path, name):
     assert path.is_symlink() or path.read_text(encoding="utf-8") == "mine"
 
 
+def test_a_file_that_is_put_among_the_results_during_a_run_is_not_lost(tmp_path):
+    with replace_atomically(tmp_path / "results") as new:
+        crate = json.dumps({"@graph": [{"@id": "./"}]})
+        (new / "ro-crate-metadata.json").write_text(crate, encoding="utf-8")
+    path = tmp_path / "results" / "mine.txt"
+
+    def run():
+        with replace_atomically(tmp_path / "results"):
+            path.write_text("mine", encoding="utf-8")
+
+    assert (
+        refused(run) == f"{path} is not a result and would be lost; move it elsewhere"
+    )
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
 def test_a_result_that_was_changed_since_the_run_is_not_lost(tmp_path):
     with replace_atomically(tmp_path / "results") as new:
         graph = []
@@ -389,10 +414,46 @@ def test_a_run_waits_for_the_lock_of_one_that_is_about_to_end(tmp_path, monkeypa
     assert names(tmp_path) == {"results"}
 
 
+def test_a_lock_on_a_file_that_is_no_longer_there_does_not_count(tmp_path, monkeypatch):
+    file, flock, third = tmp_path / ".results.lock", fcntl.flock, []
+
+    def flock_late(opened, flags):
+        if not third:
+            # The first run ends after this one has opened its lock, and a third starts.
+            file.unlink()
+            third.append(file.open("a"))
+            flock(third[0], fcntl.LOCK_EX)
+        flock(opened, flags)
+
+    monkeypatch.setattr("fcntl.flock", flock_late)
+    monkeypatch.setattr("analysis.publish.atomic._PATIENCE", 0.1)
+    said = f"another run is writing to {tmp_path}/results; wait for it to end"
+    assert refused(fill, tmp_path / "results", "second") == said
+    third[0].close()
+    fill(tmp_path / "results", "fourth")
+
+
+def test_a_lock_that_can_not_be_written_is_blamed_on_the_folder(tmp_path):
+    (tmp_path / ".results.lock").mkdir()
+    assert refused(fill, tmp_path / "results", "new") == (
+        f"{tmp_path}/results can't be written (Is a directory) and was left as it was"
+    )
+
+
+def test_a_full_disk_is_named_where_a_library_says_nothing_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: types.SimpleNamespace(free=0))
+    said = "results can't be written (the disk is full) and was left as it was"
+    assert refused(fill, tmp_path / "results", "1", OSError("a library's words")) == (
+        f"{tmp_path}/{said}"
+    )
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        # The system's folder for temporary files may be on a disk of its own.
+        (OSError(errno.ENOSPC, "No space left on device", "/t/a"), "the disk is full"),
         (OSError("a library's own words"), "a library's own words"),
     ],
 )

@@ -322,6 +322,38 @@ def test_expected_values_survive_the_disk(package: Path) -> None:
     assert written.startswith('table,id,field,value\nchecks,"b, c",condition,')
 
 
+def test_numbers_in_names_are_in_the_order_of_their_size(package: Path) -> None:
+    names = ("step 10", "step 2", "step 1")
+    accepted = {("steps", name, "value"): "1" for name in names}
+    guard.write_expected(Register.read(package), accepted)
+    written = (package / "expected.csv").read_text(encoding="utf-8")
+    assert re.findall(r"step \d+", written) == ["step 1", "step 2", "step 10"]
+
+
+def test_a_finding_that_comes_to_something_else_fails_the_run(
+    package: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # 3,170,000 - 300,000 = 2,870,000, which is the mean: the difference is 0.
+    text("findings.yaml", 'comes_to: "0"\n', 'comes_to: "10000"\n')(package)
+    assert guard.print_moved(Model(Register.read(package)), {}, {}) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"not as worked out by hand in {package}/findings.yaml: ")
+    assert line.endswith(" is 0, not 10000")
+
+
+def test_a_screen_has_at_most_two_hundred_values_that_moved(
+    model: Model, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = {("checks", f"c{number}", "verdict"): "matches" for number in range(1_201)}
+    assert guard.print_moved(model, {}, moved) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 202
+    assert lines[199] == "moved: checks, c199, verdict: is new, matches"
+    # 1,201 less 200
+    assert lines[200] == "… and 1,001 more"
+    assert lines[201] == "1,201 values differ from data/expected.csv."
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
