@@ -6,20 +6,20 @@
 >>> round(study["at_risk_2021"].value)
 1733172
 
-``article`` holds the article's own numbers, and ``study`` holds them under two changes.
-A study never changes: a method that changes something returns another study. An input
-that the article does not print is our own, and is marked as an assumption. The package
-refuses a wrong name or value in one sentence, with `analysis.InputError`, which is a
-ValueError.
+In this example, ``article`` holds the article's own numbers, and ``study`` holds the
+numbers after two changes. A study never changes: a method that changes something
+returns another study. An input that the article does not print is our own, and is
+marked as an assumption. The package refuses a wrong name or value in one sentence, with
+`analysis.InputError`, which is a ValueError.
 
-A formula is a function that is imported from its module. A formula takes numbers in
-base units, numpy arrays of one shape, or columns of pandas, and returns the same kind.
-The result of one formula can be an argument of the next. A formula only computes, and
-checks no limit: a study refuses a share above 1, and a formula does not. The modules of
-``analysis.formulas`` are ``labour_transfers``, ``at_risk``, ``training``,
-``monitoring``, ``other_provinces`` and ``trade``. Here, numbers of transfers become
-numbers of persons at three ratios, and the increase in persons and the persons at risk
-in 2021 follow:
+You import each formula, which is a function, from its module. A formula takes numbers
+in base units, numpy arrays of one shape, or columns of pandas, and returns the same
+kind. The result of one formula can be an argument of the next. A formula computes and
+checks no limit: a study refuses a share above 1, but a formula accepts such a share.
+The modules of ``analysis.formulas`` are ``labour_transfers``, ``at_risk``,
+``training``, ``monitoring``, ``other_provinces`` and ``trade``. The next example turns
+numbers of transfers into numbers of persons, at three ratios of persons to transfers,
+and computes the increase in persons and the persons at risk in 2021:
 
 >>> import pandas as pd
 >>> from analysis.formulas import at_risk, labour_transfers as lt
@@ -37,31 +37,31 @@ in 2021 follow:
 
 Look a number up:
     study["at_risk_2021"]        its value, bounds, unit and remarks
-    study.frame([...])           several of them as a DataFrame
-    study.steps("at_risk_2021")  the working, down to the printed numbers
-    study.names("checks")        names that other methods take; also of "figures"
+    study.frame([...])           several numbers as a DataFrame
+    study.steps("at_risk_2021")  the calculation, down to the printed numbers
+    study.names("checks")        the ids of checks, which other methods take
 
 See whether it agrees with what is printed:
     study.headlines()            the six headline numbers
     study.checks()               every comparison, with its verdict
-    study.solutions()            what one would have to assume for a number to hold
+    study.solutions()            what one would have to assume for a claim to hold
     study.findings()             what stands out, read sceptically and charitably
 
 Change an assumption, a printed number or a reading:
     study.change(name=value)     one or several changes
-    study.scenario("southern")   a set of changes with a name, or a file of your own
+    study.scenario("southern")   a named set of changes, or one from your own file
     study.from_notebook(...)     the parameters of a notebook
 
 See what moves:
-    study.differs_from(article)     numbers, before and after
-    study.verdict_changes(article)  verdicts, before and after
+    study.differs_from(article)     the numbers in both studies
+    study.verdict_changes(article)  the verdicts that differ
     study.sensitivity("at_risk_2021")  each assumption over its varied range
-    study.ranges("at_risk_2021")    also with rounding, and with all of them at once
+    study.ranges("at_risk_2021")    each assumption, rounding, and all of them at once
     study.specification_curve()     every combination of readings and values
     study.scenarios("southern")     estimates under scenarios, side by side
-    study.break_even("at_risk_2021 >= 1.8 million person")  when a statement holds
-    study.statements()              the statements that come with the package
-    study.sweep([...], name=[...])  a grid of values
+    study.break_even("at_risk_2021 >= 1.8 million person")  for which values it holds
+    study.statements()              for which values each statement holds
+    study.sweep([...], name=[...])  the numbers over a grid of values
     study.draws([...], name=(...))  random draws, with percentiles and Sobol indices
 
 Show and cite it:

@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; an interrupt ends it quietly, even while it loads."""
+    """Run the command line; an interrupt ends it quietly, even while modules load."""
     try:
         from analysis import cli
 

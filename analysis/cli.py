@@ -1,10 +1,10 @@
 """This module is the command line: ``analysis`` or ``python -m analysis``.
 
 A command reads its arguments, calls the package, and ends with an exit status. The exit
-status is 1 if a value moved, a run failed or a copy of the article differs, 2 for bad
-input, which a command refuses in one sentence, and 0 otherwise. The modules of
-``render`` hold the words that the commands print. Each command loads only the modules
-that it uses.
+status is 1 if a value moved, a run failed or a copy of the article differs from the
+data package. The exit status is 2 for bad input, which a command refuses in one
+sentence. The modules of ``render`` hold the words that the commands print. Each command
+loads only the modules that it uses.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 class _Commands(TyperGroup):
-    """A group of commands that answers bad input with one sentence and status 2.
+    """Answer bad input to any command with one sentence and exit status 2.
 
-    The group answers an interrupt with one word and exit status 130.
+    An interrupt is answered with one word and exit status 130.
     """
 
     def invoke(self, ctx: Any) -> Any:
@@ -102,7 +102,7 @@ app = typer.Typer(
 def _of_assignments(texts: list[str] | None) -> list[str] | None:
     """Refuse texts that are not name=value before Typer counts the arguments.
 
-    Of "--set overlap 0.5", Typer would say only that 0.5 is one argument too many.
+    About "--set overlap 0.5", Typer would merely say that 0.5 is one argument too many.
     """
     if texts:
         from analysis.model.model import assignments
@@ -234,7 +234,7 @@ def _study(
 
 
 def _one_of(**chosen: bool) -> str:
-    """Return the chosen form of output, if any; refuse two forms at once."""
+    """Return the name of the chosen form of output, if any, and refuse two forms."""
     from analysis.core.errors import InputError
 
     if sum(chosen.values()) > 1:
@@ -244,7 +244,10 @@ def _one_of(**chosen: bool) -> str:
 
 
 def _whole(option: str, text: str, least: int = 0) -> int:
-    """Return the whole number, such as 1e3, given to an option, or raise InputError."""
+    """Return the whole number that an option is given, such as 1e3.
+
+    Raises InputError for any other text, and for a number below ``least``.
+    """
     from analysis.core import arguments
 
     return arguments.whole(option, arguments.typed(text), least)
