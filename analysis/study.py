@@ -45,7 +45,7 @@ _Call = TypeVar("_Call", bound=Callable[..., Any])
 
 
 def _checked(name: str) -> Callable[[_Call], _Call]:
-    """Let a function refuse, with InputError, arguments that it does not take."""
+    """Make a function raise InputError for arguments that it does not take."""
 
     def decorated(function: _Call) -> _Call:
         signature = inspect.signature(function)
@@ -61,7 +61,7 @@ def _checked(name: str) -> Callable[[_Call], _Call]:
 
 
 def _with_checked_methods(study: type[Study]) -> type[Study]:
-    """Let each public method of a study refuse arguments that it does not take."""
+    """Make each public method raise InputError for arguments that it does not take."""
     for name, method in [*vars(study).items()]:
         if inspect.isfunction(method) and not name.startswith("_"):
             setattr(study, name, _checked(f"study.{name}")(method))
@@ -74,8 +74,8 @@ def load(folder: Path | str | None = None) -> Study:
 
     ``folder`` is the folder of a data package. By default, it is the folder named in
     the environment variable ANALYSIS_DATA or, if that is not set, the data package that
-    comes with the code. Raises InputError, which names the file, the row and the field,
-    for a data package that can't be used.
+    comes with the code. Raises InputError for a data package that can't be used; the
+    message names the file, the row and the field.
     """
     from analysis.render import figure_rows
     from analysis.render.interactive import prepare
@@ -90,7 +90,7 @@ def load(folder: Path | str | None = None) -> Study:
 def _restored(
     folder: Path, setting: Setting, drawn: tuple[tuple[str, Distribution], ...]
 ) -> Study:
-    """Restore a pickled study, with the model that this process has already built."""
+    """Restore a pickled study; studies of one folder share one model in a process."""
     return Study(_model(folder), setting, dict(drawn))
 
 
@@ -117,10 +117,10 @@ class Study(arguments.NearAttributes):
     """The article's numbers under one setting.
 
     A study never changes; ``change`` makes another study. A study maps the name of each
-    quantity to its estimate. Only ``in``, iteration, ``len``, ``keys`` and ``[...]``
-    read it as a mapping: a study has no ``items`` and no ``get``, because a quantity
-    without a single value raises InputError. Two studies are equal if they have the
-    same data package and equal settings. Studies can be pickled.
+    quantity to its estimate. A study supports ``in``, iteration, ``len``, ``keys`` and
+    ``[...]``, as a mapping does. A study has no ``items`` and no ``get``, because
+    ``[...]`` raises InputError for a quantity without a single value. Two studies are
+    equal if they have the same data package and equal settings. Studies can be pickled.
 
     >>> article = load()
     >>> "at_risk_2021" in article, "at_risk_2022" in article
@@ -145,10 +145,10 @@ class Study(arguments.NearAttributes):
         return len(self.model.quantities)
 
     def keys(self) -> list[str]:
-        """The names of all quantities, so that ``dict(study)`` reads a study.
+        """Return the names of all quantities; ``dict(study)`` calls this method.
 
-        ``dict(study)`` raises InputError if a quantity has no single value;
-        ``study.frame(study)`` then has the reason in the row of that quantity.
+        If a quantity has no single value, ``dict(study)`` raises InputError, but
+        ``study.frame(study)`` gives the reason in the row of that quantity.
         """
         return [*self]
 
@@ -197,16 +197,16 @@ class Study(arguments.NearAttributes):
         """Return another study, with changed assumptions, printed numbers or readings.
 
         ``study.names()`` lists the names of the quantities, with their units and
-        readings. Give each name a number in base units, a text with a number and its
-        unit, the name of a reading, or a distribution as the method ``draws`` takes it.
-        Changes may also stand in a mapping, as in ``study.change({"overlap": 0.5})``. A
-        quantity with a distribution is set to the median of that distribution. A change
-        replaces an earlier change of the same quantity. A number that is at least fifty
-        times as large as the usual numbers of its quantity, or at most a fiftieth of
-        them, must have its unit, because a word such as "million" may be missing: for
-        former_detainees, 0.6 is refused and "0.6 person" is accepted. Raises InputError
-        for a wrong name, value, unit, type or combination, and for a change that
-        affects no check.
+        readings. The new value of a quantity is a number in base units, a text with a
+        number and its unit, the name of a reading, or a distribution in the form that
+        the method ``draws`` takes. Changes may also be given as a mapping, as in
+        ``study.change({"overlap": 0.5})``. A quantity with a distribution is set to the
+        median of that distribution. A change replaces an earlier change of the same
+        quantity. A number must have its unit if it is at least fifty times as large as
+        the usual numbers of its quantity, or at most a fiftieth of them, because a word
+        such as "million" may be missing. For former_detainees, 0.6 is refused and "0.6
+        person" is accepted. Raises InputError for a wrong name, value, unit, type or
+        combination, and for a change that affects no check.
 
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
@@ -247,8 +247,8 @@ class Study(arguments.NearAttributes):
         as a parameter. If the notebook's parameters are not quantities, ``other`` lists
         the names of all parameters. Raises InputError for any parameter with an unknown
         name, so that a mistyped parameter never passes unnoticed. If the namespace
-        already holds a study, names that a reader has defined for other purposes are
-        ignored, but a name that resembles a parameter's is still refused.
+        already holds a study, a name that a reader has defined for another purpose is
+        ignored, unless the name resembles that of a parameter.
         """
         if not isinstance(namespace, Mapping):
             raise ModelError(f"{namespace!r} holds no names; write globals()")
@@ -275,8 +275,8 @@ class Study(arguments.NearAttributes):
     ) -> dict[str, Any]:
         """Return the parameters in a notebook's namespace, with their values.
 
-        If the namespace holds a study, a name counts only if it is a quantity's name or
-        resembles the name of a parameter.
+        If the namespace holds a study, a name counts as a parameter only if the name is
+        that of a quantity, or resembles that of a parameter.
         """
         kinds = (Real, Decimal, str, list, tuple, dict, type(None))
         known = self.model.quantities
@@ -300,10 +300,11 @@ class Study(arguments.NearAttributes):
         }
 
     def _settled(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Return the parameters without any reading that a linked reading replaces.
+        """Drop each default reading that differs from the reading of a linked quantity.
 
-        Linked quantities must take the same reading. If two of them have different
-        readings, the reading that is the article's own is dropped.
+        Linked quantities must take the same reading. If two linked quantities are given
+        different readings, the parameter that gives the article's own reading is
+        dropped.
         """
         settled = dict(parameters)
         for group in self.model.register.linked_readings:
@@ -324,9 +325,10 @@ class Study(arguments.NearAttributes):
     def steps(self, *names: str, depth: int | None = None) -> Steps:
         """Show step by step how some quantities are calculated.
 
-        A step shows a formula, the formula with its numbers, and the result. A
-        quantity's formula needs other quantities, and ``depth`` says how many levels of
-        these are shown too; without ``depth``, all levels are shown.
+        A step shows a formula, the formula with its numbers, and the result. The
+        formula of a quantity needs other quantities, whose own formulas may need
+        further ones. ``depth`` is the number of levels of needed quantities to show;
+        without ``depth``, all levels are shown.
 
         >>> load().change(persons_per_transfer=0.5).steps("net_new_persons", depth=0)
         net new persons = persons 2021 − persons 2019
@@ -375,10 +377,10 @@ class Study(arguments.NearAttributes):
         """Compare this study's estimates with those of another study.
 
         Each row has the difference between the two estimates, absolute and in percent,
-        or the reason why there is no difference. Without ``names``, the table has the
-        estimates that the data package lists. ``attrs["differs"]`` says how this study
-        differs from the article, and ``attrs["other_differs"]`` says how the other
-        study differs from the article.
+        or the reason why no difference can be computed. Without ``names``, the table
+        has the estimates that the data package lists. ``attrs["differs"]`` says how
+        this study differs from the article, and ``attrs["other_differs"]`` says how the
+        other study differs from the article.
 
         >>> half = load().change(persons_per_transfer=0.5)
         >>> half.differs_from(load(), ["net_new_persons"]).percent.tolist()
@@ -435,8 +437,8 @@ class Study(arguments.NearAttributes):
 
         The column ``before`` has the verdict in the other study, and ``after`` has the
         verdict in this study. If a check has no verdict in one of the studies, the cell
-        is empty and ``reason`` says why. The text below the table counts the article's
-        results by verdict, in the other study and in this one.
+        for that study is empty and ``reason`` says why. The text below the table counts
+        the article's results by verdict, in the other study and in this one.
 
         >>> half = load().change(persons_per_transfer=0.5)
         >>> changes = half.verdict_changes(load())
@@ -456,7 +458,7 @@ class Study(arguments.NearAttributes):
         return self._beside(other, changed.to_pandas().set_index("check"))
 
     def scenario(self, name: str | Path) -> Study:
-        """Return this study under a scenario of the package or of a file.
+        """Apply a scenario of the package or of a file, and return the new study.
 
         The scenario's changes replace earlier changes of the same quantities.
         ``study.names("scenarios")`` lists the package's scenarios. Raises InputError
@@ -479,7 +481,7 @@ class Study(arguments.NearAttributes):
         changes: Mapping[str, Any],
         drawn: Mapping[str, Distribution],
     ) -> Study:
-        """Return a study under another setting, with the distributions of ``drawn``.
+        """Return a study under another setting, and add the distributions in ``drawn``.
 
         This study's distributions are kept, except those of changed quantities.
         """
@@ -503,20 +505,20 @@ class Study(arguments.NearAttributes):
     def sensitivity(self, quantity: str) -> pd.DataFrame:
         """Show how far assumptions and rounding move a quantity, alone and together.
 
-        The quantity may be named with one of its readings, as ``quantity.reading``.
-        The column ``moved`` names what moves the quantity. In the row of an assumption,
+        The quantity may be named with one of its readings, as ``quantity.reading``. The
+        column ``moved`` names what moves the quantity. In the row of an assumption,
         ``low`` and ``high`` are the ends of the range over which the assumption is
-        varied; where a limit of the model cuts the range short, that limit takes the
-        place of the end. The columns ``at_low`` and ``at_high`` have the quantity's
-        values, in base units, when the assumption is at ``low`` and at ``high``. The
-        assumption that moves the quantity most is in the first row.
+        varied, or of the part of the range that the limits of the model allow. The
+        columns ``at_low`` and ``at_high`` have the quantity's values, in base units,
+        when the assumption is at ``low`` and at ``high``. The assumption that moves the
+        quantity most is in the first row.
 
-        In the other rows, ``at_low`` and ``at_high`` are the smallest and the largest
-        value of the quantity. In the row ``lowest``, every assumption is at the value
-        that makes the quantity lowest; in the row ``highest``, at the value that makes
-        it highest. In the row ``rounding``, printed numbers move over all values that
-        round to their digits. In the row ``all``, printed numbers and assumptions move
-        together.
+        In the rows ``rounding`` and ``all``, ``at_low`` and ``at_high`` are the
+        smallest and the largest value of the quantity. In the row ``rounding``, printed
+        numbers move over all values that round to their digits; in the row ``all``,
+        printed numbers and assumptions move together. In the row ``lowest``, every
+        assumption is at the value that makes the quantity lowest; in the row
+        ``highest``, every assumption is at the value that makes the quantity highest.
 
         >>> at_low = load().sensitivity("at_risk_2021").at_low
         >>> at_low.round().astype(int)["persons_per_transfer"].item()
@@ -545,15 +547,15 @@ class Study(arguments.NearAttributes):
     ) -> Drawn:
         """Draw quantities at random, from distributions of some of their inputs.
 
-        The inputs are assumptions or printed numbers. Give each input a shape and the
-        numbers of that shape, in base units or as texts with their unit: ``("uniform",
-        low, high)``, ``("triangular", low, mode, high)``, ``("normal", mean, sd)``,
-        ``("lognormal", median, sd of the logarithm)``, ``("beta", a, b)`` or
-        ``("discrete", values, weights)``. Each distribution is cut at the allowed range
-        of its quantity. If this study is under a scenario with distributions, the
-        quantities of these distributions are drawn, too. Every other printed number is
-        drawn uniformly over the values that round to its digits, unless ``rounding`` is
-        false.
+        An input may be an assumption or a printed number. Give each input a shape and
+        the numbers of that shape, in base units or as texts with their unit:
+        ``("uniform", low, high)``, ``("triangular", low, mode, high)``, ``("normal",
+        mean, sd)``, ``("lognormal", median, sd of the logarithm)``, ``("beta", a, b)``
+        or ``("discrete", values, weights)``. Each distribution is cut at the ends of
+        the allowed range of its quantity. If this study is under a scenario with
+        distributions, the quantities of these distributions are drawn, too. Every other
+        printed number is drawn uniformly over the values that round to its digits,
+        unless ``rounding`` is false.
 
         ``percentiles`` are numbers from 0 to 100. ``n`` is the number of draws.
         Whatever ``n`` is, the Sobol indices are computed from 16,384 separate base
@@ -600,14 +602,14 @@ class Study(arguments.NearAttributes):
 
         One assumption at a time moves over its allowed range, and the table has a row
         for each assumption. ``statement`` is the id of a statement in the data package,
-        or a statement written out. A written-out statement has one of two forms. The
-        first form is a quantity, a sign (``>=``, ``>``, ``<=``, ``<`` or ``=``), and a
-        number with its unit or another quantity. The second form is a check and a
-        verdict (matches, matches_within_rounding, compatible or differs), such as
-        ``at_risk_2021_sum matches``. The column ``value`` has the assumption's value in
-        this study, and ``holds`` has the spans of values for which the statement holds.
-        If a comparison needs another input that the article gives only in words, no
-        span can be computed, and ``waits_for`` names that input.
+        or a statement written out. A statement on a quantity is written as the
+        quantity, a sign (``>=``, ``>``, ``<=``, ``<`` or ``=``), and either a number
+        with its unit or another quantity. A statement on a check is written as the
+        check and a verdict (matches, matches_within_rounding, compatible or differs),
+        such as ``at_risk_2021_sum matches``. The column ``value`` has the assumption's
+        value in this study, and ``holds`` has the spans of values for which the
+        statement holds. If a comparison also needs an input that the article gives only
+        in words, no span can be computed, and ``waits_for`` names that input.
 
         >>> turned = load().break_even("at_risk_2021 >= 1.9 million person")
         >>> turned.holds["persons_per_transfer"]
@@ -635,16 +637,16 @@ class Study(arguments.NearAttributes):
     ) -> pd.DataFrame | None:
         """Compute quantities over a grid of values, with a row for each combination.
 
-        ``over`` maps each name to the numbers, texts or readings of the grid, or to a
-        single number, text or reading, as ``change`` takes them. Each row also has
-        remarks, and the reason for each cell that is empty. ``attrs["differs"]`` says
-        how the values that are not varied differ from the article. If ``out`` is given,
-        the method returns nothing and writes the sweep to that CSV file, whole or not
-        at all, while it shows a progress bar. The file has a last column ``differs`` if
-        ``attrs["differs"]`` would name a difference. The rows are computed by threads
-        of this machine or, if ``scheduler`` is an address, by the Dask cluster whose
-        scheduler has that address. Raises InputError for a wrong name, value, type or
-        file.
+        ``over`` maps the name of each varied quantity to a list of values, or to one
+        value; a value is a number, a text or a reading, as ``change`` takes it. Each
+        row also has remarks, and the reason for each cell that is empty.
+        ``attrs["differs"]`` says how the values that are not varied differ from the
+        article. If ``out`` names a CSV file, the method writes the sweep to that file,
+        whole or not at all, shows a progress bar, and returns None. If the values that
+        are not varied differ from the article, the last column of the file,
+        ``differs``, says how. The rows are computed by threads of this machine or, if
+        ``scheduler`` is an address, by the Dask cluster whose scheduler has that
+        address. Raises InputError for a wrong name, value, type or file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()
@@ -681,7 +683,7 @@ class Study(arguments.NearAttributes):
         return self._with_differs(frame, grid.differs)
 
     def scenarios(self, *names: str | Path) -> pd.DataFrame:
-        """Tabulate the headline estimates under some scenarios, and under this study.
+        """Tabulate the headline estimates under some scenarios, and in this study.
 
         If no name is given, the table has all scenarios that come with the package.
         Each row is an estimate under one scenario, in base units, with its difference
@@ -773,11 +775,10 @@ class Study(arguments.NearAttributes):
 
         A row has a sentence to quote, its caveat, the check that recomputes the number,
         and official figures to compare the number with. The table is computed under the
-        article's own setting, whatever this study changes. Below the table are
-        references for the article and for this package, which are also in
-        ``attrs["references"]``; the reference for this package names what this study
-        changes. ``attrs["bibtex"]`` has BibTeX entries for the article, this package
-        and the official figures.
+        article's own setting, whatever this study changes. References for the article
+        and for this package are below the table and in ``attrs["references"]``. The
+        reference for this package names what this study changes. ``attrs["bibtex"]``
+        has BibTeX entries for the article, this package and the official figures.
 
         >>> print(load().cite()["caveat"][5])
         The range of two to two and a half million is an estimate. The article gives the
@@ -822,7 +823,7 @@ class Study(arguments.NearAttributes):
         return frames.checks(self.model, outcomes, self.setting).to_pandas()
 
     def solutions(self, *quantities: str) -> pd.DataFrame:
-        """Find values of assumptions at which a claim on some quantities holds.
+        """Find the values of assumptions at which claims on some quantities hold.
 
         A solution shows what one would have to assume for the claim to hold. The name
         of an assumption gives the solutions for that assumption. Without names, all
@@ -839,10 +840,10 @@ class Study(arguments.NearAttributes):
     def findings(self, *quantities: str) -> pd.DataFrame:
         """Return the findings on claims of some quantities, or all findings.
 
-        Each finding has a title; on a page, a reader opens the finding to see its
-        sceptical and its charitable view. The findings are computed under the article's
-        own setting, whatever this study changes; if the study changes anything, a
-        sentence below the table says so.
+        Each finding has a title and two views, a sceptical and a charitable one; on a
+        page, a reader opens the finding to see the views. The findings are computed
+        under the article's own setting, whatever this study changes; if the study
+        changes anything, a sentence below the table says so.
 
         >>> print(load().findings("net_new_persons").title[0])
         The increase since 2019 is about 300,000 both in transfers and in persons,
@@ -861,8 +862,8 @@ class Study(arguments.NearAttributes):
         findings, external, statements, scenarios, figures or columns. The row of a
         quantity has the quantity's name in words, its unit, its value under this
         study's setting, and its readings, of which the article's own comes first. The
-        value is empty if there is no single value. The rows of other kinds have a
-        description. Raises InputError for an unknown kind.
+        value of a quantity without a single value is empty. The rows of all other kinds
+        have a description. Raises InputError for an unknown kind.
 
         >>> names = load().names().set_index("name")
         >>> names.loc["transfers_2019", ["unit", "readings"]].tolist()
@@ -879,14 +880,14 @@ class Study(arguments.NearAttributes):
         """Draw a figure of this study with matplotlib.
 
         ``study.names("figures")`` lists the names of the figures. Only the figure
-        "tornado" takes a ``quantity``, perhaps with its reading, as the method
-        ``sensitivity`` does. The tornado shows how each assumption moves the quantity,
+        "tornado" takes a ``quantity``, which may be named with a reading, as
+        ``quantity.reading``. The tornado shows how each assumption moves the quantity,
         which is at_risk_2021 unless you name another. The caption of a figure says how
         this study's setting differs from the article's, and so do the metadata of an
-        SVG, PNG or PDF file of the figure. Raises InputError for an unknown name, for a
-        quantity that the figure does not take, that has no single value or that no
-        assumption moves, and for a study that changes what the figure
-        "specification_curve" itself varies.
+        SVG, PNG or PDF file of the figure. Raises InputError for an unknown name, and
+        for a ``quantity`` that the figure does not take, that has no single value, or
+        that no assumption moves. The figure "specification_curve" also raises
+        InputError if this study changes anything that the figure varies.
 
         >>> figure = load().change(overlap=0.25).figure("waterfall")
         >>> caption = " ".join(figure.get_supxlabel().split())
@@ -903,23 +904,23 @@ class Study(arguments.NearAttributes):
         r"""Return a table of this study for a paper, in LaTeX, or write it to a file.
 
         ``table`` is headlines, estimates, checks, solutions or scenarios. The table's
-        caption starts with your ``caption``, which is LaTeX, or with the default for
-        that table. The caption ends by saying how this study's setting differs from the
-        article's, or that nothing is changed. A table that would fill a page is a
-        longtable. Other keyword arguments, such as ``label``, go to pandas. If ``buf``
-        names a file, the table is written to that file and nothing is returned. Texts
-        are escaped for LaTeX. Your LaTeX document needs the packages array, booktabs
-        and longtable.
+        caption starts with your ``caption``, which is LaTeX, or, without one, with the
+        default caption of that table. The caption ends by saying how this study's
+        setting differs from the article's, or that nothing is changed. A table that
+        would fill a page is a longtable. Other keyword arguments, such as ``label``,
+        are passed to pandas. If ``buf`` names a file, the table is written to that file
+        and nothing is returned. Texts are escaped for LaTeX. Your LaTeX document needs
+        the packages array, booktabs and longtable.
 
         ``columns`` chooses columns by their headings or by their names in the
-        DataFrame. A column that is displayed keeps its words, whatever other columns
-        you choose; any other column has the values of the DataFrame, and a note below
-        the table says that its numbers are in base units. The names of groups and of
-        rows always come first.
+        DataFrame. A column that is displayed is written in words, whatever other
+        columns you choose. A column that is not displayed is written with the
+        DataFrame's values, and a note below the table says that its numbers are in base
+        units. The names of groups and of rows always come first.
 
-        The DataFrames that a study returns also have a method ``to_latex``, which
-        writes them in the same way. If you select columns of such a DataFrame first,
-        their values are written in place of words, as in
+        Each DataFrame that a study returns has a method ``to_latex`` too, which writes
+        the same LaTeX as this method. If you first select columns of a study's
+        DataFrame, the columns' values are written in place of words, as in
         ``study.checks()[["id", "recomputed"]].to_latex()``. Raises InputError for an
         unknown table or column.
 
