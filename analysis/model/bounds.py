@@ -4,14 +4,14 @@ Each input of the quantity may have any value that its printed digits stand for.
 
 The values of the inputs form a box. Along each edge of the box the quantity is a curve
 that rises or falls all the way. The extremes therefore lie at the corners of the box,
-and, where a limit cuts the box, at the points where an edge crosses the limit. There is
-one exception: where a limit joins several inputs, the quantity may rise and then fall
-along the limit, and the bounds, although they contain the quantity's value at the
-inputs' own values, may be too narrow.
+and, where a limit cuts the box, at the points where an edge crosses the limit. Where a
+limit joins several inputs, the quantity may rise and then fall along the limit, so that
+the bounds may be too narrow. Even then, the bounds contain the quantity's value at the
+inputs' own values.
 
 A function whose bounds are sought takes the values of the inputs by name, as numbers or
-as arrays that broadcast, and returns the quantity and the margin to each limit, which
-is 0 or more where the limit is kept.
+as arrays that broadcast. The function returns the quantity, and the margin to each
+limit; a margin is 0 or more where its limit is kept.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Indices: TypeAlias = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Bounds:
-    """The smallest and the largest value over a box: numbers, or arrays of one shape.
+    """The smallest and largest value in a box, as numbers or as arrays of one shape.
 
     The bounds are NaN where no part of the box keeps every limit. ``inputs`` and
     ``values`` have the points of the box at which the quantity was computed: an array
@@ -70,11 +70,11 @@ def extremes(
 ) -> Bounds:
     """The bounds of a function over a box.
 
-    ``vary`` has arrays of one length for further inputs, and the bounds are then arrays
-    of this length. The ends of the box may also be arrays of one length. ``own`` has
-    the inputs' own values, at which the function is computed as well if a limit cuts
-    the box. A pole inside the box gives bounds from minus to plus infinity, even if a
-    limit excludes the pole, because a missing bound is better than a wrong one.
+    ``vary`` has arrays of one length for further inputs; each bound is then an array of
+    that length. The ends of the box may be arrays of the same length. ``own`` has the
+    inputs' own values, at which the function is computed as well if a limit cuts the
+    box. A pole inside the box gives bounds from minus to plus infinity, even if a limit
+    excludes the pole, because a missing bound is better than a wrong one.
 
     >>> bounds = extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     >>> float(bounds.low), float(bounds.high)
@@ -187,8 +187,8 @@ class Edges:
     """The corners of a box, and its edges.
 
     An edge runs from its first corner to its last corner, along one axis. ``shares``
-    tells how far along each side of the box a point lies, first for the corners and
-    then for the middles of the edges.
+    has the corners and then the middles of the edges, and tells how far along each side
+    of the box each of these points lies.
     """
 
     corners: Floats
@@ -233,9 +233,10 @@ def _bounds_by_poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, A
     """The lower and the upper bound that poles give, each NaN if no pole gives it.
 
     If an edge has no pole between its ends, the value in its middle lies between those
-    at its ends. Towards a pole at one end, the curve rises or falls without limit; the
-    value in the middle shows which, because a division by zero has no sign. An edge
-    that lies wholly in a pole is left out, because other edges lead to that pole.
+    at its ends. Towards a pole at one end, the curve rises or falls without limit. The
+    value in the middle shows whether the curve rises or falls, because a division by
+    zero has no sign. An edge that lies wholly in a pole is left out, because other
+    edges lead to that pole.
     """
     with np.errstate(all="ignore"):
         slack = SAME * np.maximum(np.abs(start), np.abs(end))

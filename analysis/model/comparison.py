@@ -25,7 +25,7 @@ from analysis.model.source import Source
 
 @dataclass(frozen=True)
 class Asserted:
-    """The values that the other side of a check, such as a claim, asserts.
+    """The values that a check's claim, or its figure published elsewhere, asserts.
 
     ``fine`` and ``coarse`` are the intervals at the finer and at the coarser rounding
     unit, and ``stretched`` is the interval to which the words can be stretched.
@@ -48,10 +48,10 @@ class Asserted:
     def is_reached(self, interval: Interval, exact: Bounds, rounded: Bounds) -> Any:
         """Whether some value between the given bounds lies in an interval.
 
-        The bounds are given without rounding (``exact``) and with it (``rounded``). At
-        an end of the interval that we chose, only the bounds without rounding count:
-        the highest value decides whether a low end is reached, and the lowest value
-        whether a high end is reached.
+        The bounds are given without rounding (``exact``) and with rounding
+        (``rounded``). At an end of the interval that we chose, only the bounds without
+        rounding count: the highest value decides whether a low end is reached, and the
+        lowest value whether a high end is reached.
         """
         highest = exact.high if self.low_is_ours else rounded.high
         lowest = exact.low if self.high_is_ours else rounded.low
@@ -64,8 +64,8 @@ class Boxes:
 
     In ``fine`` and ``coarse`` each input moves over all values that its digits stand
     for, at the finer or the coarser rounding unit. In ``room`` the inputs move over all
-    values that words such as "up to" allow, and in ``rounded_room`` over the values
-    that either digits or words allow. ``room`` and ``rounded_room`` are None if no
+    values that words such as "up to" allow; in ``rounded_room`` they move over all
+    values that digits or words allow. ``room`` and ``rounded_room`` are None if no
     input has such words.
     """
 
@@ -105,12 +105,12 @@ class Reach:
 
     @cached_property
     def fine(self) -> Bounds:
-        """The bounds by rounding to the finer unit."""
+        """The bounds as inputs move over all values in the box ``fine``."""
         return self.plan.bounds(self.boxes.fine, self.vary)
 
     @cached_property
     def coarse(self) -> Bounds:
-        """The bounds by rounding to the coarser unit."""
+        """The bounds as inputs move over all values in the box ``coarse``."""
         if self.boxes.coarse == self.boxes.fine:
             return self.fine
         return self.plan.bounds(self.boxes.coarse, self.vary)
@@ -130,7 +130,7 @@ class Reach:
         return self.plan.bounds(self.boxes.rounded_room, self.vary)
 
     def at_finer_place(self) -> Reach:
-        """The same reach, with every number rounded to its finer unit."""
+        """Return this reach with every number rounded to its finer unit."""
         return replace(self, boxes=replace(self.boxes, coarse=self.boxes.fine))
 
 
@@ -138,8 +138,8 @@ class Reach:
 class Comparison:
     """A check under a setting: what a claim asserts, and how it is recomputed.
 
-    The inputs in ``reached``, such as "up to 1.6 million", are taken at their printed
-    number, so they do not make a result "at most" or "at least" a number.
+    An input in ``reached``, such as "up to 1.6 million", is taken at its printed
+    number, so that the input does not make a result "at most" or "at least" a number.
     """
 
     asserted: Asserted
@@ -150,8 +150,8 @@ class Comparison:
     def open_inputs(self) -> dict[str, Source]:
         """The inputs that can lie beyond the rounding of their printed numbers.
 
-        An open input is given in words, or has a limit such as "up to", is not taken as
-        reached, and affects the result.
+        An open input is either given only in words, or it has a limit such as "up to"
+        that is not taken as reached, and affects the result.
         """
         inputs = {}
         for name, leaf in self.plan.leaves.items():
@@ -211,7 +211,7 @@ def _without(box: Box, vary: Arrays) -> Box:
 
 
 def _widened(box: Box, room: Box) -> Box:
-    """A box whose intervals are widened to contain those of the room."""
+    """Return ``box`` with its intervals widened to contain those of ``room``."""
     widened = dict(box)
     for name, interval in room.items():
         low = min(interval.low, box[name].low)
@@ -255,7 +255,7 @@ def printed_row(model: Model, check: Check) -> Claim | External | None:
 
 
 def asserted_by(model: Model, check: Check, row: Claim | External) -> Asserted:
-    """The values that the other side of a check asserts by its digits or its words."""
+    """The values that the claim or figure of a check asserts by its digits or words."""
     if row.qualifier == "vague":
         words = model.register.vague_readings[check.quantity]
         return Asserted(

@@ -27,7 +27,7 @@ def condition_of(
 ) -> str:
     """Say for which values of each assumption the verdict stays the same.
 
-    Assumptions that have no effect are left out.
+    An assumption that has no effect on the check is left out.
 
     While one assumption moves, the other assumptions keep their values.
     """
@@ -51,7 +51,7 @@ def _spelled(span: Span) -> str:
 
 
 def _leads_past_limit(plan: Plan, assumption: Assumption) -> bool:
-    """Whether an assumption can lead past a limit, even if the value never changes."""
+    """Whether some value of an assumption breaks a limit of the plan."""
     ends = [assumption.minimum, assumption.value, assumption.maximum]
     values = plan.evaluate({assumption.id: np.array(ends)})
     return not np.all(plan.is_within(values))
@@ -60,7 +60,10 @@ def _leads_past_limit(plan: Plan, assumption: Assumption) -> bool:
 def spans_of(
     comparison: Comparison, assumption: Assumption, verdict: str
 ) -> list[Span]:
-    """The parts of an assumption's allowed range in which a check has the verdict."""
+    """Return the spans in which a check has a given verdict.
+
+    Each span is a part of the assumption's allowed range.
+    """
     plan = comparison.plan
     low, high = assumption.minimum, assumption.maximum
     if low == high:
@@ -111,7 +114,8 @@ def _turns(
     """The values of an assumption at which a verdict changes within a piece.
 
     If a limit cuts an edge of a box, a bound may lie at the cut, which moves with the
-    assumption. No formula gives the value at which such a bound passes a level.
+    assumption. No formula gives the value of the assumption at which a bound at a
+    moving cut passes a level.
     """
     turns = set()
     for piece, found in zip(pieces, verdicts, strict=True):
@@ -141,8 +145,8 @@ def _turn_between(
 def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
     """The values of all leaves but one at the corners of several boxes.
 
-    A leaf's array has an entry for each corner of each box, and as its last entry the
-    leaf's own value.
+    The array of a leaf has one entry for each corner of each box. One more entry, the
+    last, is the leaf's own value.
     """
     others = {leaf: node for leaf, node in plan.leaves.items() if leaf != name}
     columns: dict[str, list[Any]] = {leaf: [] for leaf in others}
@@ -164,7 +168,7 @@ def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
 def merged_spans(
     pieces: Sequence[Span], verdicts: Sequence[Any], verdict: Any
 ) -> list[Span]:
-    """The pieces that have the verdict, with adjoining pieces joined."""
+    """The pieces that have a given verdict, with adjoining pieces joined."""
     spans: list[Span] = []
     for (start, stop), verdict_here in zip(pieces, verdicts, strict=True):
         if verdict_here != verdict:

@@ -1,6 +1,6 @@
-"""Curves (a + b t) ÷ (1 + c t): every quantity is such a curve in each of its inputs.
+"""Curves (a + b t) ÷ (1 + c t), which quantities follow as one input moves.
 
-Three values determine such a curve, so its roots and crossings need no search.
+Three values determine a curve, so its roots and crossings need no search.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _SHARES = np.array([0.25, 0.5, 0.75])
 
 
 def root(start: Any, middle: Any, end: Any) -> Any:
-    """The share of the way at which a curve is 0.
+    """The share of the way from a start to an end at which a curve is 0.
 
-    The curve is given by its values at the start, the middle and the end of the way.
+    The curve is given by its values at the start, in the middle and at the end.
 
     The share is infinite or NaN if the curve is 0 nowhere.
 
@@ -53,8 +53,8 @@ def solve(
 ) -> float | None:
     """Find the argument at which a curve equals a goal.
 
-    The curve is evaluated between ``low`` and ``high``; the argument may lie outside.
-    The answer is None if the curve never equals the goal.
+    The curve is evaluated between ``low`` and ``high``, but the argument that is found
+    may lie outside. The answer is None if the curve never equals the goal.
 
     >>> solve(lambda x: 3 / (1 + x), 0, 4, 1.5)
     1.0
@@ -89,7 +89,7 @@ def crossings(
 
 
 def distinct(places: Iterable[float], low: float, high: float) -> list[float]:
-    """The arguments between two ends, in order, each listed once."""
+    """Put arguments between two ends in order, and list equal arguments once."""
     kept: list[float] = []
     for place in sorted(map(float, places)):
         if not kept or place - kept[-1] > SAME * max(abs(low), abs(high)):
@@ -108,7 +108,7 @@ def coefficients(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
 def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
     """Find the two shares of the way at which two curves are equal.
 
-    The curves are given by their coefficients.
+    Each curve is given by its coefficients a, b and c.
 
     A share is infinite or NaN where the curves do not meet. Curves that only touch give
     the same share twice. In the example, t equals 2 t ÷ (1 + t) at 1 and at 0, but 1 +

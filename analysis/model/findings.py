@@ -1,4 +1,4 @@
-"""This module recomputes findings, and compares them with sums done by hand."""
+"""This module recomputes findings, and compares them with results found by hand."""
 
 from __future__ import annotations
 

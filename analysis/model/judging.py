@@ -2,8 +2,8 @@
 
 The grounds are tried in this order:
 
-- ``value``: the value, computed from the inputs as printed, satisfies the claim. An
-  input such as "up to 1.6 million" is taken at 1.6 million.
+- ``value``: the value, computed from the inputs as printed, satisfies the claim. For
+  this ground, an input such as "up to 1.6 million" is taken at 1.6 million.
 - ``rounding``: some value satisfies the claim if each printed number may be any number
   that rounds to its digits.
 - ``coarser place``: some value satisfies the claim if digits that may be rounded to
@@ -14,7 +14,7 @@ The grounds are tried in this order:
 - ``stretch``: the value, or some value that the words of the inputs allow, satisfies
   the claim only if the claim's own words are stretched, as "approaches" can be.
 
-If a threshold is our own choice, a value does not pass it by rounding. The thresholds
+Rounding does not carry a value past a threshold that is our own choice. The thresholds
 of our own choice are the tenth and the fifth by which a value may fall short and still
 "approach" a number, and the floors and ceilings that we read into words.
 """
@@ -121,7 +121,7 @@ def finer_ground(asserted: Asserted, reach: Reach) -> str:
 def verdicts_along(comparison: Comparison, vary: Arrays) -> list[str]:
     """The verdict at each of the values given for the chosen inputs (leaves).
 
-    The verdict is empty where a value would break a limit.
+    The verdict is empty where a value would break a limit or give no finite result.
     """
     plan = comparison.plan
     reach = comparison.reach_at(vary)

@@ -17,10 +17,10 @@ from analysis.model.expressions import Expression, parse
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit keeps a quantity between two numbers.
+    """A limit keeps a quantity between two numbers, or no higher than another quantity.
 
-    A limit may instead keep the quantity from exceeding another quantity (``other``);
-    ``size`` is the typical size of the two quantities.
+    The other quantity is named in ``other``, and ``size`` is the typical size of the
+    two quantities.
     """
 
     quantity: str
@@ -51,9 +51,9 @@ class Limit:
     def parts(self) -> tuple[Expression, ...]:
         """The margin to each end of the limit; negative for a value past the end.
 
-        The margin is divided by ``size``, so that one tolerance serves counts and
-        shares alike. Each margin is an expression and not a function, because the
-        explorer computes the margin in the browser.
+        Each margin is divided by a typical size of the quantity, so that one tolerance
+        serves counts and shares alike. Each margin is an expression, not a function,
+        because the explorer computes the margins in the browser.
         """
         name = self.quantity
         if self.other:
@@ -68,10 +68,10 @@ class Limit:
         return tuple(margins)
 
     def is_kept(self, values: Mapping[str, Any]) -> Any:
-        """Whether the limit is kept, apart from a float's rounding error.
+        """Whether the limit is kept; a float's rounding error breaks no limit.
 
-        An input that the article gives only in words has no value, so it breaks no
-        limit.
+        A quantity that has no value, because the article gives an input only in words,
+        breaks no limit.
         """
         is_kept = np.True_
         for margin in self.parts:

@@ -72,10 +72,10 @@ class Node:
         return source.interval().low if source.in_words else source.value
 
     def scale(self, value: float) -> float:
-        """Return the size of a value, by which a step is scaled.
+        """Return the size of a value, with which a step grows.
 
-        If the value is 0, the size is the width of the range that the node is varied
-        over.
+        If the value is 0, its size is the width of the range over which the node is
+        varied.
         """
         return abs(value) or self.source.width or 1.0
 
@@ -90,9 +90,9 @@ class Node:
 class Plan:
     """A plan lists all nodes from which some quantities are computed, in order.
 
-    The ``target`` is the first of those quantities. The names in ``not_inputs`` do not
-    count as inputs: names that only a limit needs, and names in arithmetic that is
-    written in the data.
+    ``target`` is the first of the quantities that are computed. ``not_inputs`` has the
+    names that do not count as inputs: names that only a limit needs, and names in
+    arithmetic that is written in the data.
     """
 
     target: str
@@ -109,7 +109,7 @@ class Plan:
 
     @cached_property
     def free(self) -> dict[str, Node]:
-        """The inputs (leaves) that a user may set."""
+        """The leaves that are assumptions at our own value, or that a user has set."""
         return {
             name: node
             for name, node in self.leaves.items()
@@ -139,7 +139,7 @@ class Plan:
 
     @property
     def depends_on(self) -> tuple[str, ...]:
-        """What the inputs come from: ids of rows, or names of assumptions."""
+        """The id of each input's row, or the name of an input that has no row."""
         return tuple(self.input_name(name) for name in self.inputs)
 
     @cached_property
@@ -149,10 +149,10 @@ class Plan:
 
     @cached_property
     def moving_words(self) -> tuple[str, ...]:
-        """The inputs that affect the target and are given only in words.
+        """The inputs given only in words that affect the target.
 
-        If all former detainees are also counted as transferred, for example, their
-        number does not affect the total.
+        The number of former detainees, for example, does not affect the total if all of
+        them are also counted as transferred.
         """
         return tuple(name for name in self.in_words if self.direction[name])
 
@@ -164,7 +164,7 @@ class Plan:
     # Values ---------------------------------------------------------------------------
 
     def evaluate(self, put_in: Mapping[str, Any]) -> dict[str, Any]:
-        """The value of every node if other values are put in for some nodes.
+        """Compute the value of every node after some nodes are given other values.
 
         Arrays broadcast. Nothing is checked or clipped; a division by zero gives
         infinity.
@@ -177,13 +177,13 @@ class Plan:
         return values
 
     def target_at(self, put_in: Mapping[str, Any]) -> Any:
-        """The target if other values are put in for some inputs (leaves)."""
+        """Compute the target after some leaves are given other values."""
         return self.evaluate(put_in)[self.target]
 
     def target_within(self, put_in: Mapping[str, Any]) -> Floats:
-        """Compute the target if other values are put in for some inputs (leaves).
+        """Compute the target within limits, after some leaves are given other values.
 
-        Where a limit is passed or the result is not finite, the target is NaN.
+        The target is NaN where a limit is broken or the result is not finite.
         """
         values = self.evaluate(put_in)
         target = values[self.target]
@@ -215,7 +215,7 @@ class Plan:
 
     @property
     def no_single_value(self) -> str:
-        """The refusal of a plan with an input given only in words, or an empty text."""
+        """The refusal of a plan with an input in words; empty for any other plan."""
         if not self.in_words:
             return ""
         return message("in_words", quantity=self.target, name=self.in_words[0])
@@ -234,7 +234,7 @@ class Plan:
         return is_within
 
     def divisions(self, values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-        """Yield where a node divides by zero or overflows, and the sentence for it.
+        """For each division by zero or overflow, yield where it is and its sentence.
 
         A node that divides by zero or overflows has no finite value, although every
         node that it needs has one.
@@ -251,9 +251,9 @@ class Plan:
                 yield where, message(kind, **fields)
 
     def refusal(self, values: Mapping[str, Any]) -> str:
-        """The sentence that refuses values past a limit or a division by zero.
+        """The sentence that refuses values that break a limit or divide by zero.
 
-        The text is empty for values that are allowed.
+        The sentence is an empty text for values that are allowed.
         """
         for _, sentence in self.divisions(values):
             return sentence
@@ -266,10 +266,10 @@ class Plan:
 
     @cached_property
     def direction(self) -> dict[str, int]:
-        """The direction of a node is 1 where a rise of the node raises the target.
+        """The direction in which the target moves as a node rises, for each node.
 
-        The direction is -1 where a rise lowers the target, and 0 where a rise has no
-        effect.
+        A direction is 1 if a rise of the node raises the target, -1 if the rise lowers
+        the target, and 0 if the rise has no effect.
         """
         start = {name: self.leaves[name].start for name in self.in_words}
         here = self.evaluate(start)
@@ -315,8 +315,9 @@ class Plan:
     def _is_passed(self, side: str, sided: Iterable[str]) -> bool:
         """Whether the target can pass the value that should be its limit.
 
-        Directions are found at the printed numbers. An input that lies far below an "up
-        to", or far above an "at least", may move the target the other way.
+        Directions are found at the printed numbers, but an input that lies far below an
+        "up to", or far above an "at least", may move the target in the opposite
+        direction.
         """
         rooms = {}
         ends = {}
@@ -348,17 +349,17 @@ class Plan:
 
     @cached_property
     def rounded(self) -> Bounds:
-        """The bounds by rounding to the finer unit."""
+        """The bounds of the target by rounding printed numbers to their finer unit."""
         return self.bounds(self.rounding_box())
 
     def bounds(self, box: Box, vary: Arrays | None = None) -> Bounds:
         """The smallest and the largest target as some leaves move over a box.
 
         Only values within the limits count, and leaves outside the box keep their
-        values. A leaf that several formulas use has one value in all of them. Some
-        leaves may take arrays of one length (``vary``), which give one result for each
-        entry; the ends of the box may be such arrays too. A leaf that is both in
-        ``vary`` and in the box moves over the box.
+        values. A leaf that several formulas use has one value in all of them. If some
+        leaves take arrays of one length (``vary``), the result has one entry for each
+        entry of the arrays. The ends of the box may also be arrays of that length. A
+        leaf that is both in ``vary`` and in the box moves over the box.
         """
         moving = {}
         still = {}
@@ -450,8 +451,9 @@ class Plan:
     def under_extremes(self) -> frozenset[str]:
         """The nodes from which a minimum or maximum is computed.
 
-        The target need not be a ratio of linear functions of such a node, but it still
-        only rises or only falls in the node, as ``confirm`` makes sure.
+        The target need not be a ratio of linear functions of a node under a minimum or
+        maximum. It is enough that the target only rises or only falls as the node
+        rises, and ``confirm`` makes sure of that.
         """
         names: set[str] = set()
         for node in reversed(self.nodes):
@@ -464,13 +466,13 @@ class Plan:
     def confirm(self) -> None:
         """Confirm that each node is a ratio of two linear functions in each leaf.
 
-        Raises ModelError, which names the formula, for a node that is not such a ratio,
-        and for a target with too many rounded inputs to compute bounds.
+        Raises ModelError for a formula that is not a ratio of two linear functions, and
+        for a target with too many rounded inputs to compute bounds.
 
-        A leaf under a minimum or a maximum is exempt. The target must instead be a
-        ratio of two linear functions in the result of the formula with the minimum or
-        maximum, and must use the leaf nowhere else, so that it only rises or only falls
-        in the leaf.
+        For a leaf under a minimum or a maximum, the target must instead be a ratio of
+        two linear functions of the result of the formula with the minimum or maximum,
+        and must use the leaf nowhere else, so that the target only rises or only falls
+        as the leaf rises.
         """
         leaves = [
             name
@@ -495,7 +497,7 @@ class Plan:
     def _confirmed_extremes(self) -> list[str]:
         """The nodes with a minimum or maximum that the target uses more than once.
 
-        Raises ModelError for a leaf inside a minimum or maximum that is used again.
+        Raises ModelError if a leaf inside a minimum or maximum is used more than once.
         """
         in_target = self._uses_in(self.target)
         names = []
@@ -519,7 +521,7 @@ class Plan:
         return names
 
     def _uses_in(self, target: str) -> Counter[str]:
-        """How often a node uses each node, directly and through others."""
+        """How often the target uses each node, directly or through other nodes."""
         uses = Counter({target: 1})
         for node in reversed(self.nodes):
             source = node.source

@@ -1,4 +1,4 @@
-"""The results of the article, with the verdicts of the checks that judge them."""
+"""This module gives each result of the article the verdict of its checks."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ class Result:
     A result has the verdict of the check that judges it. If two checks judge the ends
     of a range, the weaker of their verdicts counts. If no check judges the result, the
     verdict is ``not_recalculable``. If the setting leaves a check without a verdict,
-    the verdict is empty. ``is_repetition`` tells whether the article prints the same
-    thing twice. ``rests_on`` is the weakest grade among the result's checks.
+    the verdict is empty. ``is_repetition`` tells whether the result repeats something
+    that the article also prints elsewhere. ``rests_on`` is the weakest grade among the
+    result's checks.
     """
 
     claim: Claim
@@ -72,8 +73,8 @@ TALLIED = (
 def tally(results: Iterable[Result]) -> dict[str, int]:
     """Count the results of each kind and verdict.
 
-    Several results of one calculation count once, with the weakest of their verdicts;
-    results without a verdict are not counted.
+    Several results of one calculation count as one result, with the weakest of their
+    verdicts. A result without a verdict is not counted.
     """
     counts = dict.fromkeys(TALLIED, 0)
     judged = {result.claim.id: result for result in results if result.verdict}

@@ -18,11 +18,12 @@ from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 
 @dataclass(frozen=True)
 class Solution:
-    """The value that solves a row, or None, with a status and a reason.
+    """The value that solves a row of solutions.csv, if any, with a status and reason.
 
     The status is ``in_range`` if the value lies in the range over which the assumption
-    is varied, ``out_of_range`` if it lies outside, and ``impossible`` if it lies
-    outside the allowed range or past a limit, or if there is no such value.
+    is varied, and ``out_of_range`` if it is allowed but lies outside that range. The
+    status is ``impossible`` if no value solves the row, or if the value lies outside
+    the allowed range or past a limit.
     """
 
     row: Solve
@@ -70,7 +71,7 @@ def _solved(plan: Plan, assumption: Assumption, goal: float) -> float | None:
     """The value of an assumption at which the target equals a goal, or None.
 
     The value may lie outside the allowed range, unless the assumption is inside a
-    minimum or maximum, whose kinks are sought only within the allowed range.
+    minimum or maximum: the value is then sought only within the allowed range.
     """
     name, low, high = assumption.id, assumption.minimum, assumption.maximum
 

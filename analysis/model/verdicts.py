@@ -28,7 +28,7 @@ from analysis.model.quantities import MOST_PLANS
 class Outcome:
     """A check judged under a setting, with numbers in base units.
 
-    A number that does not exist is None.
+    Each number that the check does not have is None.
     """
 
     check: Check
@@ -89,9 +89,10 @@ def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     """Judge one check under a setting.
 
     A reading that the check names replaces the reading of the setting. A check has no
-    verdict if it compares the quantity with nothing, or if the setting would compare a
-    number with itself or takes a quantity past a limit; ``reason`` then says so. The
-    outcome is kept, so that a check is not judged again under the same setting.
+    verdict if it compares the quantity with nothing, if the setting would make the
+    check compare a number with itself, or if the setting takes a quantity past a limit;
+    ``reason`` then gives the cause. Each outcome is kept, so that no check is judged
+    twice under one setting.
     """
     # The outcome keeps the check in memory, so that no other object gets its id.
     key = id(check), setting
@@ -153,7 +154,7 @@ def _printed_part(model: Model, check: Check, row: Claim | External | None) -> O
 def _with_verdict(
     model: Model, outcome: Outcome, comparison: Comparison, row: Claim | External
 ) -> Outcome:
-    """An outcome with its verdict, and the details that go with a verdict."""
+    """Return an outcome with its verdict, and with the details behind the verdict."""
     asserted, reach = comparison.asserted, comparison.reach
     ground = ground_of(asserted, reach)
     verdict = GROUNDS[ground]
@@ -193,10 +194,10 @@ def _is_open_below(row: Claim | External) -> bool:
 
 
 def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
-    """The open inputs that affect a verdict, by the names of their rows.
+    """The open inputs that affect a verdict, each by the id of its row or its own name.
 
-    For a match, an assumption counts only if a user has set it, because our own
-    assumptions are in the condition of the verdict.
+    For a match, an assumption at our own value is left out, because the condition of
+    the verdict covers it.
     """
     plan, inputs = comparison.plan, comparison.open_inputs
     names = []
@@ -241,7 +242,7 @@ def _coarser_in(
 
 
 def _is_barely_met(outcome: Outcome, comparison: Comparison, ground: str) -> bool:
-    """Whether only rounding gives a match, by less than one percent of the number."""
+    """Whether a match by rounding has an overlap of under one percent of the number."""
     asserted, reach = comparison.asserted, comparison.reach
     if ground == "rounding":
         bounds, interval = reach.fine, asserted.fine
@@ -259,7 +260,7 @@ def _is_barely_met(outcome: Outcome, comparison: Comparison, ground: str) -> boo
 def _difference(
     outcome: Outcome, row: Claim | External, asserted: Asserted
 ) -> float | None:
-    """The value minus the printed number, or minus an end of a range or of words."""
+    """The value minus the printed number, or minus an end of what the claim asserts."""
     value = outcome.recomputed
     if value is None:
         return None
@@ -268,10 +269,10 @@ def _difference(
 
 
 def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, float]:
-    """The ends of the other side of a check, from which differences are measured.
+    """The ends of the claim or figure of a check, from which differences are measured.
 
-    The ends are printed numbers, or, for a claim in words, the floor and ceiling of its
-    words.
+    The ends are the printed numbers of the claim or figure. If the claim is in words,
+    the ends are the floor and the ceiling of the words.
     """
     if not row.printed:
         return fine.low, fine.high
@@ -285,8 +286,8 @@ def compared_with(model: Model, quantity: str) -> tuple[float, ...]:
     """The printed numbers and thresholds that values of a quantity are compared with.
 
     The result has the numbers that the article prints for the quantity, and the numbers
-    with which the quantity's checks compare it. A value of the quantity is spelled so
-    that it does not seem to cross any such number.
+    with which the quantity's checks compare it. A value of the quantity is spelled with
+    enough digits that it does not seem to cross a number with which it is compared.
     """
     if not model.compared:
         model.compared = _all_compared(model)
@@ -315,10 +316,11 @@ def _all_compared(model: Model) -> dict[str, tuple[float, ...]]:
 def _passing(
     outcome: Outcome, row: Claim | External, lowest: float, highest: float
 ) -> float:
-    """The share of the numbers near the printed one that would be met.
+    """The share of the numbers near the printed one that the value would match.
 
-    A number is near if it lies within ten percent of the printed one, and it is met if
-    some value from the lowest to the highest satisfies it.
+    A number is near if it lies within ten percent of the printed number. A number is
+    matched if some value from ``lowest`` to ``highest`` satisfies the claim with that
+    number.
     """
     end = outcome.check.end
     printed = row.published.value(end)
@@ -328,7 +330,7 @@ def _passing(
 
 
 def _weakest_grade(model: Model, plan: Plan) -> str:
-    """The weakest grade among the readings and assumptions that matter."""
+    """The weakest grade among the readings and assumptions that affect the target."""
     grades = [
         grade_of(model, plan, name)
         for name, direction in plan.direction.items()
