@@ -1,10 +1,11 @@
 """This module evaluates the arithmetic that is written in checks, findings and texts.
 
-An expression names quantities, a quantity with a reading (``quantity.reading``), rows
-of claims.csv and figures published elsewhere, so it need not repeat a formula. The name
-of a row followed by ``_low`` or ``_high`` is an end of the row's range, or of the
-values that round to its digits. The name of a row followed by ``_floor`` is the floor
-that we read into the row's words.
+An expression may name quantities, with or without a reading (``quantity.reading``),
+rows of claims.csv, and figures published elsewhere. An expression that names a quantity
+need not repeat the quantity's formula. The name of a row followed by ``_low`` or
+``_high`` means an end of the row's range, or of the values that round to the row's
+digits. The name of a row followed by ``_floor`` means the floor that we read into the
+row's words.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ def plan_of(
 ) -> Plan:
     """Return the plan of an expression over quantities and rows.
 
-    Quantities have their values under the setting, and rows their printed values. In
-    bounds, figures published elsewhere move over the values that their digits stand
-    for. Raises ValueError for an unknown name, for anything but arithmetic and, with
+    Each quantity has its value under the setting, and each row has its printed value.
+    For bounds, a figure published elsewhere takes all values that its digits stand for.
+    Raises ValueError for an unknown name, for anything but arithmetic and, with
     ``within_limits``, for a quantity that a limit refuses.
     """
     plan, _ = _plan_with_unit(model, text, setting, within_limits=within_limits)
@@ -82,10 +83,10 @@ def _plan_with_unit(
 def _number(
     model: Quantities, name: str, setting: Setting, *, within_limits: bool
 ) -> tuple[Source, str]:
-    """The number and the unit behind a name.
+    """Return the source of the number that a name stands for, and the number's unit.
 
-    The name is that of a row, of an end of a row's range, of the floor of its words, or
-    of a quantity, with or without a reading.
+    The name is that of a row, of an end of a row's range, of the floor of a row's
+    words, or of a quantity, with or without a reading.
     """
     row = _row(model, name)
     if row and row.printed:

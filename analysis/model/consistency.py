@@ -1,7 +1,7 @@
 """This module checks the register and the formulas against each other.
 
-Whether names, units, limits and checks are right can be seen only from the register and
-the formulas together.
+A fault in a name, a unit, a limit or a check shows only when the register and the
+formulas are read together.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def verify_names(model: Quantities) -> None:
 def _verify_claim(model: Quantities, check: Check) -> None:
     """Refuse a check whose claim is about another quantity.
 
-    If no other row and no formula has the claim's quantity, the error names the row of
-    the claim, and otherwise the row of the check.
+    The error names the row of the claim if no other row and no formula has the claim's
+    quantity; otherwise, the error names the row of the check.
     """
     claim = model.register.claims.get(check.claim)
     if not claim or claim.quantity == check.quantity:
@@ -81,10 +81,10 @@ def verify_defaults(model: Quantities) -> None:
 def _require_same_unit(
     model: Quantities, quantity: str, other: str, unit: str = ""
 ) -> None:
-    """Refuse a quantity whose unit differs from the unit of something else.
+    """Refuse a quantity whose unit differs from that of what it is compared with.
 
-    The name ``other`` is that of a quantity or of a figure published elsewhere; for
-    arithmetic, ``unit`` must be given.
+    ``other`` is the name of a quantity, the id of a figure published elsewhere, or
+    arithmetic; for arithmetic, ``unit`` must be given.
     """
     figure = model.register.external.get(other)
     unit = unit or (
@@ -119,7 +119,7 @@ def verify(model: Quantities) -> None:
 
 
 def _verify_external(model: Quantities) -> None:
-    """Refuse a figure that stands for a quantity of another unit."""
+    """Refuse a figure whose unit differs from that of the quantity it stands for."""
     for figure in model.register.external.values():
         unit = model.units.get(figure.quantity, figure.base_unit)
         if unit != figure.base_unit:
@@ -142,7 +142,7 @@ def _verify_limits_and_remarks(model: Quantities) -> None:
 
 
 def _verify_check(model: Quantities, row: Check) -> None:
-    """Refuse a check that is circular, or has unlike units or readings that fail."""
+    """Refuse a check that is circular, or has unlike units or unusable readings."""
     register = model.register
     if row.against:
         with register.refusing(row, "against"):

@@ -1,7 +1,7 @@
 """This module parses the source of formulas, which are arithmetic without branches.
 
-The package uses a formula for single values, bounds, draws and worked steps. A formula
-may therefore contain only assignments, one ``return``, ``+ - * / **``, numbers, and
+Because the package uses each formula for single values, bounds, draws and worked steps,
+a formula may contain only assignments, one ``return``, ``+ - * / **``, numbers, and
 ``minimum`` and ``maximum``. Any other formula is refused in a message that names it.
 """
 
@@ -84,7 +84,7 @@ class Expression:
 
     @cached_property
     def occurrences(self) -> Mapping[str, int]:
-        """How often each name occurs."""
+        """How often each name occurs in the expression."""
         names = (node for node in ast.walk(self.result) if isinstance(node, ast.Name))
         return Counter(node.id for node in names)
 
@@ -109,7 +109,7 @@ class Expression:
 
     @cached_property
     def under_extremes(self) -> frozenset[str]:
-        """The names inside a minimum or a maximum."""
+        """The names inside a minimum or a maximum of the expression."""
         calls = (node for node in ast.walk(self.result) if isinstance(node, ast.Call))
         names = {
             node.id
@@ -125,7 +125,7 @@ def parse(text: str) -> Expression:
     """Parse an expression from a text.
 
     A name may have a point, as in ``at_risk_2019.southern``. Raises ValueError for
-    anything but names, numbers, + - * / ** and brackets.
+    anything but names, numbers, + - * / **, brackets, ``minimum`` and ``maximum``.
     """
     unreadable = ValueError(
         f"'{text}' is not made of names, numbers, + - * / and brackets"
@@ -145,7 +145,7 @@ def parse(text: str) -> Expression:
 def read(module: ModuleType) -> dict[str, Expression]:
     """Read the formulas of a module and its submodules, by name.
 
-    Raises ValueError, which names the formula, for one that can't be read.
+    Raises ValueError for a formula that can't be read; the message names the formula.
     """
     formulas: dict[str, Expression] = {}
     inner = filter(inspect.ismodule, vars(module).values())
@@ -259,7 +259,7 @@ def _is_small(power: ast.expr) -> bool:
 
 
 class _AsFloats(ast.NodeTransformer):
-    """Turns whole numbers into floats, whose powers never have too many digits."""
+    """Turn whole numbers into floats, whose powers never have too many digits."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
         left: ast.expr = self.visit(node.left)

@@ -40,7 +40,7 @@ __all__ = [
 
 
 class Model(Quantities):
-    """The quantities of a register, whose rows and formulas fit each other.
+    """The quantities of a register whose rows and formulas fit each other.
 
     ``modules`` are the Python modules with the formulas; by default, datapackage.json
     names the module. Raises RegisterError where register and formulas disagree.
@@ -73,7 +73,7 @@ _COUNT = 1e6
 
 
 def _limits(row: LimitRow, units: Mapping[str, str]) -> Iterator[Limit]:
-    """Yield the limits of a row, one for each end if the upper end is a quantity."""
+    """Yield one limit for a row, or one for each end if the upper end is a quantity."""
     if not isinstance(row.at_most, str):
         yield Limit(row.quantity, row.at_least, row.at_most)
         return

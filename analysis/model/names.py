@@ -84,7 +84,7 @@ class Names:
 
     @cached_property
     def _percentages(self) -> frozenset[str]:
-        """The quantities printed only in percent, and those listed in ``percent``."""
+        """The quantities printed only in percent, and those in ``register.percent``."""
         printed: dict[str, set[str]] = {}
         for claim in self.register.claims.values():
             printed.setdefault(claim.quantity, set()).add(claim.unit)
@@ -96,7 +96,7 @@ class Names:
         return "percent" if quantity in self._percentages else self.units[quantity]
 
     def spelled(self, quantity: str, **numbers: float) -> dict[str, str]:
-        """The fields of a sentence about a quantity; numbers have all their digits."""
+        """The fields of a sentence about a quantity, with all digits of the numbers."""
         unit = self.spelled_unit(quantity)
         fields = {name: exact(number, unit) for name, number in numbers.items()}
         return {"quantity": quantity, **fields}
@@ -104,7 +104,7 @@ class Names:
     def checked_name(self, quantity: Any) -> str:
         """Return the name of a quantity, or refuse a name that no quantity has.
 
-        Raises ModelError, with the nearest name, where there is no such quantity.
+        Raises ModelError, which suggests the nearest name, if no quantity has the name.
         """
         is_name = isinstance(quantity, str) and quantity in self.sources
         if is_name and quantity not in CONSTANTS:
@@ -115,8 +115,8 @@ class Names:
     def checked_reading(self, quantity: str, reading: str) -> str:
         """Return the name of a reading, or refuse one that the quantity does not have.
 
-        Raises ModelError, with the nearest name, where the quantity has no such
-        reading.
+        Raises ModelError, which suggests the nearest name, if the quantity does not
+        have the reading.
         """
         sources = self.sources[self.checked_name(quantity)]
         if reading in sources:
@@ -129,7 +129,7 @@ class Names:
         """The quantity and the reading that a text names; the reading may be empty.
 
         The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
-        ModelError for anything but a text, and where no quantity has the name.
+        ModelError for anything but a text, and for a text that names no quantity.
         """
         if not isinstance(text, str):
             raise ModelError(

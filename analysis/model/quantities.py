@@ -35,8 +35,8 @@ class Estimate(NearAttributes):
     ``side`` tells whether the true value is ``at most`` or ``at least`` this value, or
     has ``no bound``; in all other cases it is empty. ``depends_on`` lists the claims
     and assumptions that the estimate starts from. ``remarks`` are sentences that are
-    shown with the estimate and refuse nothing. If ``in_percent`` is true, the words of
-    the estimate are in percent; its numbers never are.
+    shown with the estimate without refusing it. If ``in_percent`` is true, the words of
+    the estimate are in percent; the numbers of an estimate never are.
     """
 
     quantity: str
@@ -63,7 +63,7 @@ class Estimate(NearAttributes):
         return "; ".join([f"{words}, {span} by rounding", *self.remarks])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """Show the words in IPython, and then the numbers."""
+        """Show the estimate in IPython: first its words, and then its numbers."""
         printer.text(f"{self}\n{self!r}")
 
 
@@ -83,10 +83,10 @@ class Quantities(Values):
         self._choices: dict[tuple[str, str], dict[str, Choice]] = {}
 
     def usual(self, quantity: str) -> tuple[float, float, str] | None:
-        """The usual numbers of a quantity, from low to high, and who gives them.
+        """The lowest and highest usual number of a quantity, and words on their origin.
 
-        For a count without other usual numbers, the number that we compute is the usual
-        one.
+        For a count that the article does not print and we do not assume, the number
+        that we compute is the usual one.
         """
         usual = super().usual(quantity)
         if usual or self.units[quantity] not in WHOLE:
@@ -152,9 +152,10 @@ class Quantities(Values):
     def taken_as(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
         """Apply the choices of a check, a figure or another row of data to a setting.
 
-        The readings ``set``, ``published`` and ``in_words`` of a row only mean that it
-        takes the quantity as given, so a number that a user set stays. A choice of any
-        other reading or number is applied as in ``changed``, with the same error.
+        If a row names the reading ``set``, ``published`` or ``in_words``, the row takes
+        the quantity as given, and a number that a user has set is kept. A row's choice
+        of any other reading or of a number is applied as in ``changed``, which raises
+        the same error.
         """
         numbers = base.values
         # A number that a user has set gives way only where the row itself names another
@@ -167,7 +168,7 @@ class Quantities(Values):
         return self._merged(base, applied)
 
     def _merged(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
-        """A setting with choices added, listing only differences from the article."""
+        """Add choices to a setting, which lists only differences from the article."""
         merged = dict(base.choices)
         for quantity, choice in choices.items():
             if self._is_default(quantity, choice):
@@ -251,7 +252,7 @@ class Quantities(Values):
         return message(source.replaced, **fields)
 
     def _median(self, quantity: str, setting: Setting) -> str:
-        """The words that name a drawn quantity, by its median, as a difference."""
+        """The words that name a drawn quantity, with its median, as a difference."""
         source = self.sources[quantity][self.default(quantity)]
         median = setting.values.get(quantity, source.value)
         fields = {"quantity": quantity, "unit": self.suffix(quantity)}
@@ -274,8 +275,8 @@ class Quantities(Values):
     ) -> None:
         """Raise ModelError for a reading or value that none of the plans depends on.
 
-        A scenario is refused only if none of the plans depends on anything that it
-        changes. Names in ``ignored`` are not refused.
+        A scenario is refused only if none of the plans depends on anything that the
+        scenario changes. Names in ``ignored`` are not refused.
         """
         plans = list(plans)
         every = [plan.by_name for plan in plans]
@@ -322,8 +323,8 @@ class Quantities(Values):
     def plan(self, quantity: str | Sequence[str], setting: Setting = ARTICLE) -> Plan:
         """Return the plan of a quantity, with the limits on its nodes.
 
-        For several quantities, one plan computes them together. Raises CircleError for
-        readings that need each other.
+        If several quantities are given, one plan computes all of them. Raises
+        CircleError for readings that need each other.
         """
         quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
         if known := self._plans.get((quantities, setting)):
@@ -422,7 +423,7 @@ class Quantities(Values):
     def remarks(
         self, quantity: str, setting: Setting, vary: Arrays | None = None
     ) -> Iterator[tuple[int, str]]:
-        """Yield the sentences that are shown with a quantity and refuse nothing.
+        """Yield the sentences that are shown with a quantity without refusing it.
 
         Some leaves may take arrays of one length (``vary``). Each sentence comes with
         the index of the entry that it is about; without arrays, the index is 0.
@@ -466,7 +467,7 @@ class Quantities(Values):
         return [remark for remark in remarks if remark.quantity == quantity]
 
     def remark_plans(self, quantity: str, setting: Setting) -> Iterator[Plan]:
-        """Yield the plan of a quantity, and those that its remarks compare it with."""
+        """Yield the plans of a quantity and of the quantities that its remarks name."""
         yield self.plan(quantity, setting)
         for remark in self._remarks_on(quantity):
             if remark.above not in self.register.external:

@@ -2,10 +2,10 @@
 
 The source of a reading is a printed number, an assumption, a formula, or another
 quantity. A figure published elsewhere is a reading of the quantity that it stands for.
-The default reading of a quantity comes first. The default is the first that exists of
-these: the claim from which calculations start, the reading marked as default, the
-formula without a reading in its name, the assumption, and a number that the article
-only reports.
+The default reading of a quantity comes first. The default reading is the first of these
+that exists: the claim from which calculations start, the reading marked as default, the
+formula without a reading in its name, the assumption, and a number whose claim has the
+role ``count``.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _add_formulas(
 
 
 def _of_claim(claim: Claim, end: str) -> Source:
-    """The source of a printed number, or of one end of it."""
+    """The source of a printed number, or of one end of a printed range."""
     number = claim.published
     return Source(
         value=number.value(end),
@@ -128,7 +128,7 @@ def _of_claim(claim: Claim, end: str) -> Source:
 
 
 def source_of_number(number: float, assumption: Assumption | None) -> Source:
-    """The source of a value that a user sets; it keeps the side of the assumption."""
+    """Return the source of a number, with the side of its assumption, if any."""
     if assumption is None:
         return Source(number)
     room = None
@@ -141,7 +141,7 @@ def source_of_number(number: float, assumption: Assumption | None) -> Source:
 
 
 def _of_assumption(assumption: Assumption) -> dict[str, Source]:
-    """The sources of an assumption: its value, and the ends of its words."""
+    """The sources of an assumption: its value, and the numbers that its words allow."""
     value = source_of_number(assumption.value, assumption)
     sources = {"set": replace(value, assumption=assumption, role="set")}
     words = assumption.allows()

@@ -15,10 +15,10 @@ Choice: TypeAlias = str | float
 class Setting:
     """The differences from the article: the chosen reading or number of each quantity.
 
-    ``Model.setting`` makes a setting. The names in ``given`` are those that a user
-    gave, even with the article's own value; names that only a scenario changes are left
-    out. ``drawn`` has the distribution, in words, of each quantity that is drawn; the
-    quantity's number is then the median.
+    ``Model.setting`` makes a setting. ``given`` has the names that a user gave, even if
+    the user gave the article's own value, but not the names that only a scenario
+    changes. ``drawn`` has the distribution, in words, of each quantity that is drawn at
+    random; the number chosen for a drawn quantity is the median.
     """
 
     choices: Mapping[str, Choice] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Setting:
 
     @property
     def readings(self) -> dict[str, str]:
-        """The reading of each quantity whose reading is not the article's."""
+        """The chosen reading of each quantity whose reading is not the article's."""
         return {
             name: choice
             for name, choice in self.choices.items()
@@ -56,7 +56,7 @@ class Setting:
 
     @property
     def by_scenario(self) -> set[str]:
-        """The names that only a scenario changes, not the user."""
+        """The names that a scenario changes and the user does not."""
         return {*self.choices} - self.given
 
 

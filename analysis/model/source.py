@@ -15,26 +15,27 @@ from analysis.model.expressions import Expression
 class Source:
     """A source says where a value comes from.
 
-    There are six kinds of sources, each with its own fields:
+    There are six kinds of sources:
 
-    - a number: ``value``, and for the number of an assumption ``side``, ``width`` and
-      ``room``;
-    - a claim: ``claim`` and ``end``, ``value``, ``fine``, ``coarse``, ``side``,
-      ``room``;
-    - a figure published elsewhere: ``external``, and the other fields of a claim;
-    - an assumption: ``assumption`` and ``role``, with the fields of a number, and
-      ``fine`` for words;
-    - an expression: ``expression``;
-    - another quantity: ``alias_of``.
+    - The source of a number has ``value``. A number for an assumption also has
+      ``side``, ``width`` and ``room``.
+    - The source of a claim has ``claim``, ``end``, ``value``, ``fine``, ``coarse``,
+      ``side`` and ``room``.
+    - The source of a figure published elsewhere has ``external`` in place of ``claim``
+      and ``end``, and the other fields of a claim.
+    - The source of an assumption has ``assumption`` and ``role``, with the fields of a
+      number. For an assumption in words, the source also has ``fine``.
+    - The source of a formula has ``expression``.
+    - The source that takes the value of another quantity has ``alias_of``.
 
-    An expression and an alias have quantities that they need (``needs``); every other
-    source is a leaf.
+    A source with an expression or an alias lists the quantities that it needs in
+    ``needs``; every other source is a leaf.
 
     A leaf has a ``value`` in base units, which is NaN if the article gives it only in
     words. A printed number stands for the values in ``fine`` or, at its coarser place,
     in ``coarse``. If words make the true number ``at most`` or ``at least`` the printed
-    one, ``side`` says so, and ``room`` is the interval of all values that the words
-    allow. A range has two sources, one for each ``end``.
+    number, ``side`` says which, and ``room`` is the interval of all values that the
+    words allow. A printed range has two sources, one for each ``end``.
 
     The source of an assumption has a ``role``: ``set`` for its value, ``floor`` or
     ``ceiling`` for an end of its words, or ``in_words``, which is no single value.
@@ -88,13 +89,13 @@ class Source:
 
     @property
     def sum(self) -> str:
-        """A figure with the years that divide it, as a text, or else an empty text."""
+        """The division of a figure by years, as a text; empty if nothing is divided."""
         if self.external is None or self.external.divided_by == 1:
             return ""
         return self.external.sum
 
     def room_at(self, value: Any) -> Interval:
-        """The interval that the words allow for another value of their number."""
+        """The interval that the words would allow if their number were ``value``."""
         assert self.room is not None
         if self.side == "at most":
             return Interval(self.room.low, value)

@@ -1,4 +1,4 @@
-"""This module checks units once, with pint, on one value of each quantity."""
+"""This module checks units with pint, on made-up values, when a model is built."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ class _Computed(NamedTuple):
 def units_of(register: Register, sources: Sources) -> dict[str, str]:
     """The base unit of every quantity.
 
-    Raises RegisterError where two sources of one quantity differ in unit.
+    Raises RegisterError if two sources of one quantity have unlike units, or if
+    quantities need each other in a circle.
     """
     units = {name: unit for name, (_, unit) in CONSTANTS.items()}
     for claim in register.claims.values():
@@ -82,7 +83,7 @@ def units_of(register: Register, sources: Sources) -> dict[str, str]:
 
 
 def _settle(units: dict[str, str], quantity: str, unit: str, giver: str) -> None:
-    """Note the unit of a quantity; refuse one that differs from the unit noted."""
+    """Note the unit of a quantity; refuse a unit unlike the one noted before."""
     settled = units.setdefault(quantity, unit)
     if not parse_unit(settled).is_compatible_with(parse_unit(unit)):
         raise ModelError(f"{quantity} is in {settled}, but {giver} gives {unit}")
@@ -102,8 +103,8 @@ def _settle_computed(
 def _circle(register: Register, pending: Iterable[str]) -> RegisterError:
     """The error that refuses quantities that need each other in a circle.
 
-    The error names the row of a reading that takes the value of such a quantity, if
-    there is one.
+    If a row of readings.csv gives one of the quantities the value of another, the error
+    names that row.
     """
     quantities = sorted(pending)
     names = ", ".join(quantities)
@@ -134,8 +135,8 @@ def _unit(units: Mapping[str, str], computed: _Computed) -> str:
 def _unit_of_alias(units: Mapping[str, str], computed: _Computed) -> str:
     """The unit of a reading that takes another quantity's value.
 
-    The reading's unit is that of the other quantity, or differs from it by the unit of
-    a constant.
+    The unit is that of the other quantity, or is its product or quotient with the unit
+    of a constant.
     """
     taken = units[computed.source.alias_of]
     wanted = units.get(computed.quantity, taken)

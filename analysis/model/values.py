@@ -30,9 +30,9 @@ class Values(Names):
     def checked_reading(self, quantity: str, reading: str) -> str:
         """Return the name of a reading, or refuse one that the quantity does not have.
 
-        Raises ModelError, with the nearest name, where the quantity has no such
-        reading. A figure published elsewhere that does not stand for the quantity is
-        refused with the reason.
+        Raises ModelError, which suggests the nearest name, if the quantity does not
+        have the reading. If the reading is a figure published elsewhere that does not
+        stand for the quantity, the error gives the reason.
         """
         if reading not in self.sources[self.checked_name(quantity)]:
             self._refuse_figure(quantity, reading)
@@ -56,12 +56,12 @@ class Values(Names):
         with_unit: bool = False,
         within: bool = True,
     ) -> float:
-        """A value for a quantity in base units, from a number or a text.
+        """Read a value for a quantity, in base units, from a number or a text.
 
         Raises ModelError for a text that is not a number in the right unit and, if
         ``within`` is true, for a number outside the allowed range. A number that is far
-        from the usual numbers of the quantity is refused, too, unless its unit is
-        written.
+        from the usual numbers of the quantity is also refused, unless it is a text with
+        a unit.
         """
         self.checked_name(quantity)
         change = scalar(change)
@@ -93,7 +93,7 @@ class Values(Names):
         return -1.0 if self.units[quantity] == "dimensionless" else 0.0, math.inf
 
     def varied_range(self, quantity: str) -> tuple[float, float]:
-        """The range of an assumption outside which a value gets a remark."""
+        """The range of a quantity outside which a value gets a remark."""
         assumption = self.register.assumptions.get(quantity)
         if assumption is None:
             return -math.inf, math.inf
@@ -114,11 +114,12 @@ class Values(Names):
     # A number far from the usual ones -------------------------------------------------
 
     def usual(self, quantity: str) -> tuple[float, float, str] | None:
-        """The usual numbers of a quantity, from low to high, and who gives them.
+        """The lowest and highest usual number of a quantity, and words on their origin.
 
-        The article's printed numbers are the usual ones or, for a count that is an
-        assumption, the ends of the range over which we vary the assumption. The result
-        is None for any other quantity.
+        The usual numbers are those that the article prints for the quantity. For a
+        count that is an assumption, the usual numbers are the ends of the range over
+        which we vary the assumption. The result is None for a quantity that is neither
+        printed nor an assumed count.
         """
         printed = self._printed(quantity)
         if printed:
@@ -146,10 +147,11 @@ class Values(Names):
         return None
 
     def is_far(self, quantity: str, number: float) -> bool:
-        """Whether a number is at least 50 times the usual ones, or at most a fiftieth.
+        """Whether a number is far from the usual numbers of a quantity.
 
-        The number 0 is never far, and no number is far if the quantity has no usual
-        number.
+        A number is far if it is at least 50 times the highest usual number, or at most
+        a fiftieth of the lowest. The number 0 is never far, and no number is far if the
+        quantity has no usual number.
         """
         usual = self.usual(quantity)
         if usual is None or not number:
@@ -158,9 +160,10 @@ class Values(Names):
         return abs(number) <= low / FAR or abs(number) >= high * FAR
 
     def written(self, quantity: str, choice: Choice) -> Choice:
-        """A choice as a user may write it.
+        """Return a choice in a form that a user may write.
 
-        A number far from the usual ones is written with its unit.
+        A number that is far from the usual numbers of the quantity is written with its
+        unit.
         """
         if isinstance(choice, str) or not self.is_far(quantity, choice):
             return choice
@@ -173,7 +176,7 @@ class Values(Names):
         return printed is not None and printed.unit == "percent"
 
     def _far(self, quantity: str, number: float) -> str:
-        """The refusal of a far number without a unit, which says what to write."""
+        """Return the refusal of a far number without a unit; it says what to write."""
         written = f"{number:,.10g} {self.units[quantity]}"
         factors = {word: float(factor) for word, factor in SCALES.items() if word}
         if self._is_printed_in_percent(quantity):
@@ -202,8 +205,8 @@ class Values(Names):
     def _refuse_figure(self, quantity: str, name: str) -> None:
         """Refuse a figure published elsewhere that does not stand for a quantity.
 
-        Raises ModelError with the reason: another period, place, unit or quantity, a
-        goal, or the note on the figure.
+        The ModelError says that the figure is of another period, place, unit or
+        quantity, or that it is a goal, or else quotes the note on the figure.
         """
         figure = self.register.external.get(name)
         if figure is None:
@@ -224,10 +227,11 @@ class Values(Names):
         raise ModelError(message(kind, **fields))
 
     def unlike(self, figure: External, quantity: str) -> tuple[str, str, str] | None:
-        """The periods of a figure and a quantity, if they differ, or else their places.
+        """How a figure differs from a quantity: in period, or else in place.
 
-        The answer starts with the word "period" or "place". The answer is None if
-        period and place agree, or if the quantity's own period and place are not known.
+        The answer has three parts: the word "period" or "place", the period or place of
+        the figure, and that of the quantity. The answer is None if period and place
+        agree, or if the quantity's own period and place are not known.
         """
         period, place = self._period_and_place(quantity)
         years = {str(figure.year_from), str(figure.year_to)}
@@ -240,9 +244,10 @@ class Values(Names):
     def _period_and_place(self, quantity: str) -> tuple[str, str]:
         """The period and the place of a quantity, each empty if it is not known.
 
-        A claim on the quantity gives its period and place. For a quantity without a
-        claim, the years in its name are the period. For a quantity with neither a claim
-        nor years, a claim from which it starts gives period and place.
+        If the quantity has a claim, the period and the place are those of the claim. If
+        the quantity has no claim, the years in its name are the period. For a quantity
+        with neither a claim nor years in its name, a claim from which its calculation
+        starts gives the period and the place.
         """
         name = re.sub("_(low|high)$", "", quantity)
         for claim in self.register.claims.values():
