@@ -669,8 +669,9 @@ def test_compare_takes_the_ratio_of_a_scenario_as_one_that_is_set(
 
 
 def test_a_second_run_into_a_folder_is_refused_while_another_writes_there(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("analysis.publish.atomic._PATIENCE", 0.1)
     folder = tmp_path / "runs"
     with lock(folder, within=True):
         done = run("run", "03", "--out", folder)

@@ -186,9 +186,9 @@ def test_explain_says_what_a_figure_may_be_used_for() -> None:
 
 
 def test_papermill_refuses_it_in_one_sentence(tmp_path: Path) -> None:
-    for quantity, figure, reason in REFUSED[:5]:
-        with pytest.raises(papermill.PapermillExecutionError, match=reason):
-            notebook(tmp_path, quantity, figure)
+    quantity, figure, reason = REFUSED[0]
+    with pytest.raises(papermill.PapermillExecutionError, match=reason):
+        notebook(tmp_path, quantity, figure)
 
 
 def test_a_verdict_rests_on_it() -> None:

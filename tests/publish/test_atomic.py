@@ -358,7 +358,10 @@ def test_a_folder_that_can_not_be_written_to_is_refused_at_the_start(
 
 
 # One run at a time --------------------------------------------------------------------
-def test_a_second_run_on_the_same_folder_is_refused_and_the_first_ends_well(tmp_path):
+def test_a_second_run_on_the_same_folder_is_refused_and_the_first_ends_well(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("analysis.publish.atomic._PATIENCE", 0.1)
     with replace_atomically(tmp_path / "results") as new:
         said = f"another run is writing to {tmp_path}/results; wait for it to end"
         assert refused(fill, tmp_path / "results", "second") == said
@@ -369,6 +372,7 @@ def test_a_second_run_on_the_same_folder_is_refused_and_the_first_ends_well(tmp_
 
 
 def test_runs_of_two_kinds_on_the_same_folder_exclude_each_other(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.publish.atomic._PATIENCE", 0.1)
     said = f"another run is writing to {tmp_path}/results; wait for it to end"
     with lock(tmp_path / "results", within=True):
         assert refused(fill, tmp_path / "results", "second") == said
