@@ -1,1 +1,1 @@
-"""The subpackage that compares a reader's copy of the article with the register."""
+"""This subpackage compares a reader's copy of the article with the register."""

@@ -17,13 +17,12 @@ from analysis.core.rows import Claim
 
 @dataclass(frozen=True, eq=False)
 class RowNumber:
-    """A number that a row of the register says is printed.
+    """A number that a row of the register gives as printed.
 
-    A row that prints a range has two numbers, one for each end. The ``kind`` of a
-    number is number, span (of years) or vague (words without digits). The ``keys`` are
-    the keys of those numbers in a text that match the row's number. There are no keys
-    if the article gives the number only in words and the row does not quote those
-    words.
+    A row that prints a range has two numbers, one for each end. ``kind`` is ``number``,
+    ``span`` (of years) or ``vague`` (words without digits). ``keys`` holds the keys of
+    the numbers in a text that match the row's number. ``keys`` is empty if the article
+    gives the number only in words and the row does not quote those words.
     """
 
     row: Claim
@@ -32,7 +31,7 @@ class RowNumber:
 
 
 def row_numbers(row: Claim) -> list[RowNumber]:
-    """The numbers that a row says are printed."""
+    """Return the numbers that a row gives as printed."""
     printed = row.published
     if printed.unit == "year":
         return [RowNumber(row, "span", _keys(row.unit_as_printed, "span"))]
@@ -51,16 +50,16 @@ def row_numbers(row: Claim) -> list[RowNumber]:
 
 
 def _keys(text: str, kind: str) -> tuple[Key, ...]:
-    """The keys of the numbers of one kind in a text."""
+    """Return the keys of all the numbers of one kind in a text."""
     return tuple(number.key for number in numbers(text) if number.kind == kind)
 
 
 class Passage:
     """A paragraph of the copy, with the numbers that are printed in it.
 
-    ``exact`` maps each number of a row that is found in the paragraph to the number of
-    the text. ``unlike`` maps each number of a row to the different number that the text
-    has in its place.
+    ``exact`` maps each of a row's numbers that the paragraph contains to that number as
+    it stands in the text. ``unlike`` maps each missing number of a row to the number
+    that the text has instead.
     """
 
     def __init__(self, paragraph: Paragraph) -> None:
@@ -75,17 +74,17 @@ class Passage:
         self.unlike: dict[RowNumber, Number] = {}
 
     def free(self) -> list[Number]:
-        """The numbers of the paragraph that belong to no row and to no rule."""
+        """The numbers of the paragraph that no row has taken and no rule excludes."""
         taken = [*self.exact.values(), *self.unlike.values()]
         return [
             number for number in self.numbers if not number.rule and number not in taken
         ]
 
     def weight(self, row_numbers: Iterable[RowNumber]) -> float:
-        """Count how many of some rows' numbers this passage prints.
+        """Return a weighted count of the given rows' numbers that this passage prints.
 
-        A number counts a little more if its noun is in the passage as well. Years,
-        which are common, count less.
+        A number counts a little more if its noun is in the passage as well. A span of
+        years counts half, because years are common.
         """
         unused = Counter(number.key for number in self.usable)
         total = 0.0
@@ -104,10 +103,10 @@ class Passage:
         return total
 
     def take(self, row_numbers: Sequence[RowNumber]) -> None:
-        """Find the numbers of some rows in this passage.
+        """Find the given rows' numbers in this passage, and keep them in ``exact``.
 
-        The numbers that are printed in the order of the rows are found first, then the
-        others.
+        The numbers that are printed in the order of the rows are found first, and then
+        the numbers in another order.
         """
         here = [number.key for number in self.usable]
         keys = [_first(row_number.keys, here) for row_number in row_numbers]
@@ -125,7 +124,10 @@ class Passage:
                     break
 
     def take_elsewhere(self, row_number: RowNumber) -> bool:
-        """Take the number of a row that names another place, and tell if it is here."""
+        """Look in this passage for the number of a row that names another place.
+
+        If the passage has the number, keep it in ``exact`` and return True.
+        """
         for number in self.free():
             if number.key in row_number.keys:
                 self.exact[row_number] = number
@@ -134,12 +136,12 @@ class Passage:
 
 
 def _first(keys: Iterable[Key], known: Container[Key]) -> Key | None:
-    """The first of some keys that is among the known keys, or None."""
+    """Return the first key that is among the known keys, or None."""
     return next((key for key in keys if key in known), None)
 
 
 def _fits(row_number: RowNumber, number: Number) -> bool:
-    """Whether a number of the text can be that of a row.
+    """Whether a number of the text can be a row's number.
 
     If the article gives the row's number only in words and the row does not quote those
     words, any number of the same kind fits.
@@ -180,11 +182,12 @@ def _gain(
     passage: Passage,
     headings: Container[str],
 ) -> float:
-    """How well a passage fits a stated place, first by its numbers, then by nearness.
+    """Return how well a passage fits a stated place: by its numbers, then by nearness.
 
-    A passage that is not at the stated place must have at least half of the numbers,
-    because fewer may be there by chance. If all the numbers are years, the passage must
-    be in the stated section, because many sections have the same years.
+    A passage that is not at the stated place must have at least half of the numbers
+    stated, because it may have fewer by chance. If all the numbers are years and the
+    copy has the stated section, the passage must be in that section, because many
+    sections have the same years.
     """
     section, count = place
     # A number that is found (1,000) outranks the share of the rows' numbers that are

@@ -28,9 +28,10 @@ Place: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the copy, or a complete note.
+    """A paragraph of the copy, or a whole note.
 
-    A paragraph that is ``outside`` belongs to the page around the article.
+    A paragraph is ``outside`` if it stands before the first paragraph of the article,
+    is about the author or is the editor's note.
     """
 
     place: Place
@@ -40,7 +41,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Piece:
-    """A heading of the copy, which names its section, or a text below a heading."""
+    """A heading of the copy, with the section that it opens, or any other text."""
 
     section: str = ""
     text: str = ""
@@ -59,9 +60,9 @@ def where(place: Place) -> str:
 def read(register: Register, path: Path) -> tuple[list[Paragraph], set[str]]:
     """Read the paragraphs of a copy in their order, and find its sections.
 
-    The sections are those whose heading is in the copy, the introduction and the notes.
-    Raises InputError, whose message is one sentence, for a file that can't be read or
-    in which no heading of the article is found.
+    The sections are the introduction, the notes and every section whose heading is in
+    the copy. Raises InputError, whose message is one sentence, for a file that can't be
+    read or that has no heading of the article.
     """
     sections = {}
     for section, title in register.sections.items():
@@ -85,7 +86,7 @@ _EDITOR = re.compile(r"(?i)editor'?s'? note\b")
 
 
 def _letters(text: str) -> str:
-    """The letters and digits of a heading, which are the same in all copies."""
+    """Return the letters and digits of a heading; copies vary in other characters."""
     return re.sub(r"[\W_]+", "", plain(text).casefold())
 
 
@@ -114,7 +115,7 @@ def _pieces(blocks: Sequence[Block], sections: Mapping[str, str]) -> list[Piece]
 
 
 def _heading_lines(lines: Sequence[str], sections: Mapping[str, str]) -> int:
-    """How many of the first lines of a block are the heading of a section."""
+    """Return how many lines at the start of a block make up a section's heading."""
     for count in range(1, min(len(lines), _MOST_LINES) + 1):
         if _letters("".join(lines[:count])) in sections:
             return count
@@ -152,8 +153,9 @@ def _continued(text: str, line: str) -> str:
 def _paragraphs(pieces: Sequence[Piece]) -> Iterator[Paragraph]:
     """Give each paragraph its place.
 
-    The paragraphs of a section are counted, and a note has the number that is printed
-    before it. Notes and the lines on the author follow the last heading.
+    A paragraph is numbered within its section, and a note has the number that is
+    printed before it. Notes and lines about the author are sought only after the last
+    heading.
     """
     headings = [index for index, piece in enumerate(pieces) if piece.section]
     full = [index for index, piece in enumerate(pieces) if piece.is_full_paragraph]

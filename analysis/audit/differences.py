@@ -1,4 +1,4 @@
-"""This module words the differences between a copy of the article and the register."""
+"""This module puts into words how a copy of the article differs from the register."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Difference:
 def without_heading(
     sections: Iterable[str], headings: Container[str]
 ) -> list[Difference]:
-    """Report the sections whose heading the copy does not have."""
+    """Report the sections whose heading the copy lacks."""
     return [
         Difference("heading", (), f"section {section} has no heading")
         for section in sections
@@ -59,7 +59,7 @@ def without_heading(
 
 
 def without_row(passages: Iterable[Passage]) -> Iterator[Difference]:
-    """Report every number of the copy that belongs to no row and to no rule."""
+    """Report every number of the copy that no row states and no rule excludes."""
     for passage in passages:
         for number in passage.free():
             start = max(number.start - _LETTERS_AROUND, 0)
@@ -71,7 +71,7 @@ def without_row(passages: Iterable[Passage]) -> Iterator[Difference]:
 def not_as_printed(
     missing: Iterable[RowNumber], passage: Passage | None
 ) -> list[Difference]:
-    """Report the rows whose number is missing from the copy, or replaced by another."""
+    """Report the rows whose number is missing from the copy or differs in it."""
     rows: dict[str, Claim] = {}
     for row_number in missing:
         row = row_number.row
@@ -96,7 +96,7 @@ def _not_as_printed(row: Claim, passage: Passage | None) -> Difference:
 
 
 def _printed(row: Claim) -> str:
-    """The number that a row says is printed, with its noun."""
+    """Return the number that a row gives as printed, with its noun."""
     number = row.published
     ends = [text for text in (number.printed, number.printed_high) if text]
     digits = " to ".join(f"{Decimal(text):,}" for text in ends)
@@ -107,9 +107,9 @@ def _printed(row: Claim) -> str:
 def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Difference]:
     """Report the rows whose numbers the copy has in another order.
 
-    All rows in another order make one difference. If two numbers are exchanged, both
-    are named. If more than two numbers are out of place, only enough of them are named
-    to leave the others in order.
+    All the rows of a passage that are out of order make one difference. If two numbers
+    have changed places, the difference names both. If more than two numbers are out of
+    place, the difference names numbers until the rest are in order.
     """
     here = [number for number in stated if number in passage.exact]
     starts = sorted(passage.exact[number].start for number in here)
@@ -130,10 +130,10 @@ def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Diff
 
 
 def _rising(pairs: Iterable[Pair]) -> list[Pair]:
-    """Leave out pairs until the second numbers rise as the first do.
+    """Leave out pairs until the second numbers rise with the first numbers.
 
-    The pair that crosses the most others is left out first. If several pairs cross the
-    same number of others, the one whose numbers lie furthest apart is left out.
+    The pair that crosses the most other pairs is left out first. If several pairs cross
+    equally many, the pair whose two numbers lie furthest apart is left out.
     """
     rising = sorted(pairs)
     while not all(last[1] <= pair[1] for last, pair in pairwise(rising)):
@@ -142,7 +142,7 @@ def _rising(pairs: Iterable[Pair]) -> list[Pair]:
 
 
 def _crossings(pair: Pair, others: Sequence[Pair]) -> Pair:
-    """How many others a pair crosses, and how far apart its two numbers lie.
+    """Return how many other pairs a pair crosses, and how far apart its numbers lie.
 
     Two pairs cross if the order of their first numbers is the reverse of the order of
     their second numbers.
@@ -155,10 +155,7 @@ def _crossings(pair: Pair, others: Sequence[Pair]) -> Pair:
 def qualified_otherwise(
     stated: Iterable[RowNumber], passage: Passage
 ) -> list[Difference]:
-    """Report the rows whose word before the number differs from that in the copy.
-
-    The words that are compared include "over", "up to" and "about".
-    """
+    """Report the rows whose qualifier, such as "up to", differs in the copy."""
     differences = []
     for row_number in stated:
         number = passage.exact.get(row_number)
@@ -192,12 +189,12 @@ def changes_of_place(
     passages: Sequence[Passage],
     headings: Container[str],
 ) -> list[Difference]:
-    """Report numbers outside the paragraphs that their rows name, and shifts.
+    """Report shifted paragraphs, and numbers outside the paragraph of their row.
 
-    A paragraph is shifted if its number in the copy differs from its number in the
-    data. A shift is reported only if a missing or a new paragraph does not explain it.
-    A section whose heading the copy lacks is left out, because its text is found under
-    another heading.
+    A paragraph counts as shifted if its position in the section differs between the
+    copy and the data. A shift is not reported if a missing or a new paragraph explains
+    it. A section whose heading the copy lacks is left out, because its text is found
+    under another heading.
     """
     rows = _rows_by_place(passages)
     differences: list[Difference] = []
@@ -231,7 +228,7 @@ def _rows_by_place(passages: Iterable[Passage]) -> Rows:
 def _pairs(
     section: str, stated: Stated, by_place: Mapping[Place, Passage], rows: Rows
 ) -> list[Pair]:
-    """The paragraphs of a section that the copy has in the same section, in order."""
+    """Pair the number of each paragraph in the register with its number in the copy."""
     pairs = []
     for place in stated:
         if place[0] != section or place not in by_place:
@@ -243,7 +240,7 @@ def _pairs(
 
 
 def _moved(section: str, pairs: Container[Pair], rows: Rows) -> Iterator[Difference]:
-    """Report rows that are not in the paragraph of the rows beside them."""
+    """Report the rows that the copy has in another paragraph than their neighbours."""
     for (place, actual), ids in rows.items():
         if place[0] != section or place == actual:
             continue
@@ -256,9 +253,10 @@ def _moved(section: str, pairs: Container[Pair], rows: Rows) -> Iterator[Differe
 def _shifts(
     pairs: Iterable[Pair], gone: Iterable[int], new: Iterable[int]
 ) -> list[list[Pair]]:
-    """The runs of paragraphs that are shifted without a reported cause.
+    """Return the runs of shifted paragraphs whose shift is not explained.
 
-    A paragraph that is missing from the copy, or new in it, explains a shift by one.
+    A paragraph that is missing from the copy, or new in it, explains a shift by one
+    place.
     """
     runs: list[list[Pair]] = [[]]
     for last, pair in pairwise([(0, 0), *pairs]):

@@ -23,7 +23,7 @@ Block: TypeAlias = list[str]
 
 
 def blocks_of(path: Path) -> list[Block]:
-    """The blocks of text in the file of a copy.
+    """Return the blocks of text in the file of a copy.
 
     Raises InputError for a file that can't be read.
     """
@@ -139,7 +139,7 @@ def _html_text(page: str) -> str:
 
 
 def _pdf_blocks(data: bytes, name: str) -> list[Block]:
-    """The blocks of a PDF, as shown by gaps, indents and changes in letter size."""
+    """Return the blocks of a PDF; gaps, indents and letter sizes tell them apart."""
     lines = _pdf_lines(data, name)
     layout = _Layout.of(lines)
     blocks: list[Block] = [[lines[0].text]]
@@ -169,15 +169,15 @@ class _Line:
 
     @property
     def mask(self) -> tuple[str, int]:
-        """The line's text without its digits, and its height on the page.
+        """The line's text with # in place of digits, and its rough height on the page.
 
-        A running header or footer has the same text and height on every page.
+        A running header or footer has the same mask on every page.
         """
         return re.sub(r"\d+", "#", self.text), round(self.bottom / 3)
 
 
 def _pdf_lines(data: bytes, name: str) -> list[_Line]:
-    """The lines of a PDF, without those that recur at the edge of its pages."""
+    """Return the lines of a PDF without its running headers and footers."""
     pages = _pdf_pages(data, name)
     lines = []
     for number, page in enumerate(pages):
@@ -267,10 +267,10 @@ class _Layout:
         )
 
     def _goes_on(self, last: _Line, line: _Line) -> bool:
-        """Whether a line is close below the last, or goes on in a new column or page.
+        """Whether a line continues the line before it, even in a new column or page.
 
-        If a page or a column ends between two sentences of a paragraph, the last line
-        of the page or column is full.
+        If a page or a column ends with the end of a sentence, the paragraph goes on
+        only if the last line there is full.
         """
         if line.page == last.page and line.bottom <= last.bottom:
             return last.bottom - line.bottom < _CLOSE * line.height
@@ -287,5 +287,5 @@ class _Layout:
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a text ends as a sentence does, perhaps with the marker of a note."""
+    """Whether a text ends like a sentence; the marker of a note may follow."""
     return bool(re.search(r"[.!?:;][\])\"']*(?:\s*\[\d{1,3}\])*$", text))

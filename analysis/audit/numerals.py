@@ -1,4 +1,4 @@
-"""This module finds the numbers of an English text, in digits or in words.
+"""This module finds the numbers in an English text, whether in digits or in words.
 
 Rules exclude the numbers that are not quantities, such as the number of a note.
 """
@@ -25,7 +25,7 @@ _DECIMALS_OF = {"¼": ".25", "½": ".5", "¾": ".75"}
 
 
 def _with_decimals(match: re.Match[str]) -> str:
-    """Return a number that ends in a fraction as a number with decimals."""
+    """Return a number such as 2½ as a number with decimals, such as 2.5."""
     return f"{match[1] or 0}{_DECIMALS_OF[match[2]]}"
 
 
@@ -43,9 +43,9 @@ def plain(text: str) -> str:
 class Number:
     """A number as a text prints it.
 
-    A number that is printed in words has the digits that mean the same. The ``rule``
-    names the rule that excludes the number. The ``kind`` of a number is number, span
-    (of years), fraction, or vague (words without digits).
+    For a number in words, ``digits`` spells the same number in digits. ``rule`` names
+    the rule that excludes the number; it is empty if none does. ``kind`` is ``number``,
+    ``span`` (of years), ``fraction`` or ``vague`` (words without digits).
     """
 
     text: str
@@ -62,8 +62,9 @@ class Number:
     def key(self) -> Key:
         """The key of a number: numbers that are printed alike have equal keys.
 
-        Two numbers in digits are alike if their digits are equal, and two numbers in
-        words if their values are equal.
+        Two numbers in digits are alike if their digits and scales are equal, and two
+        numbers in words if their values are equal. A percentage and a number that is
+        not a percentage are never alike.
         """
         if self.kind != "number":
             return self.kind, self.digits or self.text.casefold(), False
@@ -171,7 +172,7 @@ KINDS: Forms = {
 
 
 def compile_forms(forms: Forms) -> re.Pattern[str]:
-    """Compile the forms, in their order, to one pattern whose groups are their kinds.
+    """Compile the forms, in their order, into one pattern with a group for each kind.
 
     >>> forms = {"animal": {"cat": "cats?"}, "tree": {"oak": "oaks?", "elm": "elms?"}}
     >>> compile_forms(forms).pattern
@@ -197,8 +198,9 @@ _JOINS = re.compile(
 def numbers(text: str) -> list[Number]:
     """List every number that a plain text prints, in order.
 
-    A number that a rule excludes names that rule. A number in words is given in digits,
-    and a number that shares a unit with the next number is given that unit.
+    If a rule excludes a number, the number's ``rule`` names it. A number in words is
+    returned in digits, and a number without a unit takes the unit of the next number if
+    the text joins the two, as in "2 to 3 million".
 
     >>> [
     ...     (n.digits, n.scale, n.percent)
@@ -215,7 +217,7 @@ def numbers(text: str) -> list[Number]:
 
 
 def _with_unit_of_next(text: str, number: Number, following: Number) -> Number:
-    """A bare number with the scale or percentage of the next, if the two are joined."""
+    """Give a bare number the unit of the next number, if the text joins the two."""
     if number.kind != "number" or number.scale or number.percent:
         return number
     # A number as large as a year is not taken for a percentage.
@@ -228,7 +230,7 @@ def _with_unit_of_next(text: str, number: Number, following: Number) -> Number:
 
 
 def _rule(text: str, number: Number, exclusions: Iterable[re.Match[str]]) -> str:
-    """The rule that excludes a number, or an empty text."""
+    """Return the name of the rule that excludes a number, or "" if none does."""
     for match in exclusions:
         if match.start() <= number.start and number.end <= match.end():
             return str(match.lastgroup)
@@ -270,8 +272,8 @@ def _number(text: str, match: re.Match[str]) -> Number:
 def _read_words(phrase: str) -> tuple[str, str]:
     """Read the digits and the scale of a number in words.
 
-    A word such as "million" becomes the scale if it comes last and is the only such
-    word, and is otherwise multiplied into the digits.
+    A last word such as "million" becomes the scale if no word of this kind stands
+    before it; otherwise every word of this kind is multiplied into the digits.
     """
     phrase = re.sub("^half an?", "zero and a half", phrase)
     whole = re.sub("[ -]and[ -]a[ -]half", "", phrase)

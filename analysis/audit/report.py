@@ -1,7 +1,7 @@
 """The audit compares the reader's own copy of the article with the register.
 
-The audit looks in the copy for the number of every row, and in the register for a row
-for every number of the copy.
+The audit reports the rows whose number the copy lacks, and the numbers of the copy that
+have no row.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ AGREE = (
 class Report:
     """The result of an audit.
 
-    ``rows`` is the number of all rows, and ``found`` counts the rows whose number is in
-    its stated place. ``excluded`` has the reason for each rule, and how many numbers
-    the rule excludes.
+    ``rows`` is the number of rows in the register, and ``found`` is how many of these
+    rows have no difference other than ``shifted``. ``excluded`` maps each rule to its
+    reason and to the count of numbers that it excludes.
     """
 
     source: str
@@ -114,10 +114,10 @@ def audit(register: Register, path: Path | str) -> Report:
 def _find_elsewhere(
     stated: Mapping[Place, Sequence[RowNumber]], passages: Sequence[Passage]
 ) -> set[RowNumber]:
-    """Look for missing numbers of rows in other paragraphs, and return those not found.
+    """Look for missing numbers in other paragraphs, and return the numbers not found.
 
-    A missing number counts as found if another paragraph has it as a number without a
-    row. Years are not sought in other paragraphs, because they are common.
+    A missing number counts as found if another paragraph prints it and no other row has
+    taken it there. Years are not sought in other paragraphs, because they are common.
     """
     lost = set()
     for numbers_here in stated.values():
@@ -153,7 +153,7 @@ def _in_its_place(
 def _excluded(
     passages: Sequence[Passage], paragraphs: Sequence[Paragraph]
 ) -> dict[str, tuple[str, int]]:
-    """The reason for each rule, and how many numbers the rule excludes."""
+    """Map each rule to its reason and to the count of numbers that it excludes."""
     counts = Counter[str]()
     for passage in passages:
         counts.update(number.rule for number in passage.numbers if number.rule)
