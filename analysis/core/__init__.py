@@ -1,1 +1,1 @@
-"""The subpackage that reads the register, and spells its numbers and their units."""
+"""This subpackage reads the register, and spells its numbers and their units."""

@@ -21,7 +21,7 @@ _LONG = 60
 
 
 def shown(value: Any) -> str:
-    """A value as a sentence shows it.
+    """Return a value as a message shows it.
 
     >>> shown(0.5), shown([0.5] * 99), shown(10**400)
     ('0.5', 'a value of type list', 'a number with so many digits')
@@ -75,7 +75,7 @@ def finite(number: Any) -> float | None:
 def whole(name: str, value: Any, least: int | None = None) -> int:
     """Return a whole number, such as 1000 or 1e3, which is at least ``least``.
 
-    Raises InputError for any other value.
+    Raises InputError for a value that is not a whole number or is below ``least``.
 
     >>> whole("n", 1e3)
     1000
@@ -171,7 +171,7 @@ def refuse_unless_taken(
     args: Iterable[Any],
     named: Mapping[str, Any],
 ) -> None:
-    """Refuse arguments that a call does not take, and a call without one that it needs.
+    """Refuse a call with an argument that it does not take, or without one it needs.
 
     >>> def draw(name: str) -> None: ...
     >>> refuse_unless_taken("draw", inspect.signature(draw), (), {"nam": "x"})
@@ -210,7 +210,7 @@ def refuse_unless_taken(
 class NearAttributes:
     """A class whose AttributeError names the nearest attribute.
 
-    Python names the nearest attribute in a traceback, but Jupyter does not show it.
+    Python's own hint at the nearest attribute is missing from tracebacks in Jupyter.
     """
 
     # A type checker must still refuse unknown attributes.

@@ -17,7 +17,7 @@ class InputError(ValueError):
     """The error for bad input of any kind.
 
     The message tells the user what is wrong, in one line that ends with a full stop or
-    a question mark. If the message quotes a long text, the text is cut.
+    a question mark. A long text that the message quotes is cut short.
     """
 
     def __init__(self, message: str) -> None:
@@ -54,12 +54,12 @@ class RegisterError(InputError):
 
 
 def first_words(error: object) -> str:
-    """The message of an error from a library, in one line and cut if it is long."""
+    """Return the message of a library's error in one line, cut if it is long."""
     return " ".join(str(error).split())[:500]
 
 
 def display_path(path: Path) -> str:
-    """The text with which a message names a path.
+    """Return a path as a message shows it.
 
     A path below the working directory is given relative to that directory. A link
     goes by its own name, not by that of the file to which it leads.

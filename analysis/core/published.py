@@ -1,10 +1,10 @@
 """A printed number has digits, a scale, a unit and a qualifier.
 
-A printed number **stands for** every value that rounds to its digits; a value exactly
-between two such numbers counts for both. A calculation that starts from a printed
-number moves it over the values that the number stands for. A printed number **asserts**
-the interval that its words claim. A check of a printed number compares the recomputed
-value with the interval that the number asserts.
+A printed number **stands for** every value that rounds to its digits, including the
+values halfway to the next number on each side. A calculation that starts from a printed
+number can vary it over the values that the number stands for. A printed number
+**asserts** the interval that its words claim. A check of a printed number compares the
+recomputed value with the interval that the number asserts.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class Qualifier:
     The word may place the quantity on a ``side`` of the number, ``at most`` or ``at
     least``, and may exclude the number itself. A word such as "about" covers every
     value that rounds to the number at its last digit that is not 0 (``rounds_freely``).
-    A word such as "approaches" matches values that fall short by up to a share of the
-    number (``short_by``). If "approaches" is stretched, it also covers values that fall
-    short by less than a larger share (``stretches_by``). We chose the shares
-    ``short_by`` and ``stretches_by``.
+    A word such as "approaches" covers values that fall short of the number by at most a
+    share of it (``short_by``). If a word such as "approaches" is stretched, it covers
+    values that fall short of the number by less than a larger share of it
+    (``stretches_by``). We chose the shares ``short_by`` and ``stretches_by``.
     """
 
     side: str = ""
@@ -96,8 +96,8 @@ class Interval:
     def meets(self, low: Any, high: Any) -> Any:
         """Tell whether some value from ``low`` to ``high`` lies in the interval.
 
-        The answer is no if ``low`` or ``high`` is NaN. For arrays, there is an answer
-        for each entry.
+        The answer is False if ``low`` or ``high`` is NaN. For arrays, there is an
+        answer for each entry.
 
         >>> Interval(0, 2).meets(1.5, 3), Interval(0, 2).meets(2.5, 3)
         (True, False)
@@ -211,7 +211,7 @@ class Published:
 
     @property
     def word(self) -> Qualifier:
-        """What the word before the number says."""
+        """What the word before the number says about the quantity."""
         return QUALIFIERS[self.qualifier]
 
     @property
@@ -227,7 +227,7 @@ class Published:
     def side(self) -> str:
         """On which side of the number the words place the quantity.
 
-        The text is ``at most``, ``at least`` or empty.
+        The side is ``at most``, ``at least`` or empty.
         """
         return self.word.side
 
@@ -246,7 +246,8 @@ class Published:
 
         The interval reaches half a rounding unit to each side, and includes both ends.
         A planned figure stands only for its own value, and a count stands for no value
-        below 0. If ``coarse`` is true, the coarser of two rounding units counts.
+        below 0. If ``coarse`` is true, the coarser of the number's two rounding units
+        is used.
 
         >>> Published(
         ...     "300000", rounding_unit="10000", rounding_unit_other="100000"
@@ -268,9 +269,10 @@ class Published:
         above x. "At least" x claims x or more, and "up to" x claims anything from
         nothing to x. "Approaches" x claims any value that lies below x by at most a
         tenth of x. "About" x claims every value that rounds to x at the last digit of x
-        that is not 0. Any other word claims every value that rounds to the digits. If
-        ``coarse`` is true, the coarser rounding unit counts, and the limit of "over",
-        "at least" or "up to" x moves outward by half that unit.
+        that is not 0. A number without a word, or with "expected", claims every value
+        that rounds to its digits. If ``coarse`` is true, the coarser rounding unit
+        counts, and the limit of "over", "at least" or "up to" x moves outward by half
+        that unit.
 
         >>> Published(
         ...     "2", scale="million", qualifier="approaches", rounding_unit="1"
@@ -297,13 +299,13 @@ class Published:
         return around
 
     def _below(self, end: str, share: Decimal) -> Interval:
-        """The interval from the number minus a share of it to the number."""
+        """Return the interval that reaches from the number down by a share of it."""
         value = self.value(end)
         lowest = value * float(1 - share)
         return Interval(lowest, value, high_open=self.word.excludes_number)
 
     def stretches_to(self, end: str = "") -> Interval | None:
-        """Return the interval to which the words can be stretched, if they can be.
+        """Return the interval to which the words can be stretched, or None.
 
         "Approaches" x stretches to values that lie below x by less than a fifth of x.
 
@@ -332,7 +334,7 @@ class Published:
         return Interval(words.low, min(words.high, _ROOM_ABOVE * size))
 
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
-        """Return the least and the greatest printed number that a span would satisfy.
+        """Return the least and greatest printed numbers that a span would satisfy.
 
         If the article had printed, with the same words, any number from the least to
         the greatest, some value from ``low`` to ``high`` would satisfy the claim.
@@ -394,7 +396,7 @@ class Published:
         return digits * SCALES[self.scale] / (100 if self.unit == "percent" else 1)
 
     def _place(self, digits: Decimal, *, coarse: bool = False) -> Decimal:
-        """Return the rounding unit of the row, or else the unit of the last digit.
+        """Return the row's rounding unit or, if none is given, that of the last digit.
 
         If ``coarse`` is true, the row's other rounding unit counts, if it is larger.
         """

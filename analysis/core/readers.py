@@ -21,10 +21,9 @@ _M = TypeVar("_M", bound=BaseModel)
 
 
 def shipped(name: str) -> Path:
-    """A folder that comes with the package.
+    """Return the path of a folder that comes with the package.
 
-    In an installed package the folder lies inside the package, and in a clone beside
-    it.
+    The folder lies inside an installed package, but beside the package in a clone.
     """
     package = Path(__file__).resolve().parents[1]
     within = package / "shipped" / name
@@ -68,7 +67,7 @@ _DATE = "tag:yaml.org,2002:timestamp"
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader that refuses a key given twice and reads decimal numbers."""
+    """A safe loader that refuses a key given twice and reads all numbers as decimal."""
 
     yaml_implicit_resolvers: ClassVar = {
         first: [rule for rule in rules if rule[0] not in (*_NUMBERS, _DATE)]
@@ -228,7 +227,7 @@ def _field_names(schema: Any) -> Iterator[str]:
 
 
 def _told(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
-    """The field of a fault that pydantic found, and a sentence about it."""
+    """Return the field of pydantic's fault, and a sentence about the fault."""
     place, value = fault["loc"], fault["input"]
     field = ".".join(map(str, place))
     if fault["type"] == "value_error":

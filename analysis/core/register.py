@@ -74,8 +74,8 @@ class Register(PackageOptions):
 
         Without a folder, the data package is the one that the environment variable
         ANALYSIS_DATA names or, if that is not set, the one that comes with the code. A
-        table that is not listed in datapackage.json has no rows. Raises RegisterError
-        for the first fault, with the file, the row and the field.
+        table that is not listed in datapackage.json has no rows. Raises RegisterError,
+        which names the file, the row and the field, for the first fault.
 
         >>> Register.read().claims["excess_2021"].section
         'mobilization-2016-2020'
@@ -122,11 +122,11 @@ class Register(PackageOptions):
         return register
 
     def file(self, name: str) -> str:
-        """The text with which a message names one of the package's files."""
+        """Return the path by which a message names a file of the package."""
         return display_path(self.folder / name)
 
     def refuse(self, row: Any, field: str, message: str) -> RegisterError:
-        """Return the error that refuses a row that has already been read.
+        """Return an error about a row that has already been read.
 
         If no row is given, the error is reported for an option in datapackage.json.
         """
@@ -138,7 +138,7 @@ class Register(PackageOptions):
 
     @contextlib.contextmanager
     def refusing(self, row: Any, field: str) -> Iterator[None]:
-        """Turn a ValueError raised in the block into one that names a row and a field.
+        """Turn a ValueError in the block into a RegisterError that names row and field.
 
         A RegisterError, which already names its place, stays unchanged.
         """
@@ -151,7 +151,7 @@ class Register(PackageOptions):
 
     @cached_property
     def vague_readings(self) -> Mapping[str, VagueReading]:
-        """By quantity, how the package reads claims that the article gives in words."""
+        """Map quantities to our readings of claims that the article gives in words."""
         with_words = {
             name: assumption
             for name, assumption in self.assumptions.items()
@@ -161,11 +161,11 @@ class Register(PackageOptions):
 
     @cached_property
     def inputs(self) -> Mapping[str, Claim]:
-        """By quantity, the claim from which calculations start."""
+        """Map each quantity that has an input to the claim that is its input."""
         return {claim.quantity: claim for claim in self.claims.values() if claim.input}
 
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
-        """Every reference from a row or an option to a row or a quantity.
+        """Yield every reference from a row or an option to a row or a quantity.
 
         A reference has four parts: the table it points to, the referring row (None for
         an option), the field that holds the reference, and the name referred to. A
@@ -234,7 +234,7 @@ class Register(PackageOptions):
                 raise self.refuse(claim, "same_calculation_as", message)
 
     def _check_coarser_place(self, row: PrintedNumber) -> None:
-        """Refuse digits that can't have been rounded to the coarser of two places."""
+        """Refuse digits that can't have been rounded to their coarser rounding unit."""
         unit = row.rounding_unit_other
         for digits in filter(None, (row.printed, row.printed_high)):
             if unit and Fraction(digits) % Fraction(unit):
@@ -268,7 +268,7 @@ def _check_paths(folder: Path, paths: list[str]) -> None:
 def _marked(
     part: BaseModel, row: Row | None, within: str = ""
 ) -> Iterator[tuple[str, Row | None, str, str]]:
-    """The references in a row, in a part of a row, or in a part of datapackage.json."""
+    """Yield the references in a row, or in a part of a row or of datapackage.json."""
     for field, info in type(part).model_fields.items():
         content = getattr(part, field)
         parts = content if isinstance(content, tuple) else (content,)

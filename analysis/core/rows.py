@@ -1,4 +1,4 @@
-"""The rows of a data package: a pydantic model for each table and YAML file.
+"""This module has a pydantic model for the rows of each table and YAML list.
 
 Each field of a row class declares the type of its column, the values allowed and the
 rules that apply. An empty cell takes the default of its field. The text below a field
@@ -51,8 +51,9 @@ GIVEN = "given"
 class Ref:
     """Marks a field that refers to a row of another table, and names that table.
 
-    Two targets are not tables: ``quantities`` means every quantity that has a source,
-    and ``values`` means quantities, quantities under a reading, and claims.
+    Two targets are not tables: ``quantities`` means every quantity that a formula or a
+    row supplies, and ``values`` means quantities, quantities under a reading, and
+    claims.
     """
 
     to: str
@@ -71,7 +72,7 @@ class OnlyWords:
 
 
 def only_words(table: type[BaseModel]) -> list[str]:
-    """The fields of a table on whose words no number and no verdict rests."""
+    """Return the fields of a table on whose words no number and no verdict rests."""
     return [
         name
         for name, field in table.model_fields.items()
@@ -115,7 +116,7 @@ def _unit_or_percent(unit: str) -> str:
 
 
 def _choices(*names: str) -> Any:
-    """A field whose schema lists the values that ``Published`` accepts."""
+    """Return a field whose schema lists the values that ``Published`` accepts."""
     return Field(json_schema_extra={"enum": list(names)})
 
 
@@ -141,7 +142,7 @@ OfEntry = In("the entry's unit")
 class Row(BaseModel):
     """A row of a table, an entry of a YAML file, or a part of one.
 
-    ``row`` is the number of the line in the table, from 2 on.
+    In a table, ``row`` is the number of the row's line; line 1 is the header.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -363,10 +364,7 @@ class External(PrintedNumber):
 
     @property
     def sum(self) -> str:
-        """The digits as printed, with a division by years where there is one.
-
-        An example is "14.33 million ÷ 5 years".
-        """
+        """The digits as printed, perhaps with a division: "14.33 million ÷ 5 years"."""
         words = self.published.digits_words
         return words if self.divided_by == 1 else f"{words} ÷ {self.divided_by} years"
 
@@ -570,12 +568,12 @@ class VagueEnd(Row):
     """The coarser rounding in words, such as "a tenth of a million"."""
 
     def at(self, *, coarse: bool) -> float | None:
-        """The number, or, with ``coarse``, the number at its coarser rounding unit."""
+        """Return the number, or its coarser rounding if ``coarse`` asks for it."""
         return self.value if self.coarse is None or not coarse else self.coarse
 
 
 class VagueReading(Row):
-    """How we read a claim in words: its floor, ceiling and value, in base units."""
+    """Our floor and ceiling for a claim that is given in words, in base units."""
 
     file = "assumptions.yaml"
     id: Name
@@ -600,7 +598,10 @@ class VagueReading(Row):
     """The ceiling that the words of a claim set, or the reason why there is none."""
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse a coarser end that leaves less room, or has no words for its place."""
+        """Refuse a coarser end that leaves less room than the end itself.
+
+        A coarser end whose rounding is not given in words is refused as well.
+        """
         ends = (("floor", self.floor, 1), ("ceiling", self.ceiling, -1))
         for side, end, inward in ends:
             if end is None or end.coarse is None:
@@ -632,8 +633,8 @@ class VagueReading(Row):
 class Assumption(VagueReading):
     """A value that an estimate rests on.
 
-    The tables of ranges vary the value from ``low`` to ``high``; a user may set it from
-    ``minimum`` to ``maximum``.
+    The tables of ranges vary the value from ``low`` to ``high``; a user may set any
+    value from ``minimum`` to ``maximum``.
     """
 
     value: Annotated[Number, OfEntry]
@@ -659,7 +660,7 @@ class Assumption(VagueReading):
     kinds: ClassVar = {"words": VagueReading}
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse a range whose ends are reversed, and a number that is not allowed."""
+        """Refuse reversed ends of a range, and any number outside the allowed range."""
         super().model_post_init(context)
         if self.low > self.high:
             raise FieldError(
@@ -687,9 +688,10 @@ class Assumption(VagueReading):
 
     @property
     def side(self) -> str:
-        """The side on which the true value lies.
+        """The side of our value on which the true value lies.
 
-        The text is ``at least`` for a floor, ``at most`` for a ceiling, or empty.
+        The side is ``at least`` for a floor, ``at most`` for a ceiling and empty
+        otherwise.
         """
         return {"floor": "at least", "ceiling": "at most"}.get(self.kind, "")
 
@@ -741,7 +743,7 @@ _BRACES = re.compile(
 
 
 class HeadlineWords(BaseModel, extra="forbid"):
-    """Other words for the verdict of a headline, and another sentence for it."""
+    """The verdict and the sentence of a headline under a changed setting."""
 
     BRACES: ClassVar = _BRACES
 
@@ -812,7 +814,7 @@ class Headline(Row):
         return (self.if_changed.sentence if changed else "") or self.sentence
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """The fields whose texts may hold names in braces, with their texts."""
+        """Yield each field whose text may hold names in braces, and the text."""
         for field in ("shown", "sentence", "caveats"):
             yield field, getattr(self, field)
         for field in ("shown", "sentence"):
@@ -825,9 +827,9 @@ class Headline(Row):
 
     @staticmethod
     def placed(text: str) -> list[tuple[str, str]]:
-        """The names and arithmetic in braces in a text, in order, each with its format.
+        """Return the names and arithmetic in a text's braces, each with its format.
 
-        The name ``verdict`` is left out.
+        The list follows the order of the text, and leaves out the name ``verdict``.
         """
         return [
             (match["name"].strip(), f"{match['bar']}{match['form'] or ''}")
@@ -837,7 +839,7 @@ class Headline(Row):
 
     @staticmethod
     def names_in_text(text: str) -> list[str]:
-        """The names and arithmetic in braces in a text, except ``verdict``."""
+        """Return the names and arithmetic in a text's braces, except ``verdict``."""
         return [name for name, _ in Headline.placed(text)]
 
 
@@ -854,7 +856,7 @@ class Refusal(Row):
 
 
 class ExpectedCell(Row):
-    """An accepted value of the results.
+    """The accepted value of one field of the results.
 
     The schema of expected.csv is made from this class; the guard, which must also read
     a file with faults, does not check the cells against the class.
@@ -893,7 +895,7 @@ TABLES: tuple[type[Row], ...] = (
 class LimitRow(BaseModel, extra="forbid"):
     """A limit: the largest or smallest value that a quantity may have.
 
-    The largest value may be that of another quantity.
+    The largest value may be the value of another quantity.
     """
 
     quantity: QuantityName
@@ -901,7 +903,7 @@ class LimitRow(BaseModel, extra="forbid"):
     at_least: Number = -math.inf
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse a limit without an end."""
+        """Refuse a limit that has neither a largest nor a smallest value."""
         if self.at_most == math.inf and self.at_least == -math.inf:
             raise FieldError(
                 "limits", f"{self.quantity} has neither at_most nor at_least"
@@ -909,7 +911,7 @@ class LimitRow(BaseModel, extra="forbid"):
 
 
 def _with_excess_alone(words: str) -> str:
-    """Refuse braces in the words of a remark, except those around the excess."""
+    """Refuse braces in the words of a remark, except ``{more}`` for the excess."""
     wrong = re.search(r"\{[^{}]*\}?|\}", words.replace("{more}", ""))
     if wrong:
         raise ValueError(

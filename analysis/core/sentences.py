@@ -124,7 +124,7 @@ def message(sentence: str, **values: Any) -> str:
 
 
 def as_sentence(words: str) -> str:
-    """Words with a capital letter at their start and a full stop at their end.
+    """Give words a capital letter at their start and a full stop at their end.
 
     >>> as_sentence("as in the article")
     'As in the article.'
@@ -133,7 +133,7 @@ def as_sentence(words: str) -> str:
 
 
 def setting_words(differs: str) -> str:
-    """Return the words for a setting: its differences, or that it has none.
+    """Return the words for a setting: how it differs, or that it is as in the article.
 
     >>> setting_words("")
     'as in the article'

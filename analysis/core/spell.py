@@ -1,10 +1,10 @@
-"""This module decides how many digits of a number a file or a reader sees.
+"""This module decides with how many digits files and screens show a number.
 
 A reader sees three significant digits of a number. More digits are added if the number
 would otherwise seem to equal a printed number or threshold with which it is compared,
-or to lie on the other side of it. The ends of a span are rounded outward, and a
-distance is the difference between the two numbers that are shown. In files, numbers are
-in base units and have ten significant digits.
+or to lie on the other side of it. The ends of a span are rounded outward. A distance
+between two numbers is computed from the numbers as they are shown. In files, numbers
+are in base units and have ten significant digits.
 """
 
 from __future__ import annotations
@@ -63,14 +63,15 @@ def ten_digits(number: float | None) -> str:
 def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
     """Spell a number as a reader sees it, without its unit.
 
-    The text has three significant digits. Digits are added as long as the text would
-    equal or cross one of the numbers in ``apart_from``: the printed numbers and
-    thresholds with which the number is compared. A number that equals a printed number
-    or a threshold is written with the digits of that number. A half is rounded away
-    from zero. A count of persons or other things is shown as a whole number.
+    The text has three significant digits, and more as long as it would equal or cross
+    one of the numbers in ``apart_from``: the printed numbers and thresholds with which
+    the number is compared. A number that equals a printed number or a threshold is
+    written with the digits of that number. A number halfway between two roundings is
+    rounded away from zero. A count of persons or other things is shown as a whole
+    number.
 
-    ``value`` is in base units, and is a fraction if ``unit`` is percent. Any other unit
-    only tells whether the number is a count.
+    ``value`` is in base units, and is a fraction if ``unit`` is percent. For any unit
+    other than percent, ``unit`` only shows whether the number is a count.
 
     >>> spell(2868778.3, "transfer"), spell(0.30454, "percent"), spell(-98778, "person")
     ('2.87 million', '30.5 percent', '−98,800')
@@ -83,7 +84,7 @@ def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
 def place_of(
     value: float, unit: str, apart_from: Iterable[float] = (), digits: int = DIGITS
 ) -> int:
-    """The place of the last digit that is shown of a number, as a power of ten.
+    """Return the place of the last digit to be shown, as an exponent of ten.
 
     >>> place_of(2868778.3, "transfer"), place_of(0.30454, "percent")
     (4, -3)
@@ -100,7 +101,7 @@ def place_of(
 
 
 def rounded(value: float, place: int, direction: str = ROUND_HALF_UP) -> Decimal:
-    """A number rounded to a power of ten, without errors in a float's last digits.
+    """Round a number to a power of ten, free from the noise in a float's last digits.
 
     >>> rounded(2868778.3, 4), rounded(1.005, -2)
     (Decimal('2870000'), Decimal('1.01'))
@@ -122,7 +123,7 @@ def spell_at(value: float, unit: str, place: int) -> str:
 
 
 def exact(value: float, unit: str) -> str:
-    """Spell, with all its digits up to ten, a number that somebody chose.
+    """Spell all the digits, ten at most, of a number that somebody chose.
 
     >>> exact(3.174e6, "transfer"), exact(0.105, "percent"), exact(0.5125, "")
     ('3.174 million', '10.5 percent', '0.5125')
@@ -133,7 +134,7 @@ def exact(value: float, unit: str) -> str:
 
 
 def exact_place(value: float) -> int:
-    """The place of the last digit with which ``exact`` writes a number.
+    """Return the place of the last digit that ``exact`` writes, as an exponent of ten.
 
     >>> exact_place(13_750_000), exact_place(0.105)
     (4, -3)
@@ -165,7 +166,7 @@ def _without_noise(value: float) -> Decimal:
 
 
 def _nth_digit(value: float, count: int) -> int:
-    """The place of the nth significant digit of a number, as a power of ten."""
+    """Return the place of a number's nth significant digit, as an exponent of ten."""
     number = _without_noise(value)
     return number.adjusted() - count + 1 if number else 0
 
@@ -174,7 +175,8 @@ def _misleads(value: float, shown: Decimal, other: float) -> bool:
     """Whether a number, as shown, would mislead beside another number.
 
     The number shown misleads if it equals or crosses the other number although its
-    value does not, or if it looks different from a number to which its value is equal.
+    exact value does not, or if it differs from the other number although its exact
+    value is equal.
     """
     if same(value, other):
         return not same(float(shown), other)
@@ -188,9 +190,9 @@ def _misleads(value: float, shown: Decimal, other: float) -> bool:
 def spell_span(low: float, high: float, unit: str, shown: Decimal | None = None) -> str:
     """Spell two bounds, the low one rounded down and the high one up.
 
-    The bounds have three significant digits, and more if the span is narrow.
-    ``shown`` is a value as a reader sees it; the span is wide enough to contain it. A
-    word in both bounds, such as "million", is written once.
+    The bounds have three significant digits, and more if the span is narrow. If
+    ``shown``, a value as a reader sees it, is given, the span is widened to contain it.
+    A word in both bounds, such as "million", is written once.
 
     >>> spell_span(1838333, 1964111, "person"), spell_span(0.302, 0.30701, "percent")
     ('1.83 to 1.97 million', '30.2 to 30.8 percent')
@@ -212,7 +214,7 @@ def spell_span(low: float, high: float, unit: str, shown: Decimal | None = None)
 def spell_bounds(
     low: float, high: float, unit: str, shown: Decimal | None = None
 ) -> tuple[str, str]:
-    """The two bounds of a span as two texts, rounded as in ``spell_span``.
+    """Spell the bounds of a span as two texts, rounded as in ``spell_span``.
 
     >>> spell_bounds(1838333, math.inf, "person")
     ('1.83 million', 'no bound')
@@ -268,7 +270,7 @@ def exact_span(low: float, high: float, unit: str) -> str:
 
 
 def spell_distance(shown: Decimal, other: float, unit: str) -> str:
-    """Spell the difference between a number, as shown, and another.
+    """Spell the difference between a number as shown and another number.
 
     >>> spell_distance(rounded(1798807, 3), 2e6, "person")
     '201,000'
@@ -286,8 +288,8 @@ def spell_change(
 ) -> str:
     """Spell the difference between two numbers as shown, with its sign.
 
-    If ``percent`` is given, it follows in brackets; it is the difference in percent of
-    the base, computed from exact values.
+    ``percent``, the difference in percent of the base computed from exact values,
+    follows in brackets if it is given.
 
     >>> spell_change(rounded(1.74e6, 4), rounded(1.9e6, 4), "person", -8.421)
     '−160,000 (−8.4 percent)'
@@ -303,7 +305,7 @@ def spell_change(
 
 
 def with_unit(words: str, unit: str) -> str:
-    """A spelled number with its unit, in the plural unless the number is 1.
+    """Add the unit to a spelled number, in the plural unless the number is 1.
 
     Currencies and units with a slash have no plural.
 
@@ -322,7 +324,7 @@ def with_unit(words: str, unit: str) -> str:
 
 
 def with_side(words: str, side: str) -> str:
-    """A spelled number after the words for its side, such as "at most".
+    """Add the words for a side, such as "at most", to a spelled number.
 
     >>> with_side("1.9 million", "at most"), with_side("2.2 million", "no bound")
     ('at most 1.9 million', '2.2 million (could be higher or lower)')

@@ -92,7 +92,7 @@ minimum, maximum = np.minimum, np.maximum
 
 
 def _shared_start(name: str, other: str) -> int:
-    """Return the number of letters with which two names start alike."""
+    """Return how many letters two names share at their start."""
     pairs = itertools.takewhile(
         lambda pair: pair[0] == pair[1], zip(name, other, strict=False)
     )
@@ -103,8 +103,8 @@ def _close_matches(name: str, known: Iterable[str]) -> list[str]:
     """Return the known names that a user may have meant, the likeliest first.
 
     Known names that share a whole part with the user's name come before those that only
-    resemble it. If the most similar name is very close, however, it comes first, and a
-    name that shares a part is listed only if it is close, too.
+    resemble it. If the most similar known name is very close, it comes first, and names
+    that share a part follow only if they are close.
     """
     lower = {one.lower(): one for one in sorted(known)}
     text = str(name).lower()
@@ -135,8 +135,8 @@ def _having_part(text: str, known: Iterable[str]) -> list[str]:
 def _alike(text: str, known: list[str]) -> list[str]:
     """Return the known name that resembles a text most, and perhaps a second one.
 
-    The second name starts like the first, and resembles the text as much as the first
-    does or, if the first is not very close, about as much.
+    The second name starts like the first. If the first name is very close to the text,
+    the second is equally close; otherwise it may be a little less close.
     """
     close = difflib.get_close_matches(text, known, n=3, cutoff=0.55)
     if not close:
@@ -200,7 +200,7 @@ def nearest(name: str, known: Iterable[str], whole: str = "") -> str:
 
 
 def in_list(*kinds: str) -> str:
-    """Name the command and the methods that list the names of kinds such as checks.
+    """Say which command and which methods list the names of some kinds, such as checks.
 
     >>> in_list("checks")
     "'analysis list checks' or in study.names('checks')"
@@ -317,16 +317,16 @@ def digits_meant(text: str) -> str:
 
 
 def _singular(word: str) -> str:
-    """A word without the s of a plural, as in "millions"."""
+    """Return a word without the s at its end."""
     return word.removesuffix("s")
 
 
 def _unit_of(words: list[str], unit: str, written: str) -> pint.Unit:
     """Return the unit that is named by the words after a number.
 
-    ``unit`` is the unit that the number must have, and ``written`` is the text before
-    the words. If the first word is unknown, it may be a misspelled scale, so the error
-    names only this word.
+    ``unit`` is the unit that the number must have, and ``written`` is the number as the
+    user wrote it, without its unit. If the first word is unknown, it may be a
+    misspelled scale, so the error names only this word.
     """
     for text in (words[0], " ".join(words)):
         try:
@@ -351,10 +351,10 @@ def _unit_hint(text: str, unit: str, written: str) -> str:
 
 
 def _refuse_marks(text: str, numbers: list[str], rest: str, unit: str) -> None:
-    """Refuse a mistyped number, a second number or scale, and doubtful marks.
+    """Refuse a mistyped number, a second number or scale, and unclear marks.
 
-    Before three digits, a comma marks thousands in a count without a scale, and a point
-    marks decimals in any other number; the opposite mark could be read either way.
+    In a number such as 1,234 or 1.234, the mark must be a comma (for thousands) if the
+    number is a count without a scale, and a point (for decimals) otherwise.
     """
     if meant := digits_meant(text):
         raise ValueError(message("letters", text=text, meant=meant))
