@@ -1,7 +1,7 @@
-"""Transfers planned and carried out from 2016 to 2021, and persons transferred.
+"""These formulas compute transfers, planned or carried out, and persons transferred.
 
-One person who is transferred twice counts as two transfers. A total over several years
-is therefore a number of transfers, not of persons.
+One person who is transferred twice counts as two transfers, so a total over several
+years is a number of transfers, not of persons.
 """
 
 
@@ -55,8 +55,8 @@ def transfers_2019__from_difference(transfers_2021, net_new_transfers):
 
 
 def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
-    """Transfers added since 2019, divided by transfers in 2019, which are transfers in
-    2021 minus those added (scale, paragraph 2).
+    """Transfers added since 2019, divided by the difference between transfers in 2021
+    and transfers added since 2019 (scale, paragraph 2).
 
     >>> round(growth_2019_2021__from_difference(100_000, 1_100_000), 6)
     0.1
@@ -67,8 +67,8 @@ def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
 def growth_of_transfers_2019_2021(transfers_2021, transfers_2019):
     """Transfers in 2021 divided by transfers in 2019, minus one (scale, paragraph 2).
 
-    The result is the growth that two totals give. If the total of 2019 itself comes
-    from a growth rate, the result is that rate.
+    If the total of 2019 was itself computed from the growth rate, the result is that
+    rate.
 
     >>> round(growth_of_transfers_2019_2021(1_100_000, 1_000_000), 6)
     0.1
@@ -123,8 +123,8 @@ def net_new_persons(persons_2021, persons_2019):
 
 
 def persons_per_transfer__implied(total_2019, transfers_2019):
-    """Persons transferred in 2019 divided by transfers in 2019 (scale, paragraphs 1 and
-    2; note 4; if the labourers printed for 2019 are persons).
+    """Persons transferred in 2019, divided by transfers in 2019, on the assumption that
+    the labourers printed for 2019 are persons (scale, paragraphs 1 and 2; note 4).
 
     >>> persons_per_transfer__implied(900_000, 1_000_000)
     0.9
@@ -153,9 +153,9 @@ def transfers_total_2016_2020(transfers_2016_2020, years_2016_2020, a_year):
 
 
 def planned_total_2021_2025(planned_transfers_2021, years_2021_2025, a_year):
-    """Transfers planned for 2021, times the number of years from 2021 to 2025, if the
-    plan is the same for each year (mobilization-2016-2020, paragraph 6;
-    monitoring-2021-2025, paragraph 1).
+    """Transfers planned for 2021, times the number of years from 2021 to 2025, on the
+    assumption that the plan is the same for each year (mobilization-2016-2020,
+    paragraph 6; monitoring-2021-2025, paragraph 1).
 
     >>> planned_total_2021_2025(1_000_000, 5, 1)
     5000000.0
@@ -174,11 +174,12 @@ def southern_share_2019(labourers_south_2019, labourers_2019):
 
 
 def figures_of_2019_apart(transfers_2019, labourers_2019, transfers_per_labourer):
-    """Transfers in 2019 minus the labourers printed for 2019, if each labourer is one
-    transfer.
+    """Transfers in 2019 minus the labourers printed for 2019, with each labourer
+    counted as one transfer.
 
-    The numbers come from the section ``scale``, paragraphs 1 and 2. This comparison is
-    our own; the article does not say that transfers and labourers in 2019 are equal.
+    The numbers come from the section ``scale``, paragraphs 1 and 2. The comparison of
+    transfers with labourers is our own; the article does not say that the two numbers
+    of 2019 are equal.
 
     >>> figures_of_2019_apart(1_100_000, 1_000_000, 1)
     100000

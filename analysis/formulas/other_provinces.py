@@ -1,9 +1,9 @@
-"""Labourers moved to other provinces: yearly means for several spans of years.
+"""These formulas compute how many labourers were moved to other provinces per year.
 
 The paragraphs named in brackets are those of the article's section ``other-provinces``.
-The article's figures come from different papers and cover different spans of years. To
-subtract one figure for other provinces from another is to assume that both count
-labourers in the same way.
+The article's figures for other provinces come from different papers and cover different
+spans of years. To subtract one of the article's figures from another, we assume that
+both figures count labourers in the same way.
 """
 
 
@@ -46,9 +46,8 @@ def cross_provincial_other_years(
 def cross_provincial_mean_other_years(
     cross_provincial_other_years, years_2014_mid_2020, years_2017_2019, a_year
 ):
-    """Labourers moved to other provinces from 2014 to the middle of 2020 but not from
-    2017 to 2019, divided by the difference between the numbers of years in the two
-    spans (paragraph 1).
+    """Labourers moved to other provinces from 2014 to 2016 and in the first half of
+    2020, divided by the number of these years (paragraph 1).
 
     >>> cross_provincial_mean_other_years(35_000, 6.5, 3, 1)
     10000.0
@@ -67,9 +66,10 @@ def cross_provincial_mean_2014_2016(
     part_of_2020,
     a_year,
 ):
-    """Labourers moved to other provinces from 2014 to the middle of 2020, minus those
-    moved from 2017 to 2019 and minus the part of the 2020 plan assumed to have been
-    carried out, all divided by the number of years from 2014 to 2016 (paragraph 1).
+    """Labourers moved to other provinces from 2014 to 2016, divided by the number of
+    these years; the labourers are those moved by the middle of 2020, minus those moved
+    from 2017 to 2019 and minus the part of the plan for 2020 that we assume was carried
+    out (paragraph 1).
 
     >>> cross_provincial_mean_2014_2016(40_000, 20_000, 0.5, 6.5, 3, 0.5, 1)
     10000.0

@@ -1,4 +1,4 @@
-"""Trade of Xinjiang and of its four southern prefectures: growth, shares and values.
+"""These formulas compute growth, shares and values of the trade of Xinjiang.
 
 The paragraphs named in brackets are those of the article's section ``trade``.
 """
@@ -24,8 +24,9 @@ def labour_intensive_share_2020(
 
 
 def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figure_2022):
-    """The share of labour-intensive products in early 2021, times one plus the figure
-    printed for early 2022, read as the growth rate of that share (paragraph 1).
+    """The share of labour-intensive products in early 2021, times one plus the growth
+    rate of that share, with the figure printed for early 2022 read as this growth rate
+    (paragraph 1).
 
     >>> labour_intensive_share_2022__share_growth(0.5, 0.5)
     0.75
@@ -36,9 +37,10 @@ def labour_intensive_share_2022__share_growth(share_base, labour_intensive_figur
 def labour_intensive_share_2022__value_growth(
     share_base, labour_intensive_figure_2022, export_growth_2022
 ):
-    """The share of labour-intensive products in early 2021, times one plus the figure
-    printed for early 2022, read as the growth rate of these products' value, divided by
-    one plus the growth rate of all exports (paragraph 1).
+    """The share of labour-intensive products in early 2021, times one plus the growth
+    rate of these products' value, divided by one plus the growth rate of all exports,
+    with the figure printed for early 2022 read as the growth rate of the value
+    (paragraph 1).
 
     >>> labour_intensive_share_2022__value_growth(0.5, 0.5, 0.25)
     0.6
@@ -49,9 +51,9 @@ def labour_intensive_share_2022__value_growth(
 def labour_intensive_growth_2022__share(
     labour_intensive_figure_2022, share_base, export_growth_2022
 ):
-    """The figure printed for early 2022, read as the share of labour-intensive
-    products, divided by that share in early 2021, times one plus the growth rate of
-    exports, minus one (paragraph 1).
+    """The share of labour-intensive products in early 2022, divided by their share in
+    early 2021, times one plus the growth rate of exports, minus one, with the figure
+    printed for early 2022 read as the share in early 2022 (paragraph 1).
 
     >>> labour_intensive_growth_2022__share(0.6, 0.5, 0.25)
     0.5
@@ -62,9 +64,9 @@ def labour_intensive_growth_2022__share(
 def labour_intensive_growth_2022__share_growth(
     labour_intensive_figure_2022, export_growth_2022
 ):
-    """One plus the figure printed for early 2022, read as the growth rate of the share
-    of labour-intensive products, times one plus the growth rate of exports, minus one
-    (paragraph 1).
+    """The product of two factors, minus one: one plus the growth rate of exports, and
+    one plus the growth rate of the share of labour-intensive products, with the figure
+    printed for early 2022 read as the growth rate of the share (paragraph 1).
 
     >>> labour_intensive_growth_2022__share_growth(0.5, 0.5)
     1.25
@@ -73,8 +75,9 @@ def labour_intensive_growth_2022__share_growth(
 
 
 def largest_share_base__share_growth(labour_intensive_figure_2022):
-    """One divided by one plus the figure printed for early 2022, read as the growth
-    rate of the share of labour-intensive products (paragraph 1).
+    """One divided by one plus the growth rate of the share of labour-intensive
+    products, with the figure printed for early 2022 read as this growth rate (paragraph
+    1).
 
     >>> largest_share_base__share_growth(0.6)
     0.625
@@ -83,9 +86,9 @@ def largest_share_base__share_growth(labour_intensive_figure_2022):
 
 
 def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth_2022):
-    """One plus the growth rate of exports, divided by one plus the figure printed for
-    early 2022, read as the growth rate of the value of labour-intensive products
-    (paragraph 1).
+    """One plus the growth rate of exports, divided by one plus the growth rate of the
+    value of labour-intensive products, with the figure printed for early 2022 read as
+    the growth rate of the value (paragraph 1).
 
     >>> round(largest_share_base__value_growth(0.6, 0.2), 6)
     0.75
@@ -95,8 +98,8 @@ def largest_share_base__value_growth(labour_intensive_figure_2022, export_growth
 
 def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_over_2020):
     """Trade with the United States in 2021, divided by one minus the rate of its
-    decline; if the decline is measured in yuan, also times yuan per dollar in 2021 over
-    yuan per dollar in 2020 (paragraph 2).
+    decline; if the decline is measured in yuan, the result is also multiplied by the
+    ratio of yuan per dollar in 2021 to yuan per dollar in 2020 (paragraph 2).
 
     >>> trade_us_2020(400_000_000, 0.5, 2)
     1600000000.0
@@ -106,8 +109,8 @@ def trade_us_2020(trade_us_2021, trade_decline_us_2021, yuan_per_dollar_2021_ove
 
 def trade_eu_2020(trade_eu_2021, trade_growth_eu_2021, yuan_per_dollar_2021_over_2020):
     """Trade with the European Union in 2021, divided by one plus its growth rate; if
-    the growth rate is measured in yuan, also times yuan per dollar in 2021 over yuan
-    per dollar in 2020 (paragraph 2).
+    the growth rate is measured in yuan, the result is also multiplied by the ratio of
+    yuan per dollar in 2021 to yuan per dollar in 2020 (paragraph 2).
 
     >>> trade_eu_2020(1_250_000_000, 0.25, 2)
     2000000000.0
@@ -119,8 +122,8 @@ def trade_vietnam_2020(
     trade_vietnam_2021, trade_growth_vietnam_2021, yuan_per_dollar_2021_over_2020
 ):
     """Trade with Vietnam in 2021, divided by one plus its growth rate; if the growth
-    rate is measured in yuan, also times yuan per dollar in 2021 over yuan per dollar in
-    2020 (paragraph 2).
+    rate is measured in yuan, the result is also multiplied by the ratio of yuan per
+    dollar in 2021 to yuan per dollar in 2020 (paragraph 2).
 
     >>> trade_vietnam_2020(400_000_000, 1, 2)
     400000000.0
@@ -215,9 +218,9 @@ def south_growth_2022__fastest(
 def south_trade_share_2021(
     trade_growth_2022, growth_of_the_rest_2022, south_growth_2022
 ):
-    """The growth rate of all trade minus that of the rest of Xinjiang, divided by the
-    growth rate of trade in the four southern prefectures minus that of the rest
-    (paragraph 4).
+    """The difference between the growth rates of trade in all of Xinjiang and outside
+    its four southern prefectures, divided by the difference between the growth rates of
+    trade inside and outside these prefectures (paragraph 4).
 
     >>> south_trade_share_2021(0.75, 0.5, 1.5)
     0.25
@@ -230,8 +233,8 @@ def south_trade_share_2021(
 def south_trade_share_2022(
     south_trade_share_2021, south_growth_2022, trade_growth_2022
 ):
-    """The four southern prefectures' combined share of trade in early 2021, times one
-    plus the growth rate of their trade, divided by one plus the growth rate of all
+    """The combined share of the four southern prefectures in trade in early 2021, times
+    one plus the growth rate of their trade, divided by one plus the growth rate of all
     trade (paragraph 4).
 
     >>> south_trade_share_2022(0.25, 1.0, 0.25)
