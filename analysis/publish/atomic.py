@@ -1,7 +1,7 @@
 """This module writes a file or folder beside its target, then replaces the target.
 
-A new file replaces the old file in one step, and on Linux so does a folder. A lock lets
-only one run at a time write to a target.
+A new file replaces the old file in one step; on Linux, a new folder does so, too. A
+lock lets only one run at a time write to a target.
 """
 
 import contextlib

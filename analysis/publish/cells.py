@@ -128,7 +128,7 @@ def inputs(model: Model) -> Cells:
 
 
 def rows(register: Register) -> Iterator[Any]:
-    """Every row of the tables of a register, each once."""
+    """Yield every row of a register's tables once."""
     seen = set()
     for field in type(register).model_fields:
         table = getattr(register, field)
@@ -140,7 +140,7 @@ def rows(register: Register) -> Iterator[Any]:
 
 
 def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of each field of a row that is not empty.
+    """Yield the names and texts of a row's fields, without empty fields.
 
     If ``of`` names fields, only these fields are yielded. A field that holds only words
     is left out. The name of a field within a field has a dot, as in ``outer.inner``.
@@ -155,7 +155,7 @@ def fields(part: BaseModel, of: Iterable[str] = ()) -> Iterator[tuple[str, str]]
 
 
 def _texts(field: str, content: Any) -> Iterator[tuple[str, str]]:
-    """Yield names and texts for a field that holds a single value or several parts."""
+    """Yield the name and the text of a field, or of each part of the field."""
     if isinstance(content, BaseModel):
         for name, text in fields(content):
             yield f"{field}.{name}", text
@@ -204,7 +204,7 @@ def computed(model: Model, outcomes: Iterable[Outcome]) -> Cells:
 
 
 def _numbers(table: str, row: str, numbers: Mapping[str, Any]) -> Cells:
-    """Return a cell for each number and code of a row that is not empty."""
+    """Return the cells of a row from its numbers and codes, without empty cells."""
     cells: Cells = {}
     for field, number in numbers.items():
         text = number if isinstance(number, str) else ten_digits(number)
@@ -362,7 +362,7 @@ def _scenarios(model: Model) -> Cells:
 
 
 def _excesses(model: Model, scenario: Scenario) -> Cells:
-    """Return by how much quantities exceed the numbers with which remarks compare."""
+    """Return by how much quantities exceed the numbers that their remarks name."""
     setting = scenario.setting(model)
     cells: Cells = {}
     for remark in model.register.remarks:
@@ -423,7 +423,7 @@ def _break_evens(model: Model) -> Cells:
 
 
 def drawn(model: Model) -> Cells:
-    """Return statistics of draws and Sobol indices under each scenario that draws."""
+    """Return the statistics and Sobol indices of draws under each shipped scenario."""
     from analysis.whatif.draws import Draws
 
     cells: Cells = {}

@@ -270,7 +270,7 @@ def _curly(title: str) -> str:
 
 
 def presets(model: Model) -> list[tuple[str, str]]:
-    """Return the scenarios without distributions, as links and as descriptions."""
+    """Return the changes and the description of each scenario that draws nothing."""
     return [
         (_changes(model, scenario.setting(model)), scenario.description)
         for scenario in scenarios.shipped(model).values()

@@ -1,4 +1,4 @@
-"""This module writes what the explorer's script computes with, in JavaScript.
+"""This module writes in JavaScript what the explorer's script computes with.
 
 Each formula becomes a function of the values of quantities, and each limit becomes a
 function that gives the distance of those values from the limit. Quantities, sources and
@@ -194,7 +194,7 @@ class CheckRow(Target):
 
 
 def rests_on(model: Model, names: Iterable[str]) -> list[str]:
-    """List quantities, and all others that their readings, limits or remarks need."""
+    """List given quantities and all that their readings, limits or remarks need."""
     todo = list(names)
     known: dict[str, None] = {}
     while todo:
@@ -371,7 +371,7 @@ def _far_from_usual(model: Model, name: str) -> Far | None:
 
 
 def leader(model: Model, name: str) -> str:
-    """Return the quantity whose reading this one takes over; empty if there is none."""
+    """Return the quantity whose reading a linked quantity takes, or an empty text."""
     for first, *others in model.register.linked_readings:
         if name in others:
             return str(first)
@@ -387,7 +387,7 @@ def _linked(model: Model, name: str) -> str:
 
 
 def _remarks(model: Model, name: str) -> Iterator[Remark]:
-    """Yield each remark on a quantity, with the number or quantity that it exceeds."""
+    """Yield each remark on a quantity, with what the remark compares it with."""
     for remark in model.register.remarks:
         if remark.quantity == name:
             figure = model.register.external.get(remark.above)
@@ -515,7 +515,7 @@ def _met(interval: Interval) -> Span:
 
 
 def judged(model: Model, names: Iterable[str]) -> list[Target]:
-    """List the quantities of checks with their readings; a change must affect one."""
+    """List the checks' quantities and readings; a change must affect at least one."""
     known = set(names)
     rows: list[Target] = []
     for check in model.register.checks.values():

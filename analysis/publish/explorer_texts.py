@@ -194,7 +194,7 @@ def _claim_texts(model: Model) -> dict[str, tuple[str, str]]:
 
 
 def _kind(model: Model, name: str) -> str:
-    """Return the kind of a claim's verdict for its colour; empty if none is judged."""
+    """Return the kind of a claim's verdict; empty if the claim has no check."""
     headline = model.register.headlines.get(name)
     if headline and not headline.check:
         return ""
@@ -203,7 +203,7 @@ def _kind(model: Model, name: str) -> str:
 
 
 def apart_words(model: Model, name: str) -> str:
-    """Return what a claim says in place of "differs"; empty if it says "differs".
+    """Return the words that a claim shows in place of "differs"; empty if it has none.
 
     >>> from analysis import load
     >>> apart_words(load().model, "two_figures_of_2019")

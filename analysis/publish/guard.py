@@ -171,7 +171,7 @@ def write_expected(register: Register, now: Cells) -> None:
 
 
 def _in_order(key: Key) -> list[tuple[str, int]]:
-    """Return a sorting key that puts names with numbers in the order of the numbers."""
+    """Return a sorting key in which the digits in a name count as a number."""
     order: list[tuple[str, int]] = []
     for text in key:
         order += map(_part_in_order, (*re.split(r"(\d+)", text), ""))
@@ -230,8 +230,8 @@ def print_report(
 ) -> int:
     """Print the headlines, the tally and the values that moved; return the exit status.
 
-    If no value moved, the assumptions are printed. The lines in ``more`` tell the
-    reader where to read on.
+    If no value moved, a text on the assumptions is printed, too. The lines in ``more``
+    tell the reader where to read on.
     """
     typer.echo(_QUESTION)
     typer.echo(paragraph(model.register.article.reference))

@@ -91,9 +91,9 @@ def _start(claim: Claim) -> dict[str, str]:
 
 
 def _formula(model: Model, check: Check) -> str:
-    """Return the name, with its module, of the function that computes a quantity.
+    """Return the module and name of the function that computes a check's quantity.
 
-    The name is empty if no function computes the quantity of the check.
+    The result is empty if no function computes the quantity.
     """
     plan = model.plan_of(check)
     formula = plan.by_name[check.quantity].source.expression

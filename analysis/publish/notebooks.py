@@ -26,8 +26,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 class Notebook:
     """A notebook on disk.
 
-    Its metadata name, under ``analysis``, the checks and the figures that the notebook
-    shows.
+    The metadata of the notebook list its checks and figures under ``analysis``.
     """
 
     path: Path
@@ -73,10 +72,10 @@ class Notebook:
     def parameters(self) -> dict[str, Any]:
         """The names and defaults in the cell tagged ``parameters``.
 
-        A notebook has exactly one cell tagged ``parameters``. This cell holds only
-        literals, so that nothing in it is computed from a default that papermill then
-        overwrites. Raises InputError for a notebook without a cell that is tagged
-        ``parameters``, or with more than one.
+        A notebook has exactly one cell tagged ``parameters``. The cell with this tag
+        holds only literals, so that nothing in the cell is computed from a default that
+        papermill then overwrites. Raises InputError for a notebook without a cell that
+        is tagged ``parameters``, or with more than one.
         """
         try:
             (cell,) = self._tagged("parameters")

@@ -45,7 +45,7 @@ def prepare_job(
 ) -> Job:
     """Check ``name=value`` texts, and prepare a run with these changes.
 
-    If a scenario is named, its changes are applied first.
+    If ``scenario`` names a scenario, the changes of the scenario are applied first.
 
     A value is a number in base units, a number with its unit ("0.35 million person"),
     or the name of a reading. If the parameters of the notebook are not quantities, a

@@ -52,8 +52,8 @@ def _mark_of(folder: Path) -> str:
 def remove(folder: Path) -> None:
     """Remove a run's folder, as far as possible.
 
-    The file that marks the folder is removed last: if this run is killed meanwhile, a
-    later run can still remove the rest.
+    The file that marks the folder is removed last, so that a later run can still remove
+    the folder if this run is killed meanwhile.
     """
     with contextlib.suppress(OSError):
         others = [path for path in folder.iterdir() if path.name != MARKED]

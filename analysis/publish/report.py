@@ -236,7 +236,8 @@ def style(verdict: str) -> str:
 def picture(model: Model, plots: Mapping[str, Plot], name: str) -> Markup:
     """Return a figure as HTML, with an alternative text and its caption.
 
-    The drawing already shows the caption, so its text is for screen readers only.
+    The drawing shows the caption, too, so the caption's text is for screen readers
+    only.
     """
     plot = plots[name]
     alt, caption = escape(plot.row.alt), escape(plot.caption(plot.evaluation(model)))
@@ -266,7 +267,8 @@ def _working(model: Model, check: Check) -> str:
     """Return the worked steps of a check.
 
     For a check that computes only with figures published elsewhere, return the
-    arithmetic with these figures; for a check that the model refuses, the refusal.
+    arithmetic with these figures. For a check that the model refuses, return the
+    refusal.
     """
     if check.is_of_figures:
         return "\n".join(wording.against_words(model, check))
@@ -281,7 +283,7 @@ def _working(model: Model, check: Check) -> str:
 
 
 class ReportError(Exception):
-    """The error if Sphinx does not build the report; it has the message of Sphinx."""
+    """The error if Sphinx does not build the report, with the message of Sphinx."""
 
 
 def write(
@@ -337,7 +339,7 @@ def _to_read(
 
 
 def _sphinx(source: Path, built: Path, title: str) -> None:
-    """Build the site with Sphinx, and delete files that only another build needs."""
+    """Build the site with Sphinx, and delete the files that only a later build uses."""
     command = [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html"]
     command += ["-c", str(PAGES), "-d", f"{built}-doctrees"]
     command += ["-D", f"project={title}", "-D", f"html_title={title}"]

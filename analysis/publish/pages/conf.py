@@ -1,6 +1,6 @@
 """This module holds the settings with which Sphinx builds the report.
 
-In the built report, the search finds numbers as they are printed, and words link to the
+In the built report, the search finds numbers as they are printed, and terms link to the
 glossary.
 """
 
