@@ -28,7 +28,7 @@ def _package(register: Register) -> Any:
 
 
 def _of_table(schema: dict[str, Any]) -> dict[str, Any]:
-    """Rewrite the schema of a CSV file in the form that entries of YAML files have."""
+    """Rewrite the schema of a CSV file in the form of the schema of a YAML file."""
     fields: dict[str, Any] = {}
     required = []
     for field in schema.get("fields", []):

@@ -23,7 +23,7 @@ class _DescribedCanvas(FigureCanvasAgg):
     """A matplotlib canvas that puts a title and a description into each file.
 
     The canvas renders both what ``savefig`` writes and what Jupyter shows. A title or a
-    description that a user passes as ``metadata`` replaces that of the canvas.
+    description that a user passes as ``metadata`` is used instead of the canvas's own.
     """
 
     def __init__(self, figure: Figure, title: str, description: str) -> None:

@@ -1,6 +1,6 @@
 """This module explains a number by its calculation, down to the printed rows.
 
-Each line of an explanation is a paragraph on the screen. Empty paragraphs are not
+Each line of an explanation is a paragraph on the screen, and an empty line is not
 shown.
 """
 

@@ -6,8 +6,8 @@ figure with one of our numbers gives no verdict.
 
 A unit is a product of base units. If the units of two figures differ by exactly one
 ratio of the register, such as persons per transfer, the figures are compared only if
-the user supplies that ratio. The row of such a comparison names the ratio that was
-used. The sources do not say whether a labourer is one person or one transfer, so a
+the user supplies that ratio. If a ratio was used, the row of the comparison names that
+ratio. The sources do not say whether a labourer is one person or one transfer, so a
 number of labourers is compared with transfers or persons only as "read as transfers" or
 "read as persons".
 
@@ -255,7 +255,7 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
 def _bridge(
     model: Model, setting: Setting, theirs: str, ours: str
 ) -> tuple[float | None, str, str]:
-    """Return the factor from a figure's unit to ours, with a column and its words.
+    """Return the factor from a figure's unit to ours, with a column and words for it.
 
     The words name the ratio that is used, or say whether labourers are read as persons
     or as transfers. If there is no factor, the words name the ratio that would be
@@ -289,7 +289,7 @@ def _bridge(
 
 
 def _turned(wanted: Any, unit: str) -> int:
-    """Return 1 if a ratio has the wanted unit, −1 if its inverse has it, or else 0."""
+    """Return 1 if a ratio has the wanted unit, −1 if its inverse does, 0 if neither."""
     ratio = parse_unit(unit)
     if (wanted / ratio).dimensionless:
         return 1

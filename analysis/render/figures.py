@@ -528,7 +528,7 @@ def _mark_words(evaluation: Evaluation, mark: Mark, value: str) -> str:
 
 
 def _over_shares(evaluation: Evaluation, mark: Mark) -> tuple[float, float]:
-    """Return a quantity at the low ends and at the high ends of its assumed shares."""
+    """Return a quantity with its assumed shares all lowest, and with all highest."""
     model = evaluation.model
     plan = model.plan(mark.quantity, model.taken_as(evaluation.setting, mark.readings))
     free = [model.register.assumptions.get(name) for name in plan.leaves]

@@ -363,7 +363,8 @@ def cite(model: Model, setting: Setting = ARTICLE) -> Frame:
     """Return what may be cited for each headline, under the article's own setting.
 
     If a user's setting changes something, the text below the table says that the
-    sentences ignore the change, and the reference for this package names the change.
+    sentences to quote ignore the change, and the reference for this package names the
+    change.
     """
     rows = [
         {

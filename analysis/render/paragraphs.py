@@ -11,7 +11,7 @@ WIDTH = 80
 
 
 def wrapped(text: str, start: str = "", under: str | None = None) -> list[str]:
-    """Break a paragraph into lines of at most 80 columns, between words only.
+    """Break a paragraph, only between words, into lines of at most 80 columns.
 
     The first line begins with ``start``, and each other line with ``under``, which is
     by default as many spaces as ``start`` has letters. Letters that take two columns on

@@ -1,7 +1,7 @@
 """This module decides how many digits the numbers of a worked line have.
 
-A worked line is a formula with its numbers and its result. A reader who computes the
-line with the numbers on the screen should get the result on the screen.
+A worked line is a formula with its numbers and its result. A reader who computes a
+worked line with the numbers on the screen should get the result on the screen.
 """
 
 from __future__ import annotations

@@ -179,7 +179,7 @@ def _html_row(tag: str, cells: Sequence[str]) -> str:
 
 
 def _folded(headings: Sequence[str], row: list[str]) -> str:
-    """Return a row whose first cell is visible; a reader opens it to see the others."""
+    """Return a row as HTML that shows the other cells once a reader opens the first."""
     first, *others = map(escaping.escape, row)
     parts = ""
     for heading, cell in zip(headings[1:], others, strict=True):

@@ -77,7 +77,7 @@ class Step:
         return "\n".join(texts)
 
     def _in_line(self, head: str) -> list[str]:
-        """Return a short step as one line, or a longer one as one line for each "="."""
+        """Return the lines of a step: one if it is short, or else one for each "="."""
         if len(self.lines) < 3:
             return [head + " ".join(self.lines)]
         first, *others = self.lines
@@ -337,8 +337,8 @@ def as_printed(source: Source) -> str:
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
     """Return the assumptions that a formula is written without, with their values.
 
-    These are all assumptions in the formula if each is 0 or 1 by default; if any
-    assumption has another default, there are none.
+    A formula is written without its assumptions if each of them is 0 or 1 by default,
+    and otherwise with all of them.
     """
     idle = {}
     for need in formula.needs:

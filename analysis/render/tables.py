@@ -456,7 +456,7 @@ def _write(file: Path, text: str) -> None:
 
 
 def _short_text(cell: Any) -> str:
-    """Return a cell as a text; a number has four significant digits."""
+    """Return a cell as a text, with a number rounded to four significant digits."""
     if isinstance(cell, float) and math.isfinite(cell):
         place = max(_LAST, place_of(cell, "", digits=_DIGITS))
         return f"{rounded(cell, place):,f}".replace("-", MINUS)

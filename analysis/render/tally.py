@@ -1,7 +1,7 @@
 """This module counts the article's results by verdict, and says the counts in words.
 
-A reader can check the first sentence of a tally against the table of headlines; the
-sentences after it count the results that no headline shows.
+A reader can check the first sentence of a tally against the table of headlines; any
+further sentence counts results that no headline shows.
 
 >>> from analysis.core.register import Register
 >>> from analysis.model.verdicts import judge_all

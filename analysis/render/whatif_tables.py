@@ -270,10 +270,11 @@ def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> F
     """Tabulate how far estimates move, with a group of rows for each estimate.
 
     The first row of an estimate is for rounding alone. Each assumption has a row of its
-    own, and the assumption that moves the estimate most comes first. In two more rows,
-    all assumptions together make the estimate as low and as high as possible. In the
-    last row of an estimate, rounding and all assumptions move the estimate together.
-    Estimates without a value are listed below the table, each with the reason.
+    own, and the assumption that moves the estimate most comes first. In two rows of an
+    estimate, all assumptions together make the estimate as low and as high as possible.
+    In the last row of an estimate, rounding and all assumptions move the estimate
+    together. Estimates without a value are listed below the table, each with the
+    reason.
     """
     names = [*quantities]
     rows: list[Row] = []
@@ -323,7 +324,7 @@ def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
 
 
 def _range_remarks(model: Model, quantity: str, setting: Setting) -> Iterator[str]:
-    """Yield an estimate's remarks, and those that the ends of a range add."""
+    """Yield an estimate's remarks, and more at the ends of each assumption's range."""
     for words in model.estimate(quantity, setting).remarks:
         yield f"{quantity}: {words}."
     for bar in tornado(model, quantity, setting):

@@ -209,8 +209,8 @@ def distance_words(speller: Speller, outcome: Outcome) -> str:
 def bounds_words(speller: Speller, outcome: Outcome) -> str:
     """Return the bounds of the recomputed value as a text.
 
-    The bounds come from the rounding of the printed digits. If there is no value, the
-    text is empty.
+    The bounds come from the rounding of the printed digits. If the check has no
+    recomputed value, the text is empty.
     """
     low, high = outcome.recomputed_low, outcome.recomputed_high
     if outcome.recomputed is None or low is None or high is None:

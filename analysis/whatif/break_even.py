@@ -131,7 +131,8 @@ def statement_of(model: Model, text: str) -> AnyStatement:
     """Return a statement, either by its id or from the text in which it is written out.
 
     A text that writes a statement out looks like ``at_risk_2021 >= 1.9 million person``
-    or like ``at_risk_2021_sum matches``. Raises InputError for any other text.
+    or like ``at_risk_2021_sum matches``. Raises InputError for a text that is neither
+    an id nor a statement.
     """
     if not isinstance(text, str):
         raise ModelError(
@@ -199,7 +200,8 @@ def break_even(
     One assumption at a time moves over its allowed range, while the other assumptions
     keep their values under the setting. If a comparison needs a number for an input
     that the article gives only in words, the result names that input. Raises ModelError
-    if a side of the statement can't be computed for any other reason.
+    if a side of the statement has no value, unless the reason is an input given only in
+    words.
     """
     plans = plans_of(model, statement, setting)
     words = list(dict.fromkeys(name for plan in plans for name in plan.in_words))

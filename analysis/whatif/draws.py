@@ -45,11 +45,12 @@ class Draws:
     """Random draws of quantities under a setting.
 
     Each quantity in ``distributions`` is drawn from its distribution. If ``rounding``
-    is true, each other printed input is drawn uniformly over the values that round to
-    its digits. All other inputs keep their values. A draw that breaks a limit of the
-    model is left out: ``kept`` counts the draws that break no limit, and ``violations``
-    counts for each limit the draws that break it. One draw may break several limits.
-    Raises ModelError for numbers that can't be used, and if nothing is drawn.
+    is true, each printed input without a distribution is drawn uniformly over the
+    values that round to its digits. An input that is not drawn keeps its value. A draw
+    that breaks a limit of the model is left out: ``kept`` counts the draws that break
+    no limit, and ``violations`` counts for each limit the draws that break it. One draw
+    may break several limits. Raises ModelError for numbers that can't be used, and if
+    nothing is drawn.
     """
 
     model: Model = field(repr=False)
@@ -119,7 +120,7 @@ class Draws:
 
     @cached_property
     def _drawn(self) -> tuple[Floats, dict[str, int]]:
-        """The values of the draws kept, and how many draws break each limit."""
+        """The values of the kept draws, and how many draws break each limit."""
         values, within = self._computed(self.quantities)
         counts = self.n - within.sum(axis=1)
         if counts.any():
@@ -171,7 +172,7 @@ class Draws:
 
     @cached_property
     def sample(self) -> dict[str, Floats]:
-        """The inputs and the quantities of the draws kept, with an array for each."""
+        """The inputs and the quantities of the kept draws, with an array for each."""
         names = list(dict.fromkeys([*self.inputs, *self.quantities]))
         values, within = self._computed(names)
         return dict(zip(names, values[:, within.all(axis=0)], strict=True))

@@ -85,9 +85,9 @@ def _shares(f: Floats, weights: Floats) -> Sequence[dict[str, float]]:
     """Compute the indices of one quantity, with an entry for each input.
 
     The first two rows of ``f`` have the quantity at the first and at the second set of
-    base points. Each further row has the quantity at the first set with one input taken
-    from the second set. ``weights`` is an array (1 + resamples, n) with the weights of
-    the base points, which are equal in its first row.
+    base points. Each further row of ``f`` has the quantity at the first set of base
+    points, but with one input from the second set. ``weights`` is an array (1 +
+    resamples, n) with the weights of the base points, which are equal in its first row.
     """
     f = f - f[:2].mean()
     # These are the estimators of scipy.stats.sobol_indices. One product of matrices

@@ -1,4 +1,4 @@
-"""This module reads scenarios, which are files of named changes to the article.
+"""This module reads scenarios, which are files that list changes to a setting.
 
 A scenario's file lists only what differs from the article. A change is a reading, a
 number with its unit, or a distribution. A quantity may also take a figure published
@@ -92,8 +92,8 @@ class Scenario(Content):
     def setting(self, model: Model, base: Setting = ARTICLE) -> Setting:
         """Apply the scenario to a setting, which by default is the article's own.
 
-        An input with a distribution takes its median. Raises ModelError for a wrong
-        name, number, unit or reading.
+        An input with a distribution takes the median of that distribution. Raises
+        ModelError for a wrong name, number, unit or reading.
         """
         setting, _ = settled(model, self.values, base, with_units=True)
         # The user named the scenario and not its quantities, so a quantity without

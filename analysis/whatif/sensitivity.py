@@ -28,10 +28,9 @@ class Range:
     """The lowest and the highest value that a quantity takes while something moves.
 
     As an assumption goes from ``low`` to ``high``, the quantity goes from ``at_low`` to
-    ``at_high``. If the quantity is past a limit at one of these ends, its value there
-    is NaN. If rounding, or everything at once, moves the quantity, ``low`` and ``high``
-    are NaN, and ``at_low`` and ``at_high`` are the lowest and the highest value of the
-    quantity.
+    ``at_high``. ``at_low`` or ``at_high`` is NaN if it is past a limit. If rounding, or
+    everything at once, moves the quantity, ``low`` and ``high`` are NaN, and ``at_low``
+    and ``at_high`` are the lowest and the highest value of the quantity.
     """
 
     moved: str

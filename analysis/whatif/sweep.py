@@ -1,11 +1,12 @@
 """This module computes sweeps, which are estimates over a grid of assumptions.
 
-The result is a DataFrame or a CSV file. A grid may also combine readings.
+The result of a sweep is a DataFrame or a CSV file. A grid combines numbers, readings or
+both.
 
 Each row has one combination: the values that are varied and the estimates, all in base
 units. An estimate past a limit is left empty, and so is an estimate that needs a number
-for an input that the article gives only in words; ``violates`` says why. ``remarks``
-warns of unusual but possible values.
+for an input that the article gives only in words; the column ``violates`` says why. The
+column ``remarks`` warns of unusual but possible values.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -269,7 +270,7 @@ def read(path: Path, model: Model) -> Sweep:
 
 
 def specification(model: Model, setting: Setting = ARTICLE) -> Sweep:
-    """Return the sweep of ``specification.yaml`` over a setting."""
+    """Return the sweep that ``specification.yaml`` describes, under a setting."""
     grid = read(model.register.folder / "specification.yaml", model)
     axes = {**grid.readings, **grid.numbers}
     return Sweep.over(model, grid.quantities, axes, setting)
@@ -355,7 +356,7 @@ def _cells(
 def _refusals(
     plan: Plan, computed: Mapping[str, Any], count: int
 ) -> dict[int, tuple[str, str]]:
-    """Return, for each row without a value, the reason and a sentence.
+    """Return, for each row without a value, a reason to count and a sentence to show.
 
     If a row has several reasons, the first in this order is used: a division by zero, a
     value past a limit, an input given only in words.
