@@ -4,9 +4,8 @@ The result of a sweep is a DataFrame or a CSV file. A grid combines numbers, rea
 both.
 
 Each row has one combination: the values that are varied and the estimates, all in base
-units. An estimate past a limit is left empty, and so is an estimate that needs a number
-for an input that the article gives only in words; the column ``violates`` says why. The
-column ``remarks`` warns of unusual but possible values.
+units. An estimate that can't be computed is left empty, and the column ``violates``
+says why. The column ``remarks`` warns of unusual but possible values.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
