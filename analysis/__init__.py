@@ -41,7 +41,7 @@ Look a number up:
     study.steps("at_risk_2021")  the calculation, down to the printed numbers
     study.names("checks")        the ids of checks, which other methods take
 
-See whether it agrees with what is printed:
+See whether the numbers agree with what is printed:
     study.headlines()            the six headline numbers
     study.checks()               every comparison, with its verdict
     study.solutions()            what one would have to assume for a claim to hold
@@ -64,7 +64,7 @@ See what moves:
     study.sweep([...], name=[...])  the numbers over a grid of values
     study.draws([...], name=(...))  random draws, with percentiles and Sobol indices
 
-Show and cite it:
+Show and cite the results:
     study.figure("waterfall")    a figure, whose caption names the setting
     study.to_latex("headlines")  a table for a paper
     study.cite()                 a sentence to quote, its caveat, the official figure

@@ -68,14 +68,14 @@ def _refuse_epoch(seconds: str | None) -> None:
 
 
 def _end_quietly() -> NoReturn:
-    """End silently with status 141, because nothing reads the output any more."""
+    """End silently with exit status 141, because nothing reads the output any more."""
     # At its end the process flushes its output again, which would fail again.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(128 + signal.SIGPIPE)
 
 
 def _refuse_file(error: OSError) -> None:
-    """Name the file that can't be read or written, and end with status 2."""
+    """Print which file can't be read or written, and end with exit status 2."""
     name = (
         f"{error.filename} can't be read or written"
         if error.filename

@@ -568,7 +568,7 @@ class Study(arguments.NearAttributes):
         readers, and whose method ``plot`` draws a figure. Raises InputError if a shape,
         number or name is wrong, or if there are fewer than 2 or more than 10^6 draws.
         InputError is also raised if no input would be drawn, or if none of the
-        quantities depends on a given name.
+        quantities depends on an input that you name.
 
         >>> half = load().change(former_detainees=300_000)
         >>> drawn = half.draws("at_risk_total", overlap=("uniform", 0, 0.5), n=1024)
@@ -886,8 +886,8 @@ class Study(arguments.NearAttributes):
         this study's setting differs from the article's, and so do the metadata of an
         SVG, PNG or PDF file of the figure. Raises InputError for an unknown name, and
         for a ``quantity`` that the figure does not take, that has no single value, or
-        that no assumption moves. The figure "specification_curve" also raises
-        InputError if this study changes anything that the figure varies.
+        that no assumption moves. For the figure "specification_curve", InputError is
+        also raised if this study changes anything that the figure varies.
 
         >>> figure = load().change(overlap=0.25).figure("waterfall")
         >>> caption = " ".join(figure.get_supxlabel().split())
@@ -918,9 +918,9 @@ class Study(arguments.NearAttributes):
         DataFrame's values, and a note below the table says that its numbers are in base
         units. The names of groups and of rows always come first.
 
-        Each DataFrame that a study returns has a method ``to_latex`` too, which writes
-        the same LaTeX as this method. If you first select columns of a study's
-        DataFrame, the columns' values are written in place of words, as in
+        Each DataFrame that a study returns has its own method ``to_latex``, which
+        formats a table as ``study.to_latex`` does. If you first select columns of a
+        study's DataFrame, the columns' values are written in place of words, as in
         ``study.checks()[["id", "recomputed"]].to_latex()``. Raises InputError for an
         unknown table or column.
 

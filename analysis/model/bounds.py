@@ -3,11 +3,11 @@
 Each input of the quantity may have any value that its printed digits stand for.
 
 The values of the inputs form a box. Along each edge of the box the quantity is a curve
-that rises or falls all the way. The extremes therefore lie at the corners of the box,
-and, where a limit cuts the box, at the points where an edge crosses the limit. Where a
-limit joins several inputs, the quantity may rise and then fall along the limit, so that
-the bounds may be too narrow. Even then, the bounds contain the quantity's value at the
-inputs' own values.
+that rises or falls all the way. The extremes of the quantity lie at the corners of the
+box, and, where a limit cuts the box, at the points where an edge crosses the limit.
+Where a limit joins several inputs, the quantity may rise and then fall along the limit,
+so that the bounds may be too narrow. Bounds that are too narrow still contain the
+quantity's value at the inputs' own values.
 
 A function whose bounds are sought takes the values of the inputs by name, as numbers or
 as arrays that broadcast. The function returns the quantity, and the margin to each
@@ -233,10 +233,10 @@ def _bounds_by_poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, A
     """The lower and the upper bound that poles give, each NaN if no pole gives it.
 
     If an edge has no pole between its ends, the value in its middle lies between those
-    at its ends. Towards a pole at one end, the curve rises or falls without limit. The
-    value in the middle shows whether the curve rises or falls, because a division by
-    zero has no sign. An edge that lies wholly in a pole is left out, because other
-    edges lead to that pole.
+    at its ends. Towards a pole at one end of an edge, the curve rises or falls without
+    limit. The value in the middle shows whether the curve rises or falls, because a
+    division by zero has no sign. An edge that lies wholly in a pole is left out,
+    because other edges lead to that pole.
     """
     with np.errstate(all="ignore"):
         slack = SAME * np.maximum(np.abs(start), np.abs(end))

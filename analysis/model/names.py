@@ -78,7 +78,8 @@ class Names:
     def suffix(self, quantity: str) -> str:
         """Return the text that follows a number of a quantity to give its unit.
 
-        The text is a space and the unit's name, or empty for a quantity without a unit.
+        For a quantity without a unit, the text is empty; otherwise, the text is a space
+        and the unit's name.
         """
         return with_unit("", self.units[quantity])
 

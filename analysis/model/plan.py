@@ -72,7 +72,7 @@ class Node:
         return source.interval().low if source.in_words else source.value
 
     def scale(self, value: float) -> float:
-        """Return the size of a value, with which a step grows.
+        """Return the size of a value, which sets the size of a step.
 
         If the value is 0, its size is the width of the range over which the node is
         varied.
@@ -234,7 +234,7 @@ class Plan:
         return is_within
 
     def divisions(self, values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-        """For each division by zero or overflow, yield where it is and its sentence.
+        """Yield, for each division by zero or overflow, the places and the sentence.
 
         A node that divides by zero or overflows has no finite value, although every
         node that it needs has one.
@@ -452,7 +452,7 @@ class Plan:
         """The nodes from which a minimum or maximum is computed.
 
         The target need not be a ratio of linear functions of a node under a minimum or
-        maximum. It is enough that the target only rises or only falls as the node
+        maximum: it is enough that the target only rises or only falls as the node
         rises, and ``confirm`` makes sure of that.
         """
         names: set[str] = set()
@@ -469,10 +469,10 @@ class Plan:
         Raises ModelError for a formula that is not a ratio of two linear functions, and
         for a target with too many rounded inputs to compute bounds.
 
-        For a leaf under a minimum or a maximum, the target must instead be a ratio of
-        two linear functions of the result of the formula with the minimum or maximum,
-        and must use the leaf nowhere else, so that the target only rises or only falls
-        as the leaf rises.
+        For a leaf under a minimum or a maximum, the target must be a ratio of two
+        linear functions of the result of the formula with the minimum or maximum, and
+        must use the leaf nowhere else, so that the target only rises or only falls as
+        the leaf rises.
         """
         leaves = [
             name

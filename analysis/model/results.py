@@ -22,9 +22,9 @@ class Result:
     A result has the verdict of the check that judges it. If two checks judge the ends
     of a range, the weaker of their verdicts counts. If no check judges the result, the
     verdict is ``not_recalculable``. If the setting leaves a check without a verdict,
-    the verdict is empty. ``is_repetition`` tells whether the result repeats something
-    that the article also prints elsewhere. ``rests_on`` is the weakest grade among the
-    result's checks.
+    the verdict of the result is empty. ``is_repetition`` tells whether the result
+    repeats something that the article also prints elsewhere. ``rests_on`` is the
+    weakest grade among the result's checks.
     """
 
     claim: Claim

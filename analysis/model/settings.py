@@ -18,7 +18,7 @@ class Setting:
     ``Model.setting`` makes a setting. ``given`` has the names that a user gave, even if
     the user gave the article's own value, but not the names that only a scenario
     changes. ``drawn`` has the distribution, in words, of each quantity that is drawn at
-    random; the number chosen for a drawn quantity is the median.
+    random; the number chosen for a drawn quantity is the median of its distribution.
     """
 
     choices: Mapping[str, Choice] = field(default_factory=dict)

@@ -22,9 +22,9 @@ class Source:
     - The source of a claim has ``claim``, ``end``, ``value``, ``fine``, ``coarse``,
       ``side`` and ``room``.
     - The source of a figure published elsewhere has ``external`` in place of ``claim``
-      and ``end``, and the other fields of a claim.
-    - The source of an assumption has ``assumption`` and ``role``, with the fields of a
-      number. For an assumption in words, the source also has ``fine``.
+      and ``end``, and otherwise the fields of the source of a claim.
+    - The source of an assumption has ``assumption``, ``role`` and the fields of the
+      source of a number. For an assumption in words, the source also has ``fine``.
     - The source of a formula has ``expression``.
     - The source that takes the value of another quantity has ``alias_of``.
 
@@ -112,7 +112,7 @@ class Source:
 
     @property
     def replaced(self) -> str:
-        """The key of the sentence that names a value replacing this source."""
+        """The key of the sentence which says that a value replaces this source."""
         if math.isnan(self.value):
             return "other_value"
         is_ours = self.assumption and self.assumption.grade == "chosen"
@@ -121,7 +121,8 @@ class Source:
     def interval(self, *, coarse: bool = False) -> Interval:
         """Return the values that a leaf stands for.
 
-        The interval is a single point unless the leaf is a printed number or words.
+        The interval is a single point unless the leaf is a printed number or is in
+        words.
         """
         if coarse and self.coarse:
             return self.coarse

@@ -135,8 +135,8 @@ def _unit(units: Mapping[str, str], computed: _Computed) -> str:
 def _unit_of_alias(units: Mapping[str, str], computed: _Computed) -> str:
     """The unit of a reading that takes another quantity's value.
 
-    The unit is that of the other quantity, or is its product or quotient with the unit
-    of a constant.
+    The unit is that of the other quantity, or that unit times or divided by the unit of
+    a constant.
     """
     taken = units[computed.source.alias_of]
     wanted = units.get(computed.quantity, taken)

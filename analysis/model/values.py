@@ -176,7 +176,7 @@ class Values(Names):
         return printed is not None and printed.unit == "percent"
 
     def _far(self, quantity: str, number: float) -> str:
-        """Return the refusal of a far number without a unit; it says what to write."""
+        """Return the sentence that refuses a far number and says how to write it."""
         written = f"{number:,.10g} {self.units[quantity]}"
         factors = {word: float(factor) for word, factor in SCALES.items() if word}
         if self._is_printed_in_percent(quantity):
@@ -205,8 +205,8 @@ class Values(Names):
     def _refuse_figure(self, quantity: str, name: str) -> None:
         """Refuse a figure published elsewhere that does not stand for a quantity.
 
-        The ModelError says that the figure is of another period, place, unit or
-        quantity, or that it is a goal, or else quotes the note on the figure.
+        Raises ModelError, which says that the figure is of another period, place, unit
+        or quantity, or is a goal, or else quotes the note on the figure.
         """
         figure = self.register.external.get(name)
         if figure is None:

@@ -28,7 +28,7 @@ from analysis.model.quantities import MOST_PLANS
 class Outcome:
     """A check judged under a setting, with numbers in base units.
 
-    Each number that the check does not have is None.
+    A number that the check does not have is None.
     """
 
     check: Check
@@ -242,7 +242,11 @@ def _coarser_in(
 
 
 def _is_barely_met(outcome: Outcome, comparison: Comparison, ground: str) -> bool:
-    """Whether a match by rounding has an overlap of under one percent of the number."""
+    """Whether a match by rounding is a narrow one.
+
+    A match is narrow if the recomputed and the asserted values overlap by less than one
+    percent of the printed number.
+    """
     asserted, reach = comparison.asserted, comparison.reach
     if ground == "rounding":
         bounds, interval = reach.fine, asserted.fine
