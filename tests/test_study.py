@@ -1295,8 +1295,8 @@ def test_verdict_changes_are_the_checks_whose_verdict_moves(article):
         (
             "figures",
             "waterfall",
-            "Persons at risk of coercive labour in 2019 and 2021, and with former "
-            "detainees",
+            "Persons at risk of coercive labour in 2019 and in 2021, and the total "
+            "with former detainees",
         ),
         ("checks", "planned_in_2021_2025", None),
         ("scenarios", "southern", None),
