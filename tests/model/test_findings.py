@@ -42,8 +42,8 @@ def test_a_step_that_comes_to_something_else_is_said(package):
     # 3,170,000 - 300,000 = 2,870,000, which is the mean: the difference is 0.
     text("findings.yaml", 'comes_to: "0"\n', 'comes_to: "10000"\n')(package)
     assert findings.problems(Model(Register.read(package))) == [
-        "base_equals_mean: the 2.87 million transfers in 2019 by the printed increase, "
-        "less the yearly mean of 2.87 million for 2016–2020 is 0, not 10000"
+        "base_equals_mean: 2.87 million transfers in 2019, as the printed increase "
+        "implies, minus the yearly mean of 2.87 million for 2016–2020 is 0, not 10000"
     ]
 
 
