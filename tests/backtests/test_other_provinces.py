@@ -4,7 +4,7 @@ Printed: 76,000 in 2017-2019 (75,500 to 76,500), which are 3 years of the calend
 117,000 from 2014 to mid-2020 (116,500 to 117,500), which are 6.5 years (6.45 to 6.55);
 planned for 2020 20,000 and a quota of 10,000 a year, both planned, so their digits
 alone; a mean of approximately 25,000 a year (24,500 to 25,500); a yearly number,
-current in June 2022, of approximately 20,000 to 25,000, its ends to 1,000
+as of June 2022, of approximately 20,000 to 25,000, its ends to 1,000
 (19,500 to 20,500; 24,500 to 25,500).
 Set: half of the 2020 plan carried out by the middle of the year, and half a year of
 2020 in the 6.5 years.
