@@ -10,8 +10,8 @@ def labour_intensive_share_2020(
     labour_intensive_share_2021, export_growth_2021, labour_intensive_growth_2021
 ):
     """The share of labour-intensive products in exports in 2021, times one plus the
-    growth rate of exports, divided by one plus the growth rate of these products
-    (paragraph 1).
+    growth rate of exports, divided by one plus the growth rate of exports of these
+    products (paragraph 1).
 
     >>> round(labour_intensive_share_2020(0.5, 0.2, 0.5), 6)
     0.4
