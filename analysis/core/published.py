@@ -234,7 +234,7 @@ class Published:
     def value(self, end: str = "") -> float:
         """Return the printed digits in base units.
 
-        ``end`` is high for the high end of a range.
+        For the high end of a range, ``end`` is "high".
 
         >>> Published("10.5", unit="percent").value()
         0.105

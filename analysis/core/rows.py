@@ -102,7 +102,7 @@ def _checked_date(text: str) -> str:
 
 
 def _assigned(cell: Any) -> Any:
-    """Read a cell of the form quantity=reading, with semicolons between several."""
+    """Read a cell of the form quantity=reading; semicolons separate several pairs."""
     pairs = [[word.strip() for word in part.split("=")] for part in _listed(cell)]
     if not all(len(pair) == 2 for pair in pairs) or len(dict(pairs)) < len(pairs):
         raise ValueError(

@@ -169,7 +169,7 @@ def close_match(name: str, known: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str], whole: str = "") -> str:
-    """Return the end of a sentence about an unknown name, with the nearest known names.
+    """Return the end of a sentence about an unknown name: the nearest known names.
 
     If no name is near, the sentence lists the known names, at most twelve of them;
     ``whole`` says where the whole list is.
