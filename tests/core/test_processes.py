@@ -42,6 +42,16 @@ def test_an_interrupt_waits_until_the_block_has_ended() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_an_interrupt_is_heard_though_the_block_fails() -> None:
+    def interrupted() -> None:
+        with interrupt_waits():
+            os.kill(os.getpid(), signal.SIGINT)
+            raise ValueError
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+
 def test_where_nothing_is_interrupted_nothing_waits() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     with interrupt_waits():
