@@ -63,15 +63,17 @@ def run(
 ) -> dict[Path, RunError]:
     """Execute notebooks with parameters, and write each of them into its target.
 
-    Two notebooks run at once for each core, and each target is written whole or not at
-    all. ``timeout`` is the number of seconds that a cell may take. ``done`` is called
-    with each target when its notebook ends, in another thread. ``meanwhile`` is called
-    in this thread while the kernels run.
+    Two notebooks run at once for each core, up to ``kernels.AT_ONCE`` in all, and each
+    target is written whole or not at all. ``timeout`` is the number of seconds that a
+    cell may take. ``done`` is called with each target when its notebook ends, in
+    another thread. ``meanwhile`` is called in this thread while the kernels run.
 
     The function returns the failures by target. If a notebook fails, the cells that ran
     are kept beside its target, as ``NAME.failed.ipynb``. InputError is raised before
     anything runs if a target would lie among the notebooks, or if a file in the place
-    of a target or of ``NAME.failed.ipynb`` is not as a run wrote it.
+    of a target or of ``NAME.failed.ipynb`` is not as a run wrote it. After any other
+    exception, such as KeyboardInterrupt or OSError, every kernel has ended, and the
+    process ignores interrupts from then on, because the caller is expected to end.
     """
     _refuse_targets(jobs)
     texts = _execute_all(jobs, timeout, done, meanwhile)
@@ -140,8 +142,9 @@ def _execute_all(
         notebook, _ = jobs[target]
         return notebook.path.stat().st_size
 
-    # A kernel waits for half of its time.
-    at_once = 2 * (os.cpu_count() or 1)
+    # A kernel also waits, so a core can serve two.
+    at_once = min(2 * (os.cpu_count() or 1), kernels.AT_ONCE)
+    # The pool ends first, as its threads use the kernels and the folder.
     with kernels.prepared() as folder, ThreadPoolExecutor(at_once) as pool:
         # Papermill is loaded before a thread needs it, while the process that forks
         # kernels starts.
@@ -157,20 +160,26 @@ def _execute_all(
                 running[target] = pool.submit(execute, target)
             meanwhile()
             return {target: running[target].result() for target in jobs}
-        except BaseException:
-            _stop(pool, running.values(), is_stopped)
+        except BaseException as error:
+            _stop(error, pool, running.values(), is_stopped)
             raise
 
 
 def _stop(
+    error: BaseException,
     pool: ThreadPoolExecutor,
     running: Collection[Future[Any]],
     is_stopped: threading.Event,
 ) -> None:
-    """Kill every kernel, and wait for the threads that run them."""
+    """Kill every kernel, and wait for the threads that run them.
+
+    If a thread has not ended after ``_PATIENCE`` seconds, the whole process is ended at
+    once, with the exit status of an interrupt or, after another error, with 1.
+    """
     from analysis.publish import kernels
 
-    # A second signal must not disturb the clean-up: the command is at its end.
+    # A second signal must not disturb the clean-up, here or in the contexts that the
+    # caller leaves afterwards. The signals stay ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         with contextlib.suppress(ValueError):
             signal.signal(number, signal.SIG_IGN)
@@ -184,8 +193,9 @@ def _stop(
         if time.monotonic() > last:
             # A thread that hangs would keep the process from ending. The server of
             # kernels ends with the process.
-            print("interrupted", file=sys.stderr)
-            os._exit(130)
+            is_interrupt = isinstance(error, KeyboardInterrupt)
+            print("interrupted" if is_interrupt else error, file=sys.stderr)
+            os._exit(130 if is_interrupt else 1)
 
 
 def _execute(
@@ -212,6 +222,8 @@ def _execute(
     where = f"{notebook.name} did not start"
     for number, cell in enumerate(executed.cells):
         if cell.metadata.get("papermill", {}).get("start_time"):
+            # The last cell that was started is the one that failed. Papermill reports
+            # no failure if a cell has ended the notebook by ``sys.exit(0)``.
             where = f"{notebook.name}, cell {number}"
             failure = failure or _error_in(cell)
     text = clean(executed)
@@ -256,6 +268,7 @@ def _through_papermill(
     except PapermillExecutionError as error:
         return f"{error.ename}: {first_words(error.evalue)}"
     except OSError:
+        # A full disk, say, is no failure of this notebook, and ends the whole run.
         raise
     except Exception as error:
         return f"{type(error).__name__}: {first_words(error)}"

@@ -2,8 +2,8 @@
 
 Jupyter finds ``ForkedProvisioner``, the class that starts kernels, by its entry point,
 and uses this class for every kernel if the environment has
-``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel spends two thirds of its
-time on imports. A forked kernel sees the same environment and folder as an ordinary
+``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel spends most of its time
+on imports. A forked kernel sees the same environment and folder as an ordinary
 kernel. In a forked kernel, a setting that a notebook makes before it imports a library
 may have no effect on that library. On macOS some frameworks do not survive a fork, so
 kernels are forked only on Linux.
@@ -17,12 +17,15 @@ A run has processes of three kinds:
 - The kernels. Each kernel has a process group of its own, to which programs that its
   notebook starts belong too.
 
-Papermill ends each kernel after its notebook. If the run is stopped, ``kill_all`` kills
-the groups of all kernels. However the run ends, even by SIGKILL, the input of the
-server ends with it; the server then kills the kernels that are left, and ends, too. If
-the server is killed, its kernels notice that their parent is gone, and end. Nothing
-outlives a run, as ``tests/publish/test_execution.py`` and ``tests/long/test_kills.py``
-check for each way in which a run may end.
+Papermill ends each kernel after its notebook, and the programs that the notebook has
+left running are then killed. If the run is stopped, ``kill_all`` kills the groups of
+all kernels. However the run ends, even by SIGKILL, the input of the server ends with
+it; the server then kills the groups of all kernels that it has forked, and ends, too.
+If the server is killed, its kernels notice that their parent is gone, and end; the run
+then kills their programs. So nothing outlives a run, as
+``tests/publish/test_execution.py`` and ``tests/long/test_kills.py`` check. There are
+two exceptions: a program that leaves its kernel's group goes on, and so do the programs
+of notebooks if the run and the server are both killed by SIGKILL.
 """
 
 from __future__ import annotations
@@ -43,7 +46,6 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 from unittest import mock
-from weakref import WeakSet
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
@@ -51,15 +53,12 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_core.paths import jupyter_runtime_dir
 
 from analysis.core.errors import InputError
-from analysis.core.processes import is_running
 from analysis.publish.atomic import scratch
 
 #: The modules that notebooks import, and those that a kernel would load when it starts
-#: or shows its first result. The debugger takes a quarter of the time that loading all
-#: of them takes. The inline backend of matplotlib is left out, because it needs a
-#: kernel when it is imported.
+#: or shows its first result. The inline backend of matplotlib is left out, because it
+#: needs a kernel when it is imported.
 _LOADED = (
-    "PIL.JpegImagePlugin",
     "IPython.core.oinspect",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
@@ -79,8 +78,11 @@ _LOADED = (
 _INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 #: The command of a kernel that can be forked, before its arguments.
 _COMMAND = [sys.executable, "-m", "ipykernel_launcher"]
-#: The number of files that the process of a run may need to have open at once.
-_OPEN_FILES = 256
+#: How many notebooks may be executed at once.
+AT_ONCE = 16
+#: The number of files that the process of a run may need to have open at once: about 29
+#: for each notebook that is being executed, and a few more.
+_OPEN_FILES = 32 * AT_ONCE
 
 
 # The server ---------------------------------------------------------------------------
@@ -95,9 +97,6 @@ def serve() -> None:
     """
     for name in _LOADED:
         import_module(name)
-    # The system forgets a kernel as soon as it has ended, without waiting for this
-    # process.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     kernels = []
     # If the run was killed, nobody reads the answer.
     with contextlib.suppress(BrokenPipeError):
@@ -105,16 +104,17 @@ def serve() -> None:
             kernel = os.fork()
             if not kernel:
                 _be_kernel(**json.loads(line))
+            # The kernel has a group of its own, so that a signal also reaches processes
+            # that the notebook starts. The group is made here, so that it is there
+            # before anybody knows its number.
+            os.setpgid(kernel, kernel)
             kernels.append(kernel)
             os.write(1, b"%d\n" % kernel)
+    # Until here no kernel has been waited for, so each number still belongs to the
+    # kernel and its group, even if the kernel has ended.
     for kernel in kernels:
-        # The number of a kernel that has ended may by now belong to another process,
-        # which is not a child of this one.
-        with contextlib.suppress(ChildProcessError):
-            if os.waitpid(kernel, os.WNOHANG) == (0, 0):
-                os.kill(kernel, signal.SIGKILL)
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(kernel, signal.SIGKILL)
+        os.killpg(kernel, signal.SIGKILL)
+        os.waitpid(kernel, 0)
     # Nothing is left to do, and an ordinary exit takes a while to unload the libraries.
     os._exit(0)
 
@@ -126,17 +126,16 @@ def _be_kernel(arguments: list[str], environment: dict[str, str], folder: str) -
     from numpy import random
     from zmq import ZMQError
 
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    # The kernel has a group of its own, so that a signal also reaches processes that
-    # the notebook starts.
-    os.setsid()
+    # The standard input of the server has the lines of the run, and its standard output
+    # the answers. The kernel, and the programs that its notebook starts, must neither
+    # read the lines nor write among the answers.
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    # As in an ordinary kernel, modules beside the notebook can be imported, and tables
-    # have at most 20 columns.
+    # As in an ordinary kernel, modules in the folder of the kernel can be imported, and
+    # tables have at most 20 columns.
     sys.path.insert(0, "")
     # The kernel ends when the server ends.
     arguments = [*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"]
@@ -185,6 +184,7 @@ class _Server:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
+                    # A backend that the user has chosen counts, as in other kernels.
                     env={**_INLINE, **os.environ},
                     start_new_session=True,
                 )
@@ -192,9 +192,11 @@ class _Server:
     def fork(self, **kernel: Any) -> int:
         """Ask the server to fork a kernel, and return the number of its process.
 
-        Raises RuntimeError if the server ends without an answer.
+        A server that has ended is started again. Raises RuntimeError if the server ends
+        without an answer.
         """
         answer = ""
+        # The lock keeps each answer with its question, though many threads ask.
         with self._lock, contextlib.suppress(BrokenPipeError):
             self.start()
             print(json.dumps(kernel), file=self._process.stdin, flush=True)
@@ -226,10 +228,17 @@ class _Process:
         self.pid = pid
 
     def poll(self) -> int | None:
-        """The exit status of the kernel, or None while the kernel runs."""
-        return None if is_running(self.pid) else 0
+        """None while the kernel runs, and 0 when it has ended, however it ended."""
+        # The server keeps the entry of a kernel that has ended, as a zombie.
+        try:
+            status = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
+        except (FileNotFoundError, ProcessLookupError):
+            return 0
+        # The state follows the name of the program, which stands in brackets.
+        return 0 if status.rpartition(") ")[2][0] in "ZX" else None
 
-    # Jupyter waits only once ``poll`` has said that the kernel has ended.
+    # Jupyter calls this only once ``poll`` has said that the kernel has ended, so there
+    # is nothing to wait for.
     wait = poll
 
     def send_signal(self, number: int) -> None:
@@ -238,9 +247,16 @@ class _Process:
             os.kill(self.pid, number)
 
 
-#: The processes of kernels that may still run, and the lock on this set.
-_RUNNING: WeakSet[Any] = WeakSet()
-_RUNNING_LOCK = threading.Lock()
+#: The groups of the kernels that this process has started and not yet cleaned up. The
+#: number of a group is that of its kernel.
+_GROUPS: set[int] = set()
+
+
+def _kill(group: int) -> None:
+    """Kill what still runs of a kernel and of the programs of its notebook."""
+    # macOS does not permit a signal to a group of which all processes have ended.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
 
 
 class ForkedProvisioner(LocalProvisioner):
@@ -250,6 +266,7 @@ class ForkedProvisioner(LocalProvisioner):
     """
 
     process: Any
+    pid: Any
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Put the connection file into the folder where Jupyter keeps such files.
@@ -279,9 +296,18 @@ class ForkedProvisioner(LocalProvisioner):
             self.cwd = folder
         else:
             await super().launch_kernel(cmd, **kwargs)
-        with _RUNNING_LOCK:
-            _RUNNING.add(self.process)
+        _GROUPS.add(self.pid)
         return self.connection_info
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Kill the programs that the notebook has left running.
+
+        Jupyter calls this method, perhaps twice, after each kernel, however it ended.
+        """
+        if self.pid in _GROUPS:
+            _kill(self.pid)
+            _GROUPS.discard(self.pid)
+        await super().cleanup(restart)
 
 
 # For a run ----------------------------------------------------------------------------
@@ -307,7 +333,9 @@ def prepared() -> Iterator[Path]:
 
     The kernels do not see what the user has set up for other work: start-up files,
     kernels, drawing styles, or a backend that would show figures outside the notebook.
-    The context gives a temporary folder, which is removed when the context ends.
+    The context gives a temporary folder, which is removed when the context ends. A
+    process can be in one such context at a time, because the server and the environment
+    belong to the process: two contexts would end each other's kernels.
     """
     check_open_files()
     name = "forked"
@@ -343,9 +371,5 @@ def prepared() -> Iterator[Path]:
 
 def kill_all() -> None:
     """Kill every kernel that this process has started through the provisioner."""
-    with _RUNNING_LOCK:
-        processes = list(_RUNNING)
-    for process in processes:
-        if process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+    for group in list(_GROUPS):
+        _kill(group)

@@ -1,6 +1,8 @@
 """Runs of notebooks: outputs are whole or missing, and nothing outlives its run."""
 
 import contextlib
+import errno
+import importlib.abc
 import itertools
 import os
 import select
@@ -11,7 +13,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import nbformat
@@ -86,6 +90,13 @@ def signals() -> Iterator[tuple[signal.Signals, ...]]:
     yield numbers
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def no_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process is started, as the test stands in for what would need kernels."""
+    started = contextlib.nullcontext(tmp_path)
+    monkeypatch.setattr("analysis.publish.kernels.prepared", lambda: started)
 
 
 def test_a_notebook_that_does_not_end_leaves_the_former_one_and_is_kept_beside_it(
@@ -261,7 +272,11 @@ def test_nothing_outlives_a_run_that_is_killed(
             process.kill()
             process.wait()
     assert not (tmp_path / "out").exists()
-    if number != signal.SIGKILL:
+    if number == signal.SIGKILL:
+        # The next run clears this folder, and knows of no other file.
+        [left] = (tmp_path / "tmp").iterdir()
+        assert left.is_dir()
+    else:
         assert list((tmp_path / "tmp").iterdir()) == []
         assert said == "interrupted\n"
         # Python ends itself by the signal where it interrupts a text that is
@@ -271,24 +286,24 @@ def test_nothing_outlives_a_run_that_is_killed(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
 @pytest.mark.usefixtures("signals")
-def test_a_kernel_ends_when_the_process_that_forked_it_is_killed(
-    write: Callable[..., Notebook], tmp_path: Path
+@pytest.mark.parametrize("is_kernel", [True, False])
+def test_a_program_of_a_notebook_ends_although_its_kernel_has_ended_before(
+    write: Callable[..., Notebook], tmp_path: Path, is_kernel: bool
 ) -> None:
+    """The kernel is killed, or the process that forked it."""
     tell = (
-        "import os\n"
+        "import os, subprocess\n"
         f"told = os.open({str(tmp_path / 'pipe')!r}, os.O_WRONLY)\n"
-        "os.write(told, b'started')\n"
+        "subprocess.Popen(['sleep', '100'], pass_fds=[told])\n"
+        "os.write(told, b'%d' % os.getpid())\n"
         "while True: pass"
     )
     jobs: execution.Jobs = {tmp_path / "out" / "made.ipynb": (write("a = 1", tell), {})}
     with told_by(tmp_path / "pipe") as told:
 
         def kill() -> None:
-            assert hear(told) == "started"
-            [kernel] = kernels()
-            parent = kernel.parent()
-            assert parent
-            parent.kill()
+            kernel = psutil.Process(int(hear(told)))
+            (kernel if is_kernel else kernel.parent()).kill()
             assert hear(told) == ENDED
 
         [error] = execution.run(jobs, timeout=60, meanwhile=kill).values()
@@ -298,12 +313,23 @@ def test_a_kernel_ends_when_the_process_that_forked_it_is_killed(
     )
 
 
-def test_an_interrupt_ends_a_run_of_which_a_thread_hangs(
+@pytest.mark.usefixtures("no_kernels")
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (KeyboardInterrupt("the first"), 130, "interrupted\n"),
+        (OSError("the first"), 1, "the first\n"),
+    ],
+)
+def test_an_error_ends_a_run_of_which_a_thread_hangs(
     write: Callable[..., Notebook],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     signals: tuple[signal.Signals, ...],
+    error: BaseException,
+    status: int,
+    said: str,
 ) -> None:
     """Further signals do not disturb this."""
     let_go = threading.Event()
@@ -313,7 +339,7 @@ def test_an_interrupt_ends_a_run_of_which_a_thread_hangs(
         let_go.wait()
 
     def interrupt() -> None:
-        raise KeyboardInterrupt("the first")
+        raise error
 
     def interrupt_again() -> None:
         try:
@@ -336,10 +362,89 @@ def test_an_interrupt_ends_a_run_of_which_a_thread_hangs(
     jobs: execution.Jobs = {
         tmp_path / "out" / "made.ipynb": (write("a = 1", "print(a)"), {})
     }
-    with pytest.raises(KeyboardInterrupt, match=r"^the first$"):
+    with pytest.raises(type(error), match=r"^the first$"):
         execution.run(jobs, meanwhile=interrupt)
-    assert ended[0] == 130
-    assert capfd.readouterr().err.startswith("interrupted\n")
+    assert ended[0] == status
+    assert capfd.readouterr().err.startswith(said)
+
+
+@pytest.mark.usefixtures("signals", "no_kernels")
+def test_an_interrupted_run_starts_no_notebook_and_no_kernel_again(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three notebooks two run; their kernels end before they have answered."""
+    started, gone_on = threading.Semaphore(0), threading.Semaphore(0)
+    killed, tries = threading.Event(), list[str]()
+
+    def execute(source: str, target: str, *given: Any, **how: Any) -> None:
+        tries.append(source)
+        shutil.copy(source, target)
+        if killed.is_set():
+            gone_on.release()
+        started.release()
+        assert killed.wait(60)
+        raise RuntimeError(execution._NOT_STARTED)
+
+    def interrupt() -> None:
+        assert started.acquire(timeout=60)
+        assert started.acquire(timeout=60)
+        raise KeyboardInterrupt
+
+    def kill() -> None:
+        # Each thread has the time to end or to start a kernel again.
+        if not killed.is_set():
+            killed.set()
+            assert gone_on.acquire(timeout=60)
+            assert gone_on.acquire(timeout=60)
+
+    monkeypatch.setattr("papermill.execute.execute_notebook", execute)
+    monkeypatch.setattr("analysis.publish.kernels.kill_all", kill)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(execution, "_PATIENCE", 60)
+    book = write("a = 1")
+    jobs: execution.Jobs = {
+        tmp_path / "out" / f"{number}.ipynb": (book, {}) for number in range(3)
+    }
+    with pytest.raises(KeyboardInterrupt):
+        execution.run(jobs, done=lambda target: gone_on.release(), meanwhile=interrupt)
+    assert len(tries) == 2
+
+
+@pytest.mark.usefixtures("no_kernels")
+def test_an_interrupt_waits_until_papermill_is_loaded(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import papermill.execute
+
+    whole = []
+
+    class Interrupted(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+        def find_spec(self, name: str, *rest: Any) -> ModuleSpec | None:
+            return ModuleSpec(name, self) if name == "papermill.execute" else None
+
+        def exec_module(self, module: ModuleType) -> None:
+            signal.raise_signal(signal.SIGINT)
+            whole.append(module.__name__)
+
+    # The module that is loaded here is not left behind.
+    monkeypatch.setattr("papermill.execute", papermill.execute)
+    monkeypatch.delitem(sys.modules, "papermill.execute")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    with pytest.raises(KeyboardInterrupt):
+        run(write("a = 1"), tmp_path / "out" / "made.ipynb")
+    assert whole == ["papermill.execute"]
+
+
+@pytest.mark.usefixtures("signals", "no_kernels")
+def test_a_full_disk_ends_the_run_and_is_no_failure_of_the_notebook(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def execute(*given: Any, **how: Any) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("papermill.execute.execute_notebook", execute)
+    with pytest.raises(OSError, match="no space"):
+        run(write("a = 1"), tmp_path / "out" / "made.ipynb")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
@@ -369,8 +474,34 @@ def test_a_run_that_is_interrupted_while_a_kernel_starts_starts_no_other(
     with pytest.raises(KeyboardInterrupt):
         execution.run(jobs, meanwhile=interrupt)
     assert len(forked) == 1
+    assert psutil.Process().children() == []
 
 
+@pytest.mark.usefixtures("no_kernels")
+def test_a_notebook_keeps_its_provenance_until_the_new_one_is_on_the_disk(
+    write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def execute(source: str, target: str, *given: Any, **how: Any) -> None:
+        shutil.copy(source, target)
+
+    def full(*given: Any, **how: Any) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("papermill.execute.execute_notebook", execute)
+    book, target = write("a = 1"), tmp_path / "out" / "made.ipynb"
+    run(book, target)
+    crate = target.with_name("made-ro-crate-metadata.json")
+    crate.write_text('{"@graph": []}', encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(InputError, match="the disk is full"):
+            run(book, target)
+    assert crate.exists()
+    run(book, target)
+    assert not crate.exists()
+
+
+@pytest.mark.usefixtures("no_kernels")
 def test_a_kernel_may_take_as_long_to_start_as_a_cell_and_at_least_a_minute(
     write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -381,8 +512,6 @@ def test_a_kernel_may_take_as_long_to_start_as_a_cell_and_at_least_a_minute(
         asked.append(how.get("start_timeout", 60))
         shutil.copy(source, target)
 
-    started = contextlib.nullcontext(tmp_path)
-    monkeypatch.setattr("analysis.publish.kernels.prepared", lambda: started)
     monkeypatch.setattr("papermill.execute.execute_notebook", execute)
     for seconds in (3, 300):
         run(write("a = 1"), tmp_path / "out" / "made.ipynb", timeout=seconds)
@@ -396,10 +525,18 @@ def test_a_program_that_a_cell_runs_has_its_exit_status_and_nothing_to_read(
     runs = (
         "import subprocess, sys\n"
         "print(subprocess.run(['sh', '-c', 'exit 3']).returncode)\n"
-        "print(subprocess.run('cat', capture_output=True).stdout, sys.stdin.read())"
+        "print(subprocess.run('cat', capture_output=True).stdout, sys.stdin.read())\n"
+        "_ = subprocess.run(['sh', '-c', 'echo 1'])"
     )
     target = tmp_path / "out" / "made.ipynb"
-    run(write("a = 1", runs), target, timeout=30)
+
+    def check(target: Path) -> None:
+        """What a program writes is no answer of the process that forks kernels."""
+        if sys.platform == "linux":
+            answers = _SERVER._process.stdout
+            assert select.select([answers], [], [], 0)[0] == []
+
+    run(write("a = 1", runs), target, timeout=30, done=check)
     assert outputs(target) == "3\nb'' \n"
 
 

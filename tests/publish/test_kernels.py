@@ -3,10 +3,13 @@
 import asyncio
 import json
 import os
+import queue
 import resource
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -14,7 +17,13 @@ import psutil
 import pytest
 
 from analysis.core.errors import InputError
-from analysis.publish.kernels import ForkedProvisioner, check_open_files, prepared
+from analysis.publish.kernels import (
+    AT_ONCE,
+    ForkedProvisioner,
+    _Server,
+    check_open_files,
+    prepared,
+)
 from tests.small import notebook
 
 pytestmark = pytest.mark.skipif(
@@ -133,11 +142,102 @@ def test_a_kernel_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
     assert in_folder(tmp_path) == []
 
 
+class Served:
+    """Stands for the process that forks kernels, and numbers them as asked.
+
+    Somebody else asks for a kernel before the first answer is read.
+    """
+
+    def __init__(self, ask: Any) -> None:
+        self.stdin = self.stdout = self
+        self.first = threading.Lock()
+        self.asking = threading.Thread(target=ask)
+        self.asked_twice = threading.Event()
+        self.answers = queue.SimpleQueue[str]()
+
+    def poll(self) -> None:
+        """It runs."""
+
+    def write(self, text: str) -> None:
+        if text.strip():
+            self.answers.put(json.loads(text)["number"])
+
+    def flush(self) -> None:
+        if self.answers.qsize() > 1:
+            self.asked_twice.set()
+
+    def readline(self) -> str:
+        if self.first.acquire(blocking=False):
+            self.asking.start()
+            # Nobody can ask meanwhile, so this waits in vain.
+            if self.asked_twice.wait(0.2):
+                self.asking.join()
+        return self.answers.get(timeout=60)
+
+
+def test_each_thread_that_asks_for_a_kernel_hears_of_its_own() -> None:
+    heard = dict[str, int]()
+
+    def ask(number: str) -> None:
+        heard[number] = server.fork(number=number)
+
+    server: Any = _Server()
+    server._process = Served(lambda: ask("2"))
+    ask("1")
+    server._process.asking.join()
+    assert heard == {"1": 1, "2": 2}
+
+
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The servers that are started, none of which is a process."""
+    started: list[Any] = []
+
+    def start(command: list[str], **how: Any) -> Any:
+        runs = SimpleNamespace(poll=lambda: None, **how)
+        started.append(runs)
+        return runs
+
+    monkeypatch.setattr("subprocess.Popen", start)
+    return started
+
+
+def test_a_server_that_has_ended_is_started_again(servers: list[Any]) -> None:
+    server = _Server()
+    server.start()
+    server.start()
+    assert len(servers) == 1
+    servers[0].poll = lambda: -9
+    server.start()
+    assert len(servers) == 2
+
+
+def test_figures_are_drawn_into_the_notebook_unless_the_user_has_chosen_otherwise(
+    servers: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    _Server().start()
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    _Server().start()
+    backends = [server.env["MPLBACKEND"] for server in servers]
+    assert backends == ["module://matplotlib_inline.backend_inline", "agg"]
+
+
+def test_as_many_files_may_be_open_as_notebooks_at_once_need() -> None:
+    """A notebook that is executed takes 28 or 29, as was counted with 4 and with 10."""
+    limits: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("resource.getrlimit", lambda kind: (30, 5000))
+        patch.setattr("resource.setrlimit", lambda kind, now: limits.append(now[0]))
+        check_open_files()
+    assert limits[0] >= 29 * AT_ONCE + 8
+
+
 def test_too_few_open_files_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resource.getrlimit", lambda kind: (30, 100))
     monkeypatch.setattr("resource.setrlimit", lambda kind, limits: None)
     said = (
-        r"^a run needs 256 open files, and here a process may have 100; `ulimit -n 25"
+        r"^a run needs 512 open files, and here a process may have 100; `ulimit -n 51"
     )
     with pytest.raises(InputError, match=said), prepared():
         pass
@@ -150,4 +250,4 @@ def test_a_limit_that_may_be_raised_is_raised(monkeypatch: pytest.MonkeyPatch) -
         "resource.setrlimit", lambda kind, limits: set_to.append(limits)
     )
     check_open_files()
-    assert set_to == [(256, unlimited)]
+    assert set_to == [(512, unlimited)]
