@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -27,7 +28,7 @@ from analysis.core.errors import InputError
 from analysis.model.model import Model
 from analysis.publish import execution
 from analysis.publish.execution import TIMEOUT, RunError
-from analysis.publish.kernels import _SERVER
+from analysis.publish.kernels import _SERVER, AT_ONCE
 from analysis.publish.notebooks import Notebook
 from analysis.publish.provenance import describe
 from tests.conftest import ROOT
@@ -411,6 +412,23 @@ def test_an_interrupted_run_starts_no_notebook_and_no_kernel_again(
 
 
 @pytest.mark.usefixtures("no_kernels")
+@pytest.mark.parametrize(("cores", "at_once"), [(1, 2), (100, AT_ONCE)])
+def test_no_more_notebooks_run_at_once_than_may_have_their_files_open(
+    monkeypatch: pytest.MonkeyPatch, cores: int, at_once: int
+) -> None:
+    asked: list[int] = []
+
+    def pool(number: int) -> ThreadPoolExecutor:
+        asked.append(number)
+        return ThreadPoolExecutor(number)
+
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(execution, "ThreadPoolExecutor", pool)
+    assert execution.run({}) == {}
+    assert asked == [at_once]
+
+
+@pytest.mark.usefixtures("no_kernels")
 def test_an_interrupt_waits_until_papermill_is_loaded(
     write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -439,7 +457,8 @@ def test_an_interrupt_waits_until_papermill_is_loaded(
 def test_a_full_disk_ends_the_run_and_is_no_failure_of_the_notebook(
     write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def execute(*given: Any, **how: Any) -> None:
+    def execute(source: str, target: str, *given: Any, **how: Any) -> None:
+        shutil.copy(source, target)
         raise OSError(errno.ENOSPC, "no space")
 
     monkeypatch.setattr("papermill.execute.execute_notebook", execute)
