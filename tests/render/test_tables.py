@@ -488,7 +488,7 @@ def test_each_table_keeps_the_names_of_its_rows_beside_a_chosen_column(
         (
             article.checks("at_risk_2021"),
             "verdict",
-            "Persons at risk in 2019, plus those",
+            "Persons at risk in 2019 plus those",
         ),
     ):
         _, *rows = lines_of(table.to_latex(columns=[column]))
