@@ -168,10 +168,7 @@ class Quantities(Values):
         return self._merged(base, applied)
 
     def _merged(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
-        """Add choices to a setting;
-
-        the result lists only differences from the article.
-        """
+        """Return a setting with further choices, without those of the article."""
         merged = dict(base.choices)
         for quantity, choice in choices.items():
             if self._is_default(quantity, choice):
