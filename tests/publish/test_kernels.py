@@ -5,6 +5,7 @@ import json
 import os
 import queue
 import resource
+import select
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from analysis.core.errors import InputError
 from analysis.publish.kernels import (
     AT_ONCE,
     ForkedProvisioner,
+    _Process,
     _Server,
     check_open_files,
     prepared,
@@ -123,21 +125,49 @@ def test_a_relative_folder_is_meant_from_where_the_caller_is(
     assert folders == [str(tmp_path / "sub"), str(tmp_path)]
 
 
-def test_a_kernel_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
+def serving(folder: Path) -> Any:
+    """The process that forks kernels, without a run."""
     pipes: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    serving = "from analysis.publish.kernels import serve; serve()"
-    server = subprocess.Popen(
-        [sys.executable, "-Xfrozen_modules=off", "-c", serving],
-        cwd=tmp_path,
-        **pipes,
-    )
-    server.stdout.close()
+    code = "from analysis.publish.kernels import serve; serve()"
+    command = [sys.executable, "-Xfrozen_modules=off", "-c", code]
+    return subprocess.Popen(command, cwd=folder, **pipes)
+
+
+def request(folder: Path, *arguments: str) -> bytes:
+    """The line that asks for a kernel."""
+    named = ["-f", str(folder / "c.json"), "--IPKernelApp.log_level=50", *arguments]
     kernel = {
-        "arguments": ["-f", str(tmp_path / "c.json"), "--IPKernelApp.log_level=50"],
+        "arguments": named,
         "environment": dict(os.environ),
-        "folder": str(tmp_path),
+        "folder": str(folder),
     }
-    _, said = server.communicate(json.dumps(kernel).encode() + b"\n", timeout=60)
+    return json.dumps(kernel).encode() + b"\n"
+
+
+def test_a_kernel_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
+    server = serving(tmp_path)
+    server.stdout.close()
+    _, said = server.communicate(request(tmp_path), timeout=60)
+    assert (server.returncode, said) == (0, b"")
+    assert in_folder(tmp_path) == []
+
+
+def test_a_program_whose_kernel_was_killed_before_the_run_is_ended(
+    tmp_path: Path,
+) -> None:
+    killed = (
+        "import os, subprocess; subprocess.Popen(['sleep', '100']); "
+        "os.kill(os.getpid(), 9)"
+    )
+    server = serving(tmp_path)
+    server.stdin.write(request(tmp_path, f"--IPKernelApp.exec_lines={killed}"))
+    server.stdin.flush()
+    kernel = int(server.stdout.readline())
+    ended = os.pidfd_open(kernel)
+    assert select.select([ended], [], [], 60)[0]
+    os.close(ended)
+    assert _Process(kernel).poll() == 0
+    _, said = server.communicate(timeout=60)
     assert (server.returncode, said) == (0, b"")
     assert in_folder(tmp_path) == []
 
