@@ -2,6 +2,7 @@
 and one whole run.
 """
 
+import faulthandler
 import fcntl
 import gc
 import json
@@ -53,6 +54,13 @@ def _an_interrupt_is_heard() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(autouse=True)
+def _a_long_test_has_no_limit(request: pytest.FixtureRequest) -> None:
+    """Pytest ends every other test after ``faulthandler_timeout`` seconds."""
+    if request.node.get_closest_marker("long"):
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(autouse=True)

@@ -241,7 +241,7 @@ SHOWN = {
         "in words only",
         "total_in_range: ",
     ],
-    "two_values_of_2019": ["sceptical: ", "less 2.59 million labourers"],
+    "two_values_of_2019": ["sceptical: ", "minus 2.59 million labourers"],
     "plan_13fyp_total": ["external figure", "at 121jk.cn"],
     "part_of_2020": ["0.5 year"],
 }
