@@ -44,7 +44,7 @@ class Drawn(NearAttributes):
 
     @property
     def differs(self) -> str:
-        """What differs from the article and what was drawn, in one line."""
+        """One line that says what differs from the article and what was drawn."""
         return setting_words(self.draws.differs)
 
     @cached_property
@@ -54,7 +54,7 @@ class Drawn(NearAttributes):
 
     @cached_property
     def sample(self) -> pd.DataFrame:
-        """The draws that break no limit: inputs and quantities, in base units."""
+        """The values of inputs and quantities in each draw that breaks no limit."""
         return self._with_differs(pd.DataFrame(self.draws.sample).rename_axis("draw"))
 
     @cached_property

@@ -340,7 +340,7 @@ def _worked_elsewhere(model: Model, outcome: Outcome) -> _Worked:
 def _note(note: str, setting: Setting) -> Iterator[str]:
     """Yield a row's note.
 
-    If the setting changes anything, the line says that the note is about the article's
+    If the setting changes anything, the note is introduced as one on the article's
     values.
     """
     where = ", at the article's values" if setting.choices else ""

@@ -189,7 +189,7 @@ def _compared(model: Model, setting: Setting, figure: External, beside: str) -> 
 
 
 def _published(figure: External, beside: str) -> Row:
-    """Return the row of a figure that is not yet compared with any number."""
+    """Return a figure's row, in which the columns of the comparison are still empty."""
     printed = figure.published
     stands = printed.stands_for()
     row: Row = {name: getattr(figure, name, None) for name in COLUMNS}
@@ -255,11 +255,11 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
 def _bridge(
     model: Model, setting: Setting, theirs: str, ours: str
 ) -> tuple[float | None, str, str]:
-    """Return the factor from a figure's unit to ours, with a column and words for it.
+    """Return the factor from a figure's unit to ours, a column's name, and its words.
 
-    The words name the ratio that is used, or say whether labourers are read as persons
-    or as transfers. If there is no factor, the words name the ratio that would be
-    needed.
+    The words in the column name the ratio that is used, or say whether labourers are
+    read as persons or as transfers. If there is no factor, the column's name is empty,
+    and the words name the ratio that would be needed.
     """
     wanted = parse_unit(ours) / parse_unit(theirs)
     if wanted.dimensionless:
@@ -424,7 +424,7 @@ def comparison(model: Model, row: Row) -> str:
 
 
 def _distance(model: Model, row: Row) -> str:
-    """Say how far a figure is above or below our number, both as shown on screen."""
+    """Say how far above or below our number a figure is, by the digits on screen."""
     unit = model.spelled_unit(row["quantity"])
     ours = rounded(row["ours"], _our_place(model, row))
     compared = row["compared"]

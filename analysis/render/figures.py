@@ -1,8 +1,8 @@
 """This module draws the figures.
 
-An entry of ``data/figures.yaml`` holds the words of a figure. For most figures the
-entry also lists the marks to draw. If an entry lists no marks, a function in this
-module computes the figure's data and draws them.
+An entry of ``data/figures.yaml`` holds the words of a figure. Most entries of the file
+also list the marks to draw. If an entry lists no marks, a function in this module
+computes the figure's data and draws them.
 """
 
 from __future__ import annotations
@@ -232,7 +232,7 @@ def render_figure(name: str, evaluation: Evaluation) -> Canvas:
 
 
 def table(name: str, model: Model, setting: Setting = ARTICLE) -> Frame:
-    """Return the words in the data of a figure, with a row for each mark."""
+    """Return the texts among the data of a figure, with a row for each mark."""
     plot = figures(model)[name]
     words = plot.frame(plot.evaluation(model, setting)).select_dtypes(exclude="number")
     frame = of_texts(words.to_numpy().tolist(), [*map(str, words.columns)])
@@ -248,7 +248,7 @@ def _keep(name: str, fig: Canvas, frame: pd.DataFrame, folder: Path) -> None:
 
 
 def data_text(frame: pd.DataFrame) -> str:
-    """Return the data that a figure plots, as CSV with numbers of ten digits."""
+    """Return the data that a figure plots, as CSV, with ten significant digits."""
     escaped = escape_spreadsheet_formulas(frame)
     return str(escaped.to_csv(index=False, lineterminator="\n", float_format="%.10g"))
 
@@ -528,7 +528,7 @@ def _mark_words(evaluation: Evaluation, mark: Mark, value: str) -> str:
 
 
 def _over_shares(evaluation: Evaluation, mark: Mark) -> tuple[float, float]:
-    """Return a quantity with its assumed shares all lowest, and with all highest."""
+    """Return a quantity at the lowest of all assumed shares, and at the highest."""
     model = evaluation.model
     plan = model.plan(mark.quantity, model.taken_as(evaluation.setting, mark.readings))
     free = [model.register.assumptions.get(name) for name in plan.leaves]
@@ -585,9 +585,9 @@ def official_series(row: FigureRow, evaluation: Evaluation) -> Drawing:
 def _official(row: FigureRow, figure: External) -> Row:
     """Turn an official figure into a mark.
 
-    The role of the mark is the first role in the key whose word, such as "moved",
-    stands in the translation of the figure's noun. Goals and expected numbers have
-    roles of their own.
+    The mark has the first role of the key, such as "moved", that occurs in the
+    translation of the figure's noun. Goals and expected numbers have roles of their
+    own.
     """
     noun = figure.noun.partition("(")[2].rstrip(")") or figure.unit_as_printed
     role = next((verb for verb in row.roles if verb in noun), "")
@@ -668,7 +668,7 @@ class _Waterfall:
         return f"The sum for 2021 is {now}."
 
     def together(self, model: Model) -> str:
-        """Say what the total for both groups is, and if it can be higher or lower."""
+        """State the total with former detainees, and if it can be higher or lower."""
         total = self.plan_total
         if not total.moving_words:
             words = self.words(self.total["value"], total.side)
@@ -694,9 +694,10 @@ class _Waterfall:
         return f"{start} {end}"
 
     def both_groups(self, evaluation: Evaluation) -> str:
-        """Say how many former detainees we assume to be in both groups.
+        """Say how many former detainees we assume to be also counted as transferred.
 
-        The text is empty if the total does not depend on an overlap of the two groups.
+        The text is empty if the total is computed without an overlap of former
+        detainees and persons transferred.
         """
         if "overlap" not in self.plan_total.by_name:
             return ""
@@ -710,7 +711,7 @@ class _Waterfall:
         )
 
     def bars(self) -> list[Row]:
-        """Return the rows of the bars, from persons at risk in 2019 to both groups."""
+        """Return a row for each bar, from persons at risk in 2019 to the total."""
         base, now = self.base, self.now
         added = self.words(now - base)
         if np.isfinite(now - base):
@@ -766,7 +767,7 @@ def _bar(
 
 
 def waterfall(row: FigureRow, evaluation: Evaluation) -> Drawing:
-    """Draw the persons at risk in 2019 and 2021, and the total for both groups."""
+    """Draw persons at risk in 2019 and in 2021, and the total with former detainees."""
     sums = _Waterfall(evaluation)
     frame = pd.DataFrame(sums.bars())
     fields = {
@@ -846,7 +847,10 @@ def _end_of_bar(
 
 
 def specification_curve(row: FigureRow, evaluation: Evaluation) -> Drawing:
-    """Draw two estimates for each combination of assumptions and readings, sorted."""
+    """Draw two estimates for every combination of assumptions and readings.
+
+    The combinations are sorted by the estimate that they give.
+    """
     model, setting = evaluation.model, evaluation.setting
     spec = sweep.specification(model, setting)
     frame = sweep.compute(model, spec)
@@ -893,7 +897,7 @@ def specification_curve(row: FigureRow, evaluation: Evaluation) -> Drawing:
 
 
 def _draw_band(ax: Axes, printed: Published) -> None:
-    """Draw the printed range as a band, or the range that printed words assert."""
+    """Draw a band for the printed range, or for the range that printed words assert."""
     low, high = printed.asserts().low, printed.asserts().high
     if printed.printed_high:
         low, high = printed.value("low"), printed.value("high")

@@ -74,7 +74,7 @@ class Frame(NearAttributes):
         return [*self.columns]
 
     def texts(self) -> list[dict[str, str]]:
-        """Return the rows of a file as texts, with numbers rounded to ten digits."""
+        """Return a file's rows as texts, with numbers of ten significant digits."""
         return [
             {name: cell_text(cell) for name, cell in record.items()}
             for record in self.records()
@@ -135,7 +135,7 @@ class Frame(NearAttributes):
     # What a reader sees ---------------------------------------------------------------
 
     def groups(self) -> dict[str, list[list[str]]]:
-        """Map the name of each group to the cells that a reader sees in its rows."""
+        """Map each group's name to the cells that a reader sees in the group's rows."""
         groups: dict[str, list[list[str]]] = {}
         for row in self.rows:
             name = str(row[self.group]) if self.group else ""

@@ -198,7 +198,7 @@ def _is_about_used(model: Model, setting: Setting, row: Headline) -> bool:
 
 
 def _replaced(setting: Setting, row: Headline) -> str:
-    """Return a headline's quantity that a setting replaces, or an empty text."""
+    """Name the headline's quantity that a setting replaces, or return an empty text."""
     return next((name for name in row.working if name in setting.choices), "")
 
 
@@ -266,10 +266,10 @@ def _plans(model: Model, setting: Setting, row: Headline) -> Iterator[Plan]:
 def filled(speller: Speller, text: str, setting: Setting = ARTICLE) -> str:
     """Replace each name or calculation in braces in a text by its number.
 
-    A name is that of a quantity, of ``quantity.reading``, or of a row whose printed
-    number is wanted. A number between bars is written without its sign, a number with
-    ``:percent`` as a percentage, and a number with ``:short`` to two significant
-    digits. A sentence is left out if a number in it has no value.
+    A name in braces is ``quantity``, ``quantity.reading``, or the id of a row whose
+    printed number is wanted. A number between bars is written without its sign, a
+    number with ``:percent`` as a percentage, and a number with ``:short`` to two
+    significant digits. A sentence is left out if a number in it has no value.
     """
     sentences = []
     for sentence in _SENTENCE_END.split(text):
@@ -336,7 +336,7 @@ def approaches(model: Model) -> Headline | None:
 
 
 def ours(model: Model, setting: Setting = ARTICLE) -> str:
-    """Name what we assume and the article does not print, or return an empty text.
+    """Name what we assume beyond the article's words, or return an empty text.
 
     If a user set quantities, only the assumptions among those quantities are named.
     If a user set nothing, the text counts and names the printed limits ("up to 1.6

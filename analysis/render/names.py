@@ -35,10 +35,10 @@ def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
 
 
 def other_kind(model: Model, name: str, *, in_python: bool = False) -> str:
-    """Say, to end a refusal, what kind of row has a name and what shows that row.
+    """Return the end of a refusal: which kind of row has a name, and how to show it.
 
-    The text names a command or, if ``in_python``, a method of a study. If no row has
-    the name, the text is empty.
+    The text names a command or, if ``in_python`` is true, a method of a study. If no
+    row has the name, the text is empty.
     """
     # Only a refusal needs the columns, so an explanation does not load them.
     from analysis.render.frames import COLUMNS

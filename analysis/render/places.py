@@ -90,11 +90,12 @@ def settled_places(
     The values are those in the worked lines of the headlines and of the quantities in
     ``wanted``. The lines of the headlines are always included, so that a number looks
     the same on every screen. A value has the digits that it would have by itself, or up
-    to four significant digits if its line recomputes only with these. If four digits
-    are not enough, the result of the line takes the digits that follow from the numbers
-    in the line: 2 million minus 1.901 million is 99,000. If a line still does not
-    recompute, ``operand_places`` gives its operands more digits in that line alone. A
-    number that a user has set or that is published has all its digits.
+    to four significant digits if a reader needs these to recompute its line. If
+    operands of four digits do not give the result on the screen, the result is shown
+    with two digits where the operands give exactly these: 2 million minus 1.901 million
+    is 99,000. ``operand_places`` shows the operands of a line with more digits, in that
+    line alone, if a reader could not recompute the line otherwise. A number that a user
+    has set or that is published has all its digits.
     """
     wanted = [*wanted]
     made = [
@@ -141,7 +142,7 @@ def _own_places(model: Model, lines: list[WorkedLine]) -> dict[Number, int]:
 
 
 def _refine(line: WorkedLine, places: dict[Number, int]) -> bool:
-    """Give operands one more digit, up to four, if their line does not recompute.
+    """Give operands one more digit, up to four, if they do not give the result shown.
 
     The function returns whether any operand got one more digit.
     """
@@ -170,7 +171,7 @@ def _shorten_result(model: Model, line: WorkedLine, places: dict[Number, int]) -
 def operand_places(
     places: Places, plan: Plan, quantity: str, drawn: Container[str]
 ) -> Places:
-    """Return the places, with enough digits of operands for a line to recompute."""
+    """Return ``places`` with more digits for operands that do not give the result."""
     line = worked_line(plan, quantity, drawn)
     if line is None or line.result not in places:
         return places

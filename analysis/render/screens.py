@@ -44,8 +44,8 @@ def show(*frames: Frame, form: str = "") -> None:
     """Print frames in columns that fit the terminal, or as JSON, CSV or Markdown.
 
     The ``form`` is json, csv, markdown or, for columns, empty. Without a terminal, a
-    frame is 80 columns wide. If a frame is printed in columns, the text below it leaves
-    out the caveat.
+    frame is 80 columns wide. The sentence ``CAVEAT`` is not printed below a frame in
+    columns.
     """
     for frame in frames:
         if form:
@@ -191,7 +191,7 @@ def sensitivity(
 
 
 def break_even(model: Model, text: str, setting: Setting, form: str) -> None:
-    """Print the values of each assumption at which statements stop holding."""
+    """Print the values of each assumption for which statements hold."""
     from analysis.render.whatif_tables import break_even_table
     from analysis.whatif import break_even as turning
 

@@ -54,7 +54,7 @@ def _one_line(cell: str) -> str:
 
 
 def _fitted(frame: Frame, rows: Cells, width: int) -> str:
-    """Lay rows out in columns, if need be with the widest wrapped, or as lists."""
+    """Lay rows out in columns, wrapping the widest if need be, or else as lists."""
     from rich.cells import cell_len
     from rich.console import Console
 

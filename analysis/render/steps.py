@@ -77,7 +77,7 @@ class Step:
         return "\n".join(texts)
 
     def _in_line(self, head: str) -> list[str]:
-        """Return the lines of a step: one if it is short, or else one for each "="."""
+        """Return a step as one line if it is short, or as one line for each "="."""
         if len(self.lines) < 3:
             return [head + " ".join(self.lines)]
         first, *others = self.lines
@@ -86,7 +86,7 @@ class Step:
 
 
 class _Wanted(NamedTuple):
-    """The setting, the plan and the indentation for a quantity to work out."""
+    """The setting, the plan and the indentation with which a quantity is worked out."""
 
     setting: Setting
     plan: Plan
@@ -184,8 +184,8 @@ def step(
 ) -> Step:
     """Return the worked step of a quantity in a plan under a setting.
 
-    If ``plain`` is true, the step leaves out assumptions of ours that are factors of
-    one or terms of zero.
+    If ``plain`` is true, the formula leaves out all assumptions of ours if each of them
+    is a factor of one or a term of zero, and the setting changes none of them.
     """
     model = speller.model
     values, reason = _values(model, setting, plan, quantity)
@@ -210,7 +210,7 @@ def _values(
 ) -> tuple[dict[str, float], str]:
     """Return the values of a plan, and the reason if a limit refuses the quantity.
 
-    A value in the quantity's line is NaN if a limit refuses it.
+    If a limit refuses a value in the quantity's line, that value is NaN.
     """
     values = {name: float(value) for name, value in plan.evaluate({}).items()}
     reason = ""
@@ -335,10 +335,10 @@ def as_printed(source: Source) -> str:
 
 
 def idle_needs(model: Model, formula: Expression) -> dict[str, float]:
-    """Return the assumptions that a formula is written without, with their values.
+    """Return the values of the assumptions that a formula, as written, leaves out.
 
-    A formula is written without its assumptions if each of them is 0 or 1 by default,
-    and otherwise with all of them.
+    If each assumption in a formula is 0 or 1 by default, the formula leaves out all of
+    its assumptions; otherwise it leaves out none.
     """
     idle = {}
     for need in formula.needs:

@@ -169,8 +169,9 @@ class ShownFrame(_Combined, pd.DataFrame):
         """Return or write CSV as pandas does, with the setting in a last column.
 
         The column ``differs`` says in each row how the setting differs from the
-        article's; it is left out if nothing differs. A table of scenarios has a column
-        ``differs`` of its own. ``columns`` may be the name of one column.
+        article's; it is left out if nothing differs. A table of scenarios already has a
+        column ``differs``, which is kept, and no other is added. ``columns`` is a list
+        of names, or the name of a single column.
         """
         table = pd.DataFrame(self)
         if _is_changed(self.attrs) and "differs" not in table:
@@ -231,14 +232,13 @@ class ShownFrame(_Combined, pd.DataFrame):
         escape: bool = True,
         **how: Any,
     ) -> str | None:
-        r"""Return the table in LaTeX as pandas writes it, with three differences.
+        r"""Return the table in LaTeX, or write it to ``buf``, much as pandas does.
 
-        First, the texts in the table are escaped, unless ``escape`` is false. Second,
-        the caption ends with a sentence that says how the setting differs from the
-        article's own, or that nothing is changed. Your own caption, which is LaTeX,
-        comes first in the caption; as in pandas, it may be a tuple of a long caption
-        and a short one. Third, the text that is displayed below the table becomes a
-        note.
+        The texts in the table are escaped, unless ``escape`` is false. The argument
+        ``caption`` is LaTeX; as in pandas, it may be a tuple of a long caption and a
+        short one. To the caption, the method adds a sentence that says how the setting
+        differs from the article's own, or that nothing is changed. The text that is
+        displayed below the table becomes a note.
 
         The LaTeX table has the columns that a reader sees; if the table has no such
         columns, its numbers have four significant digits. The document needs the
@@ -522,7 +522,8 @@ def in_words(numbers: pd.DataFrame, words: Frame) -> ShownFrame:
 def _seen(frame: Frame) -> pd.DataFrame:
     """Return a frame's cells as the texts that a reader sees.
 
-    If the rows are in groups, the name of a group stands once, before its first row.
+    If the rows are in groups, the name of a group stands once, before the group's first
+    row.
     """
     rows: list[list[str]] = []
     for name, group in frame.groups().items():

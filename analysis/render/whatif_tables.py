@@ -100,8 +100,8 @@ def label_and_name(model: Model, name: str) -> str:
 def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) -> Frame:
     """Tabulate the estimates under each scenario, with their differences.
 
-    Each estimate is compared with the estimate under the scenario ``against``. The
-    reasons for missing values and the remarks are printed below the table.
+    Each estimate is compared with the estimate under the scenario ``against``. Remarks
+    are printed below the table, with the reason for each missing value.
     """
     speller = Speller(model)
     rows: list[Row] = []
@@ -144,7 +144,7 @@ def scenarios_table(model: Model, scenarios: Iterable[Under], against: Under) ->
 
 
 def _common_places(speller: Speller, rows: Iterable[Estimated]) -> dict[str, int]:
-    """Return, for each estimate, one place of the last digit that all rows share.
+    """Return, for each estimate, the decimal place to which all rows round it.
 
     With the same place in all rows, each change is the difference of two numbers that
     the table shows.
@@ -204,9 +204,10 @@ def beside_table(
 ) -> Frame:
     """Tabulate the estimates of two studies side by side, with their differences.
 
-    ``numbers`` has a row for each estimate and the columns value, other and percent; a
-    column reason says why a number is missing. ``printed`` lists the estimates that
-    neither study computes, because both take the number that the article prints.
+    ``numbers`` has a row for each estimate and the columns ``value``, ``other`` and
+    ``percent``; if a number is missing, the column ``reason`` says why. ``printed``
+    lists the estimates that neither study computes, because both take the number that
+    the article prints.
     """
     speller = Speller(model)
     rows: list[Row] = []
@@ -267,14 +268,14 @@ def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
 
 
 def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> Frame:
-    """Tabulate how far estimates move, with a group of rows for each estimate.
+    """Tabulate how far rounding and assumptions move each estimate.
 
-    The first row of an estimate is for rounding alone. Each assumption has a row of its
-    own, and the assumption that moves the estimate most comes first. In two rows of an
-    estimate, all assumptions together make the estimate as low and as high as possible.
-    In the last row of an estimate, rounding and all assumptions move the estimate
-    together. Estimates without a value are listed below the table, each with the
-    reason.
+    The first row of each estimate shows how far rounding alone moves the estimate. Then
+    each assumption has a row of its own, and the assumption that moves the estimate
+    most comes first. One further row shows the lowest value that all assumptions
+    together can give the estimate, and another row shows the highest. The last row of
+    each estimate shows how far rounding and all assumptions together move the estimate.
+    Estimates without a value are listed below the table, each with the reason.
     """
     names = [*quantities]
     rows: list[Row] = []
@@ -324,7 +325,10 @@ def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
 
 
 def _range_remarks(model: Model, quantity: str, setting: Setting) -> Iterator[str]:
-    """Yield an estimate's remarks, and more at the ends of each assumption's range."""
+    """Yield the remarks on an estimate.
+
+    Further remarks follow if an assumption at an end of its range causes them.
+    """
     for words in model.estimate(quantity, setting).remarks:
         yield f"{quantity}: {words}."
     for bar in tornado(model, quantity, setting):
@@ -338,13 +342,13 @@ def _range_remarks(model: Model, quantity: str, setting: Setting) -> Iterator[st
 
 
 def _row(quantity: str, part: str, what: str, **numbers: float) -> dict[str, Any]:
-    """Return a row of a file, with one number or with the two ends of a span."""
+    """Return a row of a file, with a single number or the two ends of a span."""
     blank = dict.fromkeys(SENSITIVITY)
     return {**blank, "quantity": quantity, "part": part, "what": what, **numbers}
 
 
 def idle_words(model: Model, quantities: Iterable[str], setting: Setting) -> str:
-    """Name a setting's differences from the article, and those that a table ignores."""
+    """Say how a setting differs from the article, and which choices have no effect."""
     words = model.differences(setting)
     plans = [model.plan(name, setting) for name in quantities]
     idle = [
