@@ -14,9 +14,9 @@ marked as an assumption. The package refuses a wrong name or value in one senten
 
 You import each formula, which is a function, from its module. A formula takes numbers
 in base units, numpy arrays of one shape, or columns of pandas, and returns the same
-kind. The result of one formula can be an argument of the next. A formula computes and
-checks no limit: a study refuses a share above 1, but a formula accepts such a share.
-The modules of ``analysis.formulas`` are ``labour_transfers``, ``at_risk``,
+kind. The result of one formula can be an argument of the next. A formula neither
+computes nor checks a limit: a study refuses a share above 1, but a formula accepts such
+a share. The modules of ``analysis.formulas`` are ``labour_transfers``, ``at_risk``,
 ``training``, ``monitoring``, ``other_provinces`` and ``trade``. The next example turns
 numbers of transfers into numbers of persons, at three ratios of persons to transfers,
 and computes the increase in persons and the persons at risk in 2021:

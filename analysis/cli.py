@@ -1,10 +1,10 @@
 """This module is the command line: ``analysis`` or ``python -m analysis``.
 
 A command reads its arguments, calls the package, and ends with an exit status. The exit
-status is 1 if a value moved, a run failed or a copy of the article differs from the
-data package. The exit status is 2 for bad input, which a command refuses in one
-sentence. The modules of ``render`` hold the words that the commands print. Each command
-loads only the modules that it uses.
+status is 1 if a value differs from the accepted one, a run failed, or a copy of the
+article differs from the data package. The exit status is 2 for bad input, which a
+command refuses in one sentence. The modules of ``render`` hold the words that the
+commands print. Each command loads only the modules that it uses.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ app = typer.Typer(
 
 
 def _of_assignments(texts: list[str] | None) -> list[str] | None:
-    """Refuse texts that are not name=value before Typer counts the arguments.
+    """Before Typer counts the arguments, refuse a text that is not name=value.
 
     About "--set overlap 0.5", Typer would merely say that 0.5 is one argument too many.
     """
@@ -244,9 +244,10 @@ def _one_of(**chosen: bool) -> str:
 
 
 def _whole(option: str, text: str, least: int = 0) -> int:
-    """Return the whole number that an option is given, such as 1e3.
+    """Return the whole number given to an option, even if it is written as 1e3.
 
-    Raises InputError for any other text, and for a number below ``least``.
+    Raises InputError for a text that is not a whole number, and for a number below
+    ``least``.
     """
     from analysis.core import arguments
 

@@ -72,10 +72,10 @@ def _with_checked_methods(study: type[Study]) -> type[Study]:
 def load(folder: Path | str | None = None) -> Study:
     """Return a study of the article's own numbers, in which nothing is changed.
 
-    ``folder`` is the folder of a data package. By default, it is the folder named in
-    the environment variable ANALYSIS_DATA or, if that is not set, the data package that
-    comes with the code. Raises InputError for a data package that can't be used; the
-    message names the file, the row and the field.
+    ``folder`` is the folder of a data package. Without ``folder``, the function reads
+    the folder named in the environment variable ANALYSIS_DATA or, if that variable is
+    not set, the data package that comes with the code. Raises InputError for a data
+    package that can't be used; the message names the file, the row and the field.
     """
     from analysis.render import figure_rows
     from analysis.render.interactive import prepare
@@ -90,7 +90,7 @@ def load(folder: Path | str | None = None) -> Study:
 def _restored(
     folder: Path, setting: Setting, drawn: tuple[tuple[str, Distribution], ...]
 ) -> Study:
-    """Restore a pickled study; studies of one folder share one model in a process."""
+    """Restore a pickled study; all studies of one folder in a process share a model."""
     return Study(_model(folder), setting, dict(drawn))
 
 
@@ -200,13 +200,13 @@ class Study(arguments.NearAttributes):
         readings. The new value of a quantity is a number in base units, a text with a
         number and its unit, the name of a reading, or a distribution in the form that
         the method ``draws`` takes. Changes may also be given as a mapping, as in
-        ``study.change({"overlap": 0.5})``. A quantity with a distribution is set to the
-        median of that distribution. A change replaces an earlier change of the same
-        quantity. A number must have its unit if it is at least fifty times as large as
-        the usual numbers of its quantity, or at most a fiftieth of them, because a word
-        such as "million" may be missing. For former_detainees, 0.6 is refused and "0.6
-        person" is accepted. Raises InputError for a wrong name, value, unit, type or
-        combination, and for a change that affects no check.
+        ``study.change({"overlap": 0.5})``. If you give a distribution, the quantity is
+        set to the median of that distribution. A change replaces an earlier change of
+        the same quantity. A number without a unit is refused if it is at least fifty
+        times as large as the usual numbers of its quantity, or at most a fiftieth of
+        them, because a word such as "million" may be missing. For former_detainees, 0.6
+        is refused and "0.6 person" is accepted. Raises InputError for a wrong name,
+        value, unit, type or combination, and for a change that affects no check.
 
         >>> study = load().change(
         ...     at_risk_2019="southern", persons_per_transfer="0.8 person/transfer"
@@ -224,9 +224,9 @@ class Study(arguments.NearAttributes):
     def changed_by_texts(self, scenario: str, texts: Mapping[str, str]) -> Study:
         """Return the study that a command asks for, under a scenario and with changes.
 
-        If ``scenario`` is empty, only the changes apply. Raises InputError as the
-        methods ``scenario`` and ``change`` do, and if the changes replace everything
-        that the scenario changes.
+        If ``scenario`` is empty, only the changes apply. Raises InputError for whatever
+        the methods ``scenario`` and ``change`` refuse, and if the changes replace
+        everything that the scenario changes.
         """
         study = self.scenario(scenario) if scenario else self
         if not texts:
@@ -244,11 +244,12 @@ class Study(arguments.NearAttributes):
 
         ``namespace`` maps the names in the notebook to their values, as ``globals()``
         returns them. A name whose value is a number, a text, a list or a mapping counts
-        as a parameter. If the notebook's parameters are not quantities, ``other`` lists
-        the names of all parameters. Raises InputError for any parameter with an unknown
-        name, so that a mistyped parameter never passes unnoticed. If the namespace
-        already holds a study, a name that a reader has defined for another purpose is
-        ignored, unless the name resembles that of a parameter.
+        as a parameter. If the notebook's parameters are not quantities, give the names
+        of all parameters as ``other``; the method then checks the names and returns
+        this study unchanged. Raises InputError for any parameter with an unknown name,
+        so that a mistyped parameter never passes unnoticed. If the namespace already
+        holds a study, a name that a reader has defined for another purpose is ignored,
+        unless the name resembles that of a parameter.
         """
         if not isinstance(namespace, Mapping):
             raise ModelError(f"{namespace!r} holds no names; write globals()")
@@ -421,7 +422,7 @@ class Study(arguments.NearAttributes):
             )
 
     def _is_printed(self, name: str) -> bool:
-        """Whether a quantity's value in this study is the number that is printed."""
+        """Return whether a quantity's value in this study is a printed number."""
         quantity, setting = self.model.quantity_and_setting(name, self.setting)
         plan = self.model.plan(quantity, setting)
         return plan.by_name[plan.target].source.claim is not None
@@ -508,10 +509,10 @@ class Study(arguments.NearAttributes):
         The quantity may be named with one of its readings, as ``quantity.reading``. The
         column ``moved`` names what moves the quantity. In the row of an assumption,
         ``low`` and ``high`` are the ends of the range over which the assumption is
-        varied, or of the part of the range that the limits of the model allow. The
-        columns ``at_low`` and ``at_high`` have the quantity's values, in base units,
-        when the assumption is at ``low`` and at ``high``. The assumption that moves the
-        quantity most is in the first row.
+        varied; the limits of the model may cut this range. The columns ``at_low`` and
+        ``at_high`` have the quantity's values, in base units, when the assumption is at
+        ``low`` and at ``high``. The assumption that moves the quantity most is in the
+        first row.
 
         In the rows ``rounding`` and ``all``, ``at_low`` and ``at_high`` are the
         smallest and the largest value of the quantity. In the row ``rounding``, printed
@@ -553,14 +554,14 @@ class Study(arguments.NearAttributes):
         mean, sd)``, ``("lognormal", median, sd of the logarithm)``, ``("beta", a, b)``
         or ``("discrete", values, weights)``. Each distribution is cut at the ends of
         the allowed range of its quantity. If this study is under a scenario with
-        distributions, the quantities of these distributions are drawn, too. Every other
-        printed number is drawn uniformly over the values that round to its digits,
-        unless ``rounding`` is false.
+        distributions, the quantities of these distributions are drawn, too. A printed
+        number without a distribution is drawn uniformly over the values that round to
+        its digits, unless ``rounding`` is false.
 
         ``percentiles`` are numbers from 0 to 100. ``n`` is the number of draws.
         Whatever ``n`` is, the Sobol indices are computed from 16,384 separate base
-        points. The interval of an index reaches 1.96 standard deviations to each side
-        of the index; bootstrap resamples of the base points give the standard
+        points. The interval of a Sobol index reaches 1.96 standard deviations to each
+        side of the index; bootstrap resamples of the base points give the standard
         deviation.
 
         Returns a ``Drawn``, whose attributes ``frame``, ``sample``, ``indices`` and
@@ -608,8 +609,9 @@ class Study(arguments.NearAttributes):
         check and a verdict (matches, matches_within_rounding, compatible or differs),
         such as ``at_risk_2021_sum matches``. The column ``value`` has the assumption's
         value in this study, and ``holds`` has the spans of values for which the
-        statement holds. If a comparison also needs an input that the article gives only
-        in words, no span can be computed, and ``waits_for`` names that input.
+        statement holds. If a statement on a quantity needs another input that the
+        article gives only in words, no span can be computed, and ``waits_for`` names
+        that input.
 
         >>> turned = load().break_even("at_risk_2021 >= 1.9 million person")
         >>> turned.holds["persons_per_transfer"]
@@ -639,14 +641,14 @@ class Study(arguments.NearAttributes):
 
         ``over`` maps the name of each varied quantity to a list of values, or to one
         value; a value is a number, a text or a reading, as ``change`` takes it. Each
-        row also has remarks, and the reason for each cell that is empty.
-        ``attrs["differs"]`` says how the values that are not varied differ from the
-        article. If ``out`` names a CSV file, the method writes the sweep to that file,
-        whole or not at all, shows a progress bar, and returns None. If the values that
-        are not varied differ from the article, the last column of the file,
-        ``differs``, says how. The rows are computed by threads of this machine or, if
-        ``scheduler`` is an address, by the Dask cluster whose scheduler has that
-        address. Raises InputError for a wrong name, value, type or file.
+        row has the values of one combination, remarks, and the reason for each cell
+        that is empty. ``attrs["differs"]`` says how the values that are not varied
+        differ from the article. If ``out`` names a CSV file, the method writes the
+        sweep to that file, whole or not at all, shows a progress bar, and returns None.
+        If the values that are not varied differ from the article, the last column of
+        the file, ``differs``, says how. The rows are computed by threads of this
+        machine or, if ``scheduler`` is an address, by the Dask cluster whose scheduler
+        has that address. Raises InputError for a wrong name, value, type or file.
 
         >>> grid = load().sweep(["net_new_persons"], persons_per_transfer=[0.5, 1])
         >>> grid.net_new_persons.round().tolist()
@@ -825,9 +827,9 @@ class Study(arguments.NearAttributes):
     def solutions(self, *quantities: str) -> pd.DataFrame:
         """Find the values of assumptions at which claims on some quantities hold.
 
-        A solution shows what one would have to assume for the claim to hold. The name
-        of an assumption gives the solutions for that assumption. Without names, all
-        solutions are listed.
+        A solution shows what one would have to assume for the claim to hold. If you
+        name an assumption, the table has the solutions for that assumption. Without
+        names, all solutions are listed.
 
         >>> load().solutions("at_risk_2019").status.tolist()[:3]
         ['in_range', 'impossible', 'out_of_range']
@@ -904,19 +906,19 @@ class Study(arguments.NearAttributes):
         r"""Return a table of this study for a paper, in LaTeX, or write it to a file.
 
         ``table`` is headlines, estimates, checks, solutions or scenarios. The table's
-        caption starts with your ``caption``, which is LaTeX, or, without one, with the
-        default caption of that table. The caption ends by saying how this study's
-        setting differs from the article's, or that nothing is changed. A table that
-        would fill a page is a longtable. Other keyword arguments, such as ``label``,
-        are passed to pandas. If ``buf`` names a file, the table is written to that file
-        and nothing is returned. Texts are escaped for LaTeX. Your LaTeX document needs
-        the packages array, booktabs and longtable.
+        caption starts with your ``caption``, written in LaTeX, or with the default
+        caption of the table if you give none. The caption ends by saying how this
+        study's setting differs from the article's, or that nothing is changed. A table
+        that would fill a page is a longtable. Other keyword arguments, such as
+        ``label``, are passed to pandas. If ``buf`` names a file, the table is written
+        to that file and nothing is returned. Texts are escaped for LaTeX. Your LaTeX
+        document needs the packages array, booktabs and longtable.
 
         ``columns`` chooses columns by their headings or by their names in the
-        DataFrame. A column that is displayed is written in words, whatever other
-        columns you choose. A column that is not displayed is written with the
-        DataFrame's values, and a note below the table says that its numbers are in base
-        units. The names of groups and of rows always come first.
+        DataFrame. A column that the DataFrame displays is written in words, whatever
+        other columns you choose. A column that the DataFrame does not display is
+        written with the DataFrame's values, and a note below the table says that its
+        numbers are in base units. The names of groups and of rows always come first.
 
         Each DataFrame that a study returns has its own method ``to_latex``, which
         formats a table as ``study.to_latex`` does. If you first select columns of a
@@ -964,7 +966,7 @@ class Study(arguments.NearAttributes):
         return f"{UNCHANGED} {ours(self.model, self.setting)}".strip()
 
     def __str__(self) -> str:
-        """Return how this study differs from the article, and its headline numbers."""
+        """Return the study's differences from the article, and its headline numbers."""
         from analysis.render import frames, show
         from analysis.render.paragraphs import WIDTH
 

@@ -85,11 +85,11 @@ def scratch() -> Iterator[Path]:
 def lock(target: Path, *, within: bool = False) -> Iterator[None]:
     """Hold a lock on a target, or raise InputError if another process holds it.
 
-    The lock is a file beside the target, or inside the target if ``within`` is true. A
-    lock that another process holds counts, whether its file is beside or inside the
-    target. The system releases the lock when the process ends. The processes of a run
-    that was killed may need a moment to end, so this function tries for ``_PATIENCE``
-    seconds.
+    The lock is a file beside the target, or inside the target if ``within`` is true.
+    The function respects a lock of another process, whether the lock's file is beside
+    or inside the target. The system releases the lock when the process ends. The
+    processes of a run that was killed may need a moment to end, so this function tries
+    for ``_PATIENCE`` seconds.
     """
     beside, inside = _lock_of(target), target / ".lock"
     file, other = (inside, beside) if within else (beside, inside)

@@ -214,7 +214,7 @@ def _numbers(table: str, row: str, numbers: Mapping[str, Any]) -> Cells:
 
 
 def _attributes(part: Any, names: str) -> dict[str, Any]:
-    """Return those attributes of an object that ``names`` lists, by name."""
+    """Map each name listed in ``names`` to the object's attribute of that name."""
     return {name: getattr(part, name) for name in names.split()}
 
 
@@ -233,7 +233,7 @@ def _tables(model: Model, outcomes: list[Outcome]) -> Cells:
 
 
 def _printed(model: Model) -> Cells:
-    """Return the ends of what each printed number stands for and asserts."""
+    """Return the ends of the values that each printed number stands for or asserts."""
     cells: Cells = {}
     for claim in model.register.claims.values():
         cells |= _numbers("claims", claim.id, _spans(claim.published))
@@ -245,7 +245,7 @@ def _printed(model: Model) -> Cells:
 
 
 def _spans(published: Published) -> dict[str, float]:
-    """Return, by field, the ends of what a printed number stands for and asserts."""
+    """Return, by field, the ends of the values that a number stands for or asserts."""
     spans: dict[str, float] = {}
     for end in published.ends:
         prefix = f"{end}_" if end else ""
@@ -379,7 +379,7 @@ def _excesses(model: Model, scenario: Scenario) -> Cells:
 
 
 def _ranges(model: Model) -> Cells:
-    """Return how low and how high rounding and each assumption move each estimate."""
+    """Return the ends to which rounding and assumptions move each estimate."""
     cells: Cells = {}
     for quantity in model.register.estimates:
         for row in sensitivity.ranges(model, quantity):

@@ -65,15 +65,16 @@ def run(
 
     Two notebooks run at once for each core, up to ``kernels.AT_ONCE`` in all, and each
     target is written whole or not at all. ``timeout`` is the number of seconds that a
-    cell may take. ``done`` is called with each target when its notebook ends, in
-    another thread. ``meanwhile`` is called in this thread while the kernels run.
+    cell may take. When a notebook ends, ``done`` is called in another thread with the
+    notebook's target. ``meanwhile`` is called in this thread while the kernels run.
 
     The function returns the failures by target. If a notebook fails, the cells that ran
     are kept beside its target, as ``NAME.failed.ipynb``. InputError is raised before
     anything runs if a target would lie among the notebooks, or if a file in the place
-    of a target or of ``NAME.failed.ipynb`` is not as a run wrote it. After any other
-    exception, such as KeyboardInterrupt or OSError, every kernel has ended, and the
-    process ignores interrupts from then on, because the caller is expected to end.
+    of a target or of ``NAME.failed.ipynb`` is not as a run wrote it. If an exception
+    such as KeyboardInterrupt stops the run, every kernel is ended before the exception
+    is raised, and the process ignores further interrupts, because the caller is
+    expected to end.
     """
     _refuse_targets(jobs)
     texts = _execute_all(jobs, timeout, done, meanwhile)
@@ -127,7 +128,7 @@ def _execute_all(
     done: Callable[[Path], None],
     meanwhile: Callable[[], None],
 ) -> dict[Path, str | RunError]:
-    """Return the text of each notebook as run, or its failure, by target."""
+    """Map each target to the text of its executed notebook, or to its failure."""
     from analysis.publish import kernels
 
     is_stopped = threading.Event()

@@ -153,8 +153,9 @@ class Target(TypedDict):
 class Levels(TypedDict):
     """The numbers at which a verdict may change.
 
-    The field ``value`` is for the value itself. Each other field is for the bounds over
-    the box of the same name in ``comparison.Boxes``.
+    The field ``value`` has levels for the value of the check's quantity. Each other
+    field has levels for the bounds of that value over the box of the same name in
+    ``comparison.Boxes``.
     """
 
     value: list[float]
@@ -194,7 +195,10 @@ class CheckRow(Target):
 
 
 def rests_on(model: Model, names: Iterable[str]) -> list[str]:
-    """List given quantities and all that their readings, limits or remarks need."""
+    """List the given quantities, and all quantities on which they rest.
+
+    A quantity rests on those that its readings, limits or remarks need.
+    """
     todo = list(names)
     known: dict[str, None] = {}
     while todo:
@@ -227,7 +231,7 @@ def javascript(expression: Expression) -> str:
 
 
 def formulas(model: Model, names: Iterable[str]) -> Iterator[str]:
-    """Yield for each computed quantity a line of JavaScript: its formulas by reading.
+    """For each computed quantity, yield JavaScript that maps its readings to formulas.
 
     Raises InputError for a formula with a minimum or maximum, because the page can't
     compute its bounds.
@@ -351,7 +355,7 @@ def _outside(model: Model, name: str) -> str:
 
 
 def _far_from_usual(model: Model, name: str) -> Far | None:
-    """Return the refusal of numbers far from a quantity's usual ones, if it has any."""
+    """Return the refusal of numbers far from a quantity's usual numbers, if any."""
     usual = model.usual(name)
     if usual is None:
         return None
@@ -387,7 +391,7 @@ def _linked(model: Model, name: str) -> str:
 
 
 def _remarks(model: Model, name: str) -> Iterator[Remark]:
-    """Yield each remark on a quantity, with what the remark compares it with."""
+    """Yield each remark on a quantity, with the number or quantity it refers to."""
     for remark in model.register.remarks:
         if remark.quantity == name:
             figure = model.register.external.get(remark.above)
@@ -515,7 +519,10 @@ def _met(interval: Interval) -> Span:
 
 
 def judged(model: Model, names: Iterable[str]) -> list[Target]:
-    """List the checks' quantities and readings; a change must affect at least one."""
+    """List the quantities that checks compare, with the readings of the checks.
+
+    A change must affect at least one of these quantities.
+    """
     known = set(names)
     rows: list[Target] = []
     for check in model.register.checks.values():

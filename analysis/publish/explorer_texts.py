@@ -64,13 +64,13 @@ def reading_words(name: str, reading: str) -> str:
 
 
 def phrases(name: str) -> dict[str, str]:
-    """Map values of a quantity to phrases; ``other`` is for all other values."""
+    """Map values of a quantity to phrases; ``other`` is for values without a phrase."""
     special: dict[str, str] = words()["phrases"].get(name, {})
     return {"other": "{number}"} | special
 
 
 def typed_words(model: Model, name: str) -> dict[str, Any]:
-    """Return phrases that a reader may type for numbers, and endings of numbers.
+    """Return phrases that a reader may type for numbers, and words after a number.
 
     >>> from analysis import load
     >>> typed_words(load().model, "persons_per_transfer")
@@ -155,7 +155,7 @@ def _number_texts(model: Model, name: str) -> dict[str, str]:
 
 
 def _spelled(model: Model, plan: Plan) -> str:
-    """Spell the value of a plan, with all its digits if it is set or printed."""
+    """Spell the value of a plan; a set or printed value keeps all its digits."""
     unit = model.spelled_unit(plan.target)
     if plan.by_name[plan.target].source.is_leaf:
         return exact(plan.value, unit)

@@ -263,8 +263,9 @@ def _show_changes(
 ) -> None:
     """Print how a setting differs from the article's, and what this changes.
 
-    The function prints the lines of ``changes`` for all but the given headlines, each
-    verdict that changes, and the tally before and after the change.
+    The function prints the lines of ``changes``, without lines on ``headlines``, which
+    the screen already shows. It then prints each verdict that changes, and the tally
+    before and after the change.
     """
     echo_wrapped(*changes(model, setting, headlines))
     before = judge_all(model)

@@ -2,30 +2,30 @@
 
 Jupyter finds ``ForkedProvisioner``, the class that starts kernels, by its entry point,
 and uses this class for every kernel if the environment has
-``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. An ordinary kernel spends most of its time
-on imports. A forked kernel sees the same environment and folder as an ordinary
-kernel. In a forked kernel, a setting that a notebook makes before it imports a library
-may have no effect on that library. On macOS some frameworks do not survive a fork, so
-kernels are forked only on Linux.
+``JUPYTER_DEFAULT_PROVISIONER_NAME=forked``. Much of the time of an ordinary kernel goes
+into importing libraries, which a forked kernel already has. A forked kernel sees the
+same environment and folder as an ordinary kernel. In a forked kernel, a setting that a
+notebook makes before it imports a library may have no effect on that library. On macOS
+some frameworks do not survive a fork, so kernels are forked only on Linux.
 
-A run has processes of three kinds:
+A run has processes of three kinds: the run itself, a server and kernels.
 
-- The run itself, which has a thread for each notebook that is being executed. In each
-  thread, papermill talks to one kernel.
-- The server, which the run starts once. The server has loaded the libraries, and forks
-  a kernel for each line that the run writes to the server's standard input.
-- The kernels. Each kernel has a process group of its own, to which programs that its
-  notebook starts belong too.
+- The run itself has a thread for each notebook that is being executed. In each thread,
+  papermill talks to one kernel.
+- The run starts the server once. The server has loaded the libraries, and forks a
+  kernel for each line that the run writes to the server's standard input.
+- Each kernel has its own process group, which includes the programs that the kernel's
+  notebook starts.
 
 Papermill ends each kernel after its notebook, and the programs that the notebook has
 left running are then killed. If the run is stopped, ``kill_all`` kills the groups of
 all kernels. However the run ends, even by SIGKILL, the input of the server ends with
 it; the server then kills the groups of all kernels that it has forked, and ends, too.
 If the server is killed, its kernels notice that their parent is gone, and end; the run
-then kills their programs. So nothing outlives a run, as
-``tests/publish/test_execution.py`` and ``tests/long/test_kills.py`` check. There are
-two exceptions: a program that leaves its kernel's group goes on, and so do the programs
-of notebooks if the run and the server are both killed by SIGKILL.
+then kills the programs of their notebooks. So nothing outlives a run, except a program
+that has left its kernel's group, and the programs of notebooks if SIGKILL ends both the
+run and the server. ``tests/publish/test_execution.py`` and ``tests/long/test_kills.py``
+check that runs end in this way.
 """
 
 from __future__ import annotations
@@ -166,9 +166,9 @@ class _Server:
         self._process: Any = None
 
     def start(self) -> None:
-        """Start the process that forks kernels, if it does not run yet.
+        """Start the server, from which kernels are forked, if it does not run yet.
 
-        The function does not wait until that process has loaded the libraries.
+        The function does not wait until the server has loaded the libraries.
         """
         # The package may be run from its folder without being installed.
         root = str(Path(__file__).resolve().parents[2])
@@ -190,7 +190,7 @@ class _Server:
                 )
 
     def fork(self, **kernel: Any) -> int:
-        """Ask the server to fork a kernel, and return the number of its process.
+        """Ask the server to fork a kernel, and return the kernel's process ID.
 
         A server that has ended is started again. Raises RuntimeError if the server ends
         without an answer.
@@ -228,7 +228,7 @@ class _Process:
         self.pid = pid
 
     def poll(self) -> int | None:
-        """None while the kernel runs, and 0 when it has ended, however it ended."""
+        """Return None while the kernel runs, and 0 after its end, whatever ended it."""
         # The server keeps the entry of a kernel that has ended, as a zombie.
         try:
             status = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
@@ -253,23 +253,23 @@ _GROUPS: set[int] = set()
 
 
 def _kill(group: int) -> None:
-    """Kill what still runs of a kernel and of the programs of its notebook."""
+    """Kill a kernel and the programs of its notebook, if any of them still run."""
     # macOS does not permit a signal to a group of which all processes have ended.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """On Linux, forks kernels of this Python; starts all other kernels as usual.
+    """Fork the kernels of this Python on Linux, and start all other kernels as usual.
 
-    Kernels that a user's own process has started end with that process.
+    A kernel that was started by a user's own process ends when that process ends.
     """
 
     process: Any
     pid: Any
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Put the connection file into the folder where Jupyter keeps such files.
+        """Put the connection file into Jupyter's folder for connection files.
 
         If a run is killed, the next run clears the folder that holds the file.
         """
@@ -334,8 +334,9 @@ def prepared() -> Iterator[Path]:
     The kernels do not see what the user has set up for other work: start-up files,
     kernels, drawing styles, or a backend that would show figures outside the notebook.
     The context gives a temporary folder, which is removed when the context ends. A
-    process can be in one such context at a time, because the server and the environment
-    belong to the process: two contexts would end each other's kernels.
+    process can be in only one context of this function at a time, because the server
+    and the environment belong to the process: two contexts would end each other's
+    kernels.
     """
     check_open_files()
     name = "forked"

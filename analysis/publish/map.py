@@ -43,9 +43,9 @@ def trace_frame(
     """Make the map as results/map.csv holds it.
 
     The map has a row for each check of each printed number, and one row for a number
-    without a check. The column ``cell`` gives the first notebook cell that shows the
-    check or a step of its quantity, as a number counted from 0; the column is empty if
-    no cell does.
+    without a check. The column ``cell`` has the number, counted from 0, of the first
+    notebook cell that shows the check or a step of its quantity; the column is empty if
+    no cell shows either.
     """
     verdicts = {}
     for outcome in outcomes:
@@ -78,7 +78,7 @@ def _lists_none(notebook: Notebook) -> bool:
 
 
 def _start(claim: Claim) -> dict[str, str]:
-    """Return the columns of the map that say where a number is printed, and its row."""
+    """Return the columns of the map that describe a printed number and its place."""
     return dict.fromkeys(COLUMNS, "") | {
         "section": claim.section,
         "paragraph": str(claim.paragraph),

@@ -105,7 +105,7 @@ def _unchecked(path: Path) -> Any:
 
 
 def _parameter(line: ast.stmt) -> tuple[str, Any]:
-    """Read a parameter's name and default; raise ValueError for any other line."""
+    """Read a parameter's name and default; raise ValueError if the line has none."""
     match line:
         case ast.Assign(targets=[ast.Name(id=name)], value=default):
             return name, ast.literal_eval(default)

@@ -49,8 +49,9 @@ def prepare_job(
 
     A value is a number in base units, a number with its unit ("0.35 million person"),
     or the name of a reading. If the parameters of the notebook are not quantities, a
-    value has the type of the parameter's default. Raises InputError for an unknown name
-    or a wrong value, and for a name on which nothing in the notebook depends.
+    value must have the type of the parameter's default. Raises InputError for an
+    unknown name or a wrong value, and for a name on which nothing in the notebook
+    depends.
     """
     texts = assignments(parameters)
     if notebook.parameters.keys() - set(model.quantities):
@@ -120,7 +121,7 @@ def _job_of_texts(notebook: Notebook, texts: Mapping[str, str], model: Model) ->
 def _draws_of(
     changes: Mapping[str, Any], defaults: Mapping[str, Any], model: Model
 ) -> dict[str, str]:
-    """The parameters that make a notebook draw from the scenario under which it runs.
+    """Return parameters that make a notebook draw from its scenario's distributions.
 
     The result is empty if the user asked for other draws, if the scenario has no
     distribution, or if no quantity of the notebook can be drawn under the scenario.

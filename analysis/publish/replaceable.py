@@ -30,7 +30,7 @@ def is_ours(folder: Path) -> bool:
 
 
 def is_begun(folder: Path) -> bool:
-    """Whether a folder was written by a run, even by a run that was killed.
+    """Whether a run wrote a folder, even if the run was killed before it had finished.
 
     A run that is killed may leave an empty folder, or a folder that holds only a part
     of the file that marks it.

@@ -236,7 +236,7 @@ def style(verdict: str) -> str:
 def picture(model: Model, plots: Mapping[str, Plot], name: str) -> Markup:
     """Return a figure as HTML, with an alternative text and its caption.
 
-    The drawing shows the caption, too, so the caption's text is for screen readers
+    The drawing shows the caption, too, so the caption in HTML is for screen readers
     only.
     """
     plot = plots[name]
@@ -283,7 +283,7 @@ def _working(model: Model, check: Check) -> str:
 
 
 class ReportError(Exception):
-    """The error if Sphinx does not build the report, with the message of Sphinx."""
+    """Sphinx has not built the report; the error's message quotes Sphinx."""
 
 
 def write(
@@ -318,7 +318,7 @@ def write(
 def _to_read(
     model: Model, plots: Mapping[str, Plot], text: str, notebook: Notebook
 ) -> str:
-    """Turn a notebook into a page to read.
+    """Turn an executed notebook into a page of the report.
 
     A switch on the page shows the code, and the figures are SVG drawings with a text
     alternative.

@@ -259,7 +259,7 @@ def _jobs(
     scenarios: Iterable[str],
     out: Path,
 ) -> dict[Path, Job]:
-    """Return a run of a notebook for each scenario, by the file that it writes."""
+    """Return a notebook's run for each scenario, by the file that the run writes."""
     jobs: dict[Path, Job] = {}
     for scenario in scenarios or [""]:
         target = out / _target_name(model, notebook, scenario)
@@ -306,7 +306,7 @@ def _describe(model: Model, asked: Job, target: Path) -> None:
 
 
 def _print_run(model: Model, asked: Job, target: Path) -> None:
-    """Print a notebook's headlines or checks, and how its setting differs."""
+    """Print the headlines or checks of a run, and its differences from the article."""
     notebook = asked.notebook
     shown = [
         headline
