@@ -212,7 +212,7 @@ def _vague_end(side: str, end: VagueEnd | None, unit: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Worked:
-    """The worked steps of a quantity with their inputs, and the result, as lines."""
+    """The lines for a quantity's worked steps and inputs, and those for its result."""
 
     speller: Speller
     steps: list[str]

@@ -255,11 +255,11 @@ def _lies(interval: Interval, value: float, low: float, high: float) -> str:
 def _bridge(
     model: Model, setting: Setting, theirs: str, ours: str
 ) -> tuple[float | None, str, str]:
-    """Return the factor from a figure's unit to ours, a column's name, and its words.
+    """Return a factor between two units, the name of a column, and words for it.
 
-    The words in the column name the ratio that is used, or say whether labourers are
-    read as persons or as transfers. If there is no factor, the column's name is empty,
-    and the words name the ratio that would be needed.
+    The factor turns a figure's unit into ours. The words say which ratio is used, or
+    whether labourers are read as persons or as transfers. If there is no factor, the
+    name of the column is empty, and the words say which ratio a comparison would need.
     """
     wanted = parse_unit(ours) / parse_unit(theirs)
     if wanted.dimensionless:

@@ -528,7 +528,7 @@ def _mark_words(evaluation: Evaluation, mark: Mark, value: str) -> str:
 
 
 def _over_shares(evaluation: Evaluation, mark: Mark) -> tuple[float, float]:
-    """Return a quantity at the lowest of all assumed shares, and at the highest."""
+    """Return a quantity with every assumed share at its lowest, and at its highest."""
     model = evaluation.model
     plan = model.plan(mark.quantity, model.taken_as(evaluation.setting, mark.readings))
     free = [model.register.assumptions.get(name) for name in plan.leaves]
@@ -849,7 +849,7 @@ def _end_of_bar(
 def specification_curve(row: FigureRow, evaluation: Evaluation) -> Drawing:
     """Draw two estimates for every combination of assumptions and readings.
 
-    The combinations are sorted by the estimate that they give.
+    For each estimate, the combinations are sorted by its value.
     """
     model, setting = evaluation.model, evaluation.setting
     spec = sweep.specification(model, setting)

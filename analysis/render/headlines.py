@@ -118,8 +118,8 @@ def verdict_case(
       but the verdict rests on what an upper limit leaves open;
     - ``changed``: ``changed`` is true and the headline has words for a changed setting;
     - ``usual``: the headline has words of its own, the verdict is the same as under
-      the article's own setting, and either the same inputs leave the value open as
-      there, or neither setting gives a value;
+      the article's own setting, and either the same inputs (or none) leave the value
+      open under both settings, or neither setting gives a value;
     - ``full``: the verdict takes a limit as reached, would change with a finer
       rounding, or is only barely a match;
     - ``bare``: no other case applies.

@@ -171,7 +171,7 @@ def _shorten_result(model: Model, line: WorkedLine, places: dict[Number, int]) -
 def operand_places(
     places: Places, plan: Plan, quantity: str, drawn: Container[str]
 ) -> Places:
-    """Return ``places`` with more digits for operands that do not give the result."""
+    """Return ``places`` with the digits that operands need to give a line's result."""
     line = worked_line(plan, quantity, drawn)
     if line is None or line.result not in places:
         return places

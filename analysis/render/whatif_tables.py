@@ -270,12 +270,12 @@ def _beside_words(speller: Speller, quantity: str, row: Any) -> dict[str, str]:
 def ranges_table(model: Model, quantities: Iterable[str], setting: Setting) -> Frame:
     """Tabulate how far rounding and assumptions move each estimate.
 
-    The first row of each estimate shows how far rounding alone moves the estimate. Then
-    each assumption has a row of its own, and the assumption that moves the estimate
-    most comes first. One further row shows the lowest value that all assumptions
-    together can give the estimate, and another row shows the highest. The last row of
-    each estimate shows how far rounding and all assumptions together move the estimate.
-    Estimates without a value are listed below the table, each with the reason.
+    The first row of each estimate shows how far rounding alone moves the estimate. Each
+    assumption has a row of its own, and the assumption that moves the estimate most
+    comes first. One row shows the lowest value that all assumptions together can give
+    the estimate, and another row shows the highest. The last row of each estimate shows
+    how far rounding and all assumptions together move the estimate. Estimates without a
+    value are listed below the table, each with the reason.
     """
     names = [*quantities]
     rows: list[Row] = []
@@ -327,7 +327,7 @@ def _range_rows(model: Model, quantity: str, setting: Setting) -> list[Row]:
 def _range_remarks(model: Model, quantity: str, setting: Setting) -> Iterator[str]:
     """Yield the remarks on an estimate.
 
-    Further remarks follow if an assumption at an end of its range causes them.
+    Remarks that arise only with an assumption at an end of its range come last.
     """
     for words in model.estimate(quantity, setting).remarks:
         yield f"{quantity}: {words}."

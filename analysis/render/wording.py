@@ -371,7 +371,7 @@ _NUMBERS = (
 
 
 def count_words(number: int, verb: str = "") -> str:
-    """Write a count in words, and, if a verb is given, a verb that agrees with it.
+    """Write a count in words, followed by the verb, if given, in the form that agrees.
 
     >>> count_words(1, "match"), count_words(2, "match"), count_words(16)
     ('one matches', 'two match', '16')
