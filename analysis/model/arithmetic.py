@@ -3,9 +3,9 @@
 An expression may name quantities, with or without a reading (``quantity.reading``),
 rows of claims.csv, and figures published elsewhere. An expression that names a quantity
 need not repeat the quantity's formula. The name of a row followed by ``_low`` or
-``_high`` means an end of the row's range, or of the values that round to the row's
-digits. The name of a row followed by ``_floor`` means the floor that we read into the
-row's words.
+``_high`` means the low or the high end of the range that the row prints or, if the row
+prints a single number, of the values that round to it. The name of a row followed by
+``_floor`` means the floor that we read into the row's words.
 """
 
 from __future__ import annotations
@@ -119,5 +119,5 @@ def _number(
 
 
 def _row(model: Quantities, name: str) -> Claim | External | None:
-    """The claim or the figure published elsewhere that has a name, if there is one."""
+    """Return the claim or the figure published elsewhere whose id is ``name``."""
     return model.register.external.get(name) or model.register.claims.get(name)

@@ -2,9 +2,9 @@
 
 Each input of the quantity may have any value that its printed digits stand for.
 
-The values of the inputs form a box. Along each edge of the box the quantity is a curve
-that rises or falls all the way. The extremes of the quantity lie at the corners of the
-box, and, where a limit cuts the box, at the points where an edge crosses the limit.
+The values of the inputs form a box. Along each edge of the box the quantity follows a
+curve that only rises or only falls. The extremes of the quantity lie at the corners of
+the box, and, where a limit cuts the box, at the points where an edge crosses the limit.
 Where a limit joins several inputs, the quantity may rise and then fall along the limit,
 so that the bounds may be too narrow. Bounds that are too narrow still contain the
 quantity's value at the inputs' own values.
@@ -33,7 +33,7 @@ Indices: TypeAlias = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Bounds:
-    """The smallest and largest value in a box, as numbers or as arrays of one shape.
+    """A quantity's smallest and largest value over a box, as numbers or as arrays.
 
     The bounds are NaN where no part of the box keeps every limit. ``inputs`` and
     ``values`` have the points of the box at which the quantity was computed: an array
@@ -70,11 +70,11 @@ def extremes(
 ) -> Bounds:
     """The bounds of a function over a box.
 
-    ``vary`` has arrays of one length for further inputs; each bound is then an array of
-    that length. The ends of the box may be arrays of the same length. ``own`` has the
-    inputs' own values, at which the function is computed as well if a limit cuts the
-    box. A pole inside the box gives bounds from minus to plus infinity, even if a limit
-    excludes the pole, because a missing bound is better than a wrong one.
+    If ``vary`` gives arrays of one length for further inputs, each bound is an array of
+    that length, and the ends of the box may be arrays of that length, too. ``own`` has
+    the inputs' own values, at which the function is computed as well if a limit cuts
+    the box. A pole inside the box gives bounds from minus to plus infinity, even if a
+    limit excludes the pole, because a missing bound is better than a wrong one.
 
     >>> bounds = extremes(lambda v: (v["a"] / v["b"], ()), {"a": (1, 2), "b": (4, 5)})
     >>> float(bounds.low), float(bounds.high)
@@ -89,7 +89,7 @@ def extremes(
     )
 
     def at(shares: Floats) -> Points:
-        """The points at shares of the way along each side of the box."""
+        """Return the points at given shares of the way along each side of the box."""
         inputs = {
             name: starts[name] + shares[..., axis] * widths[name]
             for axis, name in enumerate(box)
@@ -187,8 +187,8 @@ class Edges:
     """The corners of a box, and its edges.
 
     An edge runs from its first corner to its last corner, along one axis. ``shares``
-    has the corners and then the middles of the edges, and tells how far along each side
-    of the box each of these points lies.
+    tells how far along each side of the box each corner lies and, after the corners,
+    the middle of each edge.
     """
 
     corners: Floats
@@ -203,7 +203,7 @@ class Edges:
         return numbers[..., self.starts], middles, numbers[..., self.ends]
 
     def cut(self, shares: Floats) -> Floats:
-        """The points at a share of the way along each edge; NaN if outside the edge."""
+        """Return the point at a share of the way along each edge, or NaN outside it."""
         is_inside = (shares >= 0) & (shares <= 1)
         corners = self.corners[self.starts]
         points = np.broadcast_to(corners, (*shares.shape, corners.shape[-1])).copy()
@@ -233,8 +233,8 @@ def _bounds_by_poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, A
     """The lower and the upper bound that poles give, each NaN if no pole gives it.
 
     If an edge has no pole between its ends, the value in its middle lies between those
-    at its ends. Towards a pole at one end of an edge, the curve rises or falls without
-    limit. The value in the middle shows whether the curve rises or falls, because a
+    at its ends. If an edge has a pole at one end, the value in the middle of the edge
+    shows whether the curve rises or falls without limit towards the pole, because a
     division by zero has no sign. An edge that lies wholly in a pole is left out,
     because other edges lead to that pole.
     """

@@ -29,8 +29,9 @@ class Asserted:
 
     ``fine`` and ``coarse`` are the intervals at the finer and at the coarser rounding
     unit, and ``stretched`` is the interval to which the words can be stretched.
-    ``low_is_ours`` and ``high_is_ours`` tell whether we chose an end, such as the tenth
-    below a number that a value "approaches", or the floor of "several".
+    ``low_is_ours`` and ``high_is_ours`` tell whether we chose the low or the high end,
+    such as the tenth below a number that a value "approaches", or the floor of
+    "several".
     """
 
     fine: Interval
@@ -49,9 +50,9 @@ class Asserted:
         """Whether some value between the given bounds lies in an interval.
 
         The bounds are given without rounding (``exact``) and with rounding
-        (``rounded``). At an end of the interval that we chose, only the bounds without
-        rounding count: the highest value decides whether a low end is reached, and the
-        lowest value whether a high end is reached.
+        (``rounded``). If we chose the low end of the interval, the highest value
+        without rounding decides whether that end is reached; if we chose the high end,
+        the lowest value without rounding decides.
         """
         highest = exact.high if self.low_is_ours else rounded.high
         lowest = exact.low if self.high_is_ours else rounded.low
@@ -65,8 +66,8 @@ class Boxes:
     In ``fine`` and ``coarse`` each input moves over all values that its digits stand
     for, at the finer or the coarser rounding unit. In ``room`` the inputs move over all
     values that words such as "up to" allow; in ``rounded_room`` they move over all
-    values that digits or words allow. ``room`` and ``rounded_room`` are None if no
-    input has such words.
+    values that digits or words allow. ``room`` and ``rounded_room`` are None if the
+    check has no open input.
     """
 
     fine: Box
@@ -148,10 +149,10 @@ class Comparison:
 
     @cached_property
     def open_inputs(self) -> dict[str, Source]:
-        """The inputs that can lie beyond the rounding of their printed numbers.
+        """The inputs that words leave open, by name.
 
-        An open input is either given only in words, or it has a limit such as "up to"
-        that is not taken as reached, and affects the result.
+        An open input either is given only in words, or affects the result and has a
+        limit, such as "up to", that is not taken as reached.
         """
         inputs = {}
         for name, leaf in self.plan.leaves.items():
@@ -176,7 +177,7 @@ class Comparison:
         return Boxes(fine, coarse, room, _widened(coarse, room))
 
     def _rounded(self, *, coarse: bool = False) -> dict[str, Interval]:
-        """For each open input, the values that round to its digits beyond its limit."""
+        """For each open input, the values that its digits allow beyond its limit."""
         return {
             name: source.rounded_off_side(coarse=coarse)
             for name, source in self.open_inputs.items()
@@ -226,10 +227,11 @@ def _widened(box: Box, room: Box) -> Box:
 def resolve(model: Model, check: Check, setting: Setting = ARTICLE) -> Comparison:
     """Return the comparison that a check makes under a setting.
 
-    A reading that the check names replaces the reading of the setting. A check sets its
-    quantity beside a claim, or beside a figure published elsewhere (``against``). A
-    check with both a claim and a figure published elsewhere sets that figure beside the
-    claim. A check with neither a claim nor a figure only computes the quantity.
+    If the check names a reading of a quantity, that reading replaces the one in the
+    setting. A check sets its quantity beside a claim, or beside a figure published
+    elsewhere (``against``). A check with both a claim and a figure published elsewhere
+    sets that figure beside the claim. A check with neither a claim nor a figure only
+    computes the quantity.
 
     Raises ModelError for readings in a circle, and if the setting would compare a
     number with itself.

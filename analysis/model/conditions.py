@@ -60,10 +60,7 @@ def _leads_past_limit(plan: Plan, assumption: Assumption) -> bool:
 def spans_of(
     comparison: Comparison, assumption: Assumption, verdict: str
 ) -> list[Span]:
-    """Return the spans in which a check has a given verdict.
-
-    Each span is a part of the assumption's allowed range.
-    """
+    """Return the parts of an assumption's allowed range that give a verdict."""
     plan = comparison.plan
     low, high = assumption.minimum, assumption.maximum
     if low == high:
@@ -113,9 +110,9 @@ def _turns(
 ) -> set[float]:
     """The values of an assumption at which a verdict changes within a piece.
 
-    If a limit cuts an edge of a box, a bound may lie at the cut, which moves with the
-    assumption. No formula gives the value of the assumption at which a bound at a
-    moving cut passes a level.
+    A search is needed where a bound lies at the point at which a limit cuts an edge of
+    a box: that point moves with the assumption, so no formula tells where the bound
+    passes a level.
     """
     turns = set()
     for piece, found in zip(pieces, verdicts, strict=True):
@@ -145,8 +142,8 @@ def _turn_between(
 def _corners(plan: Plan, boxes: Iterable[Box], name: str) -> dict[str, Floats]:
     """The values of all leaves but one at the corners of several boxes.
 
-    The array of a leaf has one entry for each corner of each box. One more entry, the
-    last, is the leaf's own value.
+    The array of a leaf has one entry for each corner of each box, followed by the
+    leaf's own value.
     """
     others = {leaf: node for leaf, node in plan.leaves.items() if leaf != name}
     columns: dict[str, list[Any]] = {leaf: [] for leaf in others}

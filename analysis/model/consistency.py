@@ -1,6 +1,6 @@
 """This module checks the register and the formulas against each other.
 
-A fault in a name, a unit, a limit or a check shows only when the register and the
+Some faults in names, units, limits and checks show only when the register and the
 formulas are read together.
 """
 
@@ -81,7 +81,7 @@ def verify_defaults(model: Quantities) -> None:
 def _require_same_unit(
     model: Quantities, quantity: str, other: str, unit: str = ""
 ) -> None:
-    """Refuse a quantity whose unit differs from that of what it is compared with.
+    """Refuse to compare a quantity with something in another unit.
 
     ``other`` is the name of a quantity, the id of a figure published elsewhere, or
     arithmetic; for arithmetic, ``unit`` must be given.
@@ -129,7 +129,7 @@ def _verify_external(model: Quantities) -> None:
 
 
 def _verify_limits_and_remarks(model: Quantities) -> None:
-    """Refuse a limit or a remark that compares unlike units."""
+    """Refuse a limit or a remark that compares quantities in different units."""
     register = model.register
     compared = [("limits", row.quantity, row.at_most) for row in register.limits]
     compared += [("remarks", row.quantity, row.above) for row in register.remarks]

@@ -1,4 +1,4 @@
-"""Curves (a + b t) ÷ (1 + c t), which quantities follow as one input moves.
+"""As one input moves, a quantity follows a curve (a + b t) ÷ (1 + c t).
 
 Three values determine a curve, so its roots and crossings need no search.
 """
@@ -20,11 +20,11 @@ _SHARES = np.array([0.25, 0.5, 0.75])
 
 
 def root(start: Any, middle: Any, end: Any) -> Any:
-    """The share of the way from a start to an end at which a curve is 0.
+    """Find where a curve is 0, as a share of the way from its start to its end.
 
     The curve is given by its values at the start, in the middle and at the end.
 
-    The share is infinite or NaN if the curve is 0 nowhere.
+    The share is infinite or NaN if the curve is never 0.
 
     >>> float(root(-1.0, 0.0, 1.0)), float(root(1.0, 0.5, 1 / 3 - 1 / 3))
     (0.5, 1.0)
@@ -106,13 +106,14 @@ def coefficients(start: Any, middle: Any, end: Any) -> tuple[Any, Any, Any]:
 
 
 def meeting(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, Any]:
-    """Find the two shares of the way at which two curves are equal.
+    """Find the two values of t at which two curves are equal.
 
     Each curve is given by its coefficients a, b and c.
 
-    A share is infinite or NaN where the curves do not meet. Curves that only touch give
-    the same share twice. In the example, t equals 2 t ÷ (1 + t) at 1 and at 0, but 1 +
-    t never equals 3 t ÷ (1 + t).
+    If the curves meet only once or not at all, the missing values of t are infinite or
+    NaN. Curves that only touch give the same value of t twice. In the first example, t
+    equals 2 t ÷ (1 + t) at 1 and at 0; in the second example, 1 + t never equals 3 t ÷
+    (1 + t).
 
     >>> [float(share) for share in meeting((0, 1, 0), (0, 2, 1))]
     [1.0, 0.0]

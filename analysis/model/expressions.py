@@ -2,7 +2,8 @@
 
 Because the package uses each formula for single values, bounds, draws and worked steps,
 a formula may contain only assignments, one ``return``, ``+ - * / **``, numbers, and
-``minimum`` and ``maximum``. Any other formula is refused in a message that names it.
+``minimum`` and ``maximum``. Any other formula is refused in a message that names the
+formula.
 """
 
 from __future__ import annotations
@@ -250,7 +251,7 @@ def _checked_operation(
 
 
 def _is_small(power: ast.expr) -> bool:
-    """Whether a power is a whole number from -9 to 9, which is quick to compute."""
+    """Whether a power is a whole number from -9 to 9, and so is quick to compute."""
     if isinstance(power, ast.UnaryOp) and isinstance(power.op, ast.USub):
         power = power.operand
     if not isinstance(power, ast.Constant) or not isinstance(power.value, int):
@@ -259,7 +260,7 @@ def _is_small(power: ast.expr) -> bool:
 
 
 class _AsFloats(ast.NodeTransformer):
-    """Turn whole numbers into floats, whose powers never have too many digits."""
+    """Turn whole numbers into floats, because powers of floats stay short."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
         left: ast.expr = self.visit(node.left)
@@ -276,11 +277,7 @@ def _short(node: ast.AST) -> str:
 
 
 def _text(node: ast.expr, shown: Mapping[str, str], least: int = 0) -> str:
-    """Return a tree as text.
-
-    The text is in brackets if its outermost operator binds less strongly than
-    ``least``.
-    """
+    """Return a tree as text, in brackets if it binds less strongly than ``least``."""
     match node:
         case ast.Name(id=name):
             text = shown.get(name, shown.get(name.replace("__", ".", 1), name))

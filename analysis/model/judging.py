@@ -3,7 +3,7 @@
 The grounds are tried in this order:
 
 - ``value``: the value, computed from the inputs as printed, satisfies the claim. For
-  this ground, an input such as "up to 1.6 million" is taken at 1.6 million.
+  the ground ``value``, an input such as "up to 1.6 million" is taken at 1.6 million.
 - ``rounding``: some value satisfies the claim if each printed number may be any number
   that rounds to its digits.
 - ``coarser place``: some value satisfies the claim if digits that may be rounded to

@@ -19,8 +19,8 @@ from analysis.model.expressions import Expression, parse
 class Limit:
     """A limit keeps a quantity between two numbers, or no higher than another quantity.
 
-    The other quantity is named in ``other``, and ``size`` is the typical size of the
-    two quantities.
+    If the quantity may be no higher than another, ``other`` names that other quantity,
+    and ``size`` is a typical size of the two.
     """
 
     quantity: str
@@ -49,7 +49,7 @@ class Limit:
 
     @cached_property
     def parts(self) -> tuple[Expression, ...]:
-        """The margin to each end of the limit; negative for a value past the end.
+        """The margin between a value and each end of the limit; negative past the end.
 
         Each margin is divided by a typical size of the quantity, so that one tolerance
         serves counts and shares alike. Each margin is an expression, not a function,

@@ -42,8 +42,9 @@ __all__ = [
 class Model(Quantities):
     """The quantities of a register whose rows and formulas fit each other.
 
-    ``modules`` are the Python modules with the formulas; by default, datapackage.json
-    names the module. Raises RegisterError where register and formulas disagree.
+    ``modules`` are the Python modules with the formulas; without ``modules``, the
+    formulas come from the module that datapackage.json names. Raises RegisterError if
+    the register and the formulas disagree.
     """
 
     def __init__(

@@ -97,7 +97,7 @@ class Names:
         return "percent" if quantity in self._percentages else self.units[quantity]
 
     def spelled(self, quantity: str, **numbers: float) -> dict[str, str]:
-        """The fields of a sentence about a quantity, with all digits of the numbers."""
+        """Return the fields of a sentence about a quantity, its numbers in full."""
         unit = self.spelled_unit(quantity)
         fields = {name: exact(number, unit) for name, number in numbers.items()}
         return {"quantity": quantity, **fields}
@@ -127,10 +127,11 @@ class Names:
         raise ModelError(message("no_reading", **fields))
 
     def quantity_and_reading(self, text: Any) -> tuple[str, str]:
-        """The quantity and the reading that a text names; the reading may be empty.
+        """Return the quantity and the reading that a text names.
 
-        The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
-        ModelError for anything but a text, and for a text that names no quantity.
+        The text is ``quantity``, ``quantity.reading`` or the id of a claim; if it is
+        only a quantity, the reading is an empty text. Raises ModelError for anything
+        but a text, and for a text that names no quantity.
         """
         if not isinstance(text, str):
             raise ModelError(

@@ -72,7 +72,7 @@ class Node:
         return source.interval().low if source.in_words else source.value
 
     def scale(self, value: float) -> float:
-        """Return the size of a value, which sets the size of a step.
+        """Return the size of a value of the node, to set how far the node is moved.
 
         If the value is 0, its size is the width of the range over which the node is
         varied.
@@ -88,7 +88,7 @@ class Node:
 
 @dataclass(eq=False)
 class Plan:
-    """A plan lists all nodes from which some quantities are computed, in order.
+    """A plan lists all nodes that some quantities need, in the order of computation.
 
     ``target`` is the first of the quantities that are computed. ``not_inputs`` has the
     names that do not count as inputs: names that only a limit needs, and names in
@@ -167,7 +167,7 @@ class Plan:
         """Compute the value of every node after some nodes are given other values.
 
         Arrays broadcast. Nothing is checked or clipped; a division by zero gives
-        infinity.
+        infinity or NaN.
         """
         values: dict[str, Any] = {**self.own_values, **put_in}
         with np.errstate(all="ignore"):
@@ -208,14 +208,15 @@ class Plan:
     def single_value(self) -> float | None:
         """The value, or None if an input is given only in words.
 
-        Raises ModelError if a limit refuses the value, or every value that words allow.
+        Raises ModelError if a limit refuses the value or, for an input in words, every
+        value that the words allow.
         """
         is_allowed = not math.isnan(self.rounded.low)
         return None if self.in_words and is_allowed else self.value
 
     @property
     def no_single_value(self) -> str:
-        """The refusal of a plan with an input in words; empty for any other plan."""
+        """Return the sentence that refuses inputs in words; empty if there are none."""
         if not self.in_words:
             return ""
         return message("in_words", quantity=self.target, name=self.in_words[0])
@@ -234,7 +235,7 @@ class Plan:
         return is_within
 
     def divisions(self, values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-        """Yield, for each division by zero or overflow, the places and the sentence.
+        """Yield a mask and a sentence for each node that divides by zero or overflows.
 
         A node that divides by zero or overflows has no finite value, although every
         node that it needs has one.
@@ -251,9 +252,9 @@ class Plan:
                 yield where, message(kind, **fields)
 
     def refusal(self, values: Mapping[str, Any]) -> str:
-        """The sentence that refuses values that break a limit or divide by zero.
+        """Return the sentence that refuses values past a limit or not finite.
 
-        The sentence is an empty text for values that are allowed.
+        If the values are allowed, the answer is an empty text.
         """
         for _, sentence in self.divisions(values):
             return sentence
@@ -266,7 +267,7 @@ class Plan:
 
     @cached_property
     def direction(self) -> dict[str, int]:
-        """The direction in which the target moves as a node rises, for each node.
+        """For each node, the direction in which its rise moves the target.
 
         A direction is 1 if a rise of the node raises the target, -1 if the rise lowers
         the target, and 0 if the rise has no effect.
@@ -335,7 +336,7 @@ class Plan:
     # Bounds ---------------------------------------------------------------------------
 
     def rounding_box(self, *, coarse: bool = False) -> dict[str, Interval]:
-        """The range of values that each leaf stands for, if it is more than one value.
+        """For each leaf that stands for several values, the interval of those values.
 
         A printed input stands for all values that round to its digits, at the finer or
         the coarser place, and words stand for all values that they allow.
@@ -355,11 +356,11 @@ class Plan:
     def bounds(self, box: Box, vary: Arrays | None = None) -> Bounds:
         """The smallest and the largest target as some leaves move over a box.
 
-        Only values within the limits count, and leaves outside the box keep their
-        values. A leaf that several formulas use has one value in all of them. If some
-        leaves take arrays of one length (``vary``), the result has one entry for each
-        entry of the arrays. The ends of the box may also be arrays of that length. A
-        leaf that is both in ``vary`` and in the box moves over the box.
+        Only values within the limits count, and leaves that are not in the box keep
+        their values. A leaf that several formulas use has one value in all of them. If
+        ``vary`` gives some leaves arrays of one length, each bound is an array of that
+        length, and the ends of the box may be arrays of that length, too. A leaf that
+        is both in ``vary`` and in the box moves over the box.
         """
         moving = {}
         still = {}
@@ -387,8 +388,9 @@ class Plan:
     ) -> tuple[Floats, Floats]:
         """The target and the margins, with a row for each of several values of a leaf.
 
-        The ``column`` of values has the shape (values, 1). Other leaves may take arrays
-        of one length; the result has a column for each of their entries.
+        ``column`` holds the values of the leaf, in the shape (values, 1). Other leaves
+        may take arrays of one length; the result has a column for each of their
+        entries.
         """
         put_in = dict(others or {})
         widest = max((np.size(values) for values in put_in.values()), default=1)
@@ -467,12 +469,11 @@ class Plan:
         """Confirm that each node is a ratio of two linear functions in each leaf.
 
         Raises ModelError for a formula that is not a ratio of two linear functions, and
-        for a target with too many rounded inputs to compute bounds.
+        for a target that has too many rounded inputs for its bounds to be computed.
 
-        For a leaf under a minimum or a maximum, the target must be a ratio of two
-        linear functions of the result of the formula with the minimum or maximum, and
-        must use the leaf nowhere else, so that the target only rises or only falls as
-        the leaf rises.
+        A leaf may stand inside a minimum or maximum if the target uses the leaf nowhere
+        else, and is a ratio of two linear functions of the formula that has the minimum
+        or maximum; the target then only rises or only falls as the leaf rises.
         """
         leaves = [
             name
@@ -495,7 +496,7 @@ class Plan:
             )
 
     def _confirmed_extremes(self) -> list[str]:
-        """The nodes with a minimum or maximum that the target uses more than once.
+        """Return the nodes that have a minimum or maximum and are used more than once.
 
         Raises ModelError if a leaf inside a minimum or maximum is used more than once.
         """

@@ -32,11 +32,12 @@ MOST_PLANS = 10_000
 class Estimate(NearAttributes):
     """A quantity's value under one setting, and its bounds by rounding, in base units.
 
-    ``side`` tells whether the true value is ``at most`` or ``at least`` this value, or
-    has ``no bound``; in all other cases it is empty. ``depends_on`` lists the claims
-    and assumptions that the estimate starts from. ``remarks`` are sentences that are
-    shown with the estimate without refusing it. If ``in_percent`` is true, the words of
-    the estimate are in percent; the numbers of an estimate never are.
+    ``side`` tells whether the true value is ``at most`` or ``at least`` the estimated
+    value, or has ``no bound``; in all other cases ``side`` is empty. ``depends_on``
+    lists the claims and assumptions that the estimate starts from. ``remarks`` are
+    sentences that are shown with the estimate without refusing it. If ``in_percent`` is
+    true, the estimate is worded in percent; the numbers of an estimate never are in
+    percent.
     """
 
     quantity: str
@@ -110,10 +111,11 @@ class Quantities(Values):
         """Make a setting by adding some changes to another setting.
 
         A change is a number in base units, a text with a number and perhaps its unit,
-        or the name of a reading. A change replaces every earlier one of the same
-        quantity. If ``with_units`` is true, as for scenario files, a number needs its
-        unit. Raises ModelError, with a message of one sentence, for a wrong name,
-        reading, value, unit or type, and for readings in a circle.
+        or the name of a reading. A change replaces every earlier change to the same
+        quantity. If ``with_units`` is true, as it is for scenario files, a text with a
+        number must also give the unit, unless the quantity has none. Raises ModelError,
+        with a message of one sentence, for a wrong name, reading, value, unit or type,
+        and for readings in a circle.
 
         >>> from analysis.model.model import Model
         >>> model = Model(Register.read())
@@ -136,10 +138,10 @@ class Quantities(Values):
     def changed(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
         """Apply a user's choices, which must already have been checked, to a setting.
 
-        A choice replaces every earlier choice for the same quantity. A reading also
-        applies to the quantities that are linked with the named one, but does not
-        replace a number that is set for any of them. Raises ModelError if the choices
-        give linked quantities different readings.
+        A choice replaces every earlier choice for the same quantity. A reading that is
+        chosen for a quantity also applies to each linked quantity, unless a number is
+        set for that linked quantity. Raises ModelError if the choices give linked
+        quantities different readings.
         """
         numbers = base.values
         linked = {
@@ -154,8 +156,8 @@ class Quantities(Values):
 
         If a row names the reading ``set``, ``published`` or ``in_words``, the row takes
         the quantity as given, and a number that a user has set is kept. A row's choice
-        of any other reading or of a number is applied as in ``changed``, which raises
-        the same error.
+        of any other reading or of a number is applied as in ``changed``. Raises
+        ModelError if the choices give linked quantities different readings.
         """
         numbers = base.values
         # A number that a user has set gives way only where the row itself names another
@@ -168,7 +170,7 @@ class Quantities(Values):
         return self._merged(base, applied)
 
     def _merged(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
-        """Return a setting with further choices, without those of the article."""
+        """Return a setting with choices added, but without any of the article's own."""
         merged = dict(base.choices)
         for quantity, choice in choices.items():
             if self._is_default(quantity, choice):
@@ -191,7 +193,7 @@ class Quantities(Values):
         return default.is_leaf and default.value == choice
 
     def _linked(self, choices: Mapping[str, Choice]) -> dict[str, str]:
-        """The readings of quantities that are linked with those in the choices.
+        """Return the readings that the choices give to groups of linked quantities.
 
         Raises ModelError if the choices give linked quantities different readings.
         """
@@ -213,7 +215,7 @@ class Quantities(Values):
         """Find the quantity that a text names, and a setting with the named reading.
 
         The text is ``quantity``, ``quantity.reading`` or the id of a claim. Raises
-        ModelError where no quantity has the name.
+        ModelError if no quantity has the name.
 
         >>> from analysis.model.model import Model
         >>> model = Model(Register.read())
@@ -228,7 +230,7 @@ class Quantities(Values):
         return quantity, self.taken_as(setting, {quantity: reading})
 
     def differences(self, setting: Setting) -> str:
-        """Return the differences from the article, in one line.
+        """Say in one line how a setting differs from the article.
 
         The line is empty for the article's own setting.
         """
@@ -252,7 +254,7 @@ class Quantities(Values):
         return message(source.replaced, **fields)
 
     def _median(self, quantity: str, setting: Setting) -> str:
-        """The words that name a drawn quantity, with its median, as a difference."""
+        """The words that name a drawn quantity and its median as a difference."""
         source = self.sources[quantity][self.default(quantity)]
         median = setting.values.get(quantity, source.value)
         fields = {"quantity": quantity, "unit": self.suffix(quantity)}
@@ -312,7 +314,7 @@ class Quantities(Values):
                 raise ModelError(message("unused", **fields))
 
     def _linked_with(self, quantity: str) -> Sequence[str]:
-        """The quantities that must have the same reading, including the given one."""
+        """Return the given quantity and all quantities that must share its reading."""
         for group in self.register.linked_readings:
             if quantity in group:
                 return group
@@ -358,8 +360,8 @@ class Quantities(Values):
     ) -> None:
         """Add a quantity, and every quantity that it needs, to the nodes.
 
-        ``path`` has the quantities that led to this quantity. Raises CircleError if
-        the quantity is in ``path``, because it then needs itself.
+        ``path`` lists the quantities through which this quantity was reached. Raises
+        CircleError if the quantity is in ``path``, because it then needs itself.
         """
         if name in path:
             raise CircleError(_circle(nodes, path[path.index(name) :]))
@@ -425,8 +427,8 @@ class Quantities(Values):
     ) -> Iterator[tuple[int, str]]:
         """Yield the sentences that are shown with a quantity without refusing it.
 
-        Some leaves may take arrays of one length (``vary``). Each sentence comes with
-        the index of the entry that it is about; without arrays, the index is 0.
+        If ``vary`` gives some leaves arrays of one length, each sentence comes with the
+        index of the entry that it is about; without arrays, the index is 0.
         """
         vary = vary or {}
         yield from self._excesses(quantity, setting, vary)
@@ -447,7 +449,7 @@ class Quantities(Values):
     def _excesses(
         self, quantity: str, setting: Setting, vary: Arrays
     ) -> Iterator[tuple[int, str]]:
-        """Yield the remarks on a quantity that is above what it is compared with."""
+        """Yield each remark whose quantity exceeds what the remark compares it with."""
         value = self.plan(quantity, setting).target_at(vary)
         for remark in self._remarks_on(quantity):
             with contextlib.suppress(CircleError):
@@ -475,9 +477,9 @@ class Quantities(Values):
                     yield self.plan(remark.above, setting)
 
     def judged(self, setting: Setting) -> Iterator[Plan]:
-        """Yield the plans of all checks, and of the quantities in their remarks.
+        """Yield the plans of all checks, and of the quantities that their remarks name.
 
-        Each check has a plan under its own readings and one without them.
+        Each check has one plan with its own readings and one with those of the setting.
         """
         for row in self.register.checks.values():
             with contextlib.suppress(ModelError):

@@ -42,7 +42,7 @@ def collect(register: Register, modules: Iterable[ModuleType] | None) -> Sources
     """The sources of every quantity, by reading.
 
     Without ``modules``, the formulas come from the module that datapackage.json names.
-    Raises RegisterError where a formula can't be read.
+    Raises RegisterError if a formula can't be read.
     """
     sources: defaultdict[str, dict[str, Source]] = defaultdict(dict)
     for claim in register.claims.values():
@@ -128,7 +128,7 @@ def _of_claim(claim: Claim, end: str) -> Source:
 
 
 def source_of_number(number: float, assumption: Assumption | None) -> Source:
-    """Return the source of a number, with the side of its assumption, if any."""
+    """Return the source of a number, with side, width and room for an assumption."""
     if assumption is None:
         return Source(number)
     room = None
@@ -166,8 +166,8 @@ def _of_assumption(assumption: Assumption) -> dict[str, Source]:
 def formulas_of(register: Register) -> ModuleType:
     """The module with the formulas of a data package.
 
-    A module that lies beside datapackage.json comes before one that Python finds by its
-    name. Raises RegisterError for a module that can't be imported.
+    A module that lies beside datapackage.json is preferred to one that Python finds by
+    its name. Raises RegisterError for a module that can't be imported.
     """
     try:
         beside = register.folder / f"{register.formulas}.py"

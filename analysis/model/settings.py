@@ -15,8 +15,8 @@ Choice: TypeAlias = str | float
 class Setting:
     """The differences from the article: the chosen reading or number of each quantity.
 
-    ``Model.setting`` makes a setting. ``given`` has the names that a user gave, even if
-    the user gave the article's own value, but not the names that only a scenario
+    ``Model.setting`` makes a setting. ``given`` has the names of the quantities that a
+    user set, even to the article's own value, but not of those that only a scenario
     changes. ``drawn`` has the distribution, in words, of each quantity that is drawn at
     random; the number chosen for a drawn quantity is the median of its distribution.
     """
@@ -56,7 +56,7 @@ class Setting:
 
     @property
     def by_scenario(self) -> set[str]:
-        """The names that a scenario changes and the user does not."""
+        """The names of the quantities that a scenario changes and the user does not."""
         return {*self.choices} - self.given
 
 

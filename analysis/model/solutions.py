@@ -1,6 +1,7 @@
 """A solution is the value of an assumption at which a quantity equals a number.
 
-A solution shows what one would have to believe; it does not test a claim.
+A solution shows which value of an assumption one would have to believe; it does not
+test a claim.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from analysis.model.model import ARTICLE, Model, ModelError, Plan, Setting
 
 @dataclass(frozen=True)
 class Solution:
-    """The value that solves a row of solutions.csv, if any, with a status and reason.
+    """The value that solves a row of solutions.csv, if any, with a status and a reason.
 
     The status is ``in_range`` if the value lies in the range over which the assumption
-    is varied, and ``out_of_range`` if it is allowed but lies outside that range. The
-    status is ``impossible`` if no value solves the row, or if the value lies outside
-    the allowed range or past a limit.
+    is varied, and ``out_of_range`` if the value is allowed but lies outside that range.
+    The status is ``impossible`` if no value solves the row, or if the value lies
+    outside the allowed range or past a limit.
     """
 
     row: Solve

@@ -15,18 +15,20 @@ from analysis.model.expressions import Expression
 class Source:
     """A source says where a value comes from.
 
-    There are six kinds of sources:
+    The fields that a source has depend on which of six kinds it is:
 
-    - The source of a number has ``value``. A number for an assumption also has
-      ``side``, ``width`` and ``room``.
-    - The source of a claim has ``claim``, ``end``, ``value``, ``fine``, ``coarse``,
-      ``side`` and ``room``.
-    - The source of a figure published elsewhere has ``external`` in place of ``claim``
-      and ``end``, and otherwise the fields of the source of a claim.
-    - The source of an assumption has ``assumption``, ``role`` and the fields of the
-      source of a number. For an assumption in words, the source also has ``fine``.
-    - The source of a formula has ``expression``.
-    - The source that takes the value of another quantity has ``alias_of``.
+    - The source of a number has the field ``value``; if the number is for an
+      assumption, the source also has ``side``, ``width`` and ``room``.
+    - The source of a claim has the fields ``claim``, ``end``, ``value``, ``fine``,
+      ``coarse``, ``side`` and ``room``.
+    - The source of a figure published elsewhere has the fields of the source of a
+      claim, except that ``external`` stands in place of ``claim`` and ``end``.
+    - The source of an assumption has the fields ``assumption`` and ``role``, and those
+      of the source of a number; if the assumption is in words, the source also has
+      ``fine``.
+    - The source of a formula has the field ``expression``.
+    - A source that takes the value of another quantity names that quantity in
+      ``alias_of``.
 
     A source with an expression or an alias lists the quantities that it needs in
     ``needs``; every other source is a leaf.
@@ -102,7 +104,7 @@ class Source:
         return Interval(value, self.room.high)
 
     def rounded_off_side(self, *, coarse: bool = False) -> Interval:
-        """The values that round to the digits but lie beyond the limit in words."""
+        """Return the values that round to the digits but lie past the words' limit."""
         interval = self.interval(coarse=coarse)
         if self.in_words:
             return interval

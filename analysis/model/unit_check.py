@@ -83,7 +83,7 @@ def units_of(register: Register, sources: Sources) -> dict[str, str]:
 
 
 def _settle(units: dict[str, str], quantity: str, unit: str, giver: str) -> None:
-    """Note the unit of a quantity; refuse a unit unlike the one noted before."""
+    """Note the unit of a quantity, or refuse a unit unlike one noted before."""
     settled = units.setdefault(quantity, unit)
     if not parse_unit(settled).is_compatible_with(parse_unit(unit)):
         raise ModelError(f"{quantity} is in {settled}, but {giver} gives {unit}")
@@ -135,8 +135,8 @@ def _unit(units: Mapping[str, str], computed: _Computed) -> str:
 def _unit_of_alias(units: Mapping[str, str], computed: _Computed) -> str:
     """The unit of a reading that takes another quantity's value.
 
-    The unit is that of the other quantity, or that unit times or divided by the unit of
-    a constant.
+    The reading has the unit of the quantity that it takes, or that unit multiplied or
+    divided by the unit of a constant.
     """
     taken = units[computed.source.alias_of]
     wanted = units.get(computed.quantity, taken)

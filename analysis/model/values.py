@@ -60,8 +60,8 @@ class Values(Names):
 
         Raises ModelError for a text that is not a number in the right unit and, if
         ``within`` is true, for a number outside the allowed range. A number that is far
-        from the usual numbers of the quantity is also refused, unless it is a text with
-        a unit.
+        from the usual numbers of the quantity is also refused, unless a text gives it
+        with its unit.
         """
         self.checked_name(quantity)
         change = scalar(change)
@@ -93,7 +93,7 @@ class Values(Names):
         return -1.0 if self.units[quantity] == "dimensionless" else 0.0, math.inf
 
     def varied_range(self, quantity: str) -> tuple[float, float]:
-        """The range of a quantity outside which a value gets a remark."""
+        """Return the range of values of a quantity that get no remark."""
         assumption = self.register.assumptions.get(quantity)
         if assumption is None:
             return -math.inf, math.inf
@@ -176,7 +176,7 @@ class Values(Names):
         return printed is not None and printed.unit == "percent"
 
     def _far(self, quantity: str, number: float) -> str:
-        """Return the sentence that refuses a far number and says how to write it."""
+        """Return the sentence that refuses a number far from the usual ones."""
         written = f"{number:,.10g} {self.units[quantity]}"
         factors = {word: float(factor) for word, factor in SCALES.items() if word}
         if self._is_printed_in_percent(quantity):
@@ -227,7 +227,7 @@ class Values(Names):
         raise ModelError(message(kind, **fields))
 
     def unlike(self, figure: External, quantity: str) -> tuple[str, str, str] | None:
-        """How a figure differs from a quantity: in period, or else in place.
+        """Tell whether a figure and a quantity differ in period or, if not, in place.
 
         The answer has three parts: the word "period" or "place", the period or place of
         the figure, and that of the quantity. The answer is None if period and place
@@ -246,8 +246,8 @@ class Values(Names):
 
         If the quantity has a claim, the period and the place are those of the claim. If
         the quantity has no claim, the years in its name are the period. For a quantity
-        with neither a claim nor years in its name, a claim from which its calculation
-        starts gives the period and the place.
+        without a claim and without years in its name, a claim from which its
+        calculation starts gives the period and the place.
         """
         name = re.sub("_(low|high)$", "", quantity)
         for claim in self.register.claims.values():
@@ -263,7 +263,7 @@ class Values(Names):
         return claim.period, claim.place
 
     def _starts_of(self, quantity: str) -> set[str]:
-        """The ids of the claims from which a quantity starts in the article."""
+        """Return the ids of the claims from which a quantity is computed by default."""
         source = self.sources[quantity][self.default(quantity)]
         if source.claim:
             return {source.claim.id}

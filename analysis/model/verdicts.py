@@ -88,11 +88,11 @@ class Outcome:
 def judge(model: Model, check: Check, setting: Setting = ARTICLE) -> Outcome:
     """Judge one check under a setting.
 
-    A reading that the check names replaces the reading of the setting. A check has no
-    verdict if it compares the quantity with nothing, if the setting would make the
-    check compare a number with itself, or if the setting takes a quantity past a limit;
-    ``reason`` then gives the cause. Each outcome is kept, so that no check is judged
-    twice under one setting.
+    If the check names a reading of a quantity, that reading replaces the one in the
+    setting. A check has no verdict if it compares its quantity with nothing, if the
+    setting would make the check compare a number with itself, or if the setting takes a
+    quantity past a limit; ``reason`` then gives the cause. Outcomes are cached by check
+    and setting.
     """
     # The outcome keeps the check in memory, so that no other object gets its id.
     key = id(check), setting
@@ -130,14 +130,14 @@ def _judged(model: Model, check: Check, setting: Setting) -> Outcome:
 def judge_all(
     model: Model, checks: Iterable[str] | None = None, setting: Setting = ARTICLE
 ) -> list[Outcome]:
-    """Judge the named checks, or all of them in the order of the register."""
+    """Judge the named checks or, if ``checks`` is None, every check of the register."""
     table = model.register.checks
     names = table if checks is None else checks
     return [judge(model, table[name], setting) for name in names]
 
 
 def _printed_part(model: Model, check: Check, row: Claim | External | None) -> Outcome:
-    """An outcome that has only the printed numbers and the asserted thresholds."""
+    """Return an outcome that has only the printed number and what the claim asserts."""
     outcome = Outcome(check, model.units[check.quantity])
     if row is None:
         return outcome
@@ -194,10 +194,10 @@ def _is_open_below(row: Claim | External) -> bool:
 
 
 def _open_to(comparison: Comparison, ground: str) -> tuple[str, ...]:
-    """The open inputs that affect a verdict, each by the id of its row or its own name.
+    """Return the open inputs that affect a verdict, named as in ``depends_on``.
 
-    For a match, an assumption at our own value is left out, because the condition of
-    the verdict covers it.
+    If the verdict is a match, an assumption at our own value is left out, because the
+    condition of the verdict covers it.
     """
     plan, inputs = comparison.plan, comparison.open_inputs
     names = []
@@ -223,9 +223,10 @@ def _would_undo(comparison: Comparison, name: str, ground: str) -> bool:
 def _coarser_in(
     comparison: Comparison, row: Claim | External, ground: str
 ) -> tuple[str, ...]:
-    """The rows that must be rounded to their coarser place for a verdict to hold.
+    """Return the rows whose digits give the verdict only at the coarser of two places.
 
-    If the coarser place of the claim suffices, only the claim's row is returned.
+    If the verdict already follows when only the claim is rounded to the coarser place,
+    only the claim's row is returned.
     """
     if ground != "coarser place":
         return ()
@@ -273,10 +274,11 @@ def _difference(
 
 
 def ends(check: Check, row: Claim | External, fine: Interval) -> tuple[float, float]:
-    """The ends of the claim or figure of a check, from which differences are measured.
+    """Return the low and the high end from which a check's difference is measured.
 
-    The ends are the printed numbers of the claim or figure. If the claim is in words,
-    the ends are the floor and the ceiling of the words.
+    Both ends are the printed number or, if the check is of a whole range, the ends of
+    the printed range. If the claim is in words, the ends are the floor and the ceiling
+    that we read into the words.
     """
     if not row.printed:
         return fine.low, fine.high
@@ -320,11 +322,11 @@ def _all_compared(model: Model) -> dict[str, tuple[float, ...]]:
 def _passing(
     outcome: Outcome, row: Claim | External, lowest: float, highest: float
 ) -> float:
-    """The share of the numbers near the printed one that the value would match.
+    """Return the share of nearby numbers that would match if they were printed.
 
-    A number is near if it lies within ten percent of the printed number. A number is
-    matched if some value from ``lowest`` to ``highest`` satisfies the claim with that
-    number.
+    A number is near if it lies within ten percent of the printed number. A number would
+    match if some value from ``lowest`` to ``highest`` would satisfy the claim with that
+    number in place of the printed one.
     """
     end = outcome.check.end
     printed = row.published.value(end)
@@ -344,7 +346,7 @@ def _weakest_grade(model: Model, plan: Plan) -> str:
 
 
 def weakest(grades: Iterable[str]) -> str:
-    """The weakest of some grades, or an empty text where there are none."""
+    """Return the weakest of some grades, or an empty text if there are none."""
     return max(filter(None, grades), key=GRADES.index, default="")
 
 
