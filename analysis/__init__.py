@@ -6,8 +6,8 @@
 >>> round(study["at_risk_2021"].value)
 1733172
 
-In this example, ``article`` holds the article's own numbers, and ``study`` holds the
-numbers after two changes. A study never changes: a method that changes something
+In the example above, ``article`` holds the article's own numbers, and ``study`` holds
+the numbers after two changes. A study never changes: a method that changes something
 returns another study. An input that the article does not print is our own, and is
 marked as an assumption. The package refuses a wrong name or value in one sentence, with
 `analysis.InputError`, which is a ValueError.

@@ -2,7 +2,7 @@
 
 A setting is one complete set of assumptions, printed numbers and readings from which
 the results are computed. A reading is one of several ways in which a quantity can get
-its number. Python, notebooks and the command line use the same studies.
+its number. Python programs, notebooks and the command line all compute with studies.
 
 >>> study = load().change(persons_per_transfer=0.55)
 >>> round(study["net_new_persons"].value), study.differs
@@ -319,7 +319,7 @@ class Study(arguments.NearAttributes):
     def __getitem__(self, name: str) -> Estimate:
         """Return the estimate for ``quantity``, ``quantity.reading`` or a claim's id.
 
-        Raises InputError if the name is unknown or if there is no single value.
+        Raises InputError if the name is unknown or if the quantity has no single value.
         """
         return self.model.estimate(*self.model.quantity_and_setting(name, self.setting))
 
@@ -864,8 +864,8 @@ class Study(arguments.NearAttributes):
         findings, external, statements, scenarios, figures or columns. The row of a
         quantity has the quantity's name in words, its unit, its value under this
         study's setting, and its readings, of which the article's own comes first. The
-        value of a quantity without a single value is empty. The rows of all other kinds
-        have a description. Raises InputError for an unknown kind.
+        value of a quantity without a single value is empty. A row that is not about a
+        quantity has a description. Raises InputError for an unknown kind.
 
         >>> names = load().names().set_index("name")
         >>> names.loc["transfers_2019", ["unit", "readings"]].tolist()

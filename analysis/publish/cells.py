@@ -1,14 +1,12 @@
 """This module lists every number and code that a screen, file or page shows.
 
-Each number or code is a cell, with its table, row and field.
-
-Every number that is shown is spelled from such a cell. The guard compares the cells
-computed now with those that were accepted. A cell holds one thing: a number in base
-units with ten digits, a unit, or a code. A cell holds no text that spells a number for
-readers. ``inputs`` gives the data as they were read, with each file as a table.
-``computed`` gives the values that follow from the data and are quick to compute.
-``drawn`` and ``plotted`` give the values of draws and figures, which ``analysis
-verify`` does not compute.
+Each number or code is a cell, with its table, row and field. Every number that a reader
+sees is spelled from a cell. The guard compares the cells computed now with those that
+were accepted. A cell holds one thing: a number in base units with ten digits, a unit,
+or a code. A cell holds no text that spells a number for readers. ``inputs`` gives the
+data as they were read, with each file as a table. ``computed`` gives the values that
+follow from the data and are quick to compute. ``drawn`` and ``plotted`` give the values
+of draws and figures, which ``analysis verify`` does not compute.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """This module makes the texts that the explorer shows under the article's setting.
 
-Under any other setting, the script of the explorer's page makes the texts.
+Under a changed setting, the script of the explorer's page makes the texts.
 
 >>> from analysis.core.register import Register
 >>> from analysis.model.model import Model

@@ -65,7 +65,7 @@ def _of_draws() -> str:
 
 
 def _as_markdown(paragraph: str) -> str:
-    """Turn a paragraph of a docstring into Markdown; an example becomes a block."""
+    """Turn a docstring's paragraph into Markdown; an example becomes a code block."""
     if paragraph.startswith(_PROMPTS):
         example = re.sub(r"(?<![.\w])load\(", "analysis.load(", paragraph)
         return f"```python\n{example}\n```"
