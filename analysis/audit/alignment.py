@@ -17,11 +17,11 @@ from analysis.core.rows import Claim
 
 @dataclass(frozen=True, eq=False)
 class RowNumber:
-    """A number that a row of the register gives as printed.
+    """A number of the article, as a row of the register gives it.
 
-    A row that prints a range has two numbers, one for each end. ``kind`` is ``number``,
-    ``span`` (of years) or ``vague`` (words without digits). ``keys`` holds the keys of
-    the numbers in a text that match the row's number. ``keys`` is empty if the article
+    A row with a range has two numbers, one for each end. ``kind`` is ``number``,
+    ``span`` (of years) or ``vague`` (words without digits). ``keys`` holds the keys by
+    which the row's number is recognised in a text. ``keys`` is empty if the article
     gives the number only in words and the row does not quote those words.
     """
 
@@ -31,7 +31,7 @@ class RowNumber:
 
 
 def row_numbers(row: Claim) -> list[RowNumber]:
-    """Return the numbers that a row gives as printed."""
+    """Return the printed numbers of a row: two for a range, otherwise one."""
     printed = row.published
     if printed.unit == "year":
         return [RowNumber(row, "span", _keys(row.unit_as_printed, "span"))]
@@ -58,8 +58,8 @@ class Passage:
     """A paragraph of the copy, with the numbers that are printed in it.
 
     ``exact`` maps each of a row's numbers that the paragraph contains to that number as
-    it stands in the text. ``unlike`` maps each missing number of a row to the number
-    that the text has instead.
+    it stands in the text. ``unlike`` maps a row's number that the paragraph lacks to a
+    number that it prints and that no row states.
     """
 
     def __init__(self, paragraph: Paragraph) -> None:
@@ -83,8 +83,8 @@ class Passage:
     def weight(self, row_numbers: Iterable[RowNumber]) -> float:
         """Return a weighted count of the given rows' numbers that this passage prints.
 
-        A number counts a little more if its noun is in the passage as well. A span of
-        years counts half, because years are common.
+        A number weighs a little more if the noun that it counts is in the passage as
+        well. A span of years weighs half as much as a number, because years are common.
         """
         unused = Counter(number.key for number in self.usable)
         total = 0.0
@@ -141,7 +141,7 @@ def _first(keys: Iterable[Key], known: Container[Key]) -> Key | None:
 
 
 def _fits(row_number: RowNumber, number: Number) -> bool:
-    """Whether a number of the text can be a row's number.
+    """Whether a number in the text can be the number that a row gives.
 
     If the article gives the row's number only in words and the row does not quote those
     words, any number of the same kind fits.
@@ -182,11 +182,11 @@ def _gain(
     passage: Passage,
     headings: Container[str],
 ) -> float:
-    """Return how well a passage fits a stated place: by its numbers, then by nearness.
+    """Score how well a passage fits a stated place; numbers outweigh nearness.
 
     A passage that is not at the stated place must have at least half of the numbers
-    stated, because it may have fewer by chance. If all the numbers are years and the
-    copy has the stated section, the passage must be in that section, because many
+    stated, because fewer numbers may agree by chance. If all the numbers are years and
+    the copy has the stated section, the passage must be in that section, because many
     sections have the same years.
     """
     section, count = place

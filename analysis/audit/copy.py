@@ -41,7 +41,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Piece:
-    """A heading of the copy, with the section that it opens, or any other text."""
+    """A heading, which opens a ``section`` of the copy, or any other ``text``."""
 
     section: str = ""
     text: str = ""
@@ -86,7 +86,7 @@ _EDITOR = re.compile(r"(?i)editor'?s'? note\b")
 
 
 def _letters(text: str) -> str:
-    """Return the letters and digits of a heading; copies vary in other characters."""
+    """Return only the letters and digits of a heading; copies vary in the rest."""
     return re.sub(r"[\W_]+", "", plain(text).casefold())
 
 
@@ -137,7 +137,7 @@ def _texts(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _continued(text: str, line: str) -> str:
-    """Join a text with its next line, and mend a word or address that was cut."""
+    """Join a text and its next line; mend a word or address cut by the line break."""
     last, first = text.rsplit(None, 1)[-1], line.split(None, 1)[0]
     is_number = re.sub(r"\W", "", last + first).casefold() in NUMBER_WORDS
     if last[-1] == "-" and is_number:
@@ -151,7 +151,7 @@ def _continued(text: str, line: str) -> str:
 
 
 def _paragraphs(pieces: Sequence[Piece]) -> Iterator[Paragraph]:
-    """Give each paragraph its place.
+    """Yield each paragraph with its section and its number.
 
     A paragraph is numbered within its section, and a note has the number that is
     printed before it. Notes and lines about the author are sought only after the last

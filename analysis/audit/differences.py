@@ -96,7 +96,7 @@ def _not_as_printed(row: Claim, passage: Passage | None) -> Difference:
 
 
 def _printed(row: Claim) -> str:
-    """Return the number that a row gives as printed, with its noun."""
+    """Return a row's printed number as a text, with its scale and its noun."""
     number = row.published
     ends = [text for text in (number.printed, number.printed_high) if text]
     digits = " to ".join(f"{Decimal(text):,}" for text in ends)
@@ -107,9 +107,9 @@ def _printed(row: Claim) -> str:
 def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Difference]:
     """Report the rows whose numbers the copy has in another order.
 
-    All the rows of a passage that are out of order make one difference. If two numbers
+    All out-of-order rows of one passage are reported as one difference. If two numbers
     have changed places, the difference names both. If more than two numbers are out of
-    place, the difference names numbers until the rest are in order.
+    place, the difference names numbers without which the rest are in order.
     """
     here = [number for number in stated if number in passage.exact]
     starts = sorted(passage.exact[number].start for number in here)
@@ -130,10 +130,10 @@ def in_another_order(stated: Iterable[RowNumber], passage: Passage) -> list[Diff
 
 
 def _rising(pairs: Iterable[Pair]) -> list[Pair]:
-    """Leave out pairs until the second numbers rise with the first numbers.
+    """Leave out pairs until sorting by the first numbers also sorts the second ones.
 
-    The pair that crosses the most other pairs is left out first. If several pairs cross
-    equally many, the pair whose two numbers lie furthest apart is left out.
+    The first pair to be left out is the one that is out of order with the most other
+    pairs. If several pairs tie, the pair whose own two numbers differ most is left out.
     """
     rising = sorted(pairs)
     while not all(last[1] <= pair[1] for last, pair in pairwise(rising)):
@@ -142,7 +142,7 @@ def _rising(pairs: Iterable[Pair]) -> list[Pair]:
 
 
 def _crossings(pair: Pair, others: Sequence[Pair]) -> Pair:
-    """Return how many other pairs a pair crosses, and how far apart its numbers lie.
+    """Count the pairs that a pair crosses, and tell how far its own numbers differ.
 
     Two pairs cross if the order of their first numbers is the reverse of the order of
     their second numbers.
@@ -189,12 +189,12 @@ def changes_of_place(
     passages: Sequence[Passage],
     headings: Container[str],
 ) -> list[Difference]:
-    """Report shifted paragraphs, and numbers outside the paragraph of their row.
+    """Report shifted paragraphs, and numbers outside the paragraph their row states.
 
     A paragraph counts as shifted if its position in the section differs between the
-    copy and the data. A shift is not reported if a missing or a new paragraph explains
-    it. A section whose heading the copy lacks is left out, because its text is found
-    under another heading.
+    copy and the data. A shift is not reported if a paragraph that is missing from the
+    copy, or new in it, explains the shift. A section whose heading the copy lacks is
+    skipped, because the text of that section is found under another heading.
     """
     rows = _rows_by_place(passages)
     differences: list[Difference] = []
@@ -228,7 +228,7 @@ def _rows_by_place(passages: Iterable[Passage]) -> Rows:
 def _pairs(
     section: str, stated: Stated, by_place: Mapping[Place, Passage], rows: Rows
 ) -> list[Pair]:
-    """Pair the number of each paragraph in the register with its number in the copy."""
+    """Pair each paragraph's number in the register with its number in the copy."""
     pairs = []
     for place in stated:
         if place[0] != section or place not in by_place:
@@ -240,7 +240,7 @@ def _pairs(
 
 
 def _moved(section: str, pairs: Container[Pair], rows: Rows) -> Iterator[Difference]:
-    """Report the rows that the copy has in another paragraph than their neighbours."""
+    """Report the rows whose numbers have moved out of their paragraph in the copy."""
     for (place, actual), ids in rows.items():
         if place[0] != section or place == actual:
             continue
@@ -253,7 +253,7 @@ def _moved(section: str, pairs: Container[Pair], rows: Rows) -> Iterator[Differe
 def _shifts(
     pairs: Iterable[Pair], gone: Iterable[int], new: Iterable[int]
 ) -> list[list[Pair]]:
-    """Return the runs of shifted paragraphs whose shift is not explained.
+    """Return the runs of shifted paragraphs whose shift no other paragraph explains.
 
     A paragraph that is missing from the copy, or new in it, explains a shift by one
     place.

@@ -1,4 +1,4 @@
-"""This module reads a reader's copy (text, HTML or PDF) and returns it as blocks."""
+"""This module splits a copy of the article (text, HTML or PDF) into blocks of lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Block: TypeAlias = list[str]
 
 
 def blocks_of(path: Path) -> list[Block]:
-    """Return the blocks of text in the file of a copy.
+    """Read the file of a copy, and return its text in blocks.
 
     Raises InputError for a file that can't be read.
     """
@@ -46,7 +46,7 @@ def blocks_of(path: Path) -> list[Block]:
 
 
 def _bytes(path: Path, name: str) -> bytes:
-    """Read the bytes of a file, but not of a pipe or a device, which may never end."""
+    """Read the bytes of a file; refuse a pipe or a device, which may never end."""
     data = b""
     try:
         size = path.stat().st_size
@@ -86,7 +86,7 @@ def _decoded(data: bytes, name: str) -> str:
 def _text_blocks(text: str) -> list[Block]:
     """Split a text into blocks at its blank lines.
 
-    If the lines are long and most blank lines are missing, each line is a block.
+    If the lines are long and few blank lines separate them, each line is a block.
     """
     blocks = [part.split("\n") for part in re.split(r"\n *\n\s*", text.strip())]
     lines = [line for block in blocks for line in block if line.strip()]
@@ -258,7 +258,7 @@ class _Layout:
         return cls(widths[int(_NEARLY_ALL * len(lines))], margins)
 
     def parts(self, last: _Line, line: _Line) -> bool:
-        """Whether a new block begins between two lines."""
+        """Whether the second of two consecutive lines begins a new block."""
         is_other_size = abs(last.height - line.height) > _SAME_SIZE * line.height
         if is_other_size or not self._goes_on(last, line):
             return True
@@ -267,7 +267,7 @@ class _Layout:
         )
 
     def _goes_on(self, last: _Line, line: _Line) -> bool:
-        """Whether a line continues the line before it, even in a new column or page.
+        """Whether a line may continue the paragraph of the line before it.
 
         If a page or a column ends with the end of a sentence, the paragraph goes on
         only if the last line there is full.

@@ -198,9 +198,9 @@ _JOINS = re.compile(
 def numbers(text: str) -> list[Number]:
     """List every number that a plain text prints, in order.
 
-    If a rule excludes a number, the number's ``rule`` names it. A number in words is
-    returned in digits, and a number without a unit takes the unit of the next number if
-    the text joins the two, as in "2 to 3 million".
+    A number that a rule excludes has the name of that rule in ``rule``. A number in
+    words is returned in digits. A number without a unit takes the unit of the next
+    number if the text joins the two numbers, as in "2 to 3 million".
 
     >>> [
     ...     (n.digits, n.scale, n.percent)
@@ -272,8 +272,8 @@ def _number(text: str, match: re.Match[str]) -> Number:
 def _read_words(phrase: str) -> tuple[str, str]:
     """Read the digits and the scale of a number in words.
 
-    A last word such as "million" becomes the scale if no word of this kind stands
-    before it; otherwise every word of this kind is multiplied into the digits.
+    A word such as "million" becomes the scale if it is the last word and the only one
+    of its kind; otherwise all words of this kind are multiplied into the digits.
     """
     phrase = re.sub("^half an?", "zero and a half", phrase)
     whole = re.sub("[ -]and[ -]a[ -]half", "", phrase)

@@ -55,7 +55,7 @@ class Report:
         return 1 if self.differences or self.uncovered else 0
 
     def lines(self) -> list[str]:
-        """The lines of the audit's report."""
+        """Return the report of the audit as lines of text."""
         lines = [
             f"{self.source}: {self.found} of {self.rows} rows found in their places"
         ]
@@ -116,8 +116,9 @@ def _find_elsewhere(
 ) -> set[RowNumber]:
     """Look for missing numbers in other paragraphs, and return the numbers not found.
 
-    A missing number counts as found if another paragraph prints it and no other row has
-    taken it there. Years are not sought in other paragraphs, because they are common.
+    A missing number counts as found if another paragraph prints it and no other row
+    uses the number printed there. Years are not sought in other paragraphs, because
+    they are common.
     """
     lost = set()
     for numbers_here in stated.values():
@@ -136,7 +137,7 @@ def _find_elsewhere(
 def _in_its_place(
     stated: Sequence[RowNumber], lost: Container[RowNumber], passage: Passage | None
 ) -> list[Difference]:
-    """Compare the numbers that rows state for one place with the passage there."""
+    """Compare the numbers that rows state for one place with that place in the copy."""
     missing = [number for number in stated if number in lost]
     if passage is None:
         return not_as_printed(missing, None)
