@@ -116,7 +116,7 @@ class BreakEvens:
     ``left`` and ``right`` are the values of the statement's two sides in base units,
     and ``holds`` tells whether the statement holds. A side that depends on an input
     given only in words is None, and so is the right side of a statement about a
-    verdict. If a comparison lacks the value of a side, ``holds`` is None too.
+    verdict. ``holds`` is None if the value of either side of a comparison is None.
     """
 
     statement: AnyStatement
@@ -160,7 +160,7 @@ def statement_of(model: Model, text: str) -> AnyStatement:
 
 
 def _hint(model: Model, text: str) -> str:
-    """Return a hint that ends the refusal of a text that is not a statement.
+    """Return the hint that ends the message about a text that is not a statement.
 
     The hint tells a user what to write: a sign after the name of a quantity, or the
     name of the quantity, check or statement that is nearest to the text.
@@ -318,7 +318,7 @@ def _compared(
     slack = SAME * largest
 
     def above(x: Floats) -> Floats:
-        """Return how far the left side exceeds the right side, or NaN past a limit."""
+        """Return left side minus right side, or NaN where a limit is broken."""
         first, second = (
             side.target_within({name: x} if name in side.free else {}) for side in sides
         )

@@ -1,7 +1,8 @@
 """This module holds the distributions from which a quantity can be drawn.
 
-A distribution has a shape and numbers in base units. The distribution of a quantity is
-cut at the smallest and the largest value that the quantity may have.
+A distribution has a shape and numbers, such as its ends or its mean, in base units. The
+distribution of a quantity is cut at the smallest and the largest value that the
+quantity may have.
 
 >>> Distribution("triangular", (0, 1, 2)).ppf(np.array([0.0, 0.5, 1.0])).tolist()
 [0.0, 1.0, 2.0]
@@ -58,12 +59,13 @@ _SPREADS = ("sd", *_BARE)
 
 @dataclass(frozen=True)
 class Distribution:
-    """A shape with its numbers, cut at the smallest and the largest allowed value.
+    """A shape and its numbers, which together define a distribution.
 
-    ``SHAPES`` lists the shapes and the names of their parameters. A beta distribution
-    lies between 0 and 1. The values and the weights of a discrete distribution are two
-    tuples. Raises ModelError for numbers that make no distribution, and for a
-    distribution of which less than a tenth lies between the limits.
+    The distribution is cut at ``smallest`` and ``largest``. ``SHAPES`` lists the shapes
+    and the names of their parameters. A beta distribution lies between 0 and 1. The
+    values and the weights of a discrete distribution are two tuples. Raises ModelError
+    for numbers that make no distribution, and for a distribution of which less than a
+    tenth lies between the limits.
 
     >>> share = Distribution("normal", (0.9, 0.1), largest=1.0)
     >>> round(share.cut, 3), share.ppf(np.array(1.0)).item()
@@ -117,7 +119,7 @@ class Distribution:
 
     @cached_property
     def _frozen(self) -> Any:
-        """The distribution of scipy.stats, before it is cut."""
+        """The uncut distribution, as an object of scipy.stats."""
         from scipy import stats
 
         first, *others, last = self.numbers
@@ -144,7 +146,7 @@ class Distribution:
 
     @cached_property
     def _shares(self) -> tuple[float, float]:
-        """The distribution's share below the lower limit, and up to the upper one."""
+        """The share below the lower limit, and the share up to the upper limit."""
         ends = self.numbers if self._has_ends else self._frozen.support()
         if self.smallest <= ends[0] and ends[-1] <= self.largest:
             return 0.0, 1.0
@@ -178,8 +180,8 @@ class Distribution:
     def _quantile(self, u: Floats) -> Floats:
         """Return the value below which the share ``u`` of the uncut distribution lies.
 
-        The uniform and the triangular distribution have a formula of their own, which
-        is much faster and loads no library.
+        For a uniform or triangular distribution, a formula gives the value much faster
+        than scipy.stats would, and without loading that library.
         """
         quantiles: Floats
         low, *others, high = self.numbers
@@ -215,9 +217,9 @@ def settled(
 ) -> tuple[Setting, dict[str, Distribution]]:
     """Apply changes to a setting, and return the new setting and any distributions.
 
-    In the new setting, a quantity with a distribution has the median of that
-    distribution. Raises ModelError as ``Model.setting`` does, and for numbers that make
-    no distribution.
+    In the new setting, a quantity with a distribution takes the median of that
+    distribution as its value. Raises ModelError as ``Model.setting`` does, and for
+    numbers that make no distribution.
     """
     points: dict[str, Any] = {}
     drawn: dict[str, Distribution] = {}
@@ -245,10 +247,10 @@ def settled(
 
 
 def _shape_without_numbers(change: Any) -> str:
-    """Return the shape with which a text or a mapping starts, or an empty text.
+    """Return the shape that a text or a mapping names first, or an empty text.
 
     A distribution must be a list of a shape and its numbers; if a user writes a text or
-    a mapping, the refusal can name the shape.
+    a mapping instead, the message that refuses it names the shape.
     """
     text = change if isinstance(change, str) else ""
     if isinstance(change, Mapping):
@@ -263,7 +265,7 @@ def distribution(
 
     Each number is in base units or is a text with its unit; if ``with_unit`` is true, a
     unit is required. If a discrete distribution has no weights, its values are equally
-    likely. The distribution is cut at the allowed range of the quantity. Raises
+    likely. The distribution is cut at the ends of the quantity's allowed range. Raises
     ModelError if the shape is unknown, if the shape needs more or fewer numbers, or if
     a number can't be used.
     """

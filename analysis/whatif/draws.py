@@ -84,7 +84,7 @@ class Draws:
 
     @cached_property
     def inputs(self) -> dict[str, Distribution]:
-        """The inputs of the plan that are drawn, by name, with their distributions."""
+        """Map each input of the plan that is drawn to its distribution."""
         inputs = {}
         for name, node in self.plan.leaves.items():
             printed = node.source.interval()

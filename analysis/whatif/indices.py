@@ -1,6 +1,6 @@
 """This module computes Sobol indices.
 
-A Sobol index is the share of the variance of a quantity that an input explains.
+A Sobol index tells what share of a quantity's variance an input explains.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ def sobol_indices(
 ) -> Indices:
     """Compute the Sobol indices of each quantity for each independent input.
 
-    ``function`` takes arrays of equal length by the names of the inputs, and returns
-    arrays by the names of the quantities. The index ``first`` is the share of the
-    variance that an input explains alone. The index ``total`` is the share of the
-    variance that remains, on average, if all other inputs are fixed (see
-    ``scipy.stats.sobol_indices``). Each index has a low and a high end, which lie 1.96
-    standard deviations below and above it. The standard deviation is that of the index
-    over bootstrap ``resamples`` of the ``n`` base points; ``n`` is a power of two.
-    A quantity that does not vary is left out. Raises ModelError if no quantity varies.
+    ``function`` takes a mapping from the name of each input to an array, all of equal
+    length, and returns a mapping from the name of each quantity to an array. The index
+    ``first`` is the share of the variance that an input explains alone. The index
+    ``total`` is the share of the variance that remains, on average, if all other inputs
+    are fixed (see ``scipy.stats.sobol_indices``). Each index has a low and a high end,
+    which lie 1.96 standard deviations below and above it. The standard deviation of an
+    index is found by resampling the ``n`` base points ``resamples`` times (bootstrap).
+    ``n`` must be a power of two. A quantity that does not vary is left out. Raises
+    ModelError if no quantity varies.
 
     >>> unit = Distribution("uniform", (0, 1))
     >>> both = {"a": unit, "b": unit}
@@ -84,10 +85,11 @@ def sobol_indices(
 def _shares(f: Floats, weights: Floats) -> Sequence[dict[str, float]]:
     """Compute the indices of one quantity, with an entry for each input.
 
-    The first two rows of ``f`` have the quantity at the first and at the second set of
-    base points. Each further row of ``f`` has the quantity at the first set of base
-    points, but with one input from the second set. ``weights`` is an array (1 +
-    resamples, n) with the weights of the base points, which are equal in its first row.
+    The first row of ``f`` holds the values of the quantity at the first set of base
+    points, and the second row those at the second set. Each further row of ``f`` holds
+    the values of the quantity at the first set with one input taken from the second
+    set. ``weights`` is an array (1 + resamples, n) with the weights of the base points;
+    all weights in the first row are equal.
     """
     f = f - f[:2].mean()
     # These are the estimators of scipy.stats.sobol_indices. One product of matrices

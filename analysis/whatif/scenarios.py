@@ -56,7 +56,7 @@ class Content(BaseModel):
 
 
 def texts(content: Any) -> Any:
-    """Turn the numbers in part of a file into texts, which one parser can read."""
+    """Turn the numbers in part of a file into texts, for one parser to read."""
     if isinstance(content, list):
         return [texts(part) for part in content]
     is_number = isinstance(content, int | float) and not isinstance(content, bool)
@@ -217,7 +217,7 @@ def read(path: Path, model: Model, structure: type[_Content]) -> Any:
 
 
 def _field_of(content: Any, sentence: str) -> str:
-    """Return the field to which the first name in a sentence belongs, if any does."""
+    """Return the field that contains the first name in a sentence, or an empty text."""
     for word in re.findall(r"\w+", sentence):
         if word in content.values:
             return f"values.{word}"

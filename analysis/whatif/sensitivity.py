@@ -28,9 +28,10 @@ class Range:
     """The lowest and the highest value that a quantity takes while something moves.
 
     As an assumption goes from ``low`` to ``high``, the quantity goes from ``at_low`` to
-    ``at_high``. ``at_low`` or ``at_high`` is NaN if it is past a limit. If rounding, or
-    everything at once, moves the quantity, ``low`` and ``high`` are NaN, and ``at_low``
-    and ``at_high`` are the lowest and the highest value of the quantity.
+    ``at_high``. ``at_low`` and ``at_high`` are NaN if every value of the range breaks a
+    limit of the model. If rounding or everything at once moves the quantity, ``low``
+    and ``high`` are NaN, and ``at_low`` and ``at_high`` are the lowest and the highest
+    value of the quantity.
     """
 
     moved: str
@@ -43,7 +44,7 @@ class Range:
     def width(self) -> float:
         """The distance between the quantity's lowest and highest value.
 
-        The width is 0 if an end is past a limit or has no bound.
+        The width is 0 if ``at_low`` or ``at_high`` is NaN or infinite.
         """
         return float(np.nan_to_num(abs(self.at_high - self.at_low), posinf=0.0))
 
@@ -77,7 +78,7 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Ran
 
 
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
-    """Move a quantity by rounding, by each assumption, and by all of these together.
+    """Return how far rounding, each assumption, and all of these move a quantity.
 
     The ranges come in this order: the rounding of printed digits alone; each assumption
     alone, as in ``tornado``; all assumptions, without rounding, at the values that make

@@ -3,9 +3,9 @@
 The result of a sweep is a DataFrame or a CSV file. A grid combines numbers, readings or
 both.
 
-Each row has one combination: the values that are varied and the estimates, all in base
-units. An estimate that can't be computed is left empty, and the column ``violates``
-says why. The column ``remarks`` warns of unusual but possible values.
+Each row holds one combination of the varied values, with its estimates; all numbers are
+in base units. An estimate that can't be computed is left empty, and the column
+``violates`` says why. The column ``remarks`` warns of unusual but possible values.
 
 >>> from analysis.core.register import Register
 >>> model = Model(Register.read())
@@ -75,7 +75,7 @@ class Span(Content):
     unit: str = ""
 
     def numbers(self, model: Model, quantity: str) -> Sequence[Any]:
-        """Return listed values as texts with a unit, or steps in base units."""
+        """Return the listed values with their unit, or the steps in base units."""
         if "values" in self.model_fields_set:
             if self.model_fields_set & {"low", "high", "steps"}:
                 raise ModelError(
@@ -355,7 +355,7 @@ def _cells(
 def _refusals(
     plan: Plan, computed: Mapping[str, Any], count: int
 ) -> dict[int, tuple[str, str]]:
-    """Return, for each row without a value, a reason to count and a sentence to show.
+    """For each row without a value, return a reason to count and a sentence to show.
 
     If a row has several reasons, the first in this order is used: a division by zero, a
     value past a limit, an input given only in words.
@@ -449,8 +449,8 @@ def write(
 
     The file is written whole or not at all. If the setting differs from the article in
     what the sweep does not vary, the file's last column says how. The function ``done``
-    is called with the number of rows computed so far and the number of all rows. Raises
-    InputError if the file already exists or can't be written.
+    is called with the number of rows computed so far and the total number of rows.
+    Raises InputError if the file already exists or can't be written.
     """
     if out.suffix != ".csv":
         raise InputError(
@@ -511,7 +511,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _clear_left(out: Path) -> None:
-    """Remove what a killed sweep to the same file has left behind."""
+    """Remove the folder that a killed sweep to the same file has left behind."""
     start = f".{out.name}."
     for left in out.parent.glob(f"{glob.escape(start)}*-*"):
         process = left.name.removeprefix(start).partition("-")[0]
