@@ -107,7 +107,7 @@ def numbers(name: str, values: Any) -> tuple[float, ...]:
 
 
 def typed(text: str) -> Any:
-    """Return the number that a text stands for, and any other text unchanged.
+    """Return the number that a text spells in digits, or else the text itself.
 
     >>> typed("1e3"), typed("-0.5"), typed("x"), typed("1e400")
     (1000, -0.5, 'x', '1e400')

@@ -29,9 +29,9 @@ def is_running(process: int) -> bool:
 def interrupt_waits() -> Iterator[None]:
     """Let Ctrl-C wait until the block has ended, and then interrupt.
 
-    The interrupt also comes if the block raises an error. An interrupt in the middle of
-    an import may leave the module locked, so that any thread that imports the module
-    waits for ever.
+    The interrupt also comes if the block raises an error. Without this wait, an
+    interrupt in the middle of an import may leave the imported module locked, so that
+    any thread that imports the module waits for ever.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or signal.getsignal(signal.SIGINT) != signal.default_int_handler:

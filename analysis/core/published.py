@@ -336,8 +336,8 @@ class Published:
     def met_by(self, low: float, high: float, end: str = "") -> tuple[float, float]:
         """Return the least and greatest printed numbers that a span would satisfy.
 
-        If the article had printed, with the same words, any number from the least to
-        the greatest, some value from ``low`` to ``high`` would satisfy the claim.
+        If the article had printed any number from the least to the greatest with the
+        same words, some value from ``low`` to ``high`` would satisfy the claim.
 
         >>> Published(
         ...     "2", scale="million", qualifier="up_to", rounding_unit="1"
@@ -381,7 +381,7 @@ class Published:
 
     @property
     def coarse_place_words(self) -> str:
-        """The coarser unit to which the number may be rounded, in words."""
+        """In words, the coarser unit to which the number may be rounded."""
         place = self._place(self._digits(""), coarse=True)
         return self._with_scale(f"{place:,}")
 
@@ -398,7 +398,7 @@ class Published:
     def _place(self, digits: Decimal, *, coarse: bool = False) -> Decimal:
         """Return the row's rounding unit or, if none is given, that of the last digit.
 
-        If ``coarse`` is true, the row's other rounding unit counts, if it is larger.
+        If ``coarse`` is true, return the larger of the row's two rounding units.
         """
         finest = (
             Decimal(self.rounding_unit) if self.rounding_unit else _last_place(digits)

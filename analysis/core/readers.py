@@ -31,7 +31,7 @@ def shipped(name: str) -> Path:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file.
+    """Return the text of a file.
 
     Raises RegisterError for a file that is missing, empty or not UTF-8.
     """
@@ -96,7 +96,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 def read_yaml(path: Path) -> Any:
-    """The content of a YAML or JSON file.
+    """Return the content of a YAML or JSON file.
 
     Raises RegisterError for a file that can't be read.
     """
@@ -132,9 +132,10 @@ def _read_json(text: str) -> Any:
 
 
 def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows of a CSV table, each with its id.
+    """Yield the rows of a CSV table, each with its id.
 
-    Empty cells are left out of a row, and ``row`` is the number of its line.
+    Empty cells are left out. The key ``row`` holds the number of the row's line in the
+    file.
     """
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
@@ -159,7 +160,7 @@ def read_table(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def read_list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries of a YAML list, each with its id or, if it has none, its number."""
+    """Yield the entries of a YAML list, each with its id or else with its number."""
     content = read_yaml(path)
     is_list = isinstance(content, list)
     if not is_list or not all(isinstance(entry, dict) for entry in content):
@@ -173,7 +174,7 @@ def read_list(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def read_rows(path: Path, model: type[Row]) -> dict[str, Any]:
-    """The rows of a CSV table, or the entries of a YAML list, by id."""
+    """Return the rows of a CSV table, or the entries of a YAML list, by id."""
     rows: dict[str, Any] = {}
     entries = read_table(path) if path.suffix == ".csv" else read_list(path)
     for id, content in entries:
@@ -200,7 +201,7 @@ _PLAIN = {
 
 
 def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
-    """The content of a file, or of one entry, as an object of the given pydantic model.
+    """Return the content of a file, or of one entry, as an object of a pydantic model.
 
     Raises RegisterError for the first fault in the content.
     """
@@ -219,7 +220,7 @@ def validated(path: Path, model: type[_M], content: Any, id: str = "") -> _M:
 
 
 def _field_names(schema: Any) -> Iterator[str]:
-    """The names of the fields in a JSON Schema, and in all its parts."""
+    """Yield the names of the fields in a JSON Schema and in all its parts."""
     if isinstance(schema, dict):
         yield from schema.get("properties", ())
         for part in schema.values():
@@ -227,7 +228,7 @@ def _field_names(schema: Any) -> Iterator[str]:
 
 
 def _told(fault: Any, model: type[BaseModel]) -> tuple[str, str]:
-    """Return the field of pydantic's fault, and a sentence about the fault."""
+    """Return the field of a fault that pydantic found, and a sentence on the fault."""
     place, value = fault["loc"], fault["input"]
     field = ".".join(map(str, place))
     if fault["type"] == "value_error":

@@ -1,4 +1,4 @@
-"""The register reads and checks every row of a data package, and keeps it by its id.
+"""The register reads and checks the rows of a data package, and keeps each by its id.
 
 The module ``rows`` checks each row by itself, ``Register._check`` checks the tables
 against each other, and the model checks them against the formulas.
@@ -138,9 +138,9 @@ class Register(PackageOptions):
 
     @contextlib.contextmanager
     def refusing(self, row: Any, field: str) -> Iterator[None]:
-        """Turn a ValueError in the block into a RegisterError that names row and field.
+        """Turn a ValueError in the block into an error that names a row and field.
 
-        A RegisterError, which already names its place, stays unchanged.
+        A RegisterError raised in the block already names its place, and is not changed.
         """
         try:
             yield
@@ -151,7 +151,7 @@ class Register(PackageOptions):
 
     @cached_property
     def vague_readings(self) -> Mapping[str, VagueReading]:
-        """Map quantities to our readings of claims that the article gives in words."""
+        """Map each quantity that is given in words to our reading of the words."""
         with_words = {
             name: assumption
             for name, assumption in self.assumptions.items()
@@ -167,9 +167,9 @@ class Register(PackageOptions):
     def references(self) -> Iterator[tuple[str, Row | None, str, str]]:
         """Yield every reference from a row or an option to a row or a quantity.
 
-        A reference has four parts: the table it points to, the referring row (None for
-        an option), the field that holds the reference, and the name referred to. A
-        reference to a quantity has ``quantities`` as its table.
+        A reference has four parts: the table that it points to, the row that refers
+        (None for an option), the field that holds the reference, and the name that is
+        referred to. A reference to a quantity has ``quantities`` as its table.
         """
         for group in self.linked_readings:
             for name in group:

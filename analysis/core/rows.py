@@ -946,8 +946,9 @@ class PackageOptions(BaseModel, extra="forbid"):
     """The options of the analysis.
 
     All quantities in one entry of ``linked_readings`` take the same reading. The
-    quantities in ``percent`` are shown as percentages although no row prints them.
-    ``estimates`` names the quantities that tables of scenarios and sweeps show.
+    quantities in ``percent`` are shown as percentages although no row prints them in
+    percent. ``estimates`` names the quantities that tables of scenarios and sweeps
+    show.
     """
 
     formulas: Name

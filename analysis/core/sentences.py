@@ -1,7 +1,7 @@
 """This module holds the sentences of refusals, limits and remarks, as templates.
 
-The library and the explorer fill the same templates. A field of a template is a
-name in braces; numbers are spelled before they are filled in.
+The library and the explorer fill the same templates. A field of a template is a name in
+braces; a number is spelled before it fills a field.
 """
 
 from __future__ import annotations

@@ -63,12 +63,12 @@ def ten_digits(number: float | None) -> str:
 def spell(value: float, unit: str, apart_from: Iterable[float] = ()) -> str:
     """Spell a number as a reader sees it, without its unit.
 
-    The text has three significant digits, and more as long as it would equal or cross
-    one of the numbers in ``apart_from``: the printed numbers and thresholds with which
-    the number is compared. A number that equals a printed number or a threshold is
-    written with the digits of that number. A number halfway between two roundings is
-    rounded away from zero. A count of persons or other things is shown as a whole
-    number.
+    The text has three significant digits, or as many more as it needs so as not to
+    equal or cross one of the numbers in ``apart_from``: the printed numbers and
+    thresholds with which the number is compared. A number that equals a printed number
+    or a threshold is written with the digits of that number. A number halfway between
+    two roundings is rounded away from zero. A count of persons or other things is shown
+    as a whole number.
 
     ``value`` is in base units, and is a fraction if ``unit`` is percent. For any unit
     other than percent, ``unit`` only shows whether the number is a count.
@@ -191,8 +191,8 @@ def spell_span(low: float, high: float, unit: str, shown: Decimal | None = None)
     """Spell two bounds, the low one rounded down and the high one up.
 
     The bounds have three significant digits, and more if the span is narrow. If
-    ``shown``, a value as a reader sees it, is given, the span is widened to contain it.
-    A word in both bounds, such as "million", is written once.
+    ``shown`` is given, the span is widened to contain this number, which a reader sees
+    beside the span. A word in both bounds, such as "million", is written once.
 
     >>> spell_span(1838333, 1964111, "person"), spell_span(0.302, 0.30701, "percent")
     ('1.83 to 1.97 million', '30.2 to 30.8 percent')
@@ -288,8 +288,8 @@ def spell_change(
 ) -> str:
     """Spell the difference between two numbers as shown, with its sign.
 
-    ``percent``, the difference in percent of the base computed from exact values,
-    follows in brackets if it is given.
+    If ``percent`` is given, it follows in brackets: the difference, computed from exact
+    values, in percent of the base.
 
     >>> spell_change(rounded(1.74e6, 4), rounded(1.9e6, 4), "person", -8.421)
     '−160,000 (−8.4 percent)'

@@ -102,9 +102,9 @@ def _shared_start(name: str, other: str) -> int:
 def _close_matches(name: str, known: Iterable[str]) -> list[str]:
     """Return the known names that a user may have meant, the likeliest first.
 
-    Known names that share a whole part with the user's name come before those that only
-    resemble it. If the most similar known name is very close, it comes first, and names
-    that share a part follow only if they are close.
+    Known names that share a whole part with the user's name come before known names
+    that only resemble it. If the most similar known name is very close, it comes first,
+    and names that share a part follow only if they are close.
     """
     lower = {one.lower(): one for one in sorted(known)}
     text = str(name).lower()
@@ -135,8 +135,8 @@ def _having_part(text: str, known: Iterable[str]) -> list[str]:
 def _alike(text: str, known: list[str]) -> list[str]:
     """Return the known name that resembles a text most, and perhaps a second one.
 
-    The second name starts like the first. If the first name is very close to the text,
-    the second is equally close; otherwise it may be a little less close.
+    A second name is returned only if it starts like the first and is about as close to
+    the text, or just as close if the first name is very close.
     """
     close = difflib.get_close_matches(text, known, n=3, cutoff=0.55)
     if not close:
@@ -200,7 +200,7 @@ def nearest(name: str, known: Iterable[str], whole: str = "") -> str:
 
 
 def in_list(*kinds: str) -> str:
-    """Say which command and which methods list the names of some kinds, such as checks.
+    """Say which command and which methods list names, such as those of checks.
 
     >>> in_list("checks")
     "'analysis list checks' or in study.names('checks')"
@@ -302,7 +302,7 @@ _MISTYPED = re.compile(r"[\doOlI.,]*\d[\doOlI.,]*(?=[\s%]|$)", re.ASCII)
 
 
 def digits_meant(text: str) -> str:
-    """Return a text with digits in place of letters that were typed in its number.
+    """Return a text with a digit for each letter that was typed in place of one.
 
     The result is empty if no letter was typed in place of a digit.
 
@@ -317,7 +317,7 @@ def digits_meant(text: str) -> str:
 
 
 def _singular(word: str) -> str:
-    """Return a word without the s at its end."""
+    """Return a word without an s at its end."""
     return word.removesuffix("s")
 
 
