@@ -67,8 +67,8 @@ def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
 def growth_of_transfers_2019_2021(transfers_2021, transfers_2019):
     """Transfers in 2021 divided by transfers in 2019, minus one (scale, paragraph 2).
 
-    If the total of 2019 was itself computed from the growth rate, the result is that
-    rate.
+    If the number of transfers in 2019 was itself computed from the growth rate, the
+    result is that rate.
 
     >>> round(growth_of_transfers_2019_2021(1_100_000, 1_000_000), 6)
     0.1

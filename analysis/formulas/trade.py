@@ -64,9 +64,9 @@ def labour_intensive_growth_2022__share(
 def labour_intensive_growth_2022__share_growth(
     labour_intensive_figure_2022, export_growth_2022
 ):
-    """The product of two factors, minus one: one plus the growth rate of exports, and
-    one plus the growth rate of the share of labour-intensive products, with the figure
-    printed for early 2022 read as the growth rate of the share (paragraph 1).
+    """One plus the growth rate of exports, times one plus the growth rate of the share
+    of labour-intensive products, minus one, with the figure printed for early 2022 read
+    as the growth rate of the share (paragraph 1).
 
     >>> labour_intensive_growth_2022__share_growth(0.5, 0.5)
     1.25
@@ -246,9 +246,9 @@ def south_trade_share_2022(
 def trade_growth_hotan_2018_2020(
     trade_growth_hotan_2019, trade_growth_hotan_2020, hotan_year_over_eleven_months
 ):
-    """The product of three factors, minus one: one plus the growth rate of Hotan's
-    trade in 2019, one plus its growth rate in the first eleven months of 2020, and a
-    factor that turns eleven months into the whole year (paragraph 5).
+    """One plus the growth rate of Hotan's trade in 2019, times one plus its growth rate
+    in the first eleven months of 2020, times a factor that turns eleven months into the
+    whole year, minus one (paragraph 5).
 
     >>> trade_growth_hotan_2018_2020(1.0, 0.5, 2)
     5.0
