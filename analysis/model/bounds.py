@@ -234,9 +234,9 @@ def _bounds_by_poles(start: Floats, middle: Floats, end: Floats) -> tuple[Any, A
 
     If an edge has no pole between its ends, the value in its middle lies between those
     at its ends. If an edge has a pole at one end, the value in the middle of the edge
-    shows whether the curve rises or falls without limit towards the pole, because a
-    division by zero has no sign. An edge that lies wholly in a pole is left out,
-    because other edges lead to that pole.
+    shows whether the curve rises or falls without limit towards the pole, because the
+    infinity at the pole has no reliable sign. An edge that lies wholly in a pole is
+    left out, because other edges lead to that pole.
     """
     with np.errstate(all="ignore"):
         slack = SAME * np.maximum(np.abs(start), np.abs(end))

@@ -60,7 +60,7 @@ def _leads_past_limit(plan: Plan, assumption: Assumption) -> bool:
 def spans_of(
     comparison: Comparison, assumption: Assumption, verdict: str
 ) -> list[Span]:
-    """Return the parts of an assumption's allowed range that give a verdict."""
+    """Return the parts of an assumption's allowed range that give a certain verdict."""
     plan = comparison.plan
     low, high = assumption.minimum, assumption.maximum
     if low == high:

@@ -101,7 +101,7 @@ def ground_of(asserted: Asserted, reach: Reach) -> str:
 
 
 def grounds_of(asserted: Asserted, reach: Reach) -> list[str]:
-    """The first ground that holds for each entry of the arrays in a reach."""
+    """For each entry of the arrays in a reach, return the first ground that holds."""
     grounds = np.full(np.shape(reach.value), "", object)
     is_open = np.full(np.shape(reach.value), fill_value=True)
     for ground, test in _TESTS.items():
@@ -119,9 +119,9 @@ def finer_ground(asserted: Asserted, reach: Reach) -> str:
 
 
 def verdicts_along(comparison: Comparison, vary: Arrays) -> list[str]:
-    """The verdict at each of the values given for the chosen inputs (leaves).
+    """Return the verdict at each entry of the arrays that ``vary`` gives to inputs.
 
-    The verdict is empty where a value would break a limit or give no finite result.
+    The verdict is empty for an entry that breaks a limit or gives no finite result.
     """
     plan = comparison.plan
     reach = comparison.reach_at(vary)

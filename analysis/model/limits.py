@@ -20,7 +20,7 @@ class Limit:
     """A limit keeps a quantity between two numbers, or no higher than another quantity.
 
     If the quantity may be no higher than another, ``other`` names that other quantity,
-    and ``size`` is a typical size of the two.
+    and ``size`` is a typical size of the two quantities.
     """
 
     quantity: str

@@ -97,7 +97,7 @@ class Names:
         return "percent" if quantity in self._percentages else self.units[quantity]
 
     def spelled(self, quantity: str, **numbers: float) -> dict[str, str]:
-        """Return the fields of a sentence about a quantity, its numbers in full."""
+        """Return the fields of a sentence about a quantity, with numbers in full."""
         unit = self.spelled_unit(quantity)
         fields = {name: exact(number, unit) for name, number in numbers.items()}
         return {"quantity": quantity, **fields}

@@ -149,7 +149,7 @@ class Plan:
 
     @cached_property
     def moving_words(self) -> tuple[str, ...]:
-        """The inputs given only in words that affect the target.
+        """The inputs that affect the target and are given only in words.
 
         The number of former detainees, for example, does not affect the total if all of
         them are also counted as transferred.
@@ -252,7 +252,7 @@ class Plan:
                 yield where, message(kind, **fields)
 
     def refusal(self, values: Mapping[str, Any]) -> str:
-        """Return the sentence that refuses values past a limit or not finite.
+        """The sentence that refuses a broken limit, a division by zero or an overflow.
 
         If the values are allowed, the answer is an empty text.
         """

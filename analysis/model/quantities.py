@@ -170,7 +170,7 @@ class Quantities(Values):
         return self._merged(base, applied)
 
     def _merged(self, base: Setting, choices: Mapping[str, Choice]) -> Setting:
-        """Return a setting with choices added, but without any of the article's own."""
+        """Return a setting with choices added, leaving out choices of the article."""
         merged = dict(base.choices)
         for quantity, choice in choices.items():
             if self._is_default(quantity, choice):

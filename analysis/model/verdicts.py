@@ -325,7 +325,7 @@ def _passing(
     """Return the share of nearby numbers that would match if they were printed.
 
     A number is near if it lies within ten percent of the printed number. A number would
-    match if some value from ``lowest`` to ``highest`` would satisfy the claim with that
+    match if some value from ``lowest`` to ``highest`` satisfied the claim with that
     number in place of the printed one.
     """
     end = outcome.check.end
