@@ -47,12 +47,12 @@ class Bounds:
 
     @property
     def low_at(self) -> dict[str, float]:
-        """The inputs that give the smallest value, where the bounds are numbers."""
+        """The inputs that give the smallest value, if the bounds are numbers."""
         return self._inputs_at(np.nanargmin)
 
     @property
     def high_at(self) -> dict[str, float]:
-        """The inputs that give the largest value, where the bounds are numbers."""
+        """The inputs that give the largest value, if the bounds are numbers."""
         return self._inputs_at(np.nanargmax)
 
     def _inputs_at(self, argument: Callable[[Any], Any]) -> dict[str, float]:

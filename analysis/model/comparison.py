@@ -125,7 +125,7 @@ class Reach:
 
     @cached_property
     def rounded_room(self) -> Bounds | None:
-        """The bounds as inputs move over what their words or rounding allow."""
+        """The bounds as inputs move over the values that words or digits allow."""
         if self.boxes.rounded_room is None:
             return None
         return self.plan.bounds(self.boxes.rounded_room, self.vary)

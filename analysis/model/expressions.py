@@ -91,7 +91,7 @@ class Expression:
 
     @cached_property
     def compared(self) -> tuple[tuple[Expression, Expression], ...]:
-        """The two operands of each minimum and maximum, inner ones first.
+        """The two operands of each minimum and maximum, from the inside out.
 
         >>> [two] = parse("minimum(x, 2 * y)").compared
         >>> [one.text({}) for one in two]

@@ -87,7 +87,7 @@ class Values(Names):
         return number
 
     def allowed(self, quantity: str) -> tuple[float, float]:
-        """The allowed range of a value of a quantity, in its unit."""
+        """The range of values that a quantity may have, in base units."""
         if assumption := self.register.assumptions.get(quantity):
             return assumption.minimum, assumption.maximum
         return -1.0 if self.units[quantity] == "dimensionless" else 0.0, math.inf
