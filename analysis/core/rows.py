@@ -395,9 +395,9 @@ class Check(Recomputation):
 
     A row without a claim and without a figure only lists a derived quantity. If a row
     has a claim and the field ``against``, that field is arithmetic over figures
-    published elsewhere, and its result, not the quantity, is compared with the claim.
-    If a row has ``against`` but no claim, that field is the id of one figure published
-    elsewhere, which is compared with the quantity.
+    published elsewhere; the claim is compared with the result of this arithmetic, and
+    not with the quantity. If a row has ``against`` but no claim, that field is the id
+    of one figure published elsewhere, which is compared with the quantity.
     """
 
     file = "checks.csv"

@@ -174,9 +174,9 @@ def _nth_digit(value: float, count: int) -> int:
 def _misleads(value: float, shown: Decimal, other: float) -> bool:
     """Whether a number, as shown, would mislead beside another number.
 
-    The number shown misleads if it equals or crosses the other number although its
-    exact value does not, or if it differs from the other number although its exact
-    value is equal.
+    The number shown misleads if it equals or crosses the other number although the
+    exact value does not, or if it differs from the other number although the exact
+    value is equal to that number.
     """
     if same(value, other):
         return not same(float(shown), other)

@@ -47,10 +47,10 @@ class Draws:
     Each quantity in ``distributions`` is drawn from its distribution. If ``rounding``
     is true, each printed input without a distribution is drawn uniformly over the
     values that round to its digits. An input that is not drawn keeps its value. A draw
-    that breaks a limit of the model is left out: ``kept`` counts the draws that break
-    no limit, and ``violations`` counts for each limit the draws that break it. One draw
-    may break several limits. Raises ModelError for numbers that can't be used, and if
-    nothing is drawn.
+    that breaks a limit of the model is left out. ``kept`` counts the draws that break
+    no limit. For each limit, ``violations`` counts the draws that break this limit; one
+    draw may break several limits. Raises ModelError for numbers that can't be used, and
+    if nothing is drawn.
     """
 
     model: Model = field(repr=False)

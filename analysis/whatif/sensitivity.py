@@ -80,10 +80,10 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Ran
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
     """Return how far rounding, each assumption, and all of these move a quantity.
 
-    The ranges come in this order: the rounding of printed digits alone; each assumption
-    alone, as in ``tornado``; all assumptions, without rounding, at the values that make
-    the quantity lowest, and at those that make it highest; and rounding and all
-    assumptions together.
+    The first range comes from the rounding of printed digits alone. A range for each
+    assumption alone follows, as in ``tornado``. The next two ranges hold the lowest and
+    the highest value that all assumptions give together, without rounding. The last
+    range comes from rounding and all assumptions together.
     """
     plan = model.plan(model.checked_name(quantity), setting)
     every = {
