@@ -362,8 +362,8 @@ def estimates(model: Model, setting: Setting = ARTICLE) -> Frame:
 def cite(model: Model, setting: Setting = ARTICLE) -> Frame:
     """Return what may be cited for each headline, under the article's own setting.
 
-    If a user's setting changes something, the text below the table says that the
-    sentences to quote ignore the change, and the reference for this package names the
+    If a user's setting changes something, the reference for this package names the
+    change, and the text below the table says that the sentences to quote ignore the
     change.
     """
     rows = [
