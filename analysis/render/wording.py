@@ -38,14 +38,15 @@ UNCHANGED = (
 #: What the verdicts mean, in the words of screens and pages.
 VERDICT_KEY = {
     "matches, agree": "The recomputed number satisfies the article's words.",
-    "matches, if …": "The recomputed number satisfies the article's words if what is "
-    "named beside the verdict holds, which the printed numbers alone do not settle.",
+    "matches, if …": "The recomputed number satisfies the article's words if the "
+    "condition named beside the verdict holds; the printed numbers alone do not settle "
+    "whether it holds.",
     "matches within rounding": "The recomputed number satisfies the article's words "
     "only if each printed number may be any number that rounds to the same digits.",
     "compatible": "The recomputed number does not satisfy the article's words, or no "
     'single number can be recomputed, but words such as "up to", "at least" or '
-    '"approaches" leave room. The arithmetic does not decide whether the article\'s '
-    "words hold.",
+    '"approaches" leave room for agreement. The arithmetic does not decide whether the '
+    "article's words hold.",
     "differs": "Neither the recomputed number nor any other that the printed digits "
     "and words allow satisfies the article's words. The arithmetic does not say which "
     "number would have to change.",

@@ -897,7 +897,7 @@ def test_the_key_of_the_front_page_has_the_style_and_sense_of_each_verdict(
     }
     wanted = {
         "matches, agree": ("ok", "satisfies the article's words."),
-        "matches, if …": ("if", "if what is named beside the verdict holds"),
+        "matches, if …": ("if", "if the condition named beside the verdict holds"),
         "matches within rounding": ("ok", "any number that rounds to the same digits"),
         "compatible": ("part", "does not decide whether the article's words hold."),
         "differs": ("two", "Neither the recomputed number nor any other"),
