@@ -584,7 +584,7 @@ def test_the_bar_holds_the_number_last_touched_with_its_verdict(page: Page) -> N
     slide(page, "with_former_detainees", "former_detainees", 500_000)
     # 1,780,733 + 500,000
     assert page.locator(".bar").inner_text() == (
-        "Both groups: at most 2.281 million matches"
+        "At risk, with former detainees: at most 2.281 million matches"
     )
     assert page.locator("#picture").evaluate("node => getComputedStyle(node).position")
 
@@ -594,7 +594,7 @@ def test_a_lever_ends_where_the_library_refuses_and_says_why(
 ) -> None:
     drift = lever(page, "approaches_in_2021", "persons_per_transfer_drift")
     assert drift.locator("[type=range]").get_attribute("max") == "1"
-    ends = "Beyond the right end, persons would outnumber transfers."
+    ends = "Beyond the slider’s right end, persons would outnumber transfers."
     assert ends in drift.locator(".effect").inner_text()
     # At 0.8 persons per transfer the change may be 1 ÷ 0.8, beyond the varied range.
     slide(page, "approaches_in_2021", "persons_per_transfer", 0.8)
@@ -626,7 +626,8 @@ def test_under_a_track_stands_where_the_verdict_turns(page: Page) -> None:
     detainees = lever(page, "with_former_detainees", "former_detainees")
     # 2 million and 2.5 million less 1,901,221.7 are 98,778 and 598,778.
     exactly = (
-        "The colours are for exact numbers: matches from 99,000 to about 599,000. "
+        "Colours show the verdict at each exact number: matches from 99,000 to about "
+        "599,000. "
     )
     assert detainees.locator(".scale b").inner_text() == "“300,000 or more”: compatible"
     # 1,901,221.7 + 900,000 = 2,801,222
@@ -859,7 +860,7 @@ def test_a_link_keeps_what_can_be_taken_and_says_what_was_left_out(
     rest(page)
     assert out(page, "differs") == "Changed: Persons per transfer: 0.6."
     assert page.locator("#refused").inner_text() == (
-        "We left these parts of the link out. “abc” is not a number. "
+        "We left out these parts of the link. “abc” is not a number. "
         "Write 0.33, 33% or 1/3. This page can’t "
         "change “zzz”. Former detainees also counted as transferred cannot be 2. It "
         "must be between 0 and 1."

@@ -132,10 +132,10 @@ CAPTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     # 30,000 above. Two are 20,000.
     "other_provinces": (
         {"cross_provincial_2017_2019": 90_000},
-        "Of seven numbers, two lie within the article's range for the current yearly "
-        "number, 20,000 to 25,000 (dark), and one more",
-        "Of seven numbers, two lie within the article's range for the current yearly "
-        "number, 20,000 to 25,000 (dark), and none more",
+        "Of seven numbers, two lie within the article's range of 20,000 to 25,000 "
+        "transfers a year (dark), and one more",
+        "Of seven numbers, two lie within the article's range of 20,000 to 25,000 "
+        "transfers a year (dark), and none more",
     ),
     # 0.774 over 3.5 or 3 of 12 million, and 0.774 of 12 million over 3.5 or 3
     "monitoring": (
