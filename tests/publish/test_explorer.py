@@ -594,7 +594,7 @@ def test_a_lever_ends_where_the_library_refuses_and_says_why(
 ) -> None:
     drift = lever(page, "approaches_in_2021", "persons_per_transfer_drift")
     assert drift.locator("[type=range]").get_attribute("max") == "1"
-    ends = "Beyond the slider’s right end, persons would outnumber transfers."
+    ends = "The slider ends where persons would outnumber transfers."
     assert ends in drift.locator(".effect").inner_text()
     # At 0.8 persons per transfer the change may be 1 ÷ 0.8, beyond the varied range.
     slide(page, "approaches_in_2021", "persons_per_transfer", 0.8)
