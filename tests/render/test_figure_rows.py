@@ -97,7 +97,7 @@ def test_the_name_of_a_mark_never_stands_for_the_whole_caption(
     elsewhere.register = model.register.model_copy(update={"folder": tmp_path})
     plot = figures(elsewhere)["two_values_of_2019"]
     caption = plot.caption(plot.evaluation(elsewhere))
-    assert caption.startswith("For 2019, the transfers that the growth implies")
+    assert caption.startswith("For 2019, the number of transfers that the growth")
 
 
 @pytest.mark.parametrize("name", COMPUTED)
