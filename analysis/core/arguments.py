@@ -1,4 +1,4 @@
-"""This module reads arguments, and refuses a bad one in a sentence that names it."""
+"""This module reads arguments, and names a bad argument in the sentence of refusal."""
 
 from __future__ import annotations
 

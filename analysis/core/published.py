@@ -32,10 +32,10 @@ class Qualifier:
     The word may place the quantity on a ``side`` of the number, ``at most`` or ``at
     least``, and may exclude the number itself. A word such as "about" covers every
     value that rounds to the number at its last digit that is not 0 (``rounds_freely``).
-    A word such as "approaches" covers values that fall short of the number by at most a
-    share of it (``short_by``). If a word such as "approaches" is stretched, it covers
-    values that fall short of the number by less than a larger share of it
-    (``stretches_by``). We chose the shares ``short_by`` and ``stretches_by``.
+    A word such as "approaches" covers values that fall short of the number by at most
+    the share ``short_by``. If a word such as "approaches" is stretched, it covers
+    values that fall short of the number by less than the larger share ``stretches_by``.
+    We chose the shares ``short_by`` and ``stretches_by``.
     """
 
     side: str = ""

@@ -359,7 +359,7 @@ class External(PrintedNumber):
 
     @property
     def divided_by(self) -> int:
-        """The number of years by which the figure is divided if a quantity uses it."""
+        """The number of years by which the figure is divided for use as a quantity."""
         return self.years if self.stands_for.startswith(PER_YEAR) else 1
 
     @property
@@ -600,7 +600,7 @@ class VagueReading(Row):
     def model_post_init(self, context: Any) -> None:
         """Refuse a coarser end that leaves less room than the end itself.
 
-        A coarser end whose rounding is not given in words is refused as well.
+        The rounding of a coarser end must be given in words.
         """
         ends = (("floor", self.floor, 1), ("ceiling", self.ceiling, -1))
         for side, end, inward in ends:
@@ -810,7 +810,7 @@ class Headline(Row):
     """The notebook that shows the calculation."""
 
     def explanation(self, *, changed: bool) -> str:
-        """The headline's sentence, which a changed setting may replace by another."""
+        """The sentence of the headline; a changed setting may replace this sentence."""
         return (self.if_changed.sentence if changed else "") or self.sentence
 
     def texts(self) -> Iterator[tuple[str, str]]:

@@ -302,7 +302,7 @@ _MISTYPED = re.compile(r"[\doOlI.,]*\d[\doOlI.,]*(?=[\s%]|$)", re.ASCII)
 
 
 def digits_meant(text: str) -> str:
-    """Return a text with a digit for each letter that was typed in place of one.
+    """Return the text of a number, with digits in place of mistyped letters.
 
     The result is empty if no letter was typed in place of a digit.
 

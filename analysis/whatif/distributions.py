@@ -146,7 +146,8 @@ class Distribution:
 
     @cached_property
     def _shares(self) -> tuple[float, float]:
-        """The share below the lower limit, and the share up to the upper limit."""
+        # The share of the distribution below its lower limit, and the share up to its
+        # upper limit.
         ends = self.numbers if self._has_ends else self._frozen.support()
         if self.smallest <= ends[0] and ends[-1] <= self.largest:
             return 0.0, 1.0

@@ -50,7 +50,7 @@ class Range:
 
 
 def handles(model: Model, plan: Plan) -> dict[str, Assumption]:
-    """Return the assumptions in a plan that can move its target, each by itself."""
+    """Return the assumptions of a plan each of which can move the target alone."""
     free = model.free(plan)
     return {
         name: row
@@ -78,7 +78,7 @@ def tornado(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Ran
 
 
 def ranges(model: Model, quantity: str, setting: Setting = ARTICLE) -> list[Range]:
-    """Return how far rounding, each assumption, and all of these move a quantity.
+    """Return how far rounding, each assumption, and all together move a quantity.
 
     The first range comes from the rounding of printed digits alone. A range for each
     assumption alone follows, as in ``tornado``. The next two ranges hold the lowest and
