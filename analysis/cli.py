@@ -102,7 +102,7 @@ app = typer.Typer(
 def _of_assignments(texts: list[str] | None) -> list[str] | None:
     """Before Typer counts the arguments, refuse a text that is not name=value.
 
-    About "--set overlap 0.5", Typer would merely say that 0.5 is one argument too many.
+    For "--set overlap 0.5", Typer would say only that 0.5 is one argument too many.
     """
     if texts:
         from analysis.model.model import assignments

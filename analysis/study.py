@@ -864,8 +864,8 @@ class Study(arguments.NearAttributes):
         findings, external, statements, scenarios, figures or columns. The row of a
         quantity has the quantity's name in words, its unit, its value under this
         study's setting, and its readings, of which the article's own comes first. The
-        value of a quantity without a single value is empty. A row that is not about a
-        quantity has a description. Raises InputError for an unknown kind.
+        value of a quantity without a single value is empty. For every other kind, a row
+        has the name and a description. Raises InputError for an unknown kind.
 
         >>> names = load().names().set_index("name")
         >>> names.loc["transfers_2019", ["unit", "readings"]].tolist()

@@ -262,7 +262,7 @@ class Quantities(Values):
         return message("median", distribution=setting.drawn[quantity], **fields)
 
     def other_reading(self, quantity: str, reading: str) -> str:
-        """The words that name a reading as a difference from the article."""
+        """The words that say which reading is used in place of the article's."""
         row = self.register.readings.get((quantity, reading))
         kind = "our_reading" if row and row.reconstruction else "other_reading"
         label = self.label(quantity, reading)

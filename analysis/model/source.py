@@ -34,10 +34,11 @@ class Source:
     ``needs``; every other source is a leaf.
 
     A leaf has a ``value`` in base units, which is NaN if the article gives it only in
-    words. A printed number stands for the values in ``fine`` or, at its coarser place,
-    in ``coarse``. If words make the true number ``at most`` or ``at least`` the printed
-    number, ``side`` says which, and ``room`` is the interval of all values that the
-    words allow. A printed range has two sources, one for each ``end``.
+    words. A printed number stands for the values in ``fine`` or, if its digits are
+    taken as rounded to the coarser of two places, for those in ``coarse``. If words
+    make the true number ``at most`` or ``at least`` the printed number, ``side`` says
+    which, and ``room`` is the interval of all values that the words allow. A printed
+    range has two sources, one for each ``end``.
 
     The source of an assumption has a ``role``: ``set`` for its value, ``floor`` or
     ``ceiling`` for an end of its words, or ``in_words``, which is no single value.

@@ -202,10 +202,10 @@ def _data(model: Model, names: list[str], article: dict[str, str]) -> dict[str, 
 
 
 def _settings(model: Model, names: list[str]) -> list[str]:
-    """Return the quantities that a link may set.
+    """Return the quantities that the address of the page may set.
 
-    A link may set each quantity that a reader can change on the page, and each quantity
-    that takes over the reading of a linked quantity.
+    The address may set each quantity that a reader can change on the page, and each
+    quantity that takes over the reading of another quantity.
     """
     linked = [name for name in names if rows.leader(model, name)]
     return [*words()["settings"], *linked]

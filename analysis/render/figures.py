@@ -919,7 +919,7 @@ def _draw_options(
 
 
 def _no_quantities(model: Model) -> Sequence[str]:
-    """Return an empty list, for a figure that varies no quantity itself."""
+    """Name no quantity, for a figure that is not about a list of quantities."""
     return ()
 
 

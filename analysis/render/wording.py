@@ -37,12 +37,14 @@ UNCHANGED = (
 )
 #: What the verdicts mean, in the words of screens and pages.
 VERDICT_KEY = {
-    "matches, agree": "The recomputed number satisfies the article's words.",
+    "matches, agree": "The recomputed number satisfies the article's words, or rounds "
+    "to the article's number.",
     "matches, if …": "The recomputed number satisfies the article's words if the "
     "condition named beside the verdict holds; the printed numbers alone do not settle "
     "whether it holds.",
     "matches within rounding": "The recomputed number satisfies the article's words "
-    "only if each printed number may be any number that rounds to the same digits.",
+    "only if the numbers that go into the calculation may be any that round to their "
+    "printed digits, or if the article's number is rounded more coarsely.",
     "compatible": "The recomputed number does not satisfy the article's words, or no "
     'single number can be recomputed, but words such as "up to", "at least" or '
     '"approaches" leave room for agreement. The arithmetic does not decide whether the '

@@ -116,7 +116,8 @@ class Spec(Content):
     A sweep computes ``quantities`` under a ``scenario``, over the listed values and
     readings of some quantities. If the file lists no ``quantities``, the sweep computes
     the estimates that the data package lists. Rows with the same readings stand
-    together; among them, the value of the first quantity changes most slowly.
+    together; among them, the value of the first quantity that is given numbers changes
+    most slowly.
     """
 
     name: Words

@@ -896,9 +896,9 @@ def test_the_key_of_the_front_page_has_the_style_and_sense_of_each_verdict(
         for block in front.select("dl.key div")
     }
     wanted = {
-        "matches, agree": ("ok", "satisfies the article's words."),
+        "matches, agree": ("ok", "or rounds to the article's number."),
         "matches, if …": ("if", "if the condition named beside the verdict holds"),
-        "matches within rounding": ("ok", "any number that rounds to the same digits"),
+        "matches within rounding": ("ok", "any that round to their printed digits"),
         "compatible": ("part", "does not decide whether the article's words hold."),
         "differs": ("two", "Neither the recomputed number nor any other"),
         "two figures apart": ("apart", "that the article does not compare"),
