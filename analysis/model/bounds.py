@@ -203,7 +203,10 @@ class Edges:
         return numbers[..., self.starts], middles, numbers[..., self.ends]
 
     def cut(self, shares: Floats) -> Floats:
-        """Return the point at a share of the way along each edge, or NaN outside it."""
+        """Return the point at a share of the way along each edge.
+
+        If the share is below 0 or above 1, the point's place along the edge is NaN.
+        """
         is_inside = (shares >= 0) & (shares <= 1)
         corners = self.corners[self.starts]
         points = np.broadcast_to(corners, (*shares.shape, corners.shape[-1])).copy()

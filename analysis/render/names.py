@@ -35,7 +35,7 @@ def names(model: Model, kind: str, setting: Setting = ARTICLE) -> Frame:
 
 
 def other_kind(model: Model, name: str, *, in_python: bool = False) -> str:
-    """Return the end of a refusal: which kind of row has a name, and how to show it.
+    """Return the end of a refusal: which kind of row bears a name, and how to show it.
 
     The text names a command or, if ``in_python`` is true, a method of a study. If no
     row has the name, the text is empty.
