@@ -110,8 +110,9 @@ def serve() -> None:
             os.setpgid(kernel, kernel)
             kernels.append(kernel)
             os.write(1, b"%d\n" % kernel)
-    # Until here no kernel has been waited for, so each number still belongs to the
-    # kernel and its group, even if the kernel has ended.
+    # The system gives the number of a process away only after the process has been
+    # waited for. Until here no kernel has been waited for, so each number still belongs
+    # to the kernel and its group, even if the kernel has ended.
     for kernel in kernels:
         os.killpg(kernel, signal.SIGKILL)
         os.waitpid(kernel, 0)
@@ -184,7 +185,9 @@ class _Server:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
-                    # A backend that the user has chosen counts, as in other kernels.
+                    # This is for a user's own papermill, in which a backend that the
+                    # user has chosen counts, as in other kernels. A run sets the
+                    # backend itself (see ``prepared``).
                     env={**_INLINE, **os.environ},
                     start_new_session=True,
                 )
@@ -220,7 +223,12 @@ _SERVER = _Server()
 
 
 class _Process:
-    """A forked kernel, with the methods that jupyter_client calls on a process."""
+    """A forked kernel, in the place of the ``Popen`` that jupyter_client expects.
+
+    The class has all that ``LocalProvisioner`` uses of a process, except the methods
+    ``kill`` and ``terminate``. Those would only be called if ``send_signal`` raised an
+    OSError.
+    """
 
     stdin = stdout = stderr = None
 
@@ -229,7 +237,8 @@ class _Process:
 
     def poll(self) -> int | None:
         """Return None while the kernel runs, and 0 after its end, whatever ended it."""
-        # The server keeps the entry of a kernel that has ended, as a zombie.
+        # When a kernel has ended, its entry stays, with the state of a zombie, until
+        # the server waits for the kernel, or until the server has ended, too.
         try:
             status = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
         except (FileNotFoundError, ProcessLookupError):
@@ -237,8 +246,8 @@ class _Process:
         # The state follows the name of the program, which stands in brackets.
         return 0 if status.rpartition(") ")[2][0] in "ZX" else None
 
-    # Jupyter calls this only once ``poll`` has said that the kernel has ended, so there
-    # is nothing to wait for.
+    # Jupyter calls ``wait`` only after ``poll`` has said that the kernel has ended, so
+    # ``wait`` needs to do no more than to return the same number.
     wait = poll
 
     def send_signal(self, number: int) -> None:
@@ -248,7 +257,11 @@ class _Process:
 
 
 #: The groups of the kernels that this process has started and not yet cleaned up. The
-#: number of a group is that of its kernel.
+#: number of a group is that of its kernel. The system gives such a number to another
+#: process only after the kernel has been waited for, and after all other numbers have
+#: been used. The server waits for no kernel before the run is over, and ``cleanup``
+#: removes any other number soon after its kernel has ended. So no number here belongs
+#: to another process.
 _GROUPS: set[int] = set()
 
 

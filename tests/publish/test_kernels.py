@@ -1,11 +1,13 @@
 """Forked kernels work with a user's own papermill, and none is left afterwards."""
 
 import asyncio
+import io
 import json
 import os
 import queue
 import resource
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -16,15 +18,19 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from jupyter_client.kernelspec import find_kernel_specs
 
 from analysis.core.errors import InputError
 from analysis.publish.kernels import (
     AT_ONCE,
     ForkedProvisioner,
+    _be_kernel,
     _Process,
     _Server,
     check_open_files,
+    kill_all,
     prepared,
+    serve,
 )
 from tests.small import notebook
 
@@ -105,6 +111,15 @@ def test_a_users_own_papermill_has_the_kernels_that_it_names(
         assert "image/png" in figure.data
 
 
+@pytest.fixture
+def groups(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The groups of kernels that are still to be killed, none at first."""
+    found = set[int]()
+    monkeypatch.setattr("analysis.publish.kernels._GROUPS", found)
+    return found
+
+
+@pytest.mark.usefixtures("groups")
 def test_a_relative_folder_is_meant_from_where_the_caller_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +187,48 @@ def test_a_program_whose_kernel_was_killed_before_the_run_is_ended(
     assert in_folder(tmp_path) == []
 
 
+def test_a_kernel_has_its_group_before_its_number_is_known_and_ends_with_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[Any] = []
+    monkeypatch.setattr("analysis.publish.kernels._LOADED", ())
+    monkeypatch.setattr("sys.stdin", io.StringIO("{}\n"))
+    monkeypatch.setattr("os.fork", lambda: 7)
+    for name in ("setpgid", "write", "killpg", "waitpid", "_exit"):
+        monkeypatch.setattr(
+            os, name, lambda *given, name=name: done.append((name, *given))
+        )
+    serve()
+    assert done == [
+        ("setpgid", 7, 7),
+        ("write", 1, b"7\n"),
+        ("killpg", 7, signal.SIGKILL),
+        ("waitpid", 7, 0),
+        ("_exit", 0),
+    ]
+
+
+def test_a_kernel_has_no_variable_that_was_unset_since_the_server_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = list[dict[str, str]]()
+    monkeypatch.setattr(
+        "ipykernel.kernelapp.IPKernelApp.launch_instance",
+        lambda **how: seen.append({**os.environ}),
+    )
+    # What a kernel changes of its process stays as it is here.
+    monkeypatch.setattr("os.environ", {"LEFT": "1", "KEPT": "1"})
+    for name in ("os.open", "os.dup2", "os.chdir", "pandas.set_option"):
+        monkeypatch.setattr(name, lambda *given: 0)
+    for name in ("numpy.random.seed", "logging.Logger.setLevel"):
+        monkeypatch.setattr(name, lambda *given: None)
+    monkeypatch.setattr("sys.path", [*sys.path])
+    monkeypatch.setattr("sys.argv", [])
+    with pytest.raises(SystemExit):
+        _be_kernel([], {"KEPT": "2"}, str(tmp_path))
+    assert seen == [{"KEPT": "2"}]
+
+
 class Served:
     """Stands for the process that forks kernels, and numbers them as asked.
 
@@ -218,13 +275,87 @@ def test_each_thread_that_asks_for_a_kernel_hears_of_its_own() -> None:
     assert heard == {"1": 1, "2": 2}
 
 
+def test_a_server_that_has_just_ended_fails_one_notebook_and_not_the_run() -> None:
+    """An OSError would end the run."""
+
+    def write(text: str) -> None:
+        raise BrokenPipeError
+
+    ended = SimpleNamespace(write=write, flush=write, readline=str)
+    for stdin in (ended, io.StringIO()):
+        server: Any = _Server()
+        server._process = SimpleNamespace(poll=lambda: None, stdin=stdin, stdout=ended)
+        with pytest.raises(RuntimeError, match=r"forked from has ended$"):
+            server.fork()
+
+
+def test_a_kernel_runs_until_it_has_ended_whatever_its_name() -> None:
+    """A notebook may name its process, with spaces and brackets, too."""
+    names = "printf 'a) Z' > /proc/$$/comm; echo; read line"
+    pipes: Any = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    with subprocess.Popen(["sh", "-c", names], **pipes) as process:
+        process.stdout.readline()
+        assert _Process(process.pid).poll() is None
+        process.stdin.close()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert _Process(process.pid).poll() == 0
+
+
+def test_a_signal_to_a_kernel_that_has_ended_does_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Jupyter would else call a method that a forked kernel has not."""
+
+    def ended(*given: int) -> None:
+        raise ProcessLookupError
+
+    monkeypatch.setattr("os.kill", ended)
+    monkeypatch.setattr("os.killpg", ended)
+    provisioner = ForkedProvisioner()
+    provisioner.process, provisioner.pid, provisioner.pgid = _Process(7), 7, 7
+    asyncio.run(provisioner.kill())
+    asyncio.run(provisioner.terminate())
+
+
+def test_a_group_is_killed_once(
+    groups: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later its number may belong to another program."""
+    killed: list[int] = []
+    monkeypatch.setattr("os.killpg", lambda group, number: killed.append(group))
+    groups.add(7)
+    provisioner = ForkedProvisioner()
+    provisioner.pid = 7
+    for _ in range(2):
+        asyncio.run(provisioner.cleanup())
+    kill_all()
+    assert killed == [7]
+
+
+def test_kernels_are_killed_while_a_thread_starts_another(
+    groups: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = set[int]()
+
+    def kill(group: int, number: int) -> None:
+        killed.add(group)
+        groups.add(9)
+
+    monkeypatch.setattr("os.killpg", kill)
+    groups |= {7, 8}
+    kill_all()
+    assert killed >= {7, 8}
+
+
 @pytest.fixture
 def servers(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The servers that are started, none of which is a process."""
     started: list[Any] = []
 
     def start(command: list[str], **how: Any) -> Any:
-        runs = SimpleNamespace(poll=lambda: None, **how)
+        runs = SimpleNamespace(command=command, poll=lambda: None, **how)
+        runs.has_ended = False
+        runs.communicate = lambda: setattr(runs, "has_ended", True)
         started.append(runs)
         return runs
 
@@ -251,6 +382,63 @@ def test_figures_are_drawn_into_the_notebook_unless_the_user_has_chosen_otherwis
     _Server().start()
     backends = [server.env["MPLBACKEND"] for server in servers]
     assert backends == ["module://matplotlib_inline.backend_inline", "agg"]
+
+
+def test_a_kernel_of_a_run_sees_nothing_that_the_user_has_set_up_for_other_work(
+    servers: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "theirs"
+    for name in (
+        "IPYTHONDIR",
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_PATH",
+        "JUPYTER_RUNTIME_DIR",
+        "MATPLOTLIBRC",
+        "PYTHONSTARTUP",
+    ):
+        kernel = theirs / name / "kernels" / "python3" / "kernel.json"
+        kernel.parent.mkdir(parents=True)
+        kernel.touch()
+        monkeypatch.setenv(name, str(theirs / name))
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "theirs")
+    assert str(theirs) in find_kernel_specs()["python3"]
+    before = {**os.environ}
+
+    def run() -> None:
+        with prepared() as folder:
+            folders.append(folder)
+            assert str(theirs) not in find_kernel_specs()["python3"]
+            [server] = servers
+            for seen in (os.environ, server.env):
+                assert seen["MPLBACKEND"] == "module://matplotlib_inline.backend_inline"
+                assert seen["JUPYTER_DEFAULT_PROVISIONER_NAME"] == "forked"
+                assert str(theirs) not in " ".join(seen.values())
+            raise RuntimeError("a run that fails")
+
+    folders: list[Path] = []
+    with pytest.raises(RuntimeError, match="a run that fails"):
+        run()
+    assert {**os.environ} == before
+    assert not folders[0].exists()
+    assert servers[0].has_ended
+
+
+def test_a_module_in_the_folder_of_the_user_is_not_imported_by_the_server(
+    tmp_path: Path,
+) -> None:
+    """It could have the name of a module that the server loads."""
+    (tmp_path / "mine.py").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        started: list[list[str]] = []
+        patch.setattr("subprocess.Popen", lambda given, **how: started.append(given))
+        _Server().start()
+    *command, _ = started[0]
+    done = subprocess.run(
+        [*command, "import mine"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert b"No module named 'mine'" in done.stderr
 
 
 def test_as_many_files_may_be_open_as_notebooks_at_once_need() -> None:
