@@ -72,6 +72,8 @@ def scratch() -> Iterator[Path]:
     If a process is killed, the next process that calls this function removes the folder
     of the killed process.
     """
+    # A process could not remove the folder of another user, so it looks for its own
+    # user's folders alone.
     start = f"labour-transfer-arithmetic-{os.getuid()}-"
     for left in Path(tempfile.gettempdir()).glob(f"{start}*"):
         process = left.name.removeprefix(start).partition("-")[0]
@@ -95,19 +97,28 @@ def lock(target: Path, *, within: bool = False) -> Iterator[None]:
     file, other = (inside, beside) if within else (beside, inside)
     file.parent.mkdir(parents=True, exist_ok=True)
     last = time.monotonic() + _PATIENCE
-    while time.monotonic() < last:
-        with file.open("a") as opened:
-            if _take(opened, file):
-                try:
-                    if not _is_held(other):
-                        yield
-                        return
-                finally:
-                    file.unlink(missing_ok=True)
+    while (opened := _opened_and_locked(file, other)) is None:
+        if time.monotonic() > last:
+            raise InputError(
+                f"another run is writing to {display_path(target)}; wait for it to end"
+            )
         time.sleep(_PAUSE)
-    raise InputError(
-        f"another run is writing to {display_path(target)}; wait for it to end"
-    )
+    with opened:
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
+
+
+def _opened_and_locked(file: Path, other: Path) -> TextIO | None:
+    """Lock a file, and return it open, or return None if it or the other is locked."""
+    opened = file.open("a")
+    if _take(opened, file):
+        if not _is_held(other):
+            return opened
+        file.unlink(missing_ok=True)
+    opened.close()
+    return None
 
 
 def _take(opened: TextIO, file: Path) -> bool:

@@ -91,6 +91,7 @@ def test_what_a_killed_process_had_begun_to_write_is_cleared(tmp_path):
     begun.mkdir()
     (begun / "a.txt").write_text("ha", encoding="utf-8")
     (tmp_path / "a.txt").write_text("old", encoding="utf-8")
+    (tmp_path / ".c.txt.analysis-new-z3").mkdir()  # killed before the first letter
     # Of somebody else, whatever their names.
     for name in (".my.new-ideas", ".b.analysis-new-1"):
         (tmp_path / name).mkdir()
@@ -101,6 +102,7 @@ def test_what_a_killed_process_had_begun_to_write_is_cleared(tmp_path):
         ".my.new-ideas/mine.txt": b"mine",
         ".b.analysis-new-1/mine.txt": b"mine",
     }
+    assert names(tmp_path) == {"a.txt", ".my.new-ideas", ".b.analysis-new-1"}
 
 
 # A folder -----------------------------------------------------------------------------
@@ -164,6 +166,30 @@ def test_what_a_killed_run_left_is_cleared_and_a_folder_it_had_moved_is_put_back
 
 class Killed(BaseException):
     """Stands for the end of a process."""
+
+
+def test_a_run_that_is_killed_between_its_two_steps_loses_no_former_result(
+    tmp_path, monkeypatch
+):
+    """Systems that can not exchange two folders take two steps."""
+    fill(tmp_path / "results", "old")
+    rename = Path.rename
+
+    def until_killed(path, target):
+        if path.name == ".results.new":
+            raise Killed
+        return rename(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("analysis.publish.atomic._swap", lambda new, folder: False)
+        patched.setattr(Path, "rename", until_killed)
+        with pytest.raises(Killed):
+            fill(tmp_path / "results", "new")
+    assert names(tmp_path) == {".results.old"}
+    with pytest.raises(RuntimeError):
+        fill(tmp_path / "results", "half", RuntimeError())
+    assert content(tmp_path)["results/numbers.csv"] == b"old"
+    assert names(tmp_path) == {"results"}
 
 
 def fill_many(folder, text):
