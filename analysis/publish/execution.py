@@ -70,11 +70,11 @@ def run(
 
     The function returns the failures by target. If a notebook fails, the cells that ran
     are kept beside its target, as ``NAME.failed.ipynb``. InputError is raised before
-    anything runs if a target would lie among the notebooks, or if a file in the place
-    of a target or of ``NAME.failed.ipynb`` is not as a run wrote it. If an exception
-    such as KeyboardInterrupt stops the run, every kernel is ended before the exception
-    is raised, and the process ignores further interrupts, because the caller is
-    expected to end.
+    anything runs if a target would lie among the notebooks, if a file in the place of a
+    target or of ``NAME.failed.ipynb`` is not as a run wrote it, or if the system allows
+    too few open files. InputError is raised afterwards if an output can't be written.
+    If any exception is raised, such as KeyboardInterrupt, no kernel is left, and the
+    process may ignore interrupts from then on, because the caller is expected to end.
     """
     _refuse_targets(jobs)
     texts = _execute_all(jobs, timeout, done, meanwhile)
@@ -175,7 +175,8 @@ def _stop(
     """Kill every kernel, and wait for the threads that run them.
 
     If a thread has not ended after ``_PATIENCE`` seconds, the whole process is ended at
-    once, with the exit status of an interrupt or, after another error, with 1.
+    once. Its exit status is that of the interrupt or of the signal to terminate that
+    stopped the run, or 1 after another error.
     """
     from analysis.publish import kernels
 
@@ -194,9 +195,11 @@ def _stop(
         if time.monotonic() > last:
             # A thread that hangs would keep the process from ending. The server of
             # kernels ends with the process.
-            is_interrupt = isinstance(error, KeyboardInterrupt)
+            # The command line turns a signal to terminate into SystemExit, whose code
+            # is the exit status.
+            is_interrupt = isinstance(error, KeyboardInterrupt | SystemExit)
             print("interrupted" if is_interrupt else error, file=sys.stderr)
-            os._exit(130 if is_interrupt else 1)
+            os._exit(getattr(error, "code", 130) if is_interrupt else 1)
 
 
 def _execute(
@@ -215,12 +218,12 @@ def _execute(
     from papermill.execute import remove_error_markers
 
     for _ in range(3):
-        failure = _through_papermill(notebook, parameters, path, timeout)
-        if _NOT_STARTED not in failure or is_stopped.is_set():
+        reported = _through_papermill(notebook, parameters, path, timeout)
+        if _NOT_STARTED not in reported or is_stopped.is_set():
             break
     # Papermill has written the notebook as far as it ran.
     executed = remove_error_markers(nbformat.read(path, as_version=4))
-    where = f"{notebook.name} did not start"
+    failure, where = reported, f"{notebook.name} did not start"
     for number, cell in enumerate(executed.cells):
         if cell.metadata.get("papermill", {}).get("start_time"):
             # The last cell that was started is the one that failed. Papermill reports
