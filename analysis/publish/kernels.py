@@ -375,12 +375,15 @@ def prepared() -> Iterator[Path]:
             "PYTHONSTARTUP": "",
         }
         with mock.patch.dict(os.environ, environment):
+            # Jupyter keeps its factory of provisioners, which reads the name only once.
+            KernelProvisionerFactory.clear_instance()
             if sys.platform == "linux":
                 _SERVER.start()
             try:
                 yield folder
             finally:
                 _SERVER.stop()
+                KernelProvisionerFactory.clear_instance()
 
 
 def kill_all() -> None:

@@ -19,6 +19,7 @@ import nbformat
 import psutil
 import pytest
 from jupyter_client.kernelspec import find_kernel_specs
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from analysis.core.errors import InputError
 from analysis.publish.kernels import (
@@ -423,6 +424,23 @@ def test_a_kernel_of_a_run_sees_nothing_that_the_user_has_set_up_for_other_work(
     assert {**os.environ} == before
     assert not folders[0].exists()
     assert servers[0].has_ended
+
+
+@pytest.mark.usefixtures("servers")
+def test_only_the_kernels_of_a_run_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that was started later would not be stopped."""
+    monkeypatch.delenv("JUPYTER_DEFAULT_PROVISIONER_NAME", raising=False)
+    names: list[str] = []
+
+    def look() -> None:
+        names.append(KernelProvisionerFactory.instance().default_provisioner_name)
+
+    KernelProvisionerFactory.clear_instance()
+    look()
+    with prepared():
+        look()
+    look()
+    assert names == ["local-provisioner", "forked", "local-provisioner"]
 
 
 def test_a_module_in_the_folder_of_the_user_is_not_imported_by_the_server(
