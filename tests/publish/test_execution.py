@@ -62,6 +62,8 @@ def outputs(path: Path) -> str:
     )
 
 
+#: For how many seconds a test waits for a kernel, which a busy machine starts slowly.
+PATIENCE = 200
 #: What a reader hears of a pipe when every process that held it has ended.
 ENDED = ""
 
@@ -79,7 +81,7 @@ def told_by(pipe: Path) -> Iterator[int]:
 
 def hear(told: int) -> str:
     """The next words from a pipe."""
-    assert select.select([told], [], [], 60)[0]
+    assert select.select([told], [], [], PATIENCE)[0]
     return os.read(told, 20).decode()
 
 
@@ -200,7 +202,8 @@ def test_kernels_that_are_forked_from_one_process_draw_different_numbers(
     draws = "import random, numpy\nprint(random.random(), numpy.random.random())"
     book = write("a = 1", draws)
     targets = [tmp_path / f"out{number}" / "made.ipynb" for number in range(2)]
-    failed = execution.run({target: (book, {}) for target in targets}, timeout=60)
+    jobs: execution.Jobs = {target: (book, {}) for target in targets}
+    failed = execution.run(jobs, timeout=PATIENCE)
     assert failed == {}
     assert len({number for one in targets for number in outputs(one).split()}) == 4
 
@@ -307,7 +310,7 @@ def test_a_program_of_a_notebook_ends_although_its_kernel_has_ended_before(
             (kernel if is_kernel else kernel.parent()).kill()
             assert hear(told) == ENDED
 
-        [error] = execution.run(jobs, timeout=60, meanwhile=kill).values()
+        [error] = execution.run(jobs, timeout=PATIENCE, meanwhile=kill).values()
     assert str(error) == (
         "made, cell 1: the kernel died, as happens when memory runs out or a process "
         "is killed"
