@@ -35,7 +35,7 @@ def interrupt_waits() -> Iterator[None]:
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or signal.getsignal(signal.SIGINT) != signal.default_int_handler:
-        # Ctrl-C would raise no KeyboardInterrupt here.
+        # Python itself would raise no KeyboardInterrupt here.
         yield
         return
     waiting: list[Any] = []

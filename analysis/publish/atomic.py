@@ -38,7 +38,7 @@ def write_file(
 ) -> None:
     """Write a text file whole or not at all.
 
-    The function ``before`` is called when the new text is on the disk, just before it
+    The function ``before`` is called when the new text is written, just before it
     replaces the old file.
     """
     try:

@@ -284,7 +284,8 @@ class ForkedProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Put the connection file into Jupyter's folder for connection files.
 
-        If a run is killed, the next run clears the folder that holds the file.
+        In a run this is a temporary folder. If the run is killed, the next run removes
+        the folder.
         """
         manager: Any = self.parent
         if not manager.connection_file:

@@ -469,6 +469,16 @@ def test_as_many_files_may_be_open_as_notebooks_at_once_need() -> None:
     assert limits[0] >= 29 * AT_ONCE + 8
 
 
+def test_a_limit_that_is_high_enough_is_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits: list[int] = []
+    monkeypatch.setattr("resource.getrlimit", lambda kind: (4096, 5000))
+    monkeypatch.setattr("resource.setrlimit", lambda kind, now: limits.append(now[0]))
+    check_open_files()
+    assert limits == []
+
+
 def test_too_few_open_files_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resource.getrlimit", lambda kind: (30, 100))
     monkeypatch.setattr("resource.setrlimit", lambda kind, limits: None)
