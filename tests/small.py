@@ -4,6 +4,7 @@ article does not have. There are small notebooks in files, too.
 
 import inspect
 import linecache
+import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,12 +12,17 @@ from types import ModuleType
 from typing import Any
 
 import nbformat
+import pytest
 
 from analysis.core.register import Register
 from analysis.core.rows import Assumption, Check, Claim, External, Reading, Solve
 from analysis.core.units import maximum, minimum
 from analysis.model.model import Model
 
+#: Marks a test of forked kernels.
+forks_kernels = pytest.mark.skipif(
+    sys.platform != "linux", reason="kernels are forked only on Linux"
+)
 #: The cells of a printed number that most leave empty.
 _DIGITS = ("printed_high", "scale", "rounding_unit", "rounding_unit_other")
 

@@ -175,8 +175,7 @@ def _stop(
     """Kill every kernel, and wait for the threads that run them.
 
     If a thread has not ended after ``_PATIENCE`` seconds, the whole process is ended at
-    once. Its exit status is that of the interrupt or of the signal to terminate that
-    stopped the run, or 1 after another error.
+    once, with the exit status of the error.
     """
     from analysis.publish import kernels
 
@@ -195,11 +194,19 @@ def _stop(
         if time.monotonic() > last:
             # A thread that hangs would keep the process from ending. The server of
             # kernels ends with the process.
-            # The command line turns a signal to terminate into SystemExit, whose code
-            # is the exit status.
             is_interrupt = isinstance(error, KeyboardInterrupt | SystemExit)
             print("interrupted" if is_interrupt else error, file=sys.stderr)
-            os._exit(getattr(error, "code", 130) if is_interrupt else 1)
+            os._exit(_exit_status(error))
+
+
+def _exit_status(error: BaseException) -> int:
+    """Return the status with which a run that is stopped by an error ends."""
+    if isinstance(error, KeyboardInterrupt):
+        return 128 + signal.SIGINT
+    # The command line turns a signal to terminate into SystemExit.
+    if isinstance(error, SystemExit) and isinstance(error.code, int):
+        return error.code
+    return 1
 
 
 def _execute(
@@ -211,8 +218,8 @@ def _execute(
 ) -> str | RunError:
     """Run a notebook, and return its text without times, versions and paths.
 
-    If a kernel ends at once because another program has taken one of its ports, another
-    kernel is started, up to twice.
+    If a kernel ends before it has started, as when another program has taken one of its
+    ports, another kernel is started, up to twice.
     """
     import nbformat
     from papermill.execute import remove_error_markers

@@ -256,12 +256,11 @@ class _Process:
             os.kill(self.pid, number)
 
 
-#: The groups of the kernels that this process has started and not yet cleaned up. The
-#: number of a group is that of its kernel. The system gives such a number to another
-#: process only after the kernel has been waited for, and after all other numbers have
-#: been used. The server waits for no kernel before the run is over, and ``cleanup``
-#: removes any other number soon after its kernel has ended. So no number here belongs
-#: to another process.
+#: The process groups of the kernels that this process has started and not yet cleaned
+#: up. A group has the number of its kernel's process, which another process can get
+#: only once the kernel has been waited for. For a forked kernel, the server does that
+#: when it ends. For any other kernel, Jupyter does it just before ``cleanup``, which
+#: removes the number long before the system comes to use it again.
 _GROUPS: set[int] = set()
 
 

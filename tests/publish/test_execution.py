@@ -32,6 +32,7 @@ from analysis.publish.kernels import _SERVER, AT_ONCE
 from analysis.publish.notebooks import Notebook
 from analysis.publish.provenance import describe
 from tests.conftest import ROOT
+from tests.small import forks_kernels
 
 
 def run(book: Notebook, target: Path, **how: Any) -> None:
@@ -288,7 +289,7 @@ def test_nothing_outlives_a_run_that_is_killed(
         assert process.returncode in (130, -number)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
+@forks_kernels
 @pytest.mark.usefixtures("signals")
 @pytest.mark.parametrize("is_kernel", [True, False])
 def test_a_program_of_a_notebook_ends_although_its_kernel_has_ended_before(
@@ -440,7 +441,7 @@ def test_a_kernel_that_starts_after_the_others_were_killed_is_killed_too(
 
 @pytest.mark.usefixtures("no_kernels")
 def test_an_error_in_another_thread_than_the_main_one_is_raised_as_it_is() -> None:
-    """There Python refuses to set what a signal does."""
+    """Python lets only the main thread set what a signal does."""
 
     def fail() -> None:
         raise OSError("the first")
@@ -527,7 +528,7 @@ def test_a_full_disk_ends_the_run_and_is_no_failure_of_the_notebook(
         run(write("a = 1"), tmp_path / "out" / "made.ipynb")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
+@forks_kernels
 @pytest.mark.usefixtures("signals")
 def test_a_run_that_is_interrupted_while_a_kernel_starts_starts_no_other(
     write: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -620,7 +621,7 @@ def test_a_program_that_a_cell_runs_has_its_exit_status_and_nothing_to_read(
     assert outputs(target) == "3\nb'' \n"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="forks kernels on Linux alone")
+@forks_kernels
 def test_a_kernel_whose_socket_is_closed_while_it_ends_says_nothing(
     write: Callable[..., Notebook], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
