@@ -1,0 +1,126 @@
+"""Hand arithmetic: persons at risk in 2019, in 2021, and with former detainees.
+
+Printed: up to 1.6 million at risk in 2019 (stands for 1.55 to 1.65); 2.59 million
+labourers in 2019 (2.585 to 2.595), of which 1.65 million in the south (1.645 to 1.655);
+approaching 2 million at risk in 2021, so 1.8 to 2 million (ours, so the ends stay); a
+total of 2 to 2.5 million, each end to a tenth of a million.
+In words: several hundred thousand former detainees or more, which is 300,000 or more;
+hundreds of thousands placed in work, which is 200,000 to a million.
+Added since 2019: 301,222 persons, 299,450 to 302,996, at one person per transfer;
+271,950, 270,132.5 to 273,772.5, at the implied ratio (see test_growth_since_2019.py).
+"""
+
+import pytest
+
+from tests.backtests.by_hand import NONE, WITHIN, compare
+
+# The step from 2019 to 2021.
+ADDED, LEAST_ADDED = 3_170_000 - 3_170_000 / 1.105, 3_165_000 - 3_165_000 / 1.1045
+MOST_ADDED = 3_175_000 - 3_175_000 / 1.1055
+#: At risk in 2021 with all who were added: 1,901,222, from 1,849,450 to 1,952,996.
+SUM, LEAST, MOST = 1_600_000 + ADDED, 1_550_000 + LEAST_ADDED, 1_650_000 + MOST_ADDED
+
+CASES = {
+    "at_risk_2019_unknown": (NONE, NONE, NONE, "cannot be recalculated"),
+    # 0.637066, 0.633911, 0.640232
+    "southern_share": (1.65 / 2.59, 1.645 / 2.595, 1.655 / 2.585),
+    # 1,567,500, 1,562,750, 1,572,250, below 1.6 million. A smaller share at risk gives
+    # less, so at most.
+    "southern_at_values": (
+        1_650_000 * 0.95,
+        1_645_000 * 0.95,
+        1_655_000 * 0.95,
+        "matches",
+        "at most",
+    ),
+    # 1,567,500 + 940,000 x 0.50 = 2,037,500. A southern labourer more is one elsewhere
+    # less, which adds 0.95 - 0.50: both low give 2,032,750, both high 2,042,250, above
+    # 1.65 million. A smaller share gives less: below 1.6 million all is allowed.
+    "composition_at_values": (
+        1_650_000 * 0.95 + 940_000 * 0.50,
+        1_645_000 * 0.95 + 940_000 * 0.50,
+        1_655_000 * 0.95 + 940_000 * 0.50,
+        "left open",
+        "at most",
+    ),
+    # 1,605,800, 1,602,700, 1,608,900: above 1.6 million, which reaches to 1.65.
+    "constant_share_at_values": (
+        2_590_000 * 0.62,
+        2_585_000 * 0.62,
+        2_595_000 * 0.62,
+        WITHIN,
+        "at most",
+    ),
+    "at_risk_2021_sum": (SUM, LEAST, MOST, "matches", "at most"),
+    # 1,871,950, 1,820,132.5, 1,923,772.5
+    "at_risk_2021_sum_ratio_implied": (
+        1_600_000 + 2_590_000 * 0.105,
+        1_550_000 + 2_585_000 * 0.1045,
+        1_650_000 + 2_595_000 * 0.1055,
+        "matches",
+        "at most",
+    ),
+    # The share of 2019, 1.6 / 2.59 = 0.6178, of those added: 186,083 more.
+    # 1,786,083 is below 1.8 million; 1,728,862 to 1,843,402 reaches it.
+    "same_share": (
+        1_600_000 + ADDED * 1.6 / 2.59,
+        1_550_000 + LEAST_ADDED * 1.55 / 2.595,
+        1_650_000 + MOST_ADDED * 1.65 / 2.585,
+        WITHIN,
+        "at most",
+    ),
+    # 2,590,000 x 0.105 x 1.6 / 2.59: the labourers cancel. 1,768,000, 1,711,975,
+    # 1,824,075
+    "same_share_ratio_implied": (
+        1_600_000 * 1.105,
+        1_550_000 * 1.1045,
+        1_650_000 * 1.1055,
+        WITHIN,
+        "at most",
+    ),
+    # The low end less 300,000. More detainees leave fewer, so at most.
+    "at_risk_2021_from_low_end": (1_700_000, 1_650_000, 1_750_000, "", "at most"),
+    # At most 1,901,222 and at least 300,000: no single value. 2,201,222 lies within.
+    "total_in_range": (NONE, NONE, NONE, "left open", "no bound"),
+    # 2,201,222, 2,149,450, 2,252,996, above 2.05 million; with fewer than 1.6 million
+    # in 2019, down to 300,000.
+    "low_end_several_three": (
+        SUM + 300_000,
+        LEAST + 300_000,
+        MOST + 300_000,
+        "left open",
+        "no bound",
+    ),
+    # 98,778, down to 1,950,000 - 1,952,996, which stops at nought, up to 200,550: below
+    # 300,000. Less at most 1.9 million is at least.
+    "detainees_from_low_end": (
+        2_000_000 - SUM,
+        0,
+        2_050_000 - LEAST,
+        "left open",
+        "at least",
+    ),
+    # 598,778, 497,004, 700,550, above 300,000 throughout.
+    "detainees_from_high_end": (
+        2_500_000 - SUM,
+        2_450_000 - MOST,
+        2_550_000 - LEAST,
+        "matches",
+        "at least",
+    ),
+    # 98,778 is below 200,000; rounding takes it to 200,550.
+    "detainees_low_end_in_words": (
+        2_000_000 - SUM,
+        0,
+        2_050_000 - LEAST,
+        WITHIN,
+        "at least",
+    ),
+    # 300,000 or more meets 200,000 to a million: words beside words.
+    "detainees_words_twice": (NONE, NONE, NONE, "left open", "at least"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_by_hand(article, name):
+    compare(article, name, CASES[name])

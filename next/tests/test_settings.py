@@ -1,0 +1,159 @@
+"""One setting by every route; a wrong one is refused with the nearest right name."""
+
+import pytest
+
+import analysis
+from analysis import SettingError
+
+REFUSED = {
+    "a mistyped name": ({"persons_per_tranfer": 0.6}, "persons_per_transfer"),
+    "a mistyped reading": ({"at_risk_2019": "southrn"}, "southern"),
+    "above its range": ({"persons_per_transfer": 1.2}, "persons_per_transfer"),
+    "below its range": ({"overlap": -0.1}, "overlap"),
+    "a negative count": ({"transfers_2021": -5}, "transfers_2021"),
+    "a percentage as a number": ({"growth_2019_2021": 10.5}, "growth_2019_2021"),
+    "millions without a unit": ({"at_risk_2019": 1.6}, "person"),
+    "an unlike unit": ({"at_risk_2019": "1.5 million transfer"}, "person"),
+    "a decimal comma": ({"persons_per_transfer": "0,6"}, "persons_per_transfer"),
+    "not a number": ({"overlap": float("nan")}, "overlap"),
+    "a truth value": ({"overlap": True}, "overlap"),
+    "a list": ({"overlap": [0.1, 0.2]}, "overlap"),
+    "another year's figure": ({"transfers_2021": "report_2022"}, "2022"),
+    "a figure of another unit": (
+        {"transfers_2019": "transfers_2019_xinhua"},
+        "labourer",
+    ),
+    "without effect": ({"minority_share_south": 0.9}, "at_risk_2019="),
+    "nothing follows from it": ({"warning_colors": 5}, "warning_colors"),
+    "a circle": (
+        {"labourers_2019": "from_base", "transfers_2019": "from_labourers"},
+        "labourers_2019",
+    ),
+    "a function in another unit": (
+        {"at_risk_2019": lambda transfers_2019: 0.5 * transfers_2019},
+        "person",
+    ),
+    "a function of a mistyped name": (
+        {"at_risk_2019": lambda total_2018: total_2018},
+        "total_2019",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_wrong_setting_is_refused_in_one_sentence(article, kind):
+    changes, named = REFUSED[kind]
+    with pytest.raises(SettingError) as refused:
+        article.change(**changes)
+    assert named in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+PAST = {
+    "more persons than transfers in 2021": (
+        {"persons_per_transfer_drift": 1.2},
+        "at_risk_2021",
+        "persons_per_transfer_2021",
+    ),
+    "a part above the whole": (
+        {"labourers_south_2019": 2_700_000},
+        "southern_share_2019",
+        "labourers_south_2019",
+    ),
+    "a division by zero": (
+        {"planned_transfers_2016_2020": 0},
+        "excess_over_plan_2016_2020",
+        "excess_over_plan_2016_2020",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PAST)
+def test_a_value_past_a_limit_is_refused_with_the_limit(article, kind):
+    changes, name, limited = PAST[kind]
+    study = article.change(**changes)
+    with pytest.raises(SettingError) as refused:
+        study[name]
+    assert limited in str(refused.value)
+
+
+def test_a_number_may_come_with_its_unit(article):
+    study = article.change(at_risk_2019="1.2 million person")
+    assert study["at_risk_2019"].value == 1_200_000
+
+
+def test_the_value_in_use_is_never_refused(article):
+    assert article.change(minority_share_south=0.95)["at_risk_2021"].value > 1.9e6
+
+
+def test_a_number_that_is_set_has_no_rounding(article):
+    found = article.change(at_risk_2019=1_500_000.0)["at_risk_2019"]
+    assert (found.low, found.high) == (1_500_000, 1_500_000)
+
+
+def test_a_figure_published_elsewhere_may_stand_for_a_quantity(article):
+    # 14.33 million / 5 = 2.866 million; 2.866 / 2.2 - 1 = 30.27 percent.
+    study = article.change(transfers_2016_2020="report_2016_2020")
+    found = study["excess_over_plan_2016_2020"].value
+    assert found == pytest.approx(14.33 / 5 / 2.2 - 1)
+
+
+def test_a_function_of_quantities_may_be_a_reading(article):
+    study = article.change(at_risk_2019=lambda total_2019: 0.56 * total_2019)
+    found = study["at_risk_2019"]
+    assert (found.value, found.low) == pytest.approx((0.56 * 2.59e6, 0.56 * 2.585e6))
+
+
+def test_readings_that_belong_together_are_taken_together(article):
+    study = article.change(total_2019="transfers", persons_per_transfer=0.5)
+    assert study["south_2019"].value == 825_000
+
+
+def test_a_scenario_is_a_setting_with_a_name(article, tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text("why: Ours.\npersons_per_transfer: 0.6\n")
+    by_name = article.change(persons_per_transfer=0.6)["at_risk_2021"]
+    assert article.scenario(str(path))["at_risk_2021"] == by_name
+    for name in article.model.scenarios:
+        assert article.scenario(name)["transfers_2021"].value > 3e6
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("persons_per_tranfer: 0.6", "persons_per_transfer"),
+        ("persons_per_transfer: [normal, 0.6, 0.1]", "uniform"),
+        ("persons_per_transfer: [uniform, 0.9, 0.6]", "uniform"),
+        ("- 0.6", "own.yaml"),
+        ("a: b: c", "own.yaml"),
+        ("persons_per_transfer: {}", "persons_per_transfer"),
+    ],
+)
+def test_a_wrong_scenario_is_refused(article, tmp_path, text, named):
+    path = tmp_path / "own.yaml"
+    path.write_text(text)
+    with pytest.raises(SettingError, match=named):
+        article.scenario(str(path))
+
+
+def test_an_unknown_scenario_is_refused_with_the_nearest(article):
+    with pytest.raises(SettingError, match="southern"):
+        article.scenario("southren")
+
+
+def test_names_of_quantities_and_checks_are_looked_up(article):
+    for ask in (
+        lambda: article["at_risk_2020"],
+        lambda: article.checks("at_risk_2021_summ"),
+        lambda: article.break_even("at_risk_2021_summ"),
+        lambda: article.function("at_risk_2021")(persons_per_tranfer=1),
+        lambda: article.sweep("at_risk_2021", overlapp=[0, 1]),
+    ):
+        with pytest.raises(SettingError, match="did you mean"):
+            ask()
+
+
+def test_studies_do_not_change(article):
+    article.change(persons_per_transfer=0.6)
+    assert article.setting == {}
+    assert analysis.load()["at_risk_2021"] == article["at_risk_2021"]

@@ -1,0 +1,83 @@
+"""The package stays small: what it may spend, and what it spends."""
+
+import ast
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import analysis
+
+ROOT = Path(analysis.__file__).parents[1]
+DENSE = (
+    *(ast.IfExp, ast.NamedExpr, ast.Lambda, ast.GeneratorExp),
+    *(ast.ListComp, ast.SetComp, ast.DictComp),
+)
+
+
+def trees(folder):
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        yield ast.parse(path.read_text("utf-8"))
+
+
+def nodes(folder):
+    return [node for tree in trees(folder) for node in ast.walk(tree)]
+
+
+def words(text):
+    return len(re.findall(r"[^\W\d_][\w'’-]*", text))
+
+
+def prose():
+    """Words in strings of three words or more, docstrings among them."""
+    total = 0
+    for node in nodes("analysis"):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            total += words(node.value) if words(node.value) > 2 else 0
+    return total
+
+
+def dense():
+    found = nodes("analysis")
+    count = sum(isinstance(node, DENSE) for node in found)
+    return 1000 * count / len(found)
+
+
+def texts(value):
+    """The texts of a file of data that have more than one word."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return sum(map(texts, value))
+    return words(value) if isinstance(value, str) and " " in value else 0
+
+
+def data_words():
+    total = 0
+    for path in (ROOT / "data").iterdir():
+        text = path.read_text("utf-8")
+        if path.suffix == ".csv" and path.stem != "expected":
+            total += texts(list(csv.reader(text.splitlines())))
+        elif path.suffix == ".json":
+            total += texts(json.loads(text))
+        elif path.suffix in (".yaml", ".md"):
+            total += words(text)
+    return total
+
+
+SPENT = {
+    "nodes of the library": (lambda: len(nodes("analysis")), 34_000),
+    "modules": (lambda: len(list(trees("analysis"))), 40),
+    "dense constructs in a thousand nodes": (dense, 7),
+    "words in strings": (prose, 12_000),
+    "nodes of the tests": (lambda: len(nodes("tests")), 50_000),
+    "words in data": (data_words, 10_500),
+}
+
+
+@pytest.mark.parametrize("what", SPENT)
+def test_the_package_stays_small(what):
+    spent, most = SPENT[what]
+    assert spent() <= most
