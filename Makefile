@@ -9,6 +9,8 @@ LOADED := analysis.cli, analysis.publish.reproduction, analysis.publish.report, 
     analysis.whatif.sweep, ipykernel.kernelapp, matplotlib.pyplot
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 unexport PYTHONDONTWRITEBYTECODE
+# The small edition has processes of its own; a relative path would let kernels import the other.
+NEXT := PYTHONPATH=$(CURDIR)/next ../$(BIN)/
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,8 +41,12 @@ test: env-dev  ## Everything that CI checks
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -p no:nbval -n 2 --dist worksteal
+	$(BIN)/python -m analysis verify > /dev/null
+	$(BIN)/python -m pytest -p no:nbval -n 2 --dist worksteal tests/backtests
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
+	cd next && $(NEXT)mypy
+	cd next && $(NEXT)lint-imports
+	cd next && $(NEXT)python -m pytest -p no:nbval -n 2 --dist worksteal
 
 test-long: env-dev tex  ## What takes longer: kills, pages, other Pythons, a cluster, the proof of the guard, mutation testing
 	SCREENSHOTS=.screenshots $(BIN)/python -m pytest -s -m long
