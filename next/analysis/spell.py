@@ -69,10 +69,26 @@ def text(number, unit=""):
 def spell(value, unit="", beside=()):
     """Spell a number as a reader sees it, without its unit.
 
-    >>> spell(1901221.7, "person"), spell(98778.3, "person")
-    ('1.901 million', '98,800')
+    >>> spell(1901221.7, "person"), spell(0.84, "percent"), spell(98778.3, "person")
+    ('1.901 million', '84.0 percent', '98,800')
     """
-    return text(rounded(value, unit, beside), unit)
+    shown = rounded(value, unit, beside)
+    said = text(shown, unit)
+    if unit == "percent" and math.isfinite(shown):
+        number = said.removesuffix(" percent")
+        said = f"{with_zeros(number)} percent"
+    return said
+
+
+def with_zeros(number):
+    """Fill a percentage up to three digits, as in 84.0."""
+    digits = sum(letter.isdigit() for letter in number)
+    starts_with_zero = number.lstrip("−").startswith("0")
+    missing = 3 - digits + starts_with_zero
+    if missing <= 0 or number == "0":
+        return number
+    point = "" if "." in number else "."
+    return number + point + "0" * missing
 
 
 def edge(value, unit, step, more=0):
@@ -109,7 +125,7 @@ def edges(low, high, least, most, unit=""):
     return f"up to {last}" if low <= least else one_word(first, last)
 
 
-def bounds(low, value, high, unit=""):
+def bounds(low, value, high, unit="", beside=()):
     """Spell bounds, with as many digits as keep the value inside.
 
     >>> bounds(1849450, 1901221, 1952996), bounds(5, 5, 5)
@@ -117,7 +133,8 @@ def bounds(low, value, high, unit=""):
     """
     if low == high or math.isnan(value):
         return ""
-    return one_word(spell(low, unit, [value]), spell(high, unit, [value]))
+    beside = [*beside, value]
+    return one_word(spell(low, unit, beside), spell(high, unit, beside))
 
 
 def one_word(first, last):

@@ -1,5 +1,6 @@
 """``Study``: the article's numbers under one setting."""
 
+import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +11,13 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from analysis import judge, whatif
-from analysis.model import Model
+from analysis import judge, show, steps, whatif
+from analysis.model import Model, Number
 from analysis.tables import SettingError, nearest, read_package, split
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.figure import Figure
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 COLUMNS = ("id", "statement", "compute", "readings", "kind")
@@ -49,6 +51,28 @@ def nothing() -> MappingProxyType:
     return MappingProxyType({})
 
 
+def parameters_of(namespace):
+    """Return the names that a notebook's first cell, or papermill, gives a value."""
+    cells = [cell for cell in namespace.get("In", ()) if cell]
+    if not cells:
+        return [*namespace]
+    first, names = assigned(cells[0]), set()
+    for cell in cells:
+        if cell.startswith("# Parameters") or assigned(cell) & first:
+            names |= assigned(cell)
+    return sorted(names)
+
+
+def assigned(cell):
+    """Return the names to which a cell assigns."""
+    try:
+        lines = ast.parse(cell).body
+    except SyntaxError:
+        return set()
+    targets = [line.targets[0] for line in lines if isinstance(line, ast.Assign)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
 @dataclass(frozen=True)
 class Study:
     """The article's numbers under a setting: a number or a reading for each name.
@@ -78,6 +102,39 @@ class Study:
         for name in values:
             self.model.check_effect(name, made.setting)
         return made
+
+    def from_notebook(self, namespace: Mapping[str, Any]) -> "Study":
+        """Return a study with the numbers in a notebook's cell of parameters.
+
+        Names that papermill injects count, too, and others do not. A number that is in
+        use already changes nothing; one with an effect on no check is refused.
+        """
+        values = {}
+        for name in parameters_of(namespace):
+            if not self.is_in_use(name, namespace[name]):
+                values[name] = namespace[name]
+        made = self.with_values(values)
+        for name in values:
+            if not made.counts(name):
+                self.model.check_effect(name, made.setting)
+        return made
+
+    def is_in_use(self, name: str, value: Any) -> bool:
+        """Return whether a value is the one that a quantity has already."""
+        self.model.look_up(name)
+        source = self.model.source(name, self.setting)
+        if isinstance(source, Number) and not isinstance(value, str):
+            return source.value == value
+        return self.model.readings[name].get(value) is source
+
+    def counts(self, name: str) -> bool:
+        """Return whether some check is computed from a quantity."""
+        for check in self.model.tables["checks"].values():
+            if check["compute"]:
+                setting = judge.setting_of(self.model, check, self.setting)
+                if name in self.model.needed(check["compute"], setting):
+                    return True
+        return False
 
     def with_values(self, values: Mapping[str, Any]) -> "Study":
         """Return another study, without asking whether the values have an effect."""
@@ -109,6 +166,47 @@ class Study:
             return self.change(**read)
         except SettingError as error:
             raise SettingError(f"scenario {name}: {error}") from None
+
+    def steps(self, name: str, depth: int = 99) -> steps.Step:
+        """Return the worked step of a quantity, of one reading of it, or of a check.
+
+        >>> print(load().steps("net_new_transfers.from_base", depth=0))
+        transfers added since 2019 = transfers in 2021 − transfers in 2019
+                                   = 3.17 million − 2.869 million
+                                   = 301,000 transfers
+            transfers in 2021 minus transfers in 2019
+        """
+        return steps.steps(self.model, name, self.setting, depth)
+
+    def headlines(self) -> pd.DataFrame:
+        """Return the six headlines: the article's words, the sum, verdict, condition.
+
+        For the article's own numbers they have sentences, too: note, more, what to cite
+        and what must be said with it; for others, the verdict before.
+        """
+        return self.framed(show.headlines(self.model, self.setting))
+
+    def findings(self, *rows: str) -> pd.DataFrame:
+        """Return the findings on some printed rows, or all: id, title, text."""
+        return show.findings(self.model, *rows)
+
+    def external(self) -> pd.DataFrame:
+        """Return figures published elsewhere, beside ours of the same unit.
+
+        ``printed`` and ``value``, ours, are in base units; ``seen`` says where we saw
+        the figure: in a primary text, a copy or a quotation.
+        """
+        return self.framed(show.external(self.model, self.setting))
+
+    def figure(self, name: str) -> "Figure":
+        """Return one of ten figures, as matplotlib has it, with its caption."""
+        from analysis import figures
+
+        return figures.draw(self, name)
+
+    def show(self, item: Any) -> show.Shown:
+        """Return a table or a step of this study as Markdown, for a notebook."""
+        return show.Shown(show.markdown(self.model, item))
 
     def names(self) -> pd.DataFrame:
         """Return a table of what can be set: unit, value, range and readings."""

@@ -1,0 +1,81 @@
+"""The command line: the same numbers as in Python, and bad input in one sentence."""
+
+import io
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from analysis import cli
+
+
+def run(capsys, *words):
+    status = cli.main([*words])
+    return status, *capsys.readouterr()
+
+
+def test_verify_prints_the_headlines(capsys):
+    status, out, err = run(capsys, "verify")
+    assert (status, err) == (0, "")
+    assert "1.6 million + 301,000 = 1.901 million" in out
+
+
+def test_tables_are_written_as_csv_with_what_differs(article, capsys):
+    words = ["verify", "--all", "--csv", "--set", "persons_per_transfer=0.6"]
+    status, out, _ = run(capsys, *words)
+    table = pd.read_csv(io.StringIO(out))
+    own = article.change(persons_per_transfer=0.6).checks()
+    assert status == 0
+    assert table["value"].to_numpy() == pytest.approx(own["value"], nan_ok=True)
+    assert table.columns[-1] == "differs"
+    assert table["differs"].str.contains("0.6").all()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["explain", "at_risk_2021", "--set", "persons_per_transfer=0.6"], "1.781"),
+        (["explain", "former_detainees.from_low_end"], "98,800"),
+        (["explain", "same_share"], "1.786 million"),
+        (["sensitivity", "at_risk_2021"], "0.36 to 1"),
+        (["break-even", "at_risk_2021_sum"], "0.664 to 1"),
+        (["break-even", "at_risk_2021 >= 1.85e6"], "0.83 to 1"),
+        (["verify", "--scenario", "southern"], "1.869 million"),
+    ],
+    ids=str,
+)
+def test_a_command_prints_its_numbers_within_the_width(capsys, words, shown):
+    status, out, _ = run(capsys, *words)
+    assert status == 0
+    assert shown in out
+    assert max(map(len, out.split("\n"))) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["explain", "at_risk_2020"], "at_risk_2021"),
+        (["verify", "--set", "persons_per_tranfer=0.6"], "persons_per_transfer"),
+        (["verify", "--set", "persons_per_transfer"], "persons_per_transfer"),
+        (["verify", "--scenario", "southren"], "southern"),
+        (["sensitivity", "at_risk_total"], "former_detainees"),
+        (["break-even", "at_risk_2021_su"], "at_risk_2021_sum"),
+    ],
+    ids=str,
+)
+def test_bad_input_is_one_sentence_and_status_2(capsys, words, named):
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (2, "")
+    assert named in err
+    assert err.count("\n") == 1
+
+
+def test_the_module_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "analysis", "explain", "transfers_2021"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "3.17 million" in done.stdout

@@ -1,0 +1,153 @@
+"""Each worked line is redone from its text, and one number is spelled one way."""
+
+import re
+
+import pytest
+
+from analysis import SettingError, judge, spell, steps
+from tests.settings import random_settings
+
+SIGNS = {"×": "*", "÷": "/", "−": "-"}
+SCALES = {" million": "*1e6", " billion": "*1e9", " percent": "/100"}
+
+
+def redone(text):
+    """The value of arithmetic as a reader sees it."""
+    text = re.sub(r"(?<=\d),(?=\d)", "", text)
+    text = re.sub(r"(?<![\w.])(\d[\d.]*)( million| billion| percent)?", number, text)
+    text = text.replace("the smaller of ", "min").replace("the larger of ", "max")
+    for sign, operator in SIGNS.items():
+        text = text.replace(sign, operator)
+    return eval(text)
+
+
+def number(found):
+    return f"({found[1]}{SCALES.get(found[2], '')})"
+
+
+def each(step):
+    yield step
+    for part in step.parts:
+        yield from each(part)
+
+
+@pytest.fixture(scope="module")
+def studies(article):
+    return [article, *random_settings(article, 20)]
+
+
+@pytest.fixture(scope="module")
+def worked(studies):
+    """The worked step of every check that can be computed, under each setting."""
+    found = []
+    for study in studies:
+        for check in study.model.tables["checks"].values():
+            if check["compute"]:
+                try:
+                    found.append((check["id"], study.steps(check["id"])))
+                except SettingError:
+                    assert study.setting
+    return found
+
+
+def test_each_line_is_redone_from_its_text_to_the_last_digit(worked):
+    lines = 0
+    for check, top in worked:
+        for step in each(top):
+            if len(step.lines) == 3:
+                *_, numbers, result = step.lines
+                by_hand = spell.spell(redone(numbers), step.unit, step.beside)
+                assert by_hand == result, (check, step.label, numbers)
+                lines += 1
+    assert lines > 3000
+
+
+def test_results_are_rounded_from_exact_values(worked):
+    for check, top in worked:
+        for step in each(top):
+            shown = (
+                redone(step.lines[-1].removesuffix(step.noun) or "0")
+                if (step.lines[-1] != steps.NO_VALUE)
+                else None
+            )
+            if shown is not None:
+                assert shown == pytest.approx(step.value, rel=5.1e-3), check
+
+
+def test_each_sum_of_a_headline_is_redone_from_its_text(studies):
+    for study in studies:
+        for working in "\n".join(study.headlines()["working"]).split("\n"):
+            numbers, _, result = working.partition(" = ")
+            if result:
+                shown = redone(result.removesuffix(" detainees"))
+                digits = len(re.sub(r"\D", "", result).strip("0")) or 1
+                by_hand = float(f"{redone(numbers):.{digits}g}")
+                assert by_hand == pytest.approx(shown), working
+
+
+def test_no_value_lies_outside_its_shown_bounds(studies):
+    tried = 0
+    for study in studies:
+        for row in study.checks().itertuples():
+            if row.low < row.high and row.value == row.value:
+                unit = steps.unit_of(study.model, row.quantity)
+                beside = steps.levels(study.model, row.quantity)
+                shown = spell.bounds(row.low, row.value, row.high, unit, beside)
+                low, high = shown.split(" to ")
+                word = high.partition(" ")[2]
+                is_short = word and " " not in low and "," not in low
+                low = f"{low} {word}" if is_short else low
+                value = redone(steps.spelled(study.model, row.quantity, row.value))
+                assert redone(low) <= value <= redone(high), (row.id, shown)
+                tried += 1
+    assert tried > 1000
+
+
+def test_a_number_is_spelled_one_way_in_all_tables(studies):
+    for study in studies:
+        spelled = {}
+        for row in study.checks().itertuples():
+            if row.value == row.value:
+                text = steps.spelled(study.model, row.quantity, row.value)
+                key = row.quantity, f"{row.value:.9g}"
+                assert spelled.setdefault(key, text) == text
+        for step in (study.steps("at_risk_2021"), study.steps("net_new_persons")):
+            for inner in each(step):
+                if len(inner.lines) == 3:
+                    assert inner.lines[-1] == spell.spell(
+                        inner.value, inner.unit, inner.beside
+                    )
+
+
+def test_no_text_crosses_what_its_verdict_compares_it_with(studies):
+    for study in studies:
+        for row in study.checks().itertuples():
+            if row.verdict and row.value == row.value:
+                claim = study.model.tables["checks"][row.id]
+                for span in judge.claim_of(study.model, claim):
+                    for end in span:
+                        text = steps.spelled(study.model, row.quantity, row.value)
+                        side = (row.value > end) - (row.value < end)
+                        shown = redone(text)
+                        if abs(row.value - end) > 1e-9 * abs(end) and abs(end) < 1e15:
+                            assert (shown > end) - (shown < end) == side, (row.id, text)
+
+
+def test_a_step_has_its_place_and_stops_at_a_depth(article):
+    text = str(article.steps("transfers_2019", depth=1))
+    assert "section scale, paragraph 2" in text
+    assert max(map(len, text.split("\n"))) <= 80
+    flat = str(article.steps("transfers_2019", depth=0))
+    assert text.startswith(flat)
+
+
+def test_a_step_is_markdown_in_a_notebook(article):
+    step = article.steps("net_new_persons", depth=1)
+    assert step._repr_markdown_().startswith("- **persons added since 2019** = ")
+
+
+def test_yours_and_ours_are_told_apart(article):
+    plain = str(article.steps("persons_2019"))
+    changed = str(article.change(persons_per_transfer=0.6).steps("persons_2019"))
+    assert "yours" in changed
+    assert "yours" not in plain
