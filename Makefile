@@ -47,6 +47,7 @@ test: env-dev  ## Everything that CI checks
 	cd next && $(NEXT)mypy
 	cd next && $(NEXT)lint-imports
 	cd next && $(NEXT)python -m pytest -p no:nbval -n 2 --dist worksteal
+	cd next && $(NEXT)python -m pytest --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadfile notebooks
 
 test-long: env-dev tex  ## What takes longer: kills, pages, other Pythons, a cluster, the proof of the guard, mutation testing
 	SCREENSHOTS=.screenshots $(BIN)/python -m pytest -s -m long

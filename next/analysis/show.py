@@ -30,6 +30,7 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 EMPTY = MappingProxyType({})
 NO_SUM = "none printed"
 OURS = "our comparison"
+NOTHING = "Nothing to show."
 
 
 @cache
@@ -331,6 +332,8 @@ def markdown(model, item):
     """Return a step, or a table with what differs from the article, as Markdown."""
     if isinstance(item, Step):
         return as_markdown(item)
+    if item.empty:
+        return NOTHING
     said = words(model, item).astype(str)
     rows = [said.columns, ["---"] * said.shape[1], *said.to_numpy()]
     shown = [f"| {' | '.join(row)} |".replace("\n", "<br>") for row in rows]
@@ -341,6 +344,8 @@ def terminal(model, item):
     """Return a step or a table for a terminal; a wide table stands row by row."""
     if isinstance(item, Step):
         return as_text(item)
+    if item.empty:
+        return NOTHING
     said = words(model, item).astype(str)
     last = wrapped(below(model, item))
     table = said.to_string(index=False)

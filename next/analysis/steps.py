@@ -17,7 +17,7 @@ WIDTH = 80
 NO_VALUE = "no single value: an input is in words only"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Step:
     """A quantity: names, numbers and the result as lines, notes, and what it needs."""
 
@@ -36,7 +36,7 @@ class Step:
         noun = "" if math.isnan(self.value) else self.noun
         return [*self.lines[:-1], self.lines[-1] + noun]
 
-    def __str__(self):
+    def __repr__(self):
         return as_text(self)
 
     def _repr_markdown_(self):

@@ -55,7 +55,12 @@ def parameters_of(namespace):
     """Return the names that a notebook's first cell, or papermill, gives a value."""
     cells = [cell for cell in namespace.get("In", ()) if cell]
     if not cells:
-        return [*namespace]
+        # Without a history, as under nbval, all numbers and texts are parameters.
+        return [
+            name
+            for name, value in namespace.items()
+            if isinstance(value, (int, float, str)) and not name.startswith("_")
+        ]
     first, names = assigned(cells[0]), set()
     for cell in cells:
         if cell.startswith("# Parameters") or assigned(cell) & first:
