@@ -1,40 +1,162 @@
-"""The command line: a command is a function of a study and of what is asked."""
+"""Recompute the numbers of one article, and see which of them follow from others."""
 
 import argparse
+import math
+import os
 import sys
+import webbrowser
+from pathlib import Path
+
+import pandas as pd
 
 from analysis import show
-from analysis.study import Study, load
+from analysis.study import DATA, Study, load
 from analysis.tables import DataError, SettingError
+
+ROOT = DATA.parent
+
+
+class RunError(Exception):
+    """Something that a run found: a notebook that fails, or a copy that differs."""
 
 
 def verify(study, asked):
-    """Recompute the six headlines, or all that can be recomputed."""
-    return study.checks() if asked.all else show.verify(study.model, study.setting)
+    """Recompute the six headlines, or all checks, and compare with stored values."""
+    if asked.all:
+        return study.checks()
+    text = show.verify(study.model, study.setting)
+    return text if study.setting else f"{text}\n\n{guarded(study)}"
 
 
-#: The commands that take a name; their help is that of the method.
-NAMED = {
-    "explain": (Study.steps, "quantity, reading or check"),
-    "sensitivity": (Study.sensitivity, "quantity"),
-    "break-even": (Study.break_even, "check or statement"),
-}
+def guarded(study):
+    """Say that all values are as stored, or raise RunError with those that moved."""
+    from analysis import guard
+
+    now = guard.values(study)
+    changes = guard.moved(guard.read(), now)
+    if len(changes):
+        raise RunError("\n".join(guard.lines(changes)))
+    return f"{len(now):,} values are as stored in data/expected.csv."
+
+
+def reproduce(study, asked):
+    """Run the notebooks, write the results, and compare with stored values."""
+    from analysis import explorer, figures, notebooks, report, results
+
+    with results.replaced(asked.out) as folder:
+        ran = folder / "notebooks"
+        ran.mkdir()
+        running = notebooks.start(ran)
+        for name, table in tables(study).items():
+            table = table.assign(differs="")
+            table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g")
+        figures.save(study, folder / "figures")
+        failed = notebooks.finish(running)
+        if failed:
+            raise RunError("\n".join([*failed, f"The notebooks are in {ran}."]))
+        report.write(study, folder / "report", ran)
+        (folder / "explorer.html").write_text(explorer.page(study.model), "utf-8")
+        inputs = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
+        inputs += (ROOT / "analysis" / "formulas").glob("*.py")
+        (folder / results.MANIFEST).write_text(results.manifest(inputs), "utf-8")
+    text = show.verify(study.model, study.setting)
+    report_at, page_at = asked.out / "report/index.html", asked.out / "explorer.html"
+    places = f"Report: {report_at}     Change a number: {page_at}"
+    return f"{text}\n\n{guarded(study)}\n{places}"
+
+
+def tables(study):
+    """Return the tables of a run by name."""
+    estimates = []
+    for name in sorted(study.model.readings):
+        row = {"quantity": name, "label": study.model.labels[name]}
+        try:
+            estimates.append(row | vars(study[name]))
+        except SettingError as error:
+            estimates.append(row | {"value": math.nan, "side": str(error)})
+    return {
+        "checks": study.checks(),
+        "estimates": pd.DataFrame(estimates),
+        "findings": study.findings(),
+        "external": study.external(),
+    }
+
+
+def accept(study, asked):
+    """Store the values of now, and the notebooks' outputs, as the accepted ones."""
+    from analysis import guard, notebooks, results
+
+    now = guard.values(study)
+    changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
+    with results.replaced(ROOT / ".accepted") as folder:
+        failed = notebooks.finish(notebooks.start(folder))
+        if failed:
+            raise RunError("\n".join(failed))
+        for path in folder.glob("*.ipynb"):
+            path.replace(notebooks.NOTEBOOKS / path.name)
+    (ROOT / ".accepted").rmdir()
+    now.to_csv(guard.EXPECTED)
+    return "\n".join([*guard.lines(changes), f"{len(changes)} values moved."])
+
+
+def audit(study, asked):
+    """Look up the article's numbers in your own copy: text, HTML or PDF."""
+    from analysis import audit
+
+    table = audit.audit(asked.file, study.model.tables["claims"])
+    differing = table[~table["state"].isin(audit.FINE)]
+    counts = ", ".join(
+        f"{n} {state}" for state, n in table["state"].value_counts().items()
+    )
+    shown = table[table["state"] != "found"].to_string(index=False)
+    if len(differing):
+        raise RunError(f"{shown}\n{counts}")
+    return counts
+
+
+def explore(study, asked):
+    """Write the page on which you can change the assumptions, and open it."""
+    from analysis import explorer
+
+    asked.out.write_text(explorer.page(study.model), "utf-8")
+    webbrowser.open(asked.out.resolve().as_uri())
+    return f"Written to {asked.out}."
 
 
 def parser_of():
     """Return the arguments of all commands."""
-    parser = argparse.ArgumentParser(prog="analysis", description=show.__doc__)
+    parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    first = commands.add_parser("verify", help=verify.__doc__)
+
+    def add(name, run, text=""):
+        text = text or run.__doc__.partition("\n")[0]
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run, set=[], scenario="", csv=False)
+        return command
+
+    def of_name(method):
+        return lambda study, asked: method(study, asked.name)
+
+    out = add("reproduce", reproduce)
+    out.add_argument("--out", type=Path, default=Path("results"), metavar="DIR")
+    first = add("verify", verify)
     first.add_argument("--all", action="store_true", help="all checks, not headlines")
-    first.set_defaults(run=verify)
-    for name, (method, what) in NAMED.items():
-        command = commands.add_parser(name, help=method.__doc__.partition("\n")[0])
+    add("accept", accept)
+    changed = [first]
+    for name, method, what in (
+        ("explain", Study.steps, "quantity, reading or check"),
+        ("sensitivity", Study.sensitivity, "quantity"),
+        ("break-even", Study.break_even, "check or statement"),
+    ):
+        command = add(name, of_name(method), method.__doc__.partition("\n")[0])
         command.add_argument("name", metavar="NAME", help=what)
-        command.set_defaults(run=lambda study, asked, of=method: of(study, asked.name))
-    for command in commands.choices.values():
+        changed.append(command)
+    add("audit", audit).add_argument("file", type=Path, metavar="FILE")
+    page = add("explore", explore)
+    page.add_argument("--out", type=Path, default=Path("explorer.html"), metavar="FILE")
+    for command in changed:
         command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
-        command.add_argument("--scenario", metavar="NAME")
+        command.add_argument("--scenario", metavar="NAME", help="a name or a YAML file")
         command.add_argument("--csv", action="store_true", help="write a table as CSV")
     return parser
 
@@ -51,7 +173,7 @@ def written(study, item, is_csv):
 
 
 def main(words=None):
-    """Run a command; bad input is one sentence and status 2."""
+    """Run a command; bad input is one sentence and status 2, what differs status 1."""
     asked = parser_of().parse_args(words)
     try:
         study = load()
@@ -59,6 +181,13 @@ def main(words=None):
             study = study.scenario(asked.scenario)
         study = study.change(**dict(part.partition("=")[::2] for part in asked.set))
         print(written(study, asked.run(study, asked), asked.csv))
+    except KeyboardInterrupt:
+        # A thread that waits for a kernel can't be stopped; kernels end when the
+        # process that started them is gone.
+        os._exit(130)
+    except RunError as error:
+        print(error, file=sys.stderr)
+        return 1
     except (DataError, SettingError) as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 2

@@ -61,12 +61,12 @@ def official_series(study, name):
     for row in study.model.tables["external"].values():
         found = re.fullmatch(r"(report|target)_(\d{4})", row["id"])
         if found and row["unit"] == "transfer":
-            role = "goal" if found[1] == "target" else "reported"
+            role = "goal" if found[1] == "target" else "work reports"
             value = printed.value_of(row)
             made = {"label": found[2], "role": role, "value": value}
             rows.append(made | {"words": row_in_words(row)})
     for year in ("2019", "2021"):
-        own = mark(study, year, "the article", f"transfers_{year}")
+        own = mark(study, year, "by the article", f"transfers_{year}")
         rows.append({key: own[key] for key in ("label", "role", "value", "words")})
     return pd.DataFrame(rows).sort_values(["label", "role"], ignore_index=True)
 
@@ -234,8 +234,8 @@ def drawn_series(study, table, axis):
     figure = plt.figure(figsize=(WIDE, 3.2))
     axes = figure.add_axes((0.1, 0.17, 0.87, 0.64))
     looks = {
-        "reported": {"marker": "s", "color": COLOURS[1]},
-        "the article": {"marker": "D", "color": COLOURS[0], "fillstyle": "none"},
+        "work reports": {"marker": "s", "color": COLOURS[1]},
+        "by the article": {"marker": "D", "color": COLOURS[0], "fillstyle": "none"},
         "goal": {"marker": "_", "color": COLOURS[2], "markersize": 9},
     }
     for role, look in looks.items():

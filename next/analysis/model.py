@@ -159,17 +159,21 @@ class Model:
             sentence = f"{name}: '{text}' is not a number in {unit}"
             raise SettingError(sentence) from None
 
+    def usual(self, name):
+        """Return the number that guards against others far off; none for our shares."""
+        assumption = self.assumptions.get(name)
+        if assumption:
+            # The range that is allowed guards a share.
+            return 0.0 if self.units[name] == "dimensionless" else assumption.value
+        return float(self.evaluate(self.sources(name, {}), {})[name])
+
     def guard(self, name, number):
         """Refuse a number fifty times off the article's; its unit must be written."""
-        value = self.evaluate(self.sources(name, {}), {})[name]
-        if name in self.assumptions:
-            # The range that is allowed guards a share.
-            is_share = self.units[name] == "dimensionless"
-            value = 0 if is_share else self.assumptions[name].value
+        value = self.usual(name)
         if value and number and not 1 / FAR < abs(number / value) < FAR:
             sentence = f"{name} is {value:,.10g} here, and {number:,.10g} is far off"
             raise SettingError(
-                f"{sentence}; if meant, write its unit: {self.units[name]}"
+                f"{sentence}; write its unit, {self.units[name]}, if meant"
             )
 
     def own_formula(self, name, function):
@@ -236,14 +240,21 @@ class Model:
         default = next(iter(known.values()))
         if isinstance(default, Formula) or setting[name] in (default.value, *known):
             return
-        hint = ""
+        users = self.users(name)
+        for other, reading in users:
+            if self.readings[other][reading] is self.source(other, setting):
+                return
+        hint = "; it counts with {}={}".format(*users[-1]) if users else ""
+        raise SettingError(f"{name} has no effect under these readings{hint}")
+
+    def users(self, name):
+        """Return the readings that are computed from a quantity."""
+        found = []
         for other, readings in self.readings.items():
             for reading, source in readings.items():
                 if name in getattr(source, "needs", ()):
-                    if source is self.source(other, setting):
-                        return
-                    hint = f"; it counts with {other}={reading}"
-        raise SettingError(f"{name} has no effect under these readings{hint}")
+                    found.append((other, reading))
+        return found
 
     def evaluate(self, sources, put_in, *, limits="ignore"):
         """Return the values of all quantities, with some put in.

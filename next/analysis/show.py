@@ -16,7 +16,7 @@ from analysis.steps import (
     Step,
     as_markdown,
     as_text,
-    levels,
+    holding,
     line,
     named,
     row_in_words,
@@ -30,6 +30,7 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 EMPTY = MappingProxyType({})
 NO_SUM = "none printed"
 OURS = "our comparison"
+SIGNS = {">": "over", ">=": "at least", "<": "below", "<=": "up to"}
 NOTHING = "Nothing to show."
 
 
@@ -157,7 +158,8 @@ def verify(model, setting):
         else:
             shown += [wrapped(last, "   ", "   "), f"{row.verdict:>{WIDTH}}"]
         if row.condition:
-            shown.append(wrapped(f"for {row.condition}", "   ", "   "))
+            holds = holding(row.condition).removeprefix(", ")
+            shown.append(wrapped(holds, "   ", "   "))
         if not setting:
             shown.append(wrapped(row.note, "   ", "   "))
     meanings = document["verdicts"].items()
@@ -223,7 +225,7 @@ HEADINGS = {
     "statement": "what is computed",
     "value": "recomputed",
     "high": "by rounding",
-    "condition": "verdict holds for",
+    "condition": "holds, each alone, for",
     "at_low": "at low end",
     "at_high": "at high end",
     "as_printed": "as printed",
@@ -255,7 +257,7 @@ def words(model, table):
     if "seen" in table:
         rows = model.tables["external"]
         said["printed"] = [row_in_words(rows[name]) for name in table["id"]]
-        said = said.rename(columns={"value": "the article"})
+        said = said.rename(columns={"value": "by the article's numbers"})
     if "value_before" in table:
         known = model.tables["checks"]
         pairs = zip(table["id"], table["quantity"], strict=True)
@@ -272,7 +274,8 @@ def of_checks(model, table, said):
     said["value"] = [recomputed(model, row) for row in rows]
     said["printed"] = [print_of(model, row) for row in rows]
     said["kind"] = said["kind"].replace("ours", OURS).replace("article", "")
-    return said
+    said["note"] = [model.tables["checks"][row.id]["note"] for row in rows]
+    return said.assign(name=table["id"])
 
 
 def of_inputs(model, table, said):
@@ -281,13 +284,16 @@ def of_inputs(model, table, said):
     for row in table.itertuples():
         unit = unit_of(model, row.input)
         spans.append(spell.edges(row.low, row.high, -math.inf, math.inf, unit))
-    said = said.assign(input=table["input"].map(model.labels), low=spans)
+    said = said.assign(low=spans)
     if "verdict" in said:
         said = said.pivot_table(
             "low", ["input", "value"], "verdict", "; ".join, fill_value="", sort=False
         ).reset_index()
+    said.insert(0, "label", said["input"].map(model.labels))
+    said["name"] = said.pop("input")
     said = said.drop(columns=["high", "unit", "kind"], errors="ignore")
-    return said.rename(columns={**HEADINGS, "low": "over", "value": "in use"})
+    names = {"low": "over", "value": "in use", "label": "input"}
+    return said.rename(columns=HEADINGS | names)
 
 
 def cell(model, name, value):
@@ -299,10 +305,7 @@ def by_rounding(model, row):
     """Return the bounds of a check in words."""
     if not row.quantity:
         return ""
-    beside = levels(model, row.quantity)
-    return spell.bounds(
-        row.low, row.value, row.high, unit_of(model, row.quantity), beside
-    )
+    return spell.bounds(row.low, row.value, row.high, unit_of(model, row.quantity))
 
 
 def recomputed(model, row):
@@ -311,16 +314,32 @@ def recomputed(model, row):
         return NO_SUM
     if math.isnan(row.value):
         return "no single value"
-    side = row.side.replace("no bound", "lower or higher than")
-    return f"{side} {spelled(model, row.quantity, row.value)}".strip()
+    words = spelled(model, row.quantity, row.value)
+    if row.side == "no bound":
+        return f"{words} (may be lower or higher)"
+    return f"{row.side} {words}".strip()
 
 
 def print_of(model, row):
     """Return what a check is beside, as its row or rows print it."""
     shown = []
     for beside in judge.rows_beside(model, model.tables["checks"][row.id]):
-        shown.append(row_in_words(beside) or f'"{beside["as_printed"]}"')
+        shown.append(claimed(beside))
     return " to ".join(shown)
+
+
+def claimed(row):
+    """Return a printed number, and what its words are read as."""
+    words = row_in_words(row) or f'"{row["as_printed"]}"'
+    if not row["says"]:
+        return words
+    sign, *_ = row["says"].split(" ")
+    percent = "percent" * (row["unit"] == "percent")
+    ends = [spell.text(end, percent) for end in printed.words_of(row)]
+    said = spell.one_word(*ends)
+    if sign in SIGNS:
+        said = f"{SIGNS[sign]} {ends[sign[0] == '<']}"
+    return said if row["printed"] and sign in SIGNS else f"{words}, read as {said}"
 
 
 def below(model, item):

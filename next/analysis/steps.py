@@ -15,6 +15,11 @@ SIGNS = {"*": "×", "/": "÷", "-": "−"}
 WORDS = {"minimum": "the smaller of ", "maximum": "the larger of "}
 WIDTH = 80
 NO_VALUE = "no single value: an input is in words only"
+SIDES = {
+    "at most": "at most, as words allow less",
+    "at least": "at least, as words allow more",
+    "no bound": "may be lower or higher, as words allow both",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -182,7 +187,7 @@ def steps(model, name, setting, depth=99):
     """Return the worked step of a quantity, nested down to the printed numbers."""
     quantity, setting = named(model, name, setting)
     result = judge.result_of(model, quantity, setting)
-    side = judge.estimated(result)["side"]
+    found = judge.estimated(result)
     seen = set()
 
     def made(inner, left):
@@ -204,9 +209,11 @@ def steps(model, name, setting, depth=99):
         )
 
     step = made(quantity, depth)
-    if side:
-        words = side.replace("no bound", "may be lower or higher")
-        step.notes.append(f"{words}, by the words")
+    if found["side"]:
+        step.notes.append(SIDES[found["side"]])
+    bounds = spell.bounds(found["low"], found["value"], found["high"], step.unit)
+    if bounds:
+        step.notes.append(f"{bounds} by rounding")
     step.notes.extend(beside(model, quantity, setting))
     return step
 
@@ -234,12 +241,18 @@ def place_of(row):
     return f"section {row['section']}, paragraph {row['paragraph']}"
 
 
+def words_of(row):
+    """Return the words of a printed number, with its digits."""
+    words, digits = row["as_printed"], row_in_words(row)
+    if words == "percent":
+        return digits
+    has_number = row["says"] or re.search(r"\d", words) or not digits
+    return words if has_number else f"{digits} … {words}"
+
+
 def quoted(row):
     """Quote a printed number with its words and place."""
-    words = row["as_printed"]
-    if row["unit"] == "percent" and words == "percent":
-        words = row_in_words(row)
-    return f'"{words}", {place_of(row)}'
+    return f'"{words_of(row)}", {place_of(row)}'
 
 
 def beside(model, quantity, setting):
@@ -249,8 +262,13 @@ def beside(model, quantity, setting):
             found = judge.judge(model, check, setting)
             rows = judge.rows_beside(model, check)
             words = " and ".join(dict.fromkeys(map(quoted, rows)))
-            holds = f", for {found['condition']}" if found["condition"] else ""
-            yield f"beside {words}: {found['verdict']}{holds}"
+            yield f"beside {words}: {found['verdict']}{holding(found['condition'])}"
+
+
+def holding(condition):
+    """Say for which values a verdict holds; each span is for one input alone."""
+    alone = "each alone, " if ";" in condition else ""
+    return f", {alone}for {condition}" if condition else ""
 
 
 # Its two forms ------------------------------------------------------------------------

@@ -91,8 +91,7 @@ def test_no_value_lies_outside_its_shown_bounds(studies):
         for row in study.checks().itertuples():
             if row.low < row.high and row.value == row.value:
                 unit = steps.unit_of(study.model, row.quantity)
-                beside = steps.levels(study.model, row.quantity)
-                shown = spell.bounds(row.low, row.value, row.high, unit, beside)
+                shown = spell.bounds(row.low, row.value, row.high, unit)
                 low, high = shown.split(" to ")
                 word = high.partition(" ")[2]
                 is_short = word and " " not in low and "," not in low
