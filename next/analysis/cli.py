@@ -3,9 +3,11 @@
 import argparse
 import math
 import os
+import shutil
 import sys
 import webbrowser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -84,17 +86,17 @@ def tables(study):
 
 def accept(study, asked):
     """Store the values of now, and the notebooks' outputs, as the accepted ones."""
-    from analysis import guard, notebooks, results
+    from analysis import guard, notebooks
 
     now = guard.values(study)
     changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
-    with results.replaced(ROOT / ".accepted") as folder:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
         failed = notebooks.finish(notebooks.start(folder))
         if failed:
             raise RunError("\n".join(failed))
         for path in folder.glob("*.ipynb"):
-            path.replace(notebooks.NOTEBOOKS / path.name)
-    (ROOT / ".accepted").rmdir()
+            shutil.copyfile(path, notebooks.NOTEBOOKS / path.name)
     now.to_csv(guard.EXPECTED)
     return "\n".join([*guard.lines(changes), f"{len(changes)} values moved."])
 

@@ -246,7 +246,7 @@ def words_of(row):
     words, digits = row["as_printed"], row_in_words(row)
     if words == "percent":
         return digits
-    has_number = row["says"] or re.search(r"\d", words) or not digits
+    has_number = re.search(r"\d|million", words) or not digits
     return words if has_number else f"{digits} … {words}"
 
 

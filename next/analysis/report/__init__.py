@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
 from analysis import figures, show
-from analysis.steps import line, place_of, row_in_words
+from analysis.steps import holding, line, place_of, row_in_words, words_of
 from analysis.tables import SettingError, split
 
 HERE = Path(__file__).parent
@@ -96,6 +96,7 @@ def fields(study):
     package = (Path(__file__).parents[2] / "docs" / "python.md").read_text("utf-8")
     headlines = study.headlines().to_dict("records")
     for row, written in zip(headlines, texts["headlines"], strict=True):
+        row["holds"] = holding(row["condition"])
         known = [model.tables["external"][name] for name in written["official"]]
         row["official"] = [elsewhere(figure) for figure in known]
     return {
@@ -121,24 +122,22 @@ def sections(study):
     """Return the printed numbers of each section, with what stands beside them."""
     model = study.model
     checks = study.checks().to_dict("records")
-    rows = []
+    rows, seen = [], set()
     for claim in model.tables["claims"].values():
         beside, figures_beside = [], []
         for row in checks:
             if claim["id"] in split(model.tables["checks"][row["id"]]["beside"]):
                 beside.append(worked(study, row))
         for row in model.tables["external"].values():
-            if claim["quantity"] in split(row["beside"])[:1]:
+            is_beside = claim["quantity"] in split(row["beside"])[:1]
+            if is_beside and row["id"] not in seen:
+                seen.add(row["id"])
                 figures_beside.append(elsewhere(row))
-        printed = row_in_words(claim)
-        words = claim["as_printed"]
-        if not re.search(r"\d", words) and printed:
-            words = printed if words == "percent" else f"{printed} … {words}"
         rows.append(
             {
                 "section": claim["section"],
                 "statement": claim["statement"],
-                "words": words,
+                "words": words_of(claim),
                 "place": place_of(claim).partition(", ")[2] or place_of(claim),
                 "checks": beside,
                 "elsewhere": figures_beside,
@@ -161,10 +160,10 @@ def worked(study, row):
         shown = line(study.model, row["id"], study.setting) if row["quantity"] else ""
     except SettingError as error:
         shown = str(error)
-    kind = show.OURS if row["kind"] == "ours" else ""
-    holds = f"for {row['condition']}" if row["condition"] else ""
-    parts = [part for part in (shown, row["verdict"], kind, holds) if part]
-    return "; ".join(parts)
+    kind = f" ({show.OURS})" if row["kind"] == "ours" else ""
+    verdict = f"**{row['verdict']}**" if row["verdict"] else ""
+    parts = [part for part in (shown, verdict) if part]
+    return ": ".join(parts) + kind + holding(row["condition"])
 
 
 def assumptions(model):
