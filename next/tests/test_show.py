@@ -120,7 +120,9 @@ def test_every_table_is_words_on_every_surface(article, changes):
     study = article.change(**changes)
     for table in tables(study):
         for form in (show.terminal, show.markdown):
-            said = re.sub(r"\| \w+ \|(?=\n|$)|\n  name .*", "", form(study.model, table))
+            said = re.sub(
+                r"\| \w+ \|(?=\n|$)|\n  name .*", "", form(study.model, table)
+            )
             assert not re.search(r"\bnan\b|\{|[a-z]_[a-z]", said.replace("_2", "")), (
                 said
             )
