@@ -221,14 +221,14 @@ function read(name, words) {
   const tidy = words.trim().replace(/(\d),(?=\d{3}\b)/g, "$1");
   const form = /^(-?\d*\.?\d+(?:e-?\d+)?) *(%|[a-z]+)?$/;
   const [, digits, scale] = form.exec(tidy) ?? [];
-  const number = digits * (scale ? SCALES[scale] : 1);
+  const number = Number((digits * (scale ? SCALES[scale] : 1)).toPrecision(12));
   if (isNaN(number)) throw `${name}: '${words}' is not a number in ${base}`;
   const [low, high] = allowed;
   if (number < low || number > high)
     throw `${name} must be ${plain(low)} to ${plain(high)}, not ${plain(number)}`;
   const ratio = abs(number / far);
   if (!scale && far && number && (ratio >= 50 || ratio <= 1 / 50))
-    throw `${name} is ${plain(far)} here, and ${plain(number)} is far off; write its unit, ${base}, if meant`;
+    throw `${name} is ${plain(far)} here, and ${plain(number)} is far off`;
   return number;
 }
 
