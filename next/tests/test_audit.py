@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from analysis import SettingError, audit
+from tests.browser import CHROMIUM, QUIET
 
 BEFORE = {"at_least": "at least ", "up_to": "up to ", "over": "over "}
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def phrase(row):
@@ -44,7 +44,7 @@ def made_up(claims):
 def pdf(source):
     """Print a page of HTML to PDF."""
     target = source.with_suffix(".pdf")
-    words = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+    words = [CHROMIUM, "--headless", *QUIET]
     words += [f"--print-to-pdf={target}", source.as_uri()]
     subprocess.run(words, check=True, capture_output=True, timeout=60)
     return target
