@@ -189,7 +189,7 @@ def check_check(row, rows):
         raise fault(row, "kind", "a check beside a number has a kind, no other")
     values = [printed.value_of(other) for other in beside]
     if values != sorted(values) and len(values) > 1:
-        raise fault(row, "beside", "the ends of a range must rise")
+        raise fault(row, "beside", f"{row['beside']} must rise")
     if row["kind"] == "printed twice" and beside[0]["quantity"] != row["compute"]:
         raise fault(row, "beside", f"{row['beside']} is no {row['compute']}")
     is_elsewhere = any("seen" in rows[name] for name in rows if name in named)

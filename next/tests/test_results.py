@@ -1,6 +1,7 @@
 """A run replaces its results as a whole, and a failing one leaves them as they were."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -148,21 +149,19 @@ def test_notebooks_of_a_run_are_those_of_the_repository(run):
 # Kills --------------------------------------------------------------------------------
 
 
-def children():
-    """The kernels that run on this machine for this user."""
-    shown = subprocess.run(
-        ["pgrep", "-f", "ipykernel_launcher"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return set(shown.stdout.split())
+def kernels(folder):
+    """The kernels that a run into a folder has left; their files lie beside it."""
+    words = ["pgrep", "-f", str(folder.parent / "kernels")]
+    shown = subprocess.run(words, capture_output=True, text=True, check=False)
+    return shown.stdout.split()
 
 
 def started(folder):
     words = [sys.executable, "-m", "analysis", "reproduce", "--out", str(folder)]
+    (folder.parent / "kernels").mkdir(exist_ok=True)
+    own = os.environ | {"TMPDIR": str(folder.parent / "kernels")}
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(words, cwd=ROOT, stdout=quiet, stderr=quiet)
+    return subprocess.Popen(words, cwd=ROOT, env=own, stdout=quiet, stderr=quiet)
 
 
 def run_once(folder):
@@ -179,20 +178,20 @@ def stopped(folder, how, after):
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("how", "times"),
-    [(signal.SIGKILL, 30), (signal.SIGINT, 10)],
+    [(signal.SIGKILL, 6), (signal.SIGINT, 4)],
     ids=["kill", "ctrl-c"],
 )
 def test_a_stopped_run_loses_nothing_and_leaves_nothing_running(tmp_path, how, times):
     rng, folder = random.Random(0), tmp_path / "results"
     assert run_once(folder) == 0
-    before, kernels = sorted(folder.rglob("*")), children()
+    before = sorted(folder.rglob("*"))
     for _ in range(times):
         stopped(folder, how, rng.uniform(0.5, 17))
         whole = folder if folder.exists() else folder.with_name(".results.old")
         names = [path.relative_to(whole).as_posix() for path in whole.rglob("*")]
         assert sorted(names) == [p.relative_to(folder).as_posix() for p in before]
         deadline = time.monotonic() + 15
-        while children() - kernels and time.monotonic() < deadline:
+        while kernels(folder) and time.monotonic() < deadline:
             time.sleep(0.2)
-        assert not children() - kernels
+        assert not kernels(folder)
     assert run_once(folder) == 0
