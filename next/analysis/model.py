@@ -65,8 +65,6 @@ class Model:
             limit = read_limit(row)
             if limit != printed.ANY:
                 self.limits[name] = limit
-        for name, assumption in self.assumptions.items():
-            self.limits[name] = assumption.minimum, assumption.maximum
         self.readings = collect(tables, self.assumptions)
         self.followers = defaultdict(set)
         for (name, reading), row in tables["readings"].items():

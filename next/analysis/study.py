@@ -180,6 +180,7 @@ class Study:
                                    = 3.17 million − 2.869 million
                                    = 301,000 transfers
             transfers in 2021 minus transfers in 2019
+            299,000 to 303,000 by rounding
         """
         return steps.steps(self.model, name, self.setting, depth)
 

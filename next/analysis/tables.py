@@ -54,6 +54,9 @@ def read_package(folder):
         raise
     except (OSError, ValueError, csv.Error, yaml.YAMLError) as error:
         raise DataError(f"{folder}: {' '.join(str(error).split())}") from None
+    for name, row in tables["assumptions"].items():
+        ends = {"at_least": row["minimum"], "at_most": row["maximum"]}
+        tables["quantities"][name] = row | ends | {"not_above": ""}
     check_names(tables, schemas)
     claims, external = tables["claims"], tables["external"]
     for row in claims.values():
