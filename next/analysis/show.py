@@ -27,7 +27,7 @@ from analysis.steps import (
 from analysis.tables import DataError, SettingError, fault, split
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-EMPTY = MappingProxyType({})
+EMPTY: MappingProxyType = MappingProxyType({})
 NO_SUM = "none printed"
 OURS = "our comparison"
 SIGNS = {">": "over", ">=": "at least", "<": "below", "<=": "up to"}

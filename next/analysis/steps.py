@@ -174,7 +174,7 @@ def line(model, name, setting):
     quantity, setting = named(model, name, setting)
     result = judge.result_of(model, quantity, setting)
     judge.estimated(result)
-    *_, numbers, found = ["", *lines(result, quantity)]
+    numbers, found = ["", *lines(result, quantity)][-2:]
     numbers = re.sub(r" [×÷] (1|\(1 − 0\))(?![\d.,]| [mbp])", "", numbers)
     numbers = re.sub(r"^\(([^()]*)\)$", r"\1", numbers)
     return f"{numbers} = {found}".removeprefix(" = ")
