@@ -25,6 +25,26 @@ def planned_transfers_2021(transfers_2021, excess_over_plan_2021):
     return transfers_2021 / (1 + excess_over_plan_2021)
 
 
+def planned_transfers_2021__from_total(planned_total_2021_2025, years_2021_2025):
+    """Transfers planned for 2021–2025, divided by the number of these years
+    (mobilization-2016-2020, paragraph 6; monitoring-2021-2025, paragraph 1).
+
+    >>> planned_transfers_2021__from_total(5_000_000, 5)
+    1000000.0
+    """
+    return planned_total_2021_2025 / years_2021_2025
+
+
+def excess_over_plan_2021__from_plan(transfers_2021, planned_transfers_2021):
+    """Transfers in 2021, divided by the transfers planned for 2021, minus one
+    (mobilization-2016-2020, paragraph 6).
+
+    >>> round(excess_over_plan_2021__from_plan(1_100_000, 1_000_000), 6)
+    0.1
+    """
+    return transfers_2021 / planned_transfers_2021 - 1
+
+
 def planned_2021_over_mean_2016_2020(planned_transfers_2021, transfers_2016_2020):
     """Transfers planned for 2021, divided by mean yearly transfers from 2016 to 2020,
     minus one (mobilization-2016-2020, paragraph 6).
@@ -52,6 +72,24 @@ def transfers_2019__from_difference(transfers_2021, net_new_transfers):
     1000000
     """
     return transfers_2021 - net_new_transfers
+
+
+def transfers_2019__from_labourers(labourers_2019, transfers_per_labourer):
+    """Labourers printed for 2019, times transfers per labourer (scale, paragraph 1).
+
+    >>> transfers_2019__from_labourers(1_000_000, 1)
+    1000000
+    """
+    return labourers_2019 * transfers_per_labourer
+
+
+def labourers_2019__from_base(transfers_2019, transfers_per_labourer):
+    """Transfers in 2019, divided by transfers per labourer (scale, paragraphs 1 and 2).
+
+    >>> labourers_2019__from_base(1_000_000, 1)
+    1000000.0
+    """
+    return transfers_2019 / transfers_per_labourer
 
 
 def growth_2019_2021__from_difference(net_new_transfers, transfers_2021):
@@ -132,35 +170,35 @@ def persons_per_transfer__implied(total_2019, transfers_2019):
     return total_2019 / transfers_2019
 
 
-def planned_total_2016_2020(planned_transfers_2016_2020, years_2016_2020, a_year):
+def planned_total_2016_2020(planned_transfers_2016_2020, years_2016_2020):
     """Transfers planned per year, times the number of years from 2016 to 2020
     (mobilization-2016-2020, paragraph 6).
 
-    >>> planned_total_2016_2020(1_000_000, 5, 1)
-    5000000.0
+    >>> planned_total_2016_2020(1_000_000, 5)
+    5000000
     """
-    return planned_transfers_2016_2020 * (years_2016_2020 / a_year)
+    return planned_transfers_2016_2020 * years_2016_2020
 
 
-def transfers_total_2016_2020(transfers_2016_2020, years_2016_2020, a_year):
+def transfers_total_2016_2020(transfers_2016_2020, years_2016_2020):
     """Mean yearly transfers from 2016 to 2020, times the number of these years
     (mobilization-2016-2020, paragraph 6).
 
-    >>> transfers_total_2016_2020(1_000_000, 5, 1)
-    5000000.0
+    >>> transfers_total_2016_2020(1_000_000, 5)
+    5000000
     """
-    return transfers_2016_2020 * (years_2016_2020 / a_year)
+    return transfers_2016_2020 * years_2016_2020
 
 
-def planned_total_2021_2025(planned_transfers_2021, years_2021_2025, a_year):
+def planned_total_2021_2025(planned_transfers_2021, years_2021_2025):
     """Transfers planned for 2021, times the number of years from 2021 to 2025, on the
     assumption that the plan is the same for each year (mobilization-2016-2020,
     paragraph 6; monitoring-2021-2025, paragraph 1).
 
-    >>> planned_total_2021_2025(1_000_000, 5, 1)
-    5000000.0
+    >>> planned_total_2021_2025(1_000_000, 5)
+    5000000
     """
-    return planned_transfers_2021 * (years_2021_2025 / a_year)
+    return planned_transfers_2021 * years_2021_2025
 
 
 def southern_share_2019(labourers_south_2019, labourers_2019):

@@ -15,122 +15,119 @@ dollar bought as many yuan in both years, trade outside the four prefectures sto
 still, December 2020 in Hotan was as the months before.
 """
 
-from tests.backtests.ledger import Ledger
+import pytest
 
-hand = Ledger()
-
-# Exports of 2020 are those of 2021 / 1.058, the products in them 0.514 of those of
-# 2021 / 1.31. The growth of trade raises the share of 2020, that of the products
-# lowers it. 0.4151, 0.4129, 0.4173
-hand(
-    "share_2020", 0.514 * 1.058 / 1.31, 0.5135 * 1.0575 / 1.315, 0.5145 * 1.0585 / 1.305
-)
-
-# 0.8399, 0.8388, 0.8410
-hand("share_2022_share_growth", 0.514 * 1.634, 0.5135 * 1.6335, 0.5145 * 1.6345)
-
-# No base share comes in.
-hand("share_2022_share", 0.634, 0.6335, 0.6345)
-
-# The products grew by 1.634, what they are a part of by 1.454, which lowers the share.
-# 0.5776, 0.5767, 0.5786
-hand(
-    "share_2022_value_growth",
-    0.514 * 1.634 / 1.454,
-    0.5135 * 1.6335 / 1.4545,
-    0.5145 * 1.6345 / 1.4535,
-)
-
-# A share 1.634 times as large, of exports 1.454 times as large; the base share cancels.
-# 1.3758, 1.3743, 1.3774
-hand(
-    "growth_2022_share_growth",
-    1.634 * 1.454 - 1,
-    1.6335 * 1.4535 - 1,
-    1.6345 * 1.4545 - 1,
-)
-
-# 0.634 of exports 1.454 times as large, from 0.514.
-# A higher base share lowers the growth. 0.7935, 0.7897, 0.7972
-hand(
-    "growth_2022_share",
-    0.634 * 1.454 / 0.514 - 1,
-    0.6335 * 1.4535 / 0.5145 - 1,
-    0.6345 * 1.4545 / 0.5135 - 1,
-)
-
-hand("growth_2022_value_growth", 0.634, 0.6335, 0.6345)
-
-# base x 1.634 = 1; the higher growth leaves the lower base. 0.6120, 0.6118, 0.6122
-hand("base_share_share_growth", 1 / 1.634, 1 / 1.6345, 1 / 1.6335)
-
-# The share of 2022 itself, from which there would be no growth.
-hand("base_share_share", 0.634, 0.6335, 0.6345)
-
-# base x 1.634 / 1.454 = 1. Lowest with the exports low and the products high.
-# 0.8898, 0.8893, 0.8904
-hand("base_share_value_growth", 1.454 / 1.634, 1.4535 / 1.6345, 1.4545 / 1.6335)
-
-# 1 - 0.613 = 0.387 is left.
-# The larger the decline, the larger what it declined from: low with 1 - 0.6125.
-# 961.2 million, 958.7 million, 963.8 million
-hand("us_2020", 372e6 / 0.387, 371.5e6 / 0.3875, 372.5e6 / 0.3865)
-
-# The larger the growth, the smaller what it grew from.
-# 1,091.5 million, 1,086.7 million, 1,096.4 million
-hand("eu_2020", 1_240e6 / 1.136, 1_235e6 / 1.1365, 1_245e6 / 1.1355)
-
-# 195.3 million, 195.0 million, 195.6 million
-hand("vietnam_2020", 408e6 / 2.089, 407.5e6 / 2.0895, 408.5e6 / 2.0885)
+from tests.backtests.by_hand import compare
 
 # In dollars: (372 + 1,240 + 408) million less the three of 2020. The change with a
 # partner is trade of 2021 x (1 - 1 / factor). With a factor above 1 it is a gain, and
 # larger trade and larger growth raise it. The United States lost 0.613 / 0.387 of what
 # is left, so there more trade left is a larger loss, and so is a larger decline.
-point = 2_020e6 - 372e6 / 0.387 - 1_240e6 / 1.136 - 408e6 / 2.089  # -228.1 million
-low = (
-    372.5e6 * (1 - 1 / 0.3865)  # -591.3 million
-    + 1_235e6 * (1 - 1 / 1.1355)  # 147.4 million
-    + 407.5e6 * (1 - 1 / 2.0885)  # 212.4 million
-)  # -231.5 million
-high = (
-    371.5e6 * (1 - 1 / 0.3875)  # -587.2 million
-    + 1_245e6 * (1 - 1 / 1.1365)  # 149.5 million
-    + 408.5e6 * (1 - 1 / 2.0895)  # 213.0 million
-)  # -224.7 million
-hand("three_partners", point, low, high)
-
-# share x 0.99 + (1 - share) x 0 = 0.337; Aksu is the slowest, by more than its
-# rounding. Lowest with all trade slow and Aksu fast, the rest standing still.
-# 0.3404, 0.3382, 0.3426
-hand("south_share_2021_slowest", 0.337 / 0.99, 0.3365 / 0.995, 0.3375 / 0.985)
-
-# 1.057 + 2.736 + 2.737 + 0.99 = 7.52, a mean of 1.88.
-# Three of them move by 0.0005 and Aksu by 0.005: the sum is 7.52 - 0.0065 to
-# 7.52 + 0.0065, and the fastest gives the low. 0.1793, 0.1788, 0.1797
-hand(
-    "south_share_2021_equal", 0.337 / 1.88, 0.3365 / (7.5265 / 4), 0.3375 / (7.5135 / 4)
+CHANGE = (
+    2_020e6 - 372e6 / 0.387 - 1_240e6 / 1.136 - 408e6 / 2.089,  # -228.1 million
+    # -591.3 + 147.4 + 212.4 = -231.5 million
+    372.5e6 * (1 - 1 / 0.3865)
+    + 1_235e6 * (1 - 1 / 1.1355)
+    + 407.5e6 * (1 - 1 / 2.0885),
+    # -587.2 + 149.5 + 213.0 = -224.7 million
+    371.5e6 * (1 - 1 / 0.3875)
+    + 1_245e6 * (1 - 1 / 1.1365)
+    + 408.5e6 * (1 - 1 / 2.0895),
 )
 
-# Kizilsu is the fastest. At its slowest, 2.7365, Hotan at its fastest draws level and
-# does not pass it, so the fastest of the four is 2.7365 to 2.7375.
-# 0.1231, 0.1229, 0.1233
-hand("south_share_2021_fastest", 0.337 / 2.737, 0.3365 / 2.7375, 0.3375 / 2.7365)
+CASES = {
+    # Exports of 2020 are those of 2021 / 1.058, the products in them 0.514 of those of
+    # 2021 / 1.31. 0.4151, 0.4129, 0.4173
+    "share_2020": (
+        0.514 * 1.058 / 1.31,
+        0.5135 * 1.0575 / 1.315,
+        0.5145 * 1.0585 / 1.305,
+    ),
+    # 0.8399, 0.8388, 0.8410
+    "share_2022_share_growth": (0.514 * 1.634, 0.5135 * 1.6335, 0.5145 * 1.6345),
+    # No base share comes in.
+    "share_2022_share": (0.634, 0.6335, 0.6345),
+    # The products grew by 1.634, what they are a part of by 1.454, which lowers the
+    # share. 0.5776, 0.5767, 0.5786
+    "share_2022_value_growth": (
+        0.514 * 1.634 / 1.454,
+        0.5135 * 1.6335 / 1.4545,
+        0.5145 * 1.6345 / 1.4535,
+    ),
+    # A share 1.634 times as large, of exports 1.454 times as large; the base share
+    # cancels. 1.3758, 1.3743, 1.3774
+    "growth_2022_share_growth": (
+        1.634 * 1.454 - 1,
+        1.6335 * 1.4535 - 1,
+        1.6345 * 1.4545 - 1,
+    ),
+    # 0.634 of exports 1.454 times as large, from 0.514.
+    # A higher base share lowers the growth. 0.7935, 0.7897, 0.7972
+    "growth_2022_share": (
+        0.634 * 1.454 / 0.514 - 1,
+        0.6335 * 1.4535 / 0.5145 - 1,
+        0.6345 * 1.4545 / 0.5135 - 1,
+    ),
+    "growth_2022_value_growth": (0.634, 0.6335, 0.6345),
+    # base x 1.634 = 1; the higher growth leaves the lower base. 0.6120
+    "base_share_share_growth": (1 / 1.634, 1 / 1.6345, 1 / 1.6335),
+    # The share of 2022 itself, from which there would be no growth.
+    "base_share_share": (0.634, 0.6335, 0.6345),
+    # base x 1.634 / 1.454 = 1. Lowest with the exports low and the products high.
+    "base_share_value_growth": (
+        1.454 / 1.634,
+        1.4535 / 1.6345,
+        1.4545 / 1.6335,
+    ),
+    # 1 - 0.613 = 0.387 is left. The larger the decline, the larger what it declined
+    # from: low with 1 - 0.6125. 961.2 million, 958.7 million, 963.8 million
+    "us_2020": (372e6 / 0.387, 371.5e6 / 0.3875, 372.5e6 / 0.3865),
+    # The larger the growth, the smaller what it grew from. 1,091.5 million
+    "eu_2020": (1_240e6 / 1.136, 1_235e6 / 1.1365, 1_245e6 / 1.1355),
+    # 195.3 million, 195.0 million, 195.6 million
+    "vietnam_2020": (408e6 / 2.089, 407.5e6 / 2.0895, 408.5e6 / 2.0885),
+    "three_partners": CHANGE,
+    # share x 0.99 + (1 - share) x 0 = 0.337; Aksu is the slowest, by more than its
+    # rounding. Lowest with all trade slow and Aksu fast. 0.3404, 0.3382, 0.3426
+    "south_share_2021_slowest": (0.337 / 0.99, 0.3365 / 0.995, 0.3375 / 0.985),
+    # 1.057 + 2.736 + 2.737 + 0.99 = 7.52, a mean of 1.88. Three of them move by 0.0005
+    # and Aksu by 0.005: 7.52 - 0.0065 to 7.52 + 0.0065. 0.1793, 0.1788, 0.1797
+    "south_share_2021_equal": (
+        0.337 / 1.88,
+        0.3365 / (7.5265 / 4),
+        0.3375 / (7.5135 / 4),
+    ),
+    # Kizilsu is the fastest. At its slowest, 2.7365, Hotan at its fastest draws level
+    # and does not pass it: 2.7365 to 2.7375. 0.1231, 0.1229, 0.1233
+    "south_share_2021_fastest": (
+        0.337 / 2.737,
+        0.3365 / 2.7375,
+        0.3375 / 2.7365,
+    ),
+    # 0.337 / 0.99 x 1.99 / 1.337. 0.337 / 1.337 rises with the growth of all trade,
+    # 1.99 / 0.99 falls with that of the south. 0.5067, 0.5048, 0.5085
+    "south_share_2022_slowest": (
+        0.337 / 1.337 * 1.99 / 0.99,
+        0.3365 / 1.3365 * 1.995 / 0.995,
+        0.3375 / 1.3375 * 1.985 / 0.985,
+    ),
+    # 0.337 / 2.737 x 3.737 / 1.337. 0.3441, 0.3438, 0.3445
+    "south_share_2022_fastest": (
+        0.337 / 1.337 * 3.737 / 2.737,
+        0.3365 / 1.3365 * 3.7375 / 2.7375,
+        0.3375 / 1.3375 * 3.7365 / 2.7365,
+    ),
+    # 4.0810, 4.0785, 4.0834
+    "hotan_two_years": (
+        3.356 * 1.514 - 1,
+        3.3555 * 1.5135 - 1,
+        3.3565 * 1.5145 - 1,
+    ),
+    # Printed twice, in the article and in the report of January 2022.
+    "official_trade_2021": (0.058, 0.0575, 0.0585, "matches"),
+}
 
-# 0.337 / 0.99 x 1.99 / 1.337. Both rates stand above and below: 0.337 / 1.337 rises
-# with the growth of all trade, 1.99 / 0.99 = 1 + 1 / 0.99 falls with that of the south,
-# so the corners are those of 2021. 0.5067, 0.5048, 0.5085
-low, high = 0.3365 / 1.3365 * 1.995 / 0.995, 0.3375 / 1.3375 * 1.985 / 0.985
-hand("south_share_2022_slowest", 0.337 / 1.337 * 1.99 / 0.99, low, high)
 
-# 0.337 / 2.737 x 3.737 / 1.337. 0.3441, 0.3438, 0.3445
-low, high = 0.3365 / 1.3365 * 3.7375 / 2.7375, 0.3375 / 1.3375 * 3.7365 / 2.7365
-hand("south_share_2022_fastest", 0.337 / 1.337 * 3.737 / 2.737, low, high)
-
-# December as the months before. 4.0810, 4.0785, 4.0834
-hand("hotan_two_years", 3.356 * 1.514 - 1, 3.3555 * 1.5135 - 1, 3.3565 * 1.5145 - 1)
-
-# Printed twice, in the article and in the report of January 2022.
-hand("official_trade_2021", 0.058, 0.0575, 0.0585, "matches", by=0)
-
-test_by_hand = hand.test()
+@pytest.mark.parametrize("name", CASES)
+def test_by_hand(article, name):
+    compare(article, name, CASES[name])

@@ -1,1 +1,0 @@
-"""This subpackage compares a reader's copy of the article with the register."""

@@ -1,1 +1,0 @@
-"""This subpackage reads the register, and spells its numbers and their units."""
