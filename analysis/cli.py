@@ -23,7 +23,7 @@ class RunError(Exception):
 
 
 def verify(study, asked):
-    """Recompute the six headlines, or all checks, and compare with stored values."""
+    """Recompute the six headlines, and compare with stored values; or all checks."""
     if asked.all:
         return study.checks()
     text = show.verify(study.model, study.setting)
@@ -159,19 +159,21 @@ def parser_of():
     for command in changed:
         command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
         command.add_argument("--scenario", metavar="NAME", help="a name or a YAML file")
-        command.add_argument("--csv", action="store_true", help="write a table as CSV")
+        if "explain" not in command.prog:
+            csv = "write a table as CSV"
+            command.add_argument("--csv", action="store_true", help=csv)
     return parser
 
 
 def written(study, item, is_csv):
     """Write a table, a step or a text, and what differs from the article."""
-    below = show.differs(study.model, study.setting)
     if isinstance(item, str):
         return item
-    if is_csv and hasattr(item, "to_csv"):
+    below = show.differs(study.model, study.setting)
+    if is_csv:
         return item.assign(differs=below).to_csv(index=False, float_format="%.10g")
     said = show.terminal(study.model, item)
-    return said if below in said else f"{said}\n{below}"
+    return said if hasattr(item, "attrs") else f"{said}\n{below}"
 
 
 def main(words=None):
@@ -182,7 +184,10 @@ def main(words=None):
         if asked.scenario:
             study = study.scenario(asked.scenario)
         study = study.change(**dict(part.partition("=")[::2] for part in asked.set))
-        print(written(study, asked.run(study, asked), asked.csv))
+        print(written(study, asked.run(study, asked), asked.csv), flush=True)
+    except BrokenPipeError:
+        # As in "analysis verify --all | head".
+        os._exit(141)
     except KeyboardInterrupt:
         # A thread that waits for a kernel can't be stopped; kernels end when the
         # process that started them is gone.

@@ -1,4 +1,4 @@
-"""Ten figures, each with the table that it plots."""
+"""The figures, each with the table that it plots."""
 
 import math
 import re
@@ -26,7 +26,7 @@ STYLE = {
 }
 #: Inches: the width of a figure, of its labels and words, and the height of a line.
 WIDE, LABELS, WORDS, LINE = 4.6, 1.5, 1.35, 0.135
-SCALES = {"percent": 0.01, "labourers or transfers a year": 1.0}
+TARGET = "at_risk_2021"
 MILLION = 1e6
 IN_WORDS = "in words only"
 
@@ -84,7 +84,7 @@ def waterfall(study, name):
     if row:
         base |= {"role": "printed", "words": f"up to {row_in_words(row)}"}
     approached = row_in_words(claims["at_risk_2021_approaches"])
-    now["words"] += f"\nprinted: approaches {approached}"
+    now["words"] += f"\nprinted: likely approaches {approached}"
     added = spelled(model, "net_new_persons", now["value"] - base["value"])
     more = spelled(model, "former_detainees", both["value"] - now["value"])
     is_open = both["role"] == IN_WORDS
@@ -98,30 +98,28 @@ def waterfall(study, name):
     return pd.DataFrame(rows)
 
 
-def tornado(study, name, quantity="at_risk_2021"):
+def tornado(study, name):
     """Return a quantity with each assumption at either end of its range."""
     model = study.model
-    found = whatif.sensitivity(model, quantity, study.setting)
+    found = whatif.sensitivity(model, TARGET, study.setting)
     rows = []
     for row in found[found["kind"] == "ours"].itertuples():
         ends = sorted([(row.at_low, row.low), (row.at_high, row.high)])
         unit, words = unit_of(model, row.input), []
         for value, at in ends:
-            words.append(
-                f"{spelled(model, quantity, value)} at {spell.spell(at, unit)}"
-            )
+            words.append(f"{spelled(model, TARGET, value)} at {spell.spell(at, unit)}")
         label = model.labels[row.input]
         made = {"label": f"{label[:1].upper()}{label[1:]}", "role": "value in use"}
-        made |= {"quantity": quantity, "value": float(study[quantity]), "side": ""}
+        made |= {"quantity": TARGET, "value": float(study[TARGET]), "side": ""}
         made |= {"low": ends[0][0], "high": ends[1][0], "words": "\n".join(words)}
         rows.append(made)
     return pd.DataFrame(rows)
 
 
-def specification_curve(study, name, quantity="at_risk_2021"):
+def specification_curve(study, name):
     """Return a quantity under all combinations of choices, in order."""
-    table = whatif.specification_curve(study.model, quantity, study.setting)
-    return table.rename(columns={quantity: "value"})
+    table = whatif.specification_curve(study.model, TARGET, study.setting)
+    return table.rename(columns={TARGET: "value"})
 
 
 # How it is drawn ----------------------------------------------------------------------
@@ -129,7 +127,7 @@ def specification_curve(study, name, quantity="at_risk_2021"):
 
 def dots(study, table, axis, band=(), name=""):
     """Draw a row for each label: a line from low to high, a mark, and words."""
-    scale = SCALES.get(axis, MILLION)
+    scale = {"million": MILLION, "percent": 0.01}.get(axis.split()[0], 1)
     figure, axes, ys = rows_of(table)
     axes.hlines(ys, table["low"] / scale, table["high"] / scale, PALE, linewidth=2)
     for number, role in enumerate(table["role"].unique()):
@@ -255,7 +253,7 @@ def drawn_curve(study, table, axis):
     bottom = figure.add_axes((0.5, 0.1, 0.47, 0.56), sharex=top)
     look = {"color": COLOURS[1], "markersize": 2, "label": "a combination"}
     top.plot(table["value"] / MILLION, ".", **look)
-    own = (table["value"] - float(study["at_risk_2021"])).abs().idxmin()
+    own = (table["value"] - float(study[TARGET])).abs().idxmin()
     look = {"color": COLOURS[2], "markersize": 5, "label": "the values in use"}
     top.plot(own, table["value"][own] / MILLION, "D", **look)
     low, high = span_of(study, "at_risk_2021_approaches")

@@ -96,7 +96,7 @@ def digest(table, name):
     words = table.select_dtypes(exclude="number").to_csv()
     return {
         ("figures", name, "numbers"): float(numbers @ weights),
-        ("figures", name, "words"): str(zlib.crc32(words.encode())),
+        ("figures", name, "words"): f"#{zlib.crc32(words.encode()):08x}",
     }
 
 

@@ -73,9 +73,9 @@ class Model:
                 require(row, "follows", reading, self.readings[row["follows"]])
                 self.followers[row["follows"]] |= {row["follows"], name}
         for row in tables["checks"].values():
-            self.check_check(row)
+            self.check_readings(row)
 
-    def check_check(self, row):
+    def check_readings(self, row):
         """Refuse readings, numbers or units of a check that do not fit."""
         try:
             choices = self.choices_of(row)
@@ -102,8 +102,9 @@ class Model:
         """Check choices, and give a reading to all quantities that follow one."""
         checked = {name: self.choice(name, choices[name]) for name in choices}
         for group in self.followers.values():
-            readings = [checked[name] for name in group if name in checked]
-            if readings and isinstance(readings[0], str):
+            named = [checked[name] for name in group if name in checked]
+            readings = [choice for choice in named if isinstance(choice, str)]
+            if readings:
                 checked = dict.fromkeys(group, readings[0]) | checked
         return checked
 

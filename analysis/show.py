@@ -326,11 +326,11 @@ def print_of(model, row):
     """Return what a check is beside, as its row or rows print it."""
     shown = []
     for beside in judge.rows_beside(model, model.tables["checks"][row.id]):
-        shown.append(claimed(beside))
+        shown.append(claim_in_words(beside))
     return " to ".join(shown)
 
 
-def claimed(row):
+def claim_in_words(row):
     """Return a printed number, and what its words are read as."""
     words = row_in_words(row) or f'"{row["as_printed"]}"'
     if not row["says"]:

@@ -175,9 +175,9 @@ def line(model, name, setting):
     result = judge.result_of(model, quantity, setting)
     judge.estimated(result)
     numbers, found = ["", *lines(result, quantity)][-2:]
-    numbers = re.sub(r" [×÷] (1|\(1 − 0\))(?![\d.,]| [mbp])", "", numbers)
-    numbers = re.sub(r"^\(([^()]*)\)$", r"\1", numbers)
-    return f"{numbers} = {found}".removeprefix(" = ")
+    short = re.sub(r" [×÷] (1|\(1 − 0\))(?![\d.,]| [mbp])", "", numbers)
+    short = re.sub(r"^\(([^()]*)\)$", r"\1", short)
+    return f"{numbers if short == found else short} = {found}".removeprefix(" = ")
 
 
 # The structure ------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def steps(model, name, setting, depth=99):
     bounds = spell.bounds(found["low"], found["value"], found["high"], step.unit)
     if bounds:
         step.notes.append(f"{bounds} by rounding")
-    step.notes.extend(beside(model, quantity, setting))
+    step.notes.extend(beside(model, quantity, setting, name))
     return step
 
 
@@ -235,30 +235,38 @@ def origin(model, name, source, setting):
 
 
 def place_of(row):
-    """Return the place of a printed number in the article."""
+    """Return the place of a printed number in the article, or its source."""
+    if "section" not in row:
+        return row["source"]
     if row["section"] == "notes":
         return f"note {row['paragraph']}"
     return f"section {row['section']}, paragraph {row['paragraph']}"
 
 
-def words_of(row):
+def excerpt(row):
     """Return the words of a printed number, with its digits."""
     words, digits = row["as_printed"], row_in_words(row)
     if words == "percent":
         return digits
     has_number = re.search(r"\d|million", words) or not digits
-    return words if has_number else f"{digits} … {words}"
+    return words if has_number else f"{digits} ({words})"
 
 
 def quoted(row):
-    """Quote a printed number with its words and place."""
-    return f'"{words_of(row)}", {place_of(row)}'
+    """Return a printed number with its words and place."""
+    return f"{excerpt(row)}, {place_of(row)}"
 
 
-def beside(model, quantity, setting):
-    """Yield what checks of the article are beside, and their verdicts."""
+def beside(model, quantity, setting, name):
+    """Yield what checks of the article, or the check that is named, are beside, and
+    their verdicts."""
     for check in model.tables["checks"].values():
-        if check["compute"] == quantity and check["kind"] == "article":
+        is_asked = check["kind"] == "article" or check["id"] == name
+        if check["compute"] != quantity or not (is_asked and check["kind"]):
+            continue
+        merged = judge.setting_of(model, check, setting)
+        # A check with other readings has another number.
+        if model.sources(quantity, merged) == model.sources(quantity, setting):
             found = judge.judge(model, check, setting)
             rows = judge.rows_beside(model, check)
             words = " and ".join(dict.fromkeys(map(quoted, rows)))

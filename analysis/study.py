@@ -71,11 +71,11 @@ def parameters_of(namespace):
 def assigned(cell):
     """Return the names to which a cell assigns."""
     try:
-        lines = ast.parse(cell).body
+        tree = ast.parse(cell)
     except SyntaxError:
         return set()
-    targets = [line.targets[0] for line in lines if isinstance(line, ast.Assign)]
-    return {target.id for target in targets if isinstance(target, ast.Name)}
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,9 @@ class Study:
                 shapes[name] = value
                 numbers[name] = float(value.median())
         setting = {**self.setting, **self.model.choices(numbers)}
+        for name, value in self.setting.items():
+            if name not in values and not isinstance(value, str):
+                setting[name] = value
         for name in values:
             self.model.needed(name, setting)
         return Study(self.model, MappingProxyType(setting), MappingProxyType(shapes))
@@ -205,7 +208,7 @@ class Study:
         return self.framed(show.external(self.model, self.setting))
 
     def figure(self, name: str) -> "Figure":
-        """Return one of ten figures, as matplotlib has it, with its caption."""
+        """Return a figure, as matplotlib has it, with its caption."""
         from analysis import figures
 
         return figures.draw(self, name)

@@ -13,7 +13,7 @@ from analysis.tables import SettingError, nearest
 
 #: Indices are refused where more draws than this share pass a limit.
 MOST_PAST = 0.01
-STATEMENT = re.compile(r"\s*(\w+)\s*(>=|<=)\s*([-+.\de]+)\s*")
+STATEMENT = re.compile(r"\s*(\w+)\s*(>=|<=)\s*(-?\d+\.?\d*(?:e\d+)?)\s*")
 
 
 def distribution(value):
@@ -35,10 +35,6 @@ def function(model, name, setting):
     result = judge.result_of(model, name, setting)
 
     def compute(**inputs):
-        for key in inputs:
-            if key not in result.sources:
-                hint = nearest(key, result.sources)
-                raise SettingError(f"{name} does not depend on '{key}'{hint}")
         return computed(result, inputs)
 
     kind = inspect.Parameter.KEYWORD_ONLY
@@ -66,6 +62,10 @@ def computed(result, inputs):
 
     Past a limit a single number is refused, and an entry of an array becomes NaN.
     """
+    for key in inputs:
+        if key not in result.sources:
+            hint = nearest(key, result.sources)
+            raise SettingError(f"{result.target} does not depend on '{key}'{hint}")
     refuse_words(result, inputs)
     evaluate = result.model.evaluate
     value = evaluate(result.sources, inputs, limits="drop")[result.target]
@@ -231,7 +231,7 @@ def draws(model, name, setting, sample):
     table.attrs["quantity"] = name
     table.attrs["past_a_limit"] = int((~is_kept).sum())
     table.attrs["verdicts"] = {}
-    alone = result.fixed(sample.columns)
+    alone = result.fixed(result.numbers.keys() & set(sample.columns))
     vary = {key: column.to_numpy() for key, column in sample[is_kept].items()}
     for check in model.tables["checks"].values():
         if check["compute"] == name and check["kind"] == "article":

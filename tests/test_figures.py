@@ -1,4 +1,4 @@
-"""Ten figures: what they plot, in numbers and words, and how they look."""
+"""The figures: what they plot, in numbers and words, and how they look."""
 
 import numpy as np
 import pandas as pd

@@ -92,7 +92,7 @@ def test_a_parameter_moves_step_cell_by_hand_and_table(tmp_path):
     assert "1.781 million" in step
     assert "\n1780733" in by_hand
     assert "1.781 million" in table
-    assert "persons per transfer in 2019 = 0.6 (ours: 1)" in table
+    assert "persons per transfer = 0.6 (ours: 1)" in table
 
 
 def test_the_growth_and_the_total_move_the_sum_for_2021(tmp_path):
@@ -127,7 +127,13 @@ def test_a_mistyped_parameter_fails_on_papermills_command_line(tmp_path):
 
 
 def test_variables_of_a_readers_own_are_not_read(article):
-    cells = ["", "overlap = 0.0", "x = 5\noverlaps = 3", "overlap = 0.5", "y = 1"]
+    cells = [
+        "",
+        "overlap: float = 0.0",
+        "x = 5\noverlaps = 3",
+        "overlap = 0.5",
+        "y = 1",
+    ]
     names = {"overlap": 0.5, "x": 5, "overlaps": 3, "y": 1, "In": cells}
     assert dict(article.from_notebook(names).setting) == {"overlap": 0.5}
     cells.insert(2, "# Parameters\npersons_per_transfer = 0.6\n")

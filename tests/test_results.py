@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from analysis import SettingError, notebooks, results
+from analysis import SettingError, figures, notebooks, results
 from analysis.study import DATA
 
 ROOT = DATA.parent
@@ -118,7 +118,7 @@ def test_a_run_leaves_what_the_readme_says(run):
     assert names == files | folders | {"explorer.html", "manifest.json"}
     for name in files:
         assert pd.read_csv(run.folder / name).columns[-1] == "differs"
-    assert len(list((run.folder / "figures").iterdir())) == 30
+    assert len(list((run.folder / "figures").iterdir())) == 3 * len(figures.FIGURES)
 
 
 def test_estimates_are_those_of_python(run, article):

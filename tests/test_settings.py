@@ -1,5 +1,6 @@
 """One setting by every route; a wrong one is refused with the nearest right name."""
 
+import pandas as pd
 import pytest
 
 import analysis
@@ -148,9 +149,19 @@ def test_names_of_quantities_and_checks_are_looked_up(article):
         lambda: article.break_even("at_risk_2021_summ"),
         lambda: article.function("at_risk_2021")(persons_per_tranfer=1),
         lambda: article.sweep("at_risk_2021", overlapp=[0, 1]),
+        lambda: article.draws(
+            "at_risk_2021", pd.DataFrame({"persons_per_tranfer": [0, 1]})
+        ),
     ):
         with pytest.raises(SettingError, match="did you mean"):
             ask()
+
+
+def test_a_number_stays_where_a_reading_is_taken_along(article):
+    # "southern" counts labourers of the south as total_2019 counts them: 0.95 x 1e6.
+    study = article.change(at_risk_2019="southern").change(south_2019=1e6)
+    study = study.change(total_2019="transfers")
+    assert float(study["at_risk_2019"]) == pytest.approx(950_000)
 
 
 def test_studies_do_not_change(article):

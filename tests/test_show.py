@@ -131,7 +131,7 @@ def test_every_table_is_words_on_every_surface(article, changes):
 
 def test_a_table_says_below_what_differs(article):
     study = article.change(persons_per_transfer=0.6)
-    line = "persons per transfer in 2019 = 0.6 (ours: 1)"
+    line = "persons per transfer = 0.6 (ours: 1)"
     for table in (study.checks("net_persons"), study.break_even("at_risk_2021_sum")):
         assert line in show.markdown(study.model, table)
         assert line in show.terminal(study.model, table).replace("\n", " ")

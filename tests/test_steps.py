@@ -150,3 +150,9 @@ def test_yours_and_ours_are_told_apart(article):
     changed = str(article.change(persons_per_transfer=0.6).steps("persons_2019"))
     assert "yours" in changed
     assert "yours" not in plain
+
+
+def test_a_verdict_is_that_of_the_number_above_it(article):
+    # 117,000 ÷ 6.5 = 18,000 is in 15,000 to 25,000; the plan of 20,000 is another sum.
+    text = repr(article.steps("low_end_mean_2014_mid_2020"))
+    assert text.count("matches") == 1

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
 from analysis import figures, show
-from analysis.steps import holding, line, place_of, row_in_words, words_of
+from analysis.steps import excerpt, holding, line, place_of
 from analysis.tables import SettingError, split
 
 HERE = Path(__file__).parent
@@ -114,8 +114,8 @@ def fields(study):
 
 def elsewhere(row):
     """Return a figure published elsewhere in a line, with how it was seen."""
-    words = f"{row['statement']}: {row_in_words(row)} ({row['seen']}, {row['source']})"
-    return words.replace("|", "/")
+    words = f"{row['statement']}: {show.claim_in_words(row)}"
+    return f"{words} ({row['seen']}, {row['source']})".replace("|", "/")
 
 
 def sections(study):
@@ -137,7 +137,7 @@ def sections(study):
             {
                 "section": claim["section"],
                 "statement": claim["statement"],
-                "words": words_of(claim),
+                "words": excerpt(claim),
                 "place": place_of(claim).partition(", ")[2] or place_of(claim),
                 "checks": beside,
                 "elsewhere": figures_beside,
@@ -155,12 +155,13 @@ def derived(study):
 
 
 def worked(study, row):
-    """Return a check in a line: its sum, its kind if it is ours, and its verdict."""
+    """Return a check in a line: its sum, its kind, and its verdict."""
     try:
         shown = line(study.model, row["id"], study.setting) if row["quantity"] else ""
     except SettingError as error:
         shown = str(error)
-    kind = f" ({show.OURS})" if row["kind"] == "ours" else ""
+    kinds = {"ours": show.OURS, "published elsewhere": "published elsewhere"}
+    kind = f" ({kinds[row['kind']]})" if row["kind"] in kinds else ""
     verdict = f"**{row['verdict']}**" if row["verdict"] else ""
     parts = [part for part in (shown, verdict) if part]
     return ": ".join(parts) + kind + holding(row["condition"])
