@@ -210,7 +210,8 @@ class Model:
             return choice
         if name in self.assumptions:
             return self.assumptions[name].at(choice)
-        return Number(choice)
+        printed_one = readings.get("published", Number(math.nan))
+        return printed_one if choice == printed_one.value else Number(choice)
 
     def needed(self, name, setting, path=()):
         """Return the sources of a quantity and of all that it needs, in order."""

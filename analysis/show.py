@@ -238,6 +238,7 @@ HEADINGS = {
     "value_before": "before",
     "value_after": "after",
     "label": "quantity",
+    "finding": "finding, by the article's numbers",
 }
 
 

@@ -122,12 +122,15 @@ def sensitivity(model, name, setting):
 def break_even(model, what, setting):
     """Return the parts of each input's range, each with the verdict of a check, or with
     whether a statement such as ``at_risk_2021 >= 1.9e6`` holds."""
-    check = model.tables["checks"].get(what, {})
+    checks = {}
+    for name, row in model.tables["checks"].items():
+        if row["kind"] and row["compute"]:
+            checks[name] = row
     statement = STATEMENT.fullmatch(what)
     words = {}
-    if check.get("kind") and check["compute"]:
-        result = judge.result_for(model, check, setting)
-        claim = judge.claim_of(model, check)
+    if what in checks:
+        result = judge.result_for(model, checks[what], setting)
+        claim = judge.claim_of(model, checks[what])
     elif statement:
         target, sign, number = statement.groups()
         result = judge.result_of(model, target, setting)
@@ -138,8 +141,8 @@ def break_even(model, what, setting):
         claim = span, span
         words = {judge.MATCHES: "holds", judge.DIFFERS: "does not hold"}
     else:
-        hint = nearest(what, model.tables["checks"])
-        raise SettingError(f"'{what}' is neither a check nor a statement{hint}")
+        hint = nearest(what, checks)
+        raise SettingError(f"'{what}' is neither a judged sum nor a statement{hint}")
     result.refuse_broken(result.values())
     rows = []
     for name, number, ends in moved_inputs(result):
@@ -271,21 +274,21 @@ def indices(model, name, setting, drawn, n, seeds):
 def specification_curve(model, name, setting):
     """Return a quantity under all combinations of choices, in order.
 
-    The choices are the readings of what its formula needs, and each assumption with an
-    effect at its low, usual and high value. Combinations past a limit, or with a value
-    that others have, are left out.
+    The choices are the readings of what its formula needs, if the setting names none,
+    and each assumption with an effect at its low, usual and high value. Combinations
+    past a limit, or with a value that others have, are left out.
     """
     source = model.source(name, setting)
     readings = {}
     for need in getattr(source, "needs", ()):
         listed = [key[1] for key in model.tables["readings"] if key[0] == need]
-        if len(listed) > 1:
+        if len(listed) > 1 and need not in setting:
             readings[need] = listed
     rows = []
     for combination in itertools.product(*readings.values()):
         here = dict(zip(readings, combination, strict=True))
         try:
-            result = judge.result_of(model, name, {**setting, **model.choices(here)})
+            result = judge.result_of(model, name, {**model.choices(here), **setting})
             refuse_words(result, ())
         except SettingError:
             continue

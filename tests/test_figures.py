@@ -106,6 +106,13 @@ def test_the_tornado_by_hand(article):
     assert "1.708" in figures.caption(article, "tornado")
 
 
+def test_some_combinations_have_more_at_risk_than_transferred(article):
+    # The caption of the curve says so.
+    table = article.specification_curve("at_risk_2021")
+    ratio = table["persons_per_transfer"] * table["persons_per_transfer_drift"]
+    assert (table["at_risk_2021"] > 3_170_000 * ratio).any()
+
+
 def test_files_have_what_is_plotted_and_what_differs(article, tmp_path):
     study = article.change(persons_per_transfer=0.6)
     figures.save(study, tmp_path)

@@ -92,6 +92,14 @@ def test_a_number_that_is_set_has_no_rounding(article):
     assert (found.low, found.high) == (1_500_000, 1_500_000)
 
 
+def test_a_number_that_equals_the_print_keeps_its_rounding(article):
+    study = article.change(at_risk_2019=1_600_000, persons_per_transfer=0.6)
+    found = study["at_risk_2019"]
+    assert (found.low, found.high) == (1_550_000, 1_650_000)
+    # 1.65 million + 0.6 × 301,222 = 1.831 million.
+    assert study.checks("at_risk_2021_sum")["verdict"][0] == "matches within rounding"
+
+
 def test_a_figure_published_elsewhere_may_stand_for_a_quantity(article):
     # 14.33 million / 5 = 2.866 million; 2.866 / 2.2 - 1 = 30.27 percent.
     study = article.change(transfers_2016_2020="report_2016_2020")
@@ -147,6 +155,7 @@ def test_names_of_quantities_and_checks_are_looked_up(article):
         lambda: article["at_risk_2020"],
         lambda: article.checks("at_risk_2021_summ"),
         lambda: article.break_even("at_risk_2021_summ"),
+        lambda: article.break_even("at_risk_2019_unknown"),
         lambda: article.function("at_risk_2021")(persons_per_tranfer=1),
         lambda: article.sweep("at_risk_2021", overlapp=[0, 1]),
         lambda: article.draws(

@@ -234,6 +234,9 @@ def test_a_sample_of_ones_own_keeps_its_rows_and_its_correlation(article):
     by_hand = 1_600_000 + ADDED * ratio * (1.5 - ratio)
     assert found["at_risk_2021"].to_numpy() == pytest.approx(by_hand)
     assert list(found.index) == list(sample.index)
+    assert found.attrs["differs"] == dict.fromkeys(sample, "drawn")
+    with pytest.raises(SettingError):
+        article.draws("at_risk_2021", sample, rounding=True)
 
 
 def test_printed_numbers_are_drawn_only_if_asked(article):
@@ -278,6 +281,14 @@ def test_the_specification_curve_is_all_distinct_combinations(article):
                 added = ratio * (3_170_000 * drift - 3_170_000 / 1.105)
                 by_hand.append(1_600_000 + added * 0.62)
     assert printed["at_risk_2021"].to_list() == pytest.approx(sorted(by_hand))
+
+
+def test_the_specification_curve_keeps_what_is_set(article):
+    study = article.change(at_risk_2019=1_200_000)
+    table = study.specification_curve("at_risk_2021")
+    assert "at_risk_2019" not in table
+    # The most: one person per transfer, all those added at risk.
+    assert table["at_risk_2021"].max() == pytest.approx(1_200_000 + ADDED)
 
 
 def test_compare_lists_what_moved_and_nothing_else(article):
