@@ -87,9 +87,6 @@ STAYS = {
         "persons_per_transfer_drift": ((200_000 + BASE) / 3_170_000, 1),  # 0.968069
     },
     "southern_at_values": {"minority_share_south": (0, 1.6 / 1.65)},
-    # Above 1.6 million; some of what rounds to 2.59 million times the share up to 1.65
-    # million, which rounds to 1.6. 0.617761, 0.638298
-    "constant_share_at_values": {"at_risk_share_of_all": (1.6 / 2.59, 1.65 / 2.585)},
     # 1,645,000 s + 470,000 above 1.65 million; 1,645,000 x 0.95 + 940,000 s;
     # 2,032,750 s.
     "composition_at_values": {
