@@ -66,9 +66,6 @@ def in_words(model, field, setting):
     value = float(judge.result_of(model, quantity, setting).value())
     if form == "percent":
         return spell.spell(value, form)
-    if form:
-        unit = unit_of(model, quantity)
-        return spell.text(spell.edge(value, unit, 1 if form == "up" else -1), unit)
     return spelled(model, quantity, value)
 
 
@@ -346,8 +343,9 @@ def claim_in_words(row):
 
 
 def below(model, item):
-    """Say what differs from the article, under a table that does."""
-    return differs(model, getattr(item, "attrs", {}).get("differs", {}))
+    """Return a table's note, and what differs from the article."""
+    said = differs(model, item.attrs.get("differs", {}))
+    return f"{item.attrs.get('note', '')} {said}".strip()
 
 
 def markdown(model, item):
