@@ -81,6 +81,10 @@ def test_a_value_past_a_limit_is_refused_with_the_limit(article, kind):
 def test_a_number_may_come_with_its_unit(article):
     study = article.change(at_risk_2019="1.2 million person")
     assert study["at_risk_2019"].value == 1_200_000
+    with pytest.raises(SettingError, match="percent"):
+        article.change(growth_2019_2021=10.5)
+    study = article.change(growth_2019_2021="10.5 percent")
+    assert study["growth_2019_2021"].value == 0.105
 
 
 def test_the_value_in_use_is_never_refused(article):
