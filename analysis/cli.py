@@ -6,14 +6,17 @@ import os
 import shutil
 import sys
 import webbrowser
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
-from analysis import show
-from analysis.study import DATA, Study, load
-from analysis.tables import DataError, SettingError
+from analysis import headlines, show, wording
+from analysis.study import Study, load
+from analysis.tables import DATA, DataError, SettingError
 
 ROOT = DATA.parent
 
@@ -22,15 +25,17 @@ class RunError(Exception):
     """Something that a run found: a notebook that fails, or a copy that differs."""
 
 
-def verify(study, asked):
+def verify(study: Study, asked: Namespace) -> Any:
     """Recompute the six headlines, and compare with stored values; or all checks."""
     if asked.all:
         return study.checks()
-    text = show.verify(study.model, study.setting)
+    if asked.csv:
+        return study.headlines()
+    text = headlines.verify(study.model, study.setting)
     return text if study.setting else f"{text}\n\n{guarded(study)}"
 
 
-def guarded(study):
+def guarded(study: Study) -> str:
     """Say that all values are as stored, or raise RunError with those that moved."""
     from analysis import guard
 
@@ -41,7 +46,7 @@ def guarded(study):
     return f"{len(now):,} values are as stored in data/expected.csv."
 
 
-def reproduce(study, asked):
+def reproduce(study: Study, asked: Namespace) -> str:
     """Run the notebooks, write the results, and compare with stored values."""
     from analysis import explorer, figures, notebooks, report, results
 
@@ -61,13 +66,13 @@ def reproduce(study, asked):
         inputs = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
         inputs += (ROOT / "analysis" / "formulas").glob("*.py")
         (folder / results.MANIFEST).write_text(results.manifest(inputs), "utf-8")
-    text = show.verify(study.model, study.setting)
+    text = headlines.verify(study.model, study.setting)
     report_at, page_at = asked.out / "report/index.html", asked.out / "explorer.html"
     places = f"Report: {report_at}     Change a number: {page_at}"
     return f"{text}\n\n{guarded(study)}\n{places}"
 
 
-def tables(study):
+def tables(study: Study) -> dict[str, pd.DataFrame]:
     """Return the tables of a run by name."""
     estimates = []
     for name in sorted(study.model.readings):
@@ -84,7 +89,7 @@ def tables(study):
     }
 
 
-def accept(study, asked):
+def accept(study: Study, asked: Namespace) -> str:
     """Store the values of now, and the notebooks' outputs, as the accepted ones."""
     from analysis import guard, notebooks
 
@@ -101,42 +106,49 @@ def accept(study, asked):
     return "\n".join([*guard.lines(changes), f"{len(changes)} values moved."])
 
 
-def audit(study, asked):
-    """Look up the article's numbers in your own copy: text, HTML or PDF."""
+def audit(study: Study, asked: Namespace) -> str:
+    """Look up the article's numbers in your own copy: text or HTML."""
     from analysis import audit
 
     table = audit.audit(asked.file, study.model.tables["claims"])
-    differing = table[~table["state"].isin(audit.FINE)]
+    differing = table[table["state"] != "found"]
     counts = ", ".join(
         f"{n} {state}" for state, n in table["state"].value_counts().items()
     )
-    shown = table[table["state"] != "found"].to_string(index=False)
     if len(differing):
-        raise RunError(f"{shown}\n{counts}")
+        raise RunError(f"{differing.to_string(index=False)}\n{counts}")
     return counts
 
 
-def explore(study, asked):
+def explore(study: Study, asked: Namespace) -> str:
     """Write the page on which you can change the assumptions, and open it."""
     from analysis import explorer
 
-    asked.out.write_text(explorer.page(study.model), "utf-8")
+    try:
+        asked.out.write_text(explorer.page(study.model), "utf-8")
+    except OSError as error:
+        raise SettingError(f"{asked.out}: {error.strerror}") from None
     webbrowser.open(asked.out.resolve().as_uri())
     return f"Written to {asked.out}."
 
 
-def parser_of():
+def first_line(function: Callable[..., Any]) -> str:
+    """Return the first line of a docstring."""
+    return (function.__doc__ or "").partition("\n")[0]
+
+
+def parser_of() -> argparse.ArgumentParser:
     """Return the arguments of all commands."""
     parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def add(name, run, text=""):
-        text = text or run.__doc__.partition("\n")[0]
+    def add(name: str, run: Callable[..., Any], text: str = ""):
+        text = text or first_line(run)
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run, set=[], scenario="", csv=False)
         return command
 
-    def of_name(method):
+    def of_name(method: Callable[..., Any]) -> Callable[..., Any]:
         return lambda study, asked: method(study, asked.name)
 
     out = add("reproduce", reproduce)
@@ -150,7 +162,7 @@ def parser_of():
         ("sensitivity", Study.sensitivity, "quantity"),
         ("break-even", Study.break_even, "check or statement"),
     ):
-        command = add(name, of_name(method), method.__doc__.partition("\n")[0])
+        command = add(name, of_name(method), first_line(method))
         command.add_argument("name", metavar="NAME", help=what)
         changed.append(command)
     add("audit", audit).add_argument("file", type=Path, metavar="FILE")
@@ -165,25 +177,36 @@ def parser_of():
     return parser
 
 
-def written(study, item, is_csv):
+def written(study: Study, item: Any, is_csv: bool) -> str:
     """Write a table, a step or a text, and what differs from the article."""
     if isinstance(item, str):
         return item
-    below = show.differs(study.model, study.setting)
+    below = wording.differs(study.model, study.setting)
     if is_csv:
         return item.assign(differs=below).to_csv(index=False, float_format="%.10g")
-    said = show.terminal(study.model, item)
-    return said if hasattr(item, "attrs") else f"{said}\n{below}"
+    text = show.terminal(study.model, item)
+    return text if hasattr(item, "attrs") else f"{text}\n{below}"
 
 
-def main(words=None):
+def choices_of(parts: Iterable[str]) -> dict[str, str]:
+    """Return the names and values of options such as "overlap=0.5"."""
+    choices: dict[str, str] = {}
+    for part in parts:
+        name, _, value = part.partition("=")
+        if name in choices:
+            raise SettingError(f"{name} is set twice")
+        choices[name] = value
+    return choices
+
+
+def main(words: Sequence[str] | None = None) -> int:
     """Run a command; bad input is one sentence and status 2, what differs status 1."""
     asked = parser_of().parse_args(words)
     try:
         study = load()
         if asked.scenario:
             study = study.scenario(asked.scenario)
-        study = study.change(**dict(part.partition("=")[::2] for part in asked.set))
+        study = study.change(**choices_of(asked.set))
         print(written(study, asked.run(study, asked), asked.csv), flush=True)
     except BrokenPipeError:
         # As in "analysis verify --all | head".

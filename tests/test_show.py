@@ -4,19 +4,19 @@ import re
 
 import pytest
 
-from analysis import DataError, SettingError, show
+from analysis import DataError, SettingError, headlines, show, wording
 from tests.settings import random_settings
 
 
 def test_the_headlines_fit_a_terminal(article):
-    lines = show.verify(article.model, {}).split("\n")
+    lines = headlines.verify(article.model, {}).split("\n")
     assert len(lines) <= 43
     assert max(map(len, lines)) <= 80
 
 
 def test_the_headlines_under_other_numbers_fit_its_width(article):
     for study in random_settings(article, 10):
-        text = show.verify(study.model, study.setting)
+        text = headlines.verify(study.model, study.setting)
         assert max(map(len, text.split("\n"))) <= 80
 
 
@@ -24,7 +24,7 @@ def test_the_headlines_have_their_verdicts(article):
     assert list(article.headlines()["verdict"]) == [
         "matches",
         "matches",
-        "our comparison",
+        "differs (our comparison)",
         "cannot be recalculated",
         "matches",
         "left open",
@@ -48,7 +48,7 @@ def test_sentences_are_for_the_articles_own_numbers(article):
 def test_our_comparison_never_reads_as_the_articles(article):
     for study in random_settings(article, 10):
         row = study.headlines().iloc[2]
-        assert (row.verdict, row.condition) == ("our comparison", "")
+        assert row.verdict.endswith(" (our comparison)")
 
 
 #: Numbers that stand in sentences as they are: how they come about.
@@ -67,10 +67,10 @@ BY_HAND = {
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_a_number_in_a_finding_is_worked_out_by_hand(article, name):
-    words, value = BY_HAND[name]
+    printed, value = BY_HAND[name]
     text = article.findings().set_index("id").loc[name, "finding"]
-    assert words in text
-    digits, _, unit = words.partition(" ")
+    assert printed in text
+    digits, _, unit = printed.partition(" ")
     scale = {"million": 1e6, "percent": 0.01}[unit]
     places = len(digits.partition(".")[2])
     assert round(value / scale, places) == float(digits)
@@ -151,13 +151,29 @@ def test_tables_are_plain_numbers_in_base_units(article):
 
 def test_what_differs_names_readings_and_functions(article):
     study = article.change(at_risk_2019="southern", growth_2019_2021=0.2)
-    words = show.differs(study.model, study.setting)
-    assert "20 percent (printed: 10.5 percent)" in words
-    assert "minorities transferred in the south" in words
+    said = wording.differs(study.model, study.setting)
+    assert "20 percent (printed: 10.5 percent)" in said
+    assert "minorities transferred in the south" in said
     study = article.change(at_risk_2019=lambda total_2019: 0.5 * total_2019)
-    assert "function" in show.differs(study.model, study.setting)
+    assert "function" in wording.differs(study.model, study.setting)
 
 
 def test_an_unknown_figure_is_refused_with_the_nearest(article):
     with pytest.raises(SettingError, match="waterfall"):
         article.figure("waterfal")
+
+
+def test_a_table_is_labelled_for_a_paper(article):
+    table = article.labelled(article.sensitivity("at_risk_2021"))
+    assert list(table)[:3] == ["input", "in use", "over"]
+    assert "Persons" not in table.to_latex(index=False)
+    assert "persons per transfer & 1 & 0.36 to 1" in table.to_latex(index=False)
+    drawn = article.labelled(article.draws("at_risk_2021", n=4, rounding=True))
+    assert list(drawn)[-1] == "persons at risk in 2021"
+    few = article.labelled(article.checks()[["id", "verdict", "kind"]])
+    assert set(few) == {"note", "name", "verdict"}
+
+
+def test_bounds_say_where_a_limit_cuts_them(article):
+    text = str(article.steps("detainees_from_low_end"))
+    assert "0 to 201,000 (cut at 0) by rounding" in text

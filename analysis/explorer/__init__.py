@@ -5,13 +5,11 @@ numbers, what their digits and words allow, limits, and the formulas as JavaScri
 script judges as the library does.
 """
 
-import ast
-import inspect
 import json
 import re
 from pathlib import Path
 
-from analysis import judge, show, steps
+from analysis import arithmetic, headlines, judge, wording
 from analysis.model import Formula, same
 
 HERE = Path(__file__).resolve().parent
@@ -28,27 +26,6 @@ CLAIMS = {
 SHOWN = ["figures_of_2019_apart"]
 #: Levers with smaller numbers move by hundredths.
 FEW = 10
-ARITHMETIC = (
-    *(ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.UnaryOp, ast.USub),
-    *(ast.Name, ast.Load, ast.Constant),
-)
-
-
-def javascript(function):
-    """Return a formula as a function in JavaScript."""
-    (tree,) = ast.parse(inspect.getsource(function)).body
-    lines = []
-    for statement in tree.body[1:]:
-        for part in ast.walk(statement.value):
-            if not isinstance(part, ARITHMETIC):
-                raise TypeError(f"{function.__name__} is not plain arithmetic")
-        text = ast.unparse(statement.value)
-        if isinstance(statement, ast.Return):
-            lines.append(f"return {text};")
-        else:
-            lines.append(f"const {statement.targets[0].id} = {text};")
-    needs = ", ".join(inspect.signature(function).parameters)
-    return f"({{ {needs} }}) => {{ {' '.join(lines)} }}"
 
 
 def source_row(source):
@@ -61,10 +38,10 @@ def quantity_row(model, name):
     sources = model.readings[name]
     row = {
         "allowed": model.allowed(name),
-        "unit": steps.unit_of(model, name),
+        "unit": wording.unit_of(model, name),
         "usual": next(iter(sources)),
         "far": model.usual(name),
-        "levels": steps.levels(model, name),
+        "levels": wording.levels(model, name),
         "sources": {key: source_row(source) for key, source in sources.items()},
     }
     assumption = model.assumptions.get(name)
@@ -75,14 +52,17 @@ def quantity_row(model, name):
 
 
 def use_of(model, name, quantities):
-    """Return what says whether a number has an effect: whether a quantity that is not
-    on the page is computed from it, and the hint of a refusal."""
+    """Return what says whether a number has an effect: whether a check, or a quantity
+    that is not on the page, is computed from it, and the hint of a refusal."""
     users = model.users(name)
     hint = "; it counts with {}={}".format(*users[-1]) if users else ""
-    is_free = False
+    in_use = []
     for other, reading in users:
-        is_in_use = model.readings[other][reading] is model.source(other, {})
-        is_free = is_free or (is_in_use and other not in quantities)
+        if model.readings[other][reading] is model.source(other, {}):
+            in_use.append(other)
+    is_free = not quantities.keys() >= {*in_use}
+    if not in_use:
+        is_free = model.is_in_check(name, {})
     return {"isFree": is_free, "hint": hint}
 
 
@@ -90,7 +70,7 @@ def runs(model, name):
     """Yield a line of JavaScript for each formula of a quantity."""
     for reading, source in model.readings[name].items():
         if isinstance(source, Formula):
-            text = javascript(source.function)
+            text = arithmetic.javascript(source.function)
             if source.function is same:
                 text = f"(values) => values.{source.needs[0]}"
             yield f'"{name}.{reading}": {text},'
@@ -98,14 +78,14 @@ def runs(model, name):
 
 def claim_row(model, check):
     """Return a check with what its claim says, as printed and with rounded ends."""
-    exact, rounded = judge.claim_of(model, check)
+    claim = judge.claim_of(model, check)
     return {
         "quantity": check["compute"],
         "readings": model.choices_of(check),
         "beside": check["beside"].split("; "),
         "isOurs": check["kind"] == "ours",
-        "exact": exact,
-        "rounded": rounded,
+        "exact": claim.exact,
+        "rounded": claim.rounded,
     }
 
 
@@ -171,8 +151,8 @@ def with_readings(text):
 
 def page(model):
     """Return the complete page, which loads nothing and reads without a script."""
-    text = show.filled(model, (HERE / "page.html").read_text("utf-8"))
-    text = text.replace("/* address */", show.texts("headlines.yaml")["address"])
+    text = headlines.filled(model, (HERE / "page.html").read_text("utf-8"))
+    text = text.replace("/* address */", model.texts["headlines"]["address"])
     text = with_readings(with_levers(model, text))
     text = text.replace("/* style */", (HERE / "page.css").read_text("utf-8"))
     text = text.replace("/* data */", data(model))

@@ -59,9 +59,11 @@ function valueOf(target, plan, inputs = {}) {
   for (const [name, value] of Object.entries(values)) {
     const [low, high] = endsOf(name, values);
     const room = 1e-9 * max(abs(value), 1);
-    const past = value < low - room ? "below" : value > high + room ? "above" : "";
-    const end = past === "below" ? low : high;
-    if (past) throw `${name} would be ${plain(value)}, ${past} ${plain(end)}`;
+    const most = LIMITS[name]?.[1];
+    const limit = most in KNOWN ? `${most}, ` : "";
+    const would = `${name} would be ${plain(value)}, `;
+    if (value < low - room) throw `${would}below ${plain(low)}`;
+    if (value > high + room) throw `${would}above ${limit}${plain(high)}`;
   }
   if (abs(values[target]) === Infinity) throw `${target} would divide by zero`;
   return values[target];
@@ -180,14 +182,14 @@ function spell(name, value) {
   if (!Number.isFinite(value)) return "no value";
   let near = value;
   for (let digits = digitsOf(value, unit); digits < 13; digits += 1) {
-    near = Number(value.toPrecision(digits));
+    // Ties up.
+    near = Number((value * (1 + 1e-13)).toPrecision(digits));
     if (isCount(unit)) near = round(near);
     if (levels.every((end) => sign(near - end) === sign(value - end))) break;
   }
   return text(near, unit, value ? 3 : 1);
 }
 
-// Ends are rounded into their span.
 function spellSpan(name, { from, to }, low, high) {
   const { unit } = KNOWN[name];
   const edge = (x, way, more) => {
@@ -232,7 +234,7 @@ function read(name, words) {
   return number;
 }
 
-// A setting with another choice, refused where nothing follows from it.
+// A setting with another choice.
 function changed(setting, name, choice) {
   const { usual, sources, isFree, hint } = KNOWN[name];
   const { [name]: _, ...others } = setting;

@@ -1,0 +1,145 @@
+"""Hand-written texts with fields: the headlines, findings, and what stands beside."""
+
+import math
+import re
+from types import MappingProxyType
+
+import pandas as pd
+
+from analysis import judge, printed, spell, wording
+from analysis.steps import line, named
+from analysis.tables import DataError, SettingError, fault, split
+
+EMPTY: MappingProxyType = MappingProxyType({})
+NO_SUM = "none printed"
+#: Columns of a table of figures published elsewhere.
+EXTERNAL = ["id", "statement", "period", "year", "printed", "unit", "quantity", "value"]
+EXTERNAL += ["as_printed", "seen", "source"]
+
+
+# Sentences with fields ----------------------------------------------------------------
+
+
+def filled(model, sentence, setting=EMPTY):
+    """Put numbers into a hand-written sentence, the article's unless a setting says."""
+
+    def number(match):
+        return field(model, match[1], setting)
+
+    return re.sub(r"{([^{}]+)}", number, sentence)
+
+
+def field(model, text, setting):
+    """Return the number of a field: a row, a quantity or reading, a check, a turn."""
+    name, _, form = text.partition(":")
+    rows = model.tables["claims"] | model.tables["external"]
+    if name in rows:
+        return wording.printed_number(rows[name])
+    if "/" in name:
+        return turning(model, *name.split("/"))
+    quantity, setting = named(model, name, setting)
+    value = float(judge.result_of(model, quantity, setting).value())
+    if form == "percent":
+        return spell.spell(value, form)
+    return wording.spelled(model, quantity, value)
+
+
+def turning(model, check, name):
+    """Return the value of an assumption from which the verdict of a check holds."""
+    row = model.tables["checks"][check]
+    result = judge.result_for(model, row, {})
+    verdict = judge.verdicts(result)[0]
+    for moved, part, _ in judge.conditions(result, verdict):
+        if moved == name:
+            return spell.text(spell.rounded(part.low, way=spell.UP))
+    raise DataError(f"{check} does not turn with {name}")
+
+
+# The headlines ------------------------------------------------------------------------
+
+
+def headlines(model, setting):
+    """Return the six headlines; sentences only for the article's own numbers."""
+    rows = []
+    for number, entry in enumerate(model.texts["headlines"]["headlines"], 1):
+        check = model.tables["checks"][entry["check"]]
+        found = judge.judge(model, check, setting)
+        article = filled(model, entry["words"], setting)
+        working = "\n".join(workings(model, entry["working"], setting))
+        row = {"number": number, "article": article, "working": working}
+        if setting:
+            before = judge.judge(model, check, EMPTY)["verdict"]
+            row["verdict_before"] = wording.verdict(check, before)
+        row["verdict"] = wording.verdict(check, found["verdict"])
+        row["condition"] = found["condition"]
+        for name in ("note", "more", "cite", "caveat") if not setting else ():
+            row[name] = filled(model, entry[name])
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def workings(model, names, setting):
+    """Yield the lines of a sum; a line that can't be computed says why."""
+    for name, noun in names.items():
+        try:
+            yield line(model, name, setting) + noun
+        except SettingError as error:
+            yield judge.readable(model, str(error))
+    if not names:
+        yield NO_SUM
+
+
+def verify(model, setting):
+    """Return the headlines as a terminal shows them, and what the verdicts mean."""
+    document = model.texts["headlines"]
+    intro = f"{document['reference']}. {document['intro']}"
+    lines = [document["title"], wording.wrapped(intro), ""]
+    for row in headlines(model, setting).itertuples():
+        parts = row.working.split("\n")
+        room = wording.WIDTH - 3 - len(parts[-1])
+        if room > len(row.verdict):
+            parts[-1] += f"{row.verdict:>{room}}"
+        else:
+            parts.append(f"{row.verdict:>{wording.WIDTH - 3}}")
+        parts.append(wording.condition(row.condition).removeprefix(", "))
+        parts.append("" if setting else row.note)
+        lines.append(wording.wrapped(row.article, f"{row.number}  ", "   "))
+        for text in filter(None, parts):
+            lines.append(wording.wrapped(text, "   ", "   "))
+    meanings = document["verdicts"].items()
+    lines += ["", *(f"{verdict:24}{meaning}" for verdict, meaning in meanings)]
+    if setting:
+        lines += ["", wording.wrapped(wording.differs(model, setting))]
+    return "\n".join(lines)
+
+
+# Findings, and figures published elsewhere --------------------------------------------
+
+
+def findings(model, *names):
+    """Return the findings on some printed rows, or all, in the article's numbers."""
+    rows = []
+    for row in model.tables["findings"].values():
+        if not names or not set(names).isdisjoint(split(row["rows"])):
+            try:
+                text = filled(model, row["finding"])
+            except ValueError as error:
+                raise fault(row, "finding", error) from None
+            rows.append({"id": row["id"], "title": row["title"], "finding": text})
+    return pd.DataFrame(rows)
+
+
+def external(model, setting):
+    """Return figures published elsewhere, each beside ours of the same unit."""
+    rows = []
+    for row in model.tables["external"].values():
+        quantity, value = "", math.nan
+        for name in reversed(split(row["beside"])):
+            if model.units[name] == printed.base(row["unit"]):
+                quantity = name
+        if quantity:
+            value = float(judge.result_of(model, quantity, setting).value())
+        year = float(row["period"]) if row["period"].isdigit() else math.nan
+        numbers = {"year": year, "printed": printed.value_of(row)}
+        rows.append(row | numbers | {"quantity": quantity, "value": value})
+    return pd.DataFrame(rows)[EXTERNAL]

@@ -1,0 +1,150 @@
+"""Rows of the data, and values of quantities, in words: one way on every surface."""
+
+import functools
+import math
+import re
+import textwrap
+
+from analysis import judge, printed, spell
+from analysis.model import Number
+
+WIDTH = 80
+#: Whose comparison a check makes, where the article does not make it.
+KINDS = {"ours": "our comparison", "published elsewhere": "published elsewhere"}
+SIGNS = {">": "over", ">=": "at least", "<": "below", "<=": "up to"}
+
+
+def wrapped(text, first="", later=""):
+    """Break a text into lines of at most 80 letters."""
+    return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=later)
+
+
+def sentence_case(text):
+    """Return a text with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+# Values of quantities -----------------------------------------------------------------
+
+
+def unit_of(model, name):
+    """Return the unit in which a number is shown."""
+    return model.tables["quantities"][name]["unit"]
+
+
+def noun_of(unit):
+    """Return the plural of a unit that is counted."""
+    return f" {unit}s" if spell.is_count(unit) else ""
+
+
+@functools.cache
+def levels(model, quantity):
+    """Return the numbers with which checks compare a quantity."""
+    ends = set()
+    for check in model.tables["checks"].values():
+        if check["compute"] == quantity and check["beside"]:
+            claim = judge.claim_of(model, check)
+            ends |= {*claim.exact, *claim.rounded}
+    return tuple(end for end in sorted(ends) if math.isfinite(end))
+
+
+def spelled(model, name, value):
+    """Spell a value of a quantity."""
+    return spell.spell(value, unit_of(model, name), levels(model, name))
+
+
+def bounds(model, name, low, value, high):
+    """Spell the bounds of a quantity, and where a limit cuts them."""
+    unit = unit_of(model, name)
+    text = spell.bounds(low, value, high, unit, levels(model, name))
+    limits = model.limits.get(name, ())
+    cuts = [spell.text(end, unit) for end in (low, high) if end in limits]
+    return f"{text} (cut at {' and '.join(cuts)})" if text and cuts else text
+
+
+def choice(model, name, value):
+    """Return a number, the label of a reading, or a function, in words."""
+    if isinstance(value, str):
+        row = model.tables["readings"].get((name, value))
+        return row["label"] if row else value
+    if isinstance(value, float):
+        return spell.text(value, unit_of(model, name))
+    return "by a function of yours"
+
+
+def differs(model, setting):
+    """Say which numbers are a reader's; empty for the article's own."""
+    parts = []
+    for name, value in setting.items():
+        default = next(iter(model.readings[name].values()))
+        part = f"{model.labels[name]} = {choice(model, name, value)}"
+        if isinstance(default, Number) and not isinstance(value, str):
+            usual = spell.text(default.value, unit_of(model, name))
+            whose = "ours" if usual and name in model.assumptions else "printed"
+            part = f"{part} ({whose}: {usual or 'in words'})"
+        parts.append(part)
+    return f"Your numbers: {'; '.join(parts)}." if parts else ""
+
+
+# Rows that print a number -------------------------------------------------------------
+
+
+def percent_of(row):
+    """Return the unit with which a row is spelled: all but a percentage have a noun."""
+    return "percent" if row["unit"] == "percent" else ""
+
+
+def printed_number(row):
+    """Spell a printed number as it is printed."""
+    return spell.text(printed.value_of(row), percent_of(row))
+
+
+def printed_claim(row):
+    """Return a printed number, and what its words are read as."""
+    text = printed_number(row) or f'"{row["as_printed"]}"'
+    if not row["says"]:
+        return text
+    sign = row["says"].partition(" ")[0]
+    low, high = [spell.text(end, percent_of(row)) for end in printed.words_of(row)]
+    if sign not in SIGNS:
+        return f"{text}, read as {spell.one_word(low, high)}"
+    claim = f"{SIGNS[sign]} {high if sign[0] == '<' else low}"
+    return claim if row["printed"] else f"{text}, read as {claim}"
+
+
+def place(row):
+    """Return the place of a printed number in the article, or its source."""
+    if "section" not in row:
+        return row["source"]
+    if row["section"] == "notes":
+        return f"note {row['paragraph']}"
+    return f"section {row['section']}, paragraph {row['paragraph']}"
+
+
+def excerpt(row):
+    """Return the words of a printed number, with its digits."""
+    text, digits = row["as_printed"], printed_number(row)
+    if text == "percent":
+        return digits
+    has_number = re.search(r"\d|million", text) or not digits
+    return text if has_number else f"{digits} ({text})"
+
+
+def quotation(row):
+    """Return a printed number with its words and place."""
+    return f"{excerpt(row)}, {place(row)}"
+
+
+# Checks -------------------------------------------------------------------------------
+
+
+def verdict(check, found):
+    """Return a verdict, with what it compares where the article does not compare it."""
+    kind = KINDS.get(check["kind"])
+    return f"{found} ({kind})" if kind else found
+
+
+def condition(text):
+    """Say for which values a verdict holds; each span is for one input alone."""
+    alone = "each alone, " if ";" in text else ""
+    return f", {alone}for {text}" if text else ""
