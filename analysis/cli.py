@@ -205,10 +205,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run a command; bad input is one sentence and status 2, what differs status 1."""
     asked = parser_of().parse_args(words)
     try:
-        study = load()
+        study = load().change(**choices_of(asked.set))
         if asked.scenario:
             study = study.scenario(asked.scenario)
-        study = study.change(**choices_of(asked.set))
         print(written(study, asked.run(study, asked), asked.csv), flush=True)
     except BrokenPipeError:
         # As in "analysis verify --all | head".

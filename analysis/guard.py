@@ -40,6 +40,7 @@ def values(study: Study) -> pd.Series:
     result |= given(model)
     for name, check in model.tables["checks"].items():
         row = judge.judge(model, check, {})
+        result["checks", name, "kind"] = check["kind"]
         for field in ("value", "low", "high", "side", "verdict"):
             result["checks", name, field] = row[field]
         for turn in row["conditions"]:
