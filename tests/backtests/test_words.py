@@ -86,7 +86,7 @@ def test_the_answer_names_a_share_that_is_enough(article):
     ],
 )
 def test_no_more_are_at_risk_than_were_transferred(article, setting):
-    with pytest.raises(SettingError, match="at.risk"):
+    with pytest.raises(SettingError, match="at_risk"):
         article.change(**setting)["at_risk_2021"]
 
 
