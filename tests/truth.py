@@ -14,7 +14,7 @@ import numpy as np
 LT, LS = (2.585e6, 2.595e6), (1.645e6, 1.655e6)
 MS, MO = (0.85, 1.0), (0.0, 0.12, 0.5)
 T, G = (3.165e6, 3.175e6), (0.1045, 0.1055)
-P, S, D = (0.7, 0.9, 1.0), (0.5, 1.0), (1e5, 6e5)
+P, S, D = (0.75, 0.9, 1.0), (0.5, 1.0), (1e5, 6e5)
 #: The most by which 65,536 draws of seed 0 may be off: persons for the moments and
 #: percentiles, shares for the indices.
 ERRORS = {"mean": 1, "sd": 10, "percentiles": 1500, "indices": 1e-4}
