@@ -1,8 +1,24 @@
-"""Settings made up at random, for tests of what holds under any setting."""
+"""Settings made up at random, and the data as they are written, for several tests."""
 
+import csv
 import random
 
 from analysis import SettingError
+from analysis.study import DATA
+
+
+def rows_of(table, folder=DATA):
+    """Return the rows of a file of data as texts, in order."""
+    with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write_rows(table, folder, rows):
+    """Write the rows of a file of data, with their header."""
+    with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def random_settings(article, count, seed=0):
@@ -26,6 +42,7 @@ def random_settings(article, count, seed=0):
 
 
 def value_of(rng, model, name):
+    """Return a number within our range, with its unit, or the name of a reading."""
     assumption = model.assumptions.get(name)
     if assumption and rng.random() < 0.7:
         number = rng.uniform(assumption.low, assumption.high)
