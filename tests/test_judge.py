@@ -1,17 +1,15 @@
 """Bounds against a search over the box, and verdicts against their definition."""
 
 import math
-from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from analysis import SettingError, judge
-from tests.settings import random_settings, rows_of
+from tests.settings import claim_of, random_settings
 
 #: How many values of an input are tried where so many move.
 POINTS = {0: 1, 1: 31, 2: 31, 3: 31, 4: 11, 5: 7, 6: 5, 7: 4, 8: 3}
-SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 
 
 def searched(result, *, words):
@@ -62,46 +60,6 @@ def test_rounding_stops_at_a_limit(article):
     # 1.1045 by rounding. The print alone rounds from up to 1.65 million.
     high = article.change(persons_per_transfer=0.56)["at_risk_2019"].high
     assert 1_606_515 < high < 1_609_779
-
-
-def claim_of(check, study):
-    """The ends of what a check's row says, exact and rounded, from the file itself."""
-    rows = {row["id"]: row for name in ("claims", "external") for row in rows_of(name)}
-    quantities = [*rows_of("quantities"), *rows_of("assumptions")]
-    units = {row["quantity"]: row["unit"] for row in quantities}
-    ends, is_range = [], ";" in check["beside"]
-    for name in check["beside"].split("; "):
-        row = rows[name]
-        unit = row.get("unit") or units[row["quantity"]]
-        factor = Decimal(SCALES[row["scale"]]) / (100 if unit == "percent" else 1)
-        half = Decimal(row["rounded_to"].replace("ours", "0")) * factor / 2
-        place = 0 if is_range else half
-        ends.append((*says(row, factor, place, study), half))
-    (low, _, half), (_, high, other) = ends[0], ends[-1]
-    is_open = rows[name]["says"].startswith(">")
-    is_moved = is_range or rows[name]["says"]
-    exact = float(low), float(high)
-    if not is_moved:
-        return exact, exact
-    if not rows[name]["says"][:1].isalpha() and low:
-        low -= half
-    return exact, (float(low), float(high if is_open else high + other))
-
-
-def says(row, factor, half, study):
-    """The two ends of what a row says, in base units."""
-    words = row["says"].split()
-    if not words:
-        value = Decimal(row["printed"]) * factor
-        return value - half, value + half
-    if words[0] in (">", ">="):
-        above = Decimal("1.00000001") if words[0] == ">" else 1
-        return Decimal(words[1]) * factor * above, Decimal("inf")
-    if words[0] == "<=":
-        return Decimal(0), Decimal(words[1]) * factor
-    if words[0][0].isalpha():
-        return Decimal(study[words[0]].value), Decimal(words[2]) * factor
-    return Decimal(words[0]) * factor, Decimal(words[2]) * factor
 
 
 def meets(low, high, span):
