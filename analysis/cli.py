@@ -50,7 +50,10 @@ def reproduce(study: Study, asked: Namespace) -> str:
     """Run the notebooks, write the results, and compare with stored values."""
     from analysis import explorer, figures, notebooks, report, results
 
+    inputs = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
+    inputs += (ROOT / "analysis" / "formulas").glob("*.py")
     with results.replaced(asked.out) as folder:
+        hashes = results.hashes(inputs)
         ran = folder / "notebooks"
         ran.mkdir()
         running = notebooks.start(ran)
@@ -63,9 +66,8 @@ def reproduce(study: Study, asked: Namespace) -> str:
             raise RunError("\n".join([*failed, f"The notebooks are in {ran}."]))
         report.write(study, folder / "report", ran)
         (folder / "explorer.html").write_text(explorer.page(study.model), "utf-8")
-        inputs = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
-        inputs += (ROOT / "analysis" / "formulas").glob("*.py")
-        (folder / results.MANIFEST).write_text(results.manifest(inputs), "utf-8")
+        manifest = results.manifest(folder, hashes)
+        (folder / results.MANIFEST).write_text(manifest, "utf-8")
     text = headlines.verify(study.model, study.setting)
     report_at, page_at = asked.out / "report/index.html", asked.out / "explorer.html"
     places = f"Report: {report_at}     Change a number: {page_at}"
@@ -203,10 +205,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run a command; bad input is one sentence and status 2, what differs status 1."""
     asked = parser_of().parse_args(words)
     try:
-        study = load()
+        study = load().change(**choices_of(asked.set))
         if asked.scenario:
             study = study.scenario(asked.scenario)
-        study = study.change(**choices_of(asked.set))
         print(written(study, asked.run(study, asked), asked.csv), flush=True)
     except BrokenPipeError:
         # As in "analysis verify --all | head".

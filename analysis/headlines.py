@@ -49,9 +49,9 @@ def turning(model, check, name):
     row = model.tables["checks"][check]
     result = judge.result_for(model, row, {})
     verdict = judge.verdicts(result)[0]
-    for moved, part, _ in judge.conditions(result, verdict):
-        if moved == name:
-            return spell.text(spell.rounded(part.low, way=spell.UP))
+    for turn in judge.conditions(result, verdict):
+        if turn.name == name:
+            return spell.text(spell.rounded(turn.low, way=spell.UP))
     raise DataError(f"{check} does not turn with {name}")
 
 
@@ -71,7 +71,7 @@ def headlines(model, setting):
             before = judge.judge(model, check, EMPTY)["verdict"]
             row["verdict_before"] = wording.verdict(check, before)
         row["verdict"] = wording.verdict(check, found["verdict"])
-        row["condition"] = found["condition"]
+        row["condition"] = wording.conditions(model, found)
         for name in ("note", "more", "cite", "caveat") if not setting else ():
             row[name] = filled(model, entry[name])
         rows.append(row)

@@ -182,7 +182,8 @@ def beside(model, quantity, setting, name):
             rows = model.rows_beside(check)
             quoted = " and ".join(dict.fromkeys(map(wording.quotation, rows)))
             verdict = wording.verdict(check, found["verdict"])
-            yield f"beside {quoted}: {verdict}{wording.condition(found['condition'])}"
+            condition = wording.condition(wording.conditions(model, found))
+            yield f"beside {quoted}: {verdict}{condition}"
 
 
 # Its two forms ------------------------------------------------------------------------

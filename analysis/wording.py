@@ -144,6 +144,21 @@ def verdict(check, found):
     return f"{found} ({kind})" if kind else found
 
 
+def conditions(model, row):
+    """Return the spans in which a verdict stays, or why nothing is computed."""
+    texts = []
+    for turn in row["conditions"]:
+        unit = unit_of(model, turn.name)
+        edges = spell.edges(turn.low, turn.high, *turn.span, unit)
+        if turn.row:
+            claim = printed_claim(model.tables["claims"][turn.row])
+            texts.append(f'{edges} of the "{claim}"')
+        else:
+            phrase = model.tables["assumptions"][turn.name]["phrase"]
+            texts.append(phrase.replace("{}", edges))
+    return row["refused"] or "; ".join(texts)
+
+
 def condition(text):
     """Say for which values a verdict holds; each span is for one input alone."""
     alone = "each alone, " if ";" in text else ""
