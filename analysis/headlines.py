@@ -33,6 +33,8 @@ def field(model, text, setting):
     """Return the number of a field: a row, a quantity or reading, a check, a turn."""
     name, _, form = text.partition(":")
     rows = model.tables["claims"] | model.tables["external"]
+    if name in rows and form:
+        return digits(printed.value_of(rows[name]), form)
     if name in rows:
         return wording.printed_number(rows[name])
     if "/" in name:
@@ -41,7 +43,14 @@ def field(model, text, setting):
     value = float(judge.result_of(model, quantity, setting).value())
     if form == "percent":
         return spell.spell(value, form)
+    if form:
+        return digits(value, form)
     return wording.spelled(model, quantity, value)
+
+
+def digits(value, count):
+    """Spell a number with so many digits, as in ``{census:4}``."""
+    return spell.text(float(f"{value:.{count}g}"), digits=int(count))
 
 
 def turning(model, check, name):
@@ -137,7 +146,7 @@ def external(model, setting):
         for name in reversed(split(row["beside"])):
             if model.units[name] == printed.base(row["unit"]):
                 quantity = name
-        if quantity:
+        if quantity and not row["divide_by"]:
             value = float(judge.result_of(model, quantity, setting).value())
         year = float(row["period"]) if row["period"].isdigit() else math.nan
         numbers = {"year": year, "printed": printed.value_of(row)}
