@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
-from analysis import figures, wording
+from analysis import figures, headlines, wording
 from analysis.results import git
 from analysis.steps import line
 from analysis.tables import SettingError, split
@@ -57,6 +57,7 @@ def environment_of(study):
         "claim": wording.printed_claim,
         "condition": wording.condition,
         "excerpt": wording.excerpt,
+        "filled": partial(headlines.filled, study.model),
         "place": wording.place,
         "sentence_case": wording.sentence_case,
         "worked": partial(worked, study),
