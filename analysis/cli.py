@@ -50,6 +50,7 @@ def reproduce(study: Study, asked: Namespace) -> str:
     """Run the notebooks, write the results, and compare with stored values."""
     from analysis import explorer, figures, notebooks, report, results
 
+    require_checkout()
     inputs = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
     inputs += (ROOT / "analysis" / "formulas").glob("*.py")
     with results.replaced(asked.out) as folder:
@@ -74,6 +75,12 @@ def reproduce(study: Study, asked: Namespace) -> str:
     return f"{text}\n\n{guarded(study)}\n{places}"
 
 
+def require_checkout() -> None:
+    """Refuse what needs the notebooks, which an installed package does not have."""
+    if not (ROOT / "notebooks").is_dir():
+        raise SettingError("this needs the notebooks, so run it in a checkout")
+
+
 def tables(study: Study) -> dict[str, pd.DataFrame]:
     """Return the tables of a run by name."""
     estimates = []
@@ -95,6 +102,7 @@ def accept(study: Study, asked: Namespace) -> str:
     """Store the values of now, and the notebooks' outputs, as the accepted ones."""
     from analysis import guard, notebooks
 
+    require_checkout()
     now = guard.values(study)
     changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
     with TemporaryDirectory() as name:
