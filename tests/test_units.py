@@ -22,7 +22,9 @@ def test_every_formula_and_alias_gives_the_unit_that_the_data_declare(article):
     for name, readings in model.readings.items():
         for reading, source in readings.items():
             if isinstance(source, Formula):
-                needs = [known.Quantity(0.5, model.units[need]) for need in source.needs]
+                needs = []
+                for place, need in enumerate(source.needs, 5):
+                    needs.append(known.Quantity(0.1 * place, model.units[need]))
                 result = known.Quantity(source.function(*needs))
                 unit = known.Unit(model.units[name])
                 assert result.dimensionality == unit.dimensionality, (name, reading)
