@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Compiling all that is installed takes longer than a run, so only what a run loads is.
-LOADED := analysis.cli, analysis.explorer, analysis.guard, analysis.notebooks, \
+LOADED := analysis.cli, analysis.guard, analysis.notebooks, analysis.page, \
     analysis.report, analysis.results, ipykernel.kernelapp, scipy.stats, xarray
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600
