@@ -191,7 +191,7 @@ def effects(model, check):
     for name in result.numbers.keys() & model.assumptions.keys():
         if math.isnan(result.numbers[name].value):
             texts[name] = "a number turns it"
-        elif judge.moves(result, name, model.limits[name]):
+        else:
             texts[name] = "moves it"
     verdict = judge.verdicts(result)[0]
     for name, part, ends in judge.conditions(result, verdict):
@@ -225,7 +225,7 @@ def contours(model, target, x, y, main):
     lines = []
     for level in sorted(levels):
         start = (level - corners[1, 0]) / (corners[1, 1] - corners[1, 0])
-        xs = np.linspace(start, 1, POINTS)
+        xs = np.linspace(start, 1, POINTS + 1)
         bottom, top = corners[:, :1] + xs * (corners[:, 1:] - corners[:, :1])
         ys = (top - level) / (top - bottom) / (1 - ORIGIN)
         points = [f"{100 * a:.1f},{100 * b:.1f}" for a, b in zip(xs, ys, strict=True)]
