@@ -99,7 +99,7 @@ def check_value(model, row, name):
     text = wording.spelled(model, row["quantity"], row[name])
     if row["side"] == "no bound":
         return f"{text} (may be lower or higher)"
-    return f"{row['side']} {text}".strip()
+    return wording.sided(text, row["side"])
 
 
 def check_bounds(model, row, name):
@@ -216,9 +216,13 @@ def in_one_row(table, column, part):
 
 
 def below(model, table):
-    """Return a table's note, and what differs from the article."""
-    changes = wording.differs(model, table.attrs.get("differs", {}))
-    return f"{table.attrs.get('note', '')} {changes}".strip()
+    """Return what differs from the article, and how many draws are left out."""
+    text = wording.differs(model, table.attrs.get("differs", {}))
+    past = table.attrs.get("past_a_limit")
+    if past:
+        share = spell.spell(past / len(table), "percent")
+        text = f"{text} {share} of the draws pass a limit and are left out."
+    return text
 
 
 def markdown(model, item):

@@ -53,6 +53,11 @@ def spelled(model, name, value):
     return spell.spell(value, unit_of(model, name), levels(model, name))
 
 
+def sided(text, side):
+    """Write a value with the side on which words leave room; "no bound" has none."""
+    return text if side in ("", "no bound") else f"{side} {text}"
+
+
 def bounds(model, name, low, value, high):
     """Spell the bounds of a quantity, and where a limit cuts them."""
     unit = unit_of(model, name)
@@ -142,6 +147,40 @@ def verdict(check, found):
     """Return a verdict, with what it compares where the article does not compare it."""
     kind = KINDS.get(check["kind"])
     return f"{found} ({kind})" if kind else found
+
+
+def conditions(model, row):
+    """Return the spans in which a verdict stays, or why nothing is computed."""
+    texts = []
+    for turn in row["conditions"]:
+        unit = unit_of(model, turn.name)
+        edges = spell.edges(turn.low, turn.high, *turn.span, unit)
+        if turn.row:
+            claim = printed_claim(model.tables["claims"][turn.row])
+            texts.append(f'{edges} of the "{claim}"')
+            continue
+        phrase = model.tables["assumptions"][turn.name]["phrase"]
+        texts.append(phrase.format(edges, fewer=fewer(turn)))
+    return row["refused"] or "; ".join(texts)
+
+
+def fewer(turn):
+    """Say by how much a ratio may lie below or above 1."""
+    texts = []
+    if turn.low > turn.span[0]:
+        apart = spell.rounded(turn.low - 1, way=spell.UP)
+        side = "at most" if apart < 0 else "at least"
+        texts.append(f"{side} {from_one(apart)}")
+    if turn.high < turn.span[1]:
+        apart = spell.rounded(turn.high - 1, way=spell.DOWN)
+        side = "at least" if apart < 0 else "at most"
+        texts.append(f"{side} {from_one(apart)}")
+    return " and ".join(texts)
+
+
+def from_one(apart):
+    """Write a distance from 1 in percent."""
+    return f"{spell.text(abs(apart), 'percent')} {'fewer' if apart < 0 else 'more'}"
 
 
 def condition(text):

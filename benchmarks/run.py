@@ -29,7 +29,7 @@ INPUTS = {
     "minority_share_outside": (0, 0.12, 0.5),
     "transfers_2021": (3.165e6, 3.175e6),
     "growth_2019_2021": (0.1045, 0.1055),
-    "persons_per_transfer": (0.7, 0.9, 1),
+    "persons_per_transfer": (0.75, 0.9, 1),
     "at_risk_share_of_new": (0.5, 1),
     "former_detainees": (1e5, 6e5),
 }

@@ -77,7 +77,7 @@ def test_parameters_are_the_values_in_use_with_their_place(path, article):
         assert comment.startswith(("ours", "printed"))
         if comment.startswith("ours"):
             low, high = article.model.allowed(name)
-            assert comment.endswith(f": {low:g} to {high:g}"), comment
+            assert comment.endswith(f": {low:,.10g} to {high:,.10g}"), comment
     plain = {}
     exec(source, plain)
     plain.pop("__builtins__")

@@ -2,33 +2,22 @@
 no code of the package.
 
 The total at_risk_total is ls ms + (lt - ls) mo + p s q + d
-with q = t (1 - 1 / (1 + g)). All inputs are independent; ``NAMES`` says which they are.
-Moments and indices are written out; percentiles come from densities laid on a grid of
-persons. ``ERRORS`` says how close 65,536 draws of seed 0 come to each.
+with q = t (1 - 1 / (1 + g)); the letters stand below, and all are independent.
+Moments are written out; percentiles come from densities laid on a grid of persons.
+``ERRORS`` says how close 65,536 draws of seed 0 come to each.
 """
-
-from __future__ import annotations
 
 import numpy as np
 
+# Labourers in 2019, and in the south; minority shares in the south and elsewhere;
+# transfers in 2021, and their growth; persons per transfer, the share at risk of those
+# added, and former detainees.
 LT, LS = (2.585e6, 2.595e6), (1.645e6, 1.655e6)
 MS, MO = (0.85, 1.0), (0.0, 0.12, 0.5)
 T, G = (3.165e6, 3.175e6), (0.1045, 0.1055)
-P, S, D = (0.7, 0.9, 1.0), (0.5, 1.0), (1e5, 6e5)
-#: The most by which 65,536 draws of seed 0 may be off: persons for the moments and
-#: percentiles, shares for the indices.
-ERRORS = {"mean": 1, "sd": 10, "percentiles": 1500, "indices": 1e-4}
-NAMES = {
-    "lt": "labourers_2019",
-    "ls": "labourers_south_2019",
-    "ms": "minority_share_south",
-    "mo": "minority_share_outside",
-    "t": "transfers_2021",
-    "g": "growth_2019_2021",
-    "p": "persons_per_transfer",
-    "s": "at_risk_share_of_new",
-    "d": "former_detainees",
-}
+P, S, D = (0.75, 0.9, 1.0), (0.5, 1.0), (1e5, 6e5)
+#: The most by which 65,536 draws of seed 0 may be off, in persons.
+ERRORS = {"mean": 1, "sd": 10, "percentiles": 1500}
 
 
 def uniform(low, high):
@@ -92,38 +81,6 @@ def _total():
     return mean, two + np.prod([_square(part) for part in four]) - product**2 + x["d"][
         1
     ]
-
-
-def indices():
-    """First-order and total Sobol indices, by the package's names: the variances of
-    conditional means, and the means of conditional variances, over the variance.
-    """
-    x = _parts()
-    variance = _total()[1]
-    outside = x["lt"][0] - x["ls"][0]
-    first = {
-        "lt": x["mo"][0] ** 2 * x["lt"][1],
-        "ls": (x["ms"][0] - x["mo"][0]) ** 2 * x["ls"][1],
-        "ms": x["ls"][0] ** 2 * x["ms"][1],
-        "mo": outside**2 * x["mo"][1],
-        "d": x["d"][1],
-    }
-    shares = x["ms"][1] + x["mo"][1] + (x["ms"][0] - x["mo"][0]) ** 2
-    total = {
-        "lt": _square(x["mo"]) * x["lt"][1],
-        "ls": shares * x["ls"][1],
-        "ms": _square(x["ls"]) * x["ms"][1],
-        "mo": (x["lt"][1] + x["ls"][1] + outside**2) * x["mo"][1],
-        "d": x["d"][1],
-    }
-    for name, part in (("p", "p"), ("s", "s"), ("t", "t"), ("g", "h")):
-        others = [x[other] for other in ("p", "s", "t", "h") if other != part]
-        first[name] = np.prod([other[0] for other in others]) ** 2 * x[part][1]
-        total[name] = np.prod([_square(other) for other in others]) * x[part][1]
-    return (
-        {NAMES[name]: first[name] / variance for name in NAMES},
-        {NAMES[name]: total[name] / variance for name in NAMES},
-    )
 
 
 def percentiles(shares=(0.05, 0.5, 0.95), step=50.0):
@@ -220,5 +177,3 @@ def _together(one, two):
 if __name__ == "__main__":
     print("mean, sd", *moments())
     print("p05, p50, p95", *percentiles())
-    for kind, found in zip(("first", "total"), indices(), strict=True):
-        print(kind, found)
