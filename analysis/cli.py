@@ -119,7 +119,7 @@ def audit(study: Study, asked: Namespace) -> str:
     """Look up the article's numbers in your own copy: text or HTML."""
     from analysis import audit
 
-    table = audit.audit(asked.file, study.model.tables["claims"])
+    table = audit.audit(asked.file, study.model)
     differing = table[table["state"] != "found"]
     counts = ", ".join(
         f"{n} {state}" for state, n in table["state"].value_counts().items()
