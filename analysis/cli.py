@@ -48,7 +48,7 @@ def guarded(study: Study) -> str:
 
 def reproduce(study: Study, asked: Namespace) -> str:
     """Run the notebooks, write the results, and compare with stored values."""
-    from analysis import explorer, figures, notebooks, report, results
+    from analysis import figures, notebooks, page, report, results
 
     require_checkout()
     inputs = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
@@ -65,14 +65,12 @@ def reproduce(study: Study, asked: Namespace) -> str:
         failed = notebooks.finish(running)
         if failed:
             raise RunError("\n".join([*failed, f"The notebooks are in {ran}."]))
-        report.write(study, folder / "report", ran)
-        (folder / "explorer.html").write_text(explorer.page(study.model), "utf-8")
+        titles = report.write(study, folder)
+        (folder / "index.html").write_text(page.page(study, titles), "utf-8")
         manifest = results.manifest(folder, hashes)
         (folder / results.MANIFEST).write_text(manifest, "utf-8")
     text = headlines.verify(study.model, study.setting)
-    report_at, page_at = asked.out / "report/index.html", asked.out / "explorer.html"
-    places = f"Report: {report_at}     Change a number: {page_at}"
-    return f"{text}\n\n{guarded(study)}\n{places}"
+    return f"{text}\n\n{guarded(study)}\nPage: {asked.out / 'index.html'}"
 
 
 def require_checkout() -> None:
@@ -132,10 +130,10 @@ def audit(study: Study, asked: Namespace) -> str:
 
 def explore(study: Study, asked: Namespace) -> str:
     """Write the page on which you can change the assumptions, and open it."""
-    from analysis import explorer
+    from analysis import page
 
     try:
-        asked.out.write_text(explorer.page(study.model), "utf-8")
+        asked.out.write_text(page.page(study), "utf-8")
     except OSError as error:
         raise SettingError(f"{asked.out}: {error.strerror}") from None
     webbrowser.open(asked.out.resolve().as_uri())
@@ -177,7 +175,7 @@ def parser_of() -> argparse.ArgumentParser:
         changed.append(command)
     add("audit", audit).add_argument("file", type=Path, metavar="FILE")
     page = add("explore", explore)
-    page.add_argument("--out", type=Path, default=Path("explorer.html"), metavar="FILE")
+    page.add_argument("--out", type=Path, default=Path("page.html"), metavar="FILE")
     for command in changed:
         command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
         command.add_argument("--scenario", metavar="NAME", help="a name or a YAML file")

@@ -1,58 +1,67 @@
-"""The report: pages by hand with fields, and the notebooks, in one layout."""
+"""The pages beside the front page: templates and the notebooks, in one layout."""
 
+import base64
+import hashlib
 import re
 from functools import partial
-from html import escape
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from analysis import figures, headlines, wording
 from analysis.results import git
 from analysis.steps import line
+from analysis.study import Study
 from analysis.tables import SettingError, split
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 PACKAGE = "labour-transfer-arithmetic"
-PAGES = ("index", "numbers", "cite", "method", "python")
+PAGES = ("numbers", "method")
+#: Parts of a page that are shown as they are.
+AS_IT_IS = re.compile(r"(?s)(<(pre|code|style|script)\b.*?</\2>|<[^>]+>)")
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def write(study, folder, notebooks):
-    """Write a page for each Markdown file of ``pages``, and for each notebook."""
+def write(study: Study, folder: Path) -> dict[str, str]:
+    """Write the pages, and one for each notebook in the folder; return their titles."""
     environment = environment_of(study)
-    markdown, bodies = environment.filters["markdown"], {}
+    bodies, titles = {}, {}
     for name in PAGES:
-        bodies[name] = labelled(
-            markdown(environment.get_template(f"{name}.md").render())
-        )
-    for path in sorted(notebooks.glob("*.ipynb")):
+        bodies[name] = environment.get_template(f"{name}.html").render()
+    for path in sorted((folder / "notebooks").glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
-        shown = environment.get_template("notebook.html").render(cells=cells)
-        bodies[path.stem] = labelled(shown)
-    titles = {name: body.h1.get_text() for name, body in bodies.items()}
-    layout = environment.get_template("layout.html")
-    folder.mkdir()
+        template = environment.get_template("notebook.html")
+        bodies[f"notebooks/{path.stem}"] = template.render(cells=cells)
     for name, body in bodies.items():
-        page = layout.render(name=name, body=body, titles=titles)
-        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+        soup = labelled(body)
+        bodies[name] = Markup(soup)
+        titles[name] = soup.h1.get_text()
+    layout = environment.get_template("layout.html")
+    for name, body in bodies.items():
+        top = "../" * name.count("/")
+        text = layout.render(name=name, body=body, titles=titles, top=top)
+        (folder / f"{name}.html").write_text(curled(text), "utf-8")
+    return titles
 
 
-def environment_of(study):
+def environment_of(study: Study) -> Environment:
     """Return Jinja's environment, with all that pages name."""
-    environment = Environment(
-        loader=FileSystemLoader([HERE, HERE / "pages"]),
+    result = Environment(
+        loader=FileSystemLoader([HERE, HERE / "pages", HERE.parent / "page"]),
         undefined=StrictUndefined,
+        autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    docs = HERE.parents[1] / "docs" / "python.md"
-    environment.filters |= {
-        "markdown": MarkdownIt("commonmark").enable("table").render,
-        "escape": escape,
+    result.filters |= {
+        "markdown": markdown,
+        "digest": digest,
         "split": split,
         "claim": wording.printed_claim,
         "condition": wording.condition,
@@ -60,26 +69,59 @@ def environment_of(study):
         "filled": partial(headlines.filled, study.model),
         "place": wording.place,
         "sentence_case": wording.sentence_case,
+        "verdict": wording.verdict,
         "worked": partial(worked, study),
         "alt": partial(alt, study),
     }
-    environment.globals |= {
+    result.globals |= {
         "number": partial(wording.spelled, study.model),
+        "field": partial(headlines.field, study.model, setting={}),
         "tables": study.model.tables,
         "texts": study.model.texts["headlines"],
         "headlines": study.headlines().to_dict("records"),
         "findings": study.findings().to_dict("records"),
         "checks": study.checks().to_dict("records"),
-        "python": docs.read_text("utf-8"),
-        "style": (HERE / "report.css").read_text("utf-8"),
+        "style": lean(HERE / "style.css"),
+        "script": "",
         "version": metadata.version(PACKAGE),
-        "commit": git("log", "-1", "--format=commit %h of %cs"),
+        "date": git("log", "-1", "--format=%cs"),
+        "commit": git("log", "-1", "--format=%h"),
     }
-    return environment
+    return result
 
 
-def labelled(body):
-    """Give each cell of tables its heading, for narrow screens, and headings a name."""
+def lean(*paths: Path) -> Markup:
+    """Return the text of style sheets, or of a script, without its indents."""
+    text = "".join(path.read_text("utf-8") for path in paths)
+    return Markup(re.sub(r"\n\s+", "\n", text))
+
+
+def markdown(text: str) -> Markup:
+    """Return Markdown as HTML; tags in it are text, but for breaks in tables."""
+    html = MARKDOWN.render(str(text))
+    return Markup(html.replace("&lt;br&gt;", "<br>"))
+
+
+def digest(text: str) -> Markup:
+    """Return what a content policy calls a text between tags."""
+    content = hashlib.sha256(text.encode()).digest()
+    return Markup(f"'sha256-{base64.b64encode(content).decode()}'")
+
+
+def curled(page: str) -> str:
+    """Return a page with typographic quotation marks, but for its code."""
+    parts = AS_IT_IS.split(page)
+    del parts[2::3]
+    for place in range(0, len(parts), 2):
+        text = parts[place].replace("&#34;", '"').replace("&#39;", "'")
+        text = re.sub(r'(^|[\s(\[–])"|"(?=\w)', r"\1“", text)
+        text = re.sub(r"(^|[\s(\[–“])'(?=\w)", r"\1‘", text)
+        parts[place] = text.replace('"', "”").replace("'", "’")
+    return "".join(parts)
+
+
+def labelled(body: str) -> Any:
+    """Give cells of tables their headings, for narrow screens, and headings names."""
     soup = BeautifulSoup(body, "html.parser")
     for table in soup("table"):
         heads = [cell.get_text() for cell in table("th")]
@@ -91,19 +133,17 @@ def labelled(body):
     return soup
 
 
-def alt(study, source):
+def alt(study: Study, source: str) -> str:
     """Tell in words the figure that a cell draws."""
     call = re.search(r'\.figure\("(\w+)"', source)
     return figures.alt(study, call[1]) if call else ""
 
 
-def worked(study, row):
-    """Return a check in a line: its sum, its verdict, and what the verdict needs."""
+def worked(study: Study, row: dict[str, Any]) -> str:
+    """Return the sum of a check in a line, or why it has none."""
+    if not row["quantity"]:
+        return ""
     try:
-        text = line(study.model, row["id"], study.setting) if row["quantity"] else ""
+        return line(study.model, row["id"], study.setting)
     except SettingError as error:
-        text = str(error)
-    verdict = f"**{row['verdict']}**" if row["verdict"] else ""
-    verdict = wording.verdict(study.model.tables["checks"][row["id"]], verdict)
-    parts = [part for part in (text, verdict) if part]
-    return ": ".join(parts) + wording.condition(row["condition"])
+        return str(error)

@@ -1,0 +1,234 @@
+"""Writes the front page: an answer, a picture, levers, and what turns each headline.
+
+The texts stand in page.html, by hand. This module adds what the page shows without a
+script, and what the script computes with: numbers, what their digits and words allow,
+limits, and the formulas as JavaScript. The script judges as the library does.
+"""
+
+import json
+import math
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from analysis import arithmetic, judge, report, spell, wording
+from analysis.model import Formula, Model, same
+from analysis.study import Study
+from analysis.tables import split
+
+HERE = Path(__file__).resolve().parent
+#: The picture is so wide where nothing exceeds it.
+WIDTH = 3_000_000
+#: Both axes of the map begin here and end at 1; a line has so many points.
+ORIGIN, POINTS = 0.3, 15
+COUNTS = ("none", "one", "two", "three", "four", "five", "six")
+NO_EFFECT = "no effect"
+
+
+def page(study: Study, titles: Any = ()) -> str:
+    """Return the front page, which loads nothing and reads without a script.
+
+    Without titles of other pages it stands alone.
+    """
+    model, environment = study.model, report.environment_of(study)
+    checks, shown = [], []
+    for row in model.texts["headlines"]["headlines"]:
+        checks.append(model.tables["checks"][row["check"]])
+        names = [name.partition(".")[0] for name in row["working"]]
+        shown += [name for name in names if name in model.readings]
+    script = f"{data(model, checks, shown)}\n{report.lean(HERE / 'page.js')}"
+    environment.globals |= {
+        "checks": checks,
+        "counts": counts(study),
+        "bands": partial(bands, model),
+        "effects": [effects(model, check) for check in checks],
+        "contours": partial(contours, model),
+        "share": partial(share, model),
+        "origin": ORIGIN,
+        "study": study,
+        "script": Markup(f'"use strict";\n{script}'),
+        "style": report.lean(report.HERE / "style.css", HERE / "page.css"),
+    }
+    template = environment.get_template("page.html")
+    return report.curled(template.render(name="index", titles=titles, top=""))
+
+
+# What the script computes with --------------------------------------------------------
+
+
+def data(model: Model, checks: Any, shown: Any) -> str:
+    """Return the constants of the page's script."""
+    claims, quantities, lines = {}, {}, []
+    names = [*shown]
+    for number, check in enumerate(checks, 1):
+        if check["compute"]:
+            claims[number] = claim_row(model, check)
+            names += [check["compute"], claims[number]["lowEnd"]]
+    for name in filter(None, names):
+        if name in quantities:
+            continue
+        quantities[name] = quantity_row(model, name)
+        lines += runs(model, name)
+        for source in model.readings[name].values():
+            names += getattr(source, "needs", ())
+        names += set(model.limits.get(name, ())) & model.readings.keys()
+    for group in model.followers.values():
+        for name in sorted(group & quantities.keys()):
+            (quantities[name]["linked"],) = group - {name}
+    constants = {
+        "KNOWN": quantities,
+        "CLAIMS": claims,
+        "WIDTH": WIDTH,
+        "ORIGIN": ORIGIN,
+        "POINTS": POINTS,
+    }
+    texts = [f"const {key} = {compact(row)};" for key, row in constants.items()]
+    return "\n".join([*texts, "const RUNS = {", *lines, "};"])
+
+
+def compact(row):
+    """Return JSON without spaces, and without the zeros of whole numbers."""
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    # A tag in a text would end the script.
+    return re.sub(r"(?<=\d)\.0(?=[,\]}])", "", text).replace("<", "\\u003c")
+
+
+def quantity_row(model, name):
+    """Return a quantity with its limits and its sources, the one in use first."""
+    sources = model.readings[name]
+    row = {
+        "label": model.labels[name],
+        "allowed": model.allowed(name),
+        "unit": wording.unit_of(model, name),
+        "usual": next(iter(sources)),
+        "far": model.usual(name),
+        "levels": wording.levels(model, name),
+        "sources": {},
+    }
+    for key, source in sources.items():
+        label = {"label": wording.choice(model, name, key)}
+        row["sources"][key] = source_row(source) | label
+    if name in model.limits:
+        row["limits"] = model.limits[name]
+    if name in model.assumptions:
+        row["mayBeLower"] = model.assumptions[name].may_be_lower
+    return row
+
+
+def source_row(source):
+    """Return what a source needs, or its number and what digits and words allow."""
+    row = {"needs": source.needs} if isinstance(source, Formula) else vars(source)
+    return {key: value for key, value in row.items() if value not in ((), "")}
+
+
+def runs(model, name):
+    """Yield a line of JavaScript for each formula of a quantity."""
+    for reading, source in model.readings[name].items():
+        if isinstance(source, Formula):
+            text = arithmetic.javascript(source.function)
+            if source.function is same:
+                text = f"(values) => values.{source.needs[0]}"
+            yield f'"{name}.{reading}": {text},'
+
+
+def claim_row(model, check):
+    """Return a check with what its claim says, as printed and with rounded ends."""
+    claim = judge.claim_of(model, check)
+    return {
+        "quantity": check["compute"],
+        "readings": model.choices_of(check),
+        "beside": split(check["beside"]),
+        "kind": wording.KINDS.get(check["kind"], ""),
+        "exact": claim.exact,
+        "rounded": claim.rounded,
+        "lowEnd": claim.low_end,
+    }
+
+
+# What the page shows without a script -------------------------------------------------
+
+
+def counts(study):
+    """Return how many headlines have each verdict, in words."""
+    numbers = {}
+    for row in study.headlines().itertuples():
+        kind = row.verdict.partition(" (")[0]
+        if row.condition and kind == judge.MATCHES:
+            kind = "on assumptions"
+        numbers[kind] = numbers.get(kind, 0) + 1
+    return {kind: COUNTS[number] for kind, number in numbers.items()}
+
+
+def bands(model, name, check):
+    """Return the parts of a lever's range: place, width, code of the verdict, words."""
+    ends = model.assumptions[name]
+    low, high = ends.low, ends.high
+    # A number stands for what is in words only.
+    result = judge.result_for(model, check, {name: ends.value})
+    rows = []
+    for part in judge.computed_parts(result, name, (low, high)):
+        words = spell.edges(part.low, part.high, low, high, model.units[name])
+        row = {
+            "code": judge.VERDICTS.index(part.verdict) - 1,
+            "low": part.low,
+            "x": 100 * (part.low - low) / (high - low),
+            "width": 100 * (part.high - part.low) / (high - low),
+            "words": f"{part.verdict} {words}".replace(" any", " throughout"),
+        }
+        rows.append(row)
+    return rows
+
+
+def effects(model, check):
+    """Return what each assumption does to a check, if anything."""
+    texts = {}
+    if not check["compute"]:
+        return texts
+    result = judge.result_for(model, check, {})
+    for name in result.numbers.keys() & model.assumptions.keys():
+        if math.isnan(result.numbers[name].value):
+            texts[name] = "a number turns it"
+        else:
+            texts[name] = "moves it"
+    verdict = judge.verdicts(result)[0]
+    for turn in judge.conditions(result, verdict):
+        words = spell.edges(turn.low, turn.high, *turn.span, model.units[turn.name])
+        words = re.sub("at (least|most) ", "", words).replace(" to ", " and ")
+        texts[turn.name] = f"turns at {words}"
+    return texts
+
+
+def share(model, name):
+    """Return the place of a quantity, or of a number, in percent of the picture."""
+    value = float(name) if name.isdigit() else None
+    if value is None:
+        result = judge.result_of(model, name, {})
+        value = float(result.value(result.start))
+    return 100 * value / WIDTH
+
+
+def contours(model, target, x, y, main):
+    """Return lines of equal values on the map: level, whether it is the main one, the
+    place where it begins, and its points, in percent.
+
+    The target is linear in either of its two inputs.
+    """
+    result = judge.result_of(model, target, {})
+    inputs = {x: np.array([[ORIGIN, 1.0]]), y: np.array([[0.0], [1.0]])}
+    corners = result.value(inputs)
+    main = model.assumptions[main].value
+    step = 50_000
+    levels = {main, *np.arange(corners[1, 0] // step + 1, corners[1, 1] / step) * step}
+    lines = []
+    for level in sorted(levels):
+        start = (level - corners[1, 0]) / (corners[1, 1] - corners[1, 0])
+        xs = np.linspace(start, 1, POINTS + 1)
+        bottom, top = corners[:, :1] + xs * (corners[:, 1:] - corners[:, :1])
+        ys = (top - level) / (top - bottom) / (1 - ORIGIN)
+        points = [f"{100 * a:.1f},{100 * b:.1f}" for a, b in zip(xs, ys, strict=True)]
+        lines.append((spell.text(level), level == main, 100 * start, " ".join(points)))
+    return lines

@@ -1,0 +1,563 @@
+// One setting moves all numbers of the page. The first half computes and judges
+// as the library does, with the constants above.
+
+const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
+const NOT_COMPUTED = "not computed";
+const LEAST = "at least ";
+const SCALES = { "%": 0.01, percent: 0.01, m: 1e6, million: 1e6, billion: 1e9 };
+const [FINE, FINEST] = [12, 30];
+const { abs, ceil, floor, log10, max, min, round, sign } = Math;
+
+for (const [key, run] of Object.entries(RUNS)) {
+  const [name, reading] = key.split(".");
+  KNOWN[name].sources[reading].run = run;
+}
+
+const slack = (number) => max(1e-9 * abs(number), 1e-12);
+
+// A number that equals the print is as printed.
+function sourceOf(name, setting) {
+  const { usual, sources, allowed, mayBeLower, linked } = KNOWN[name];
+  const shared = sources[setting[linked]] ? setting[linked] : usual;
+  const choice = setting[name] ?? shared;
+  if (typeof choice === "string") return sources[choice];
+  const isSame = (key) => sources[key]?.value === choice;
+  const printed = [usual, "published", "set"].find(isSame);
+  const words = mayBeLower ? [allowed[0], choice] : [];
+  return sources[printed] ?? { value: choice, words };
+}
+
+function needed(name, setting, plan = new Map(), above = []) {
+  if (above.includes(name)) throw "These readings need each other";
+  const source = sourceOf(name, setting);
+  for (const need of source.needs ?? [])
+    if (!plan.has(need)) needed(need, setting, plan, [...above, name]);
+  return plan.set(name, source);
+}
+
+// The sources of all that a quantity and its limits need, in order.
+function planOf(target, setting) {
+  let plan = needed(target, setting);
+  for (const name of plan.keys()) {
+    const most = KNOWN[name].limits?.[1];
+    if (KNOWN[most]) plan = new Map([...needed(most, setting), ...plan]);
+  }
+  return plan;
+}
+
+function endsOf(name, values) {
+  const [low, high] = KNOWN[name].limits ?? [-Infinity, Infinity];
+  return [low, KNOWN[high] ? (values[high] ?? Infinity) : high];
+}
+
+function evaluate(plan, inputs = {}, isClipped = false) {
+  const values = { ...inputs };
+  for (const [name, { run, value }] of plan) {
+    if (name in values) continue;
+    values[name] = run ? run(values) : value;
+    if (isClipped && run && KNOWN[name].limits) {
+      const [low, high] = endsOf(name, values);
+      values[name] = min(max(values[name], low), high);
+    }
+  }
+  return values;
+}
+
+function passed(values) {
+  for (const [name, value] of Object.entries(values)) {
+    const [low, high] = endsOf(name, values);
+    const room = 1e-9 * max(abs(value), 1);
+    if (value < low - room) return { name, side: "below", end: low };
+    if (value > high + room) return { name, side: "above", end: high };
+  }
+}
+
+// Each value of a plan, or a refusal.
+function valuesOf(target, plan, start) {
+  const values = evaluate(plan, start);
+  const { name, side, end } = passed(values) ?? {};
+  if (name) {
+    const [value, least] = [values[name], end].map((x) => spell(name, x));
+    const most = KNOWN[KNOWN[name].limits[1]]?.label ?? "the limit";
+    throw `${label(name)} would be ${value}, ${side} ${most}, ${least}`;
+  }
+  if (abs(values[target]) === Infinity) throw "This would divide by zero";
+  return values;
+}
+
+// Words start at the least number that fits.
+function valueOf(name, setting) {
+  const plan = planOf(name, setting);
+  const start = {};
+  for (const [need, { value, words }] of plan)
+    if (Number.isNaN(value)) [start[need]] = words;
+  return valuesOf(name, plan, start)[name];
+}
+
+function bounds(target, plan, kinds) {
+  const spans = [];
+  for (const [name, source] of plan) {
+    const ends = kinds.flatMap((kind) => source[kind] ?? []);
+    if (ends.length) spans.push([name, min(...ends), max(...ends)]);
+  }
+  let [low, high] = [Infinity, -Infinity];
+  for (let corner = 0; corner < 2 ** spans.length; corner += 1) {
+    const inputs = {};
+    for (const [bit, [name, ...ends]] of spans.entries())
+      inputs[name] = ends[(corner >> bit) & 1];
+    const value = evaluate(plan, inputs, true)[target];
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+// A setting with the readings of a claim; a reader's numbers stay.
+function settingOf({ readings }, setting) {
+  const merged = { ...setting };
+  for (const [name, choice] of Object.entries(readings)) {
+    const isSame = ["set", "published", "in_words"].includes(choice);
+    if (typeof merged[name] !== "number" || !isSame) merged[name] = choice;
+  }
+  return merged;
+}
+
+function planFor(claim, setting) {
+  const under = settingOf(claim, setting);
+  const plan = planOf(claim.quantity, under);
+  if (claim.lowEnd) plan.set(claim.lowEnd, sourceOf(claim.lowEnd, under));
+  for (const { row } of plan.values())
+    if (claim.beside.includes(row))
+      throw "The printed number would be compared with itself";
+  return plan;
+}
+
+// Which ends of a claim each set of inputs reaches, or which limit is passed.
+function codeOf({ quantity, exact, rounded, lowEnd }, plan) {
+  const values = evaluate(plan);
+  const value = values[quantity];
+  const { name, side } = passed(values) ?? {};
+  if (name || abs(value) === Infinity) return `${name} ${side}`;
+  function meets([low, high], [from, to]) {
+    const least = values[lowEnd] ?? from;
+    return `${+(high >= least - slack(least))}${+(low <= to + slack(to))}`;
+  }
+  const by = (...kinds) => meets(bounds(quantity, plan, kinds), rounded);
+  const met = meets([value, value], exact);
+  if (met === "11") return met;
+  // A number in words only has no value that could match.
+  const byRounding = Number.isNaN(value) ? met : by("rounding");
+  return `${met} ${byRounding} ${by("rounding", "words")}`;
+}
+
+function verdictOf(code) {
+  if (!/^[01]/.test(code)) return NOT_COMPUTED;
+  return VERDICTS.at(code.split(" ").indexOf("11"));
+}
+
+function judge(claim, setting) {
+  const plan = planFor(claim, setting);
+  valuesOf(claim.quantity, plan);
+  return verdictOf(codeOf(claim, plan));
+}
+
+function attempt(answer, otherwise = () => undefined) {
+  try {
+    return answer();
+  } catch (words) {
+    if (typeof words !== "string") throw words;
+    return otherwise(words);
+  }
+}
+
+// The parts of a range, each with its verdict. A formula only rises or only falls,
+// so it crosses each end of a claim once at most.
+function spansOf(claim, name, setting) {
+  const [low, high] = KNOWN[name].limits;
+  const plan = attempt(() => planFor(claim, { ...setting, [name]: low }));
+  if (!plan?.has(name)) return [];
+  function at(x) {
+    plan.set(name, sourceOf(name, { [name]: x }));
+    return codeOf(claim, plan);
+  }
+  const [start, stop] = [low, high].map(at);
+  const spans = [{ verdict: verdictOf(start), from: low, to: high }];
+  function part(left, right, first, last, depth) {
+    const verdict = verdictOf(last);
+    const isSame = depth > FINE && verdictOf(first) === verdict;
+    if (isSame || first === last) return;
+    const middle = (left + right) / 2;
+    if (depth < FINEST) {
+      const code = at(middle);
+      part(left, middle, first, code, depth + 1);
+      part(middle, right, code, last, depth + 1);
+    } else if (spans.at(-1).verdict !== verdict) {
+      spans.at(-1).to = middle;
+      spans.push({ verdict, from: middle, to: high });
+    }
+  }
+  part(low, high, start, stop, 0);
+  return spans.filter(({ verdict }) => verdict !== NOT_COMPUTED);
+}
+
+// Numbers in words
+
+function label(name) {
+  const words = KNOWN[name].label;
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+const isCount = (unit) => !/percent|dimensionless|year|USD|\//.test(unit);
+
+function digitsOf(value, unit) {
+  const isSmall = isCount(unit) && abs(value) < 1e4;
+  return abs(value) >= 1e6 || isSmall ? 4 : 3;
+}
+
+const [PLAIN, PADDED] = [1, 3].map((minimumSignificantDigits) => {
+  const digits = { maximumSignificantDigits: 10, minimumSignificantDigits };
+  return new Intl.NumberFormat("en", digits).format;
+});
+
+function text(number, unit) {
+  let [format, size, word] = [PLAIN, 1, ""];
+  if (unit === "percent") [format, size, word] = [PADDED, 0.01, " percent"];
+  else if (abs(number) >= 1e9) [size, word] = [1e9, " billion"];
+  else if (abs(number) >= 1e6) [size, word] = [1e6, " million"];
+  return format(number / size).replace("-", "−") + word;
+}
+
+// A number never seems to reach an end that it misses.
+function spell(name, value) {
+  const { unit, levels } = KNOWN[name];
+  if (!Number.isFinite(value)) return "no value";
+  let near = value;
+  for (let digits = digitsOf(value, unit); digits < 13; digits += 1) {
+    // Ties go away from zero, as by hand.
+    near = Number((value * (1 + 1e-13)).toPrecision(digits));
+    if (isCount(unit)) near = round(near);
+    if (levels.every((end) => sign(near - end) === sign(value - end))) break;
+  }
+  return text(near, unit);
+}
+
+// The end of a span, rounded into it.
+function edge(name, x, way, more = 0) {
+  const { unit } = KNOWN[name];
+  const place = floor(log10(abs(x))) + 1 - digitsOf(x, unit) - more;
+  const size = 10 ** (isCount(unit) ? max(place, 0) : place);
+  return x && Number((way((x / size).toFixed(5)) * size).toPrecision(12));
+}
+
+function spellSpan(name, { from, to }, low, high) {
+  const { unit } = KNOWN[name];
+  let ends = [];
+  for (let more = 0; more < 9 && !(ends[0] < ends[1]); more += 1)
+    ends = [edge(name, from, ceil, more), edge(name, to, floor, more)];
+  const [first, last] = ends.map((end) => text(end, unit));
+  const [word = ""] = / \w+$/.exec(last) ?? [];
+  if (from <= low) return to >= high ? "throughout" : `up to ${last}`;
+  return to >= high ? `from ${first}` : `${first.replace(word, "")} to ${last}`;
+}
+
+function spellSide(name, setting) {
+  const plan = planOf(name, setting);
+  const value = valuesOf(name, plan)[name];
+  if (Number.isNaN(value)) return "no single sum";
+  const isOther = (end) => abs(end - value) > slack(value);
+  const [isMost, isLeast] = bounds(name, plan, ["words"]).map(isOther);
+  const side = isMost ? "at most " : LEAST;
+  return (isMost === isLeast ? "" : side) + spell(name, value);
+}
+
+// Read 0.6, 0,6, 60%, 500,000, 1.5m, and 1.5 in a field with 1.6 million.
+function read(name, words, shown = "") {
+  const { allowed, far, unit, usual } = KNOWN[name];
+  if (words === shown && words.startsWith(LEAST)) return usual;
+  const tidy = words
+    .trim()
+    .toLowerCase()
+    .replace("−", "-")
+    .replace(/^(-?(?:0|\d+(?=,\d\d?(?!\d)))),/, "$1.")
+    .replace(/(\d),(?=\d{3}(?!\d))/g, "$1");
+  const form = /^([-+]?\d*\.?\d+(?:e[-+]?\d{1,2})?) *(%|[a-z]+)?$/;
+  const [, digits, written] = form.exec(tidy) ?? [];
+  const [word] = (abs(digits) < 1e3 && /[a-z]+$/.exec(shown)) || [];
+  const scale = SCALES[written ?? word] ?? (written ? NaN : 1);
+  const number = Number((digits * scale).toPrecision(12));
+  if (Number.isNaN(number)) throw `“${words}” is no number that we can read`;
+  const inUnit = (end) => text(end, unit);
+  const [said, least, most, now] = [number, ...allowed, far].map(inUnit);
+  const span = most.includes("∞") ? `${least} or more` : `${least} to ${most}`;
+  if (number < allowed[0] || number > allowed[1])
+    throw `${label(name)}: ${span}, not ${said}`;
+  const ratio = abs(number / far);
+  const isFar = far && number && (ratio >= 50 || ratio <= 1 / 50);
+  if (isFar && SCALES[written] !== 0.01)
+    throw `${label(name)} is ${now} here; ${said} is far off`;
+  return number;
+}
+
+// What is as in the article needs no mention; what has no effect is refused.
+function changed(setting, values) {
+  const made = { ...setting, ...values };
+  for (const name of Object.keys(made)) {
+    planOf(name, made);
+    const uses = (claim) => attempt(() => planFor(claim, made).has(name));
+    const isUsual = sourceOf(name, made) === sourceOf(name, {});
+    if (isUsual && !KNOWN[name].linked) delete made[name];
+    else if (name in values && !isUsual && !Object.values(CLAIMS).some(uses))
+      throw `${label(name)} has no effect under these readings`;
+  }
+  return made;
+}
+
+// The page
+
+let setting = {};
+let [tracks, address] = [0, 0];
+const find = (selector, within = document) => within.querySelector(selector);
+
+function each(key, act) {
+  for (const node of document.querySelectorAll(`[data-${key}]`))
+    act(node, node.dataset[key]);
+}
+
+// Refuse a setting under which what is pictured can't be computed.
+function accepted(made) {
+  for (const { dataset } of document.querySelectorAll("#brief [data-sum]"))
+    judge(CLAIMS[dataset.sum], made);
+  return made;
+}
+
+function complain(name, words = "") {
+  find("#problem").textContent = "";
+  each("error", (node, of) => {
+    node.textContent = of === name ? words : "";
+    find(`#${of}`).setAttribute("aria-invalid", node.textContent !== "");
+  });
+}
+
+function take(name, choose) {
+  const set = () => apply(accepted(changed(setting, { [name]: choose() })));
+  attempt(set, (refusal) => complain(name, refusal));
+}
+
+function apply(made) {
+  setting = made;
+  complain();
+  draw();
+  clearTimeout(address);
+  address = setTimeout(() => history.replaceState(null, "", link()), 200);
+}
+
+function shown(spec) {
+  const [name, reading] = spec.split(".");
+  const under = reading ? { ...setting, [name]: reading } : setting;
+  const { value } = sourceOf(name, under);
+  if (Number.isFinite(value)) return text(value, KNOWN[name].unit);
+  const words = attempt(() => spell(name, valueOf(name, under))) ?? "no value";
+  return (Number.isNaN(value) ? LEAST : "") + words;
+}
+
+function verdict(id) {
+  const claim = CLAIMS[id];
+  const otherwise = (refusal) => `${NOT_COMPUTED}: ${refusal}`;
+  const words = attempt(() => judge(claim, setting), otherwise);
+  return claim.kind ? `${words} (${claim.kind})` : words;
+}
+
+const WRITTEN = {
+  value: shown,
+  factor: (name) => (shown(name) === "1" ? "" : ` × ${shown(name)}`),
+  side: (name) => spellSide(name, setting),
+  sum: (id) => spellSide(CLAIMS[id].quantity, settingOf(CLAIMS[id], setting)),
+  verdict,
+};
+
+// What turns the sums is drawn a moment later.
+function draw() {
+  for (const [key, words] of Object.entries(WRITTEN))
+    each(key, (node, spec) => {
+      node.textContent = attempt(() => words(spec)) ?? "no value";
+      [node.dataset.kind] = node.textContent.split(/:| \(/);
+    });
+  each("field", (node, name) => (node.value = shown(name)));
+  each("slide", (node, name) => {
+    attempt(() => (node.value = valueOf(name, setting)));
+    node.setAttribute("aria-valuetext", shown(name));
+  });
+  drawPicture();
+  tracks ||= setTimeout(drawTracks, 20);
+}
+
+function drawPicture() {
+  const number = (spec) =>
+    attempt(() => (KNOWN[spec] ? valueOf(spec, setting) : Number(spec))) || 0;
+  let whole = WIDTH;
+  each("to", (node, to) => (whole = max(whole, number(to))));
+  const place = (spec) => (100 * number(spec)) / whole;
+  each("from", (node, from) => {
+    const { to = from } = node.dataset;
+    const [start, stop] = [from, to].map(place);
+    node.setAttribute("x", `${min(start, stop)}%`);
+    if (to !== from) node.setAttribute("width", `${abs(stop - start)}%`);
+  });
+}
+
+// What each lever does to each claim.
+function drawTracks() {
+  tracks = 0;
+  const conditions = {};
+  each("cell", (node, spec) => {
+    const [name, id] = spec.split(" ");
+    const spans = CLAIMS[id] ? spansOf(CLAIMS[id], name, setting) : [];
+    const span = heldBy(name, spans);
+    if (span) (conditions[id] ??= []).push(`${KNOWN[name].label} ${span}`);
+    const turn = span?.replace(/from |up to /, "").replace(" to ", " and ");
+    const moves = shown(name).startsWith(LEAST)
+      ? "a number turns it"
+      : "moves it";
+    const effect = turn ? `turns at ${turn}` : moves;
+    node.textContent = spans.length ? effect : "no effect";
+    [node.className] = node.textContent.split(" ");
+    const lever = find(`[data-lever="${name}"]`);
+    if (lever.dataset.of === id) drawLever(lever, name, spans);
+  });
+  each("holds", (node, id) => {
+    const words = conditions[id]?.join("; ");
+    node.textContent = words ? `for ${words}` : "wherever the levers stand";
+  });
+  each("map", drawMap);
+  each("setting", (node) => (node.textContent = cited()));
+}
+
+// The part of a range around the number in use, if there are others.
+function heldBy(name, spans) {
+  const now = attempt(() => valuesOf(name, planOf(name, setting))[name]);
+  const span = spans.find(({ from, to }) => from <= now && now <= to);
+  if (!span || spans.length < 2) return undefined;
+  return spellSpan(name, span, spans[0].from, spans.at(-1).to);
+}
+
+function drawLever(node, name, spans) {
+  const slider = find("[type=range]", node);
+  const [low, high] = [Number(slider.min), Number(slider.max)];
+  const percent = (x) => `${(100 * x) / (high - low)}%`;
+  let [bands, words] = ["", ""];
+  for (const { verdict: kind, ...span } of spans) {
+    const [from, to] = [max(span.from, low), min(span.to, high)];
+    if (from >= to) continue;
+    const code = VERDICTS.indexOf(kind);
+    const place = `x="${percent(from - low)}" width="${percent(to - from)}"`;
+    bands += `<rect class="band${code}" ${place} />`;
+    words += `; ${kind} ${spellSpan(name, { from, to }, low, high)}`;
+  }
+  find("svg", node).innerHTML = bands;
+  words = words.slice(2).replaceAll("matches w", "w");
+  find(".turns", node).textContent = words;
+}
+
+// The target of the map is linear in either input.
+function drawMap(node, spec) {
+  const [id, x, y, main] = spec.split(" ");
+  const { quantity } = CLAIMS[id];
+  const plan = planOf(quantity, { ...setting, [x]: 1, [y]: 1 });
+  const at = (a, b) => evaluate(plan, { [x]: a, [y]: b })[quantity];
+  const [left, right] = [at(ORIGIN, 0), at(1, 0)];
+  const [low, high] = [at(ORIGIN, 1), at(1, 1)];
+  const size = 5e4 * ceil(max(high - low, 1) / 4e5);
+  const least = valueOf(main, setting);
+  const levels = new Set([least]);
+  for (let level = ceil(low / size) * size; level < high; level += size)
+    levels.add(level);
+  let [lines, words] = ["", ""];
+  for (const level of levels) {
+    const start = (level - low) / (high - low);
+    const begin = max(start, 0);
+    let points = "";
+    for (let point = 0; point <= POINTS && begin < 1; point += 1) {
+      const share = begin + (point / POINTS) * (1 - begin);
+      const top = low + share * (high - low);
+      const bottom = left + share * (right - left);
+      const down = (top - level) / (top - bottom) / (1 - ORIGIN);
+      points += `${100 * share},${100 * down} `;
+    }
+    if (level === least)
+      lines += `<polygon points="${points} 100,0 ${100 * begin},0" />`;
+    lines += `<polyline points="${points}" />`;
+    if (start === begin && points)
+      words += `<text x="${100 * start}%" y="-0.5em">${text(level / 1e6)}</text>`;
+  }
+  node.innerHTML = lines;
+  find("#levels").innerHTML = words;
+  const percent = (a) => `${100 * min((a - ORIGIN) / (1 - ORIGIN), 1)}%`;
+  const [possible] = spansOf(CLAIMS[id], x, setting);
+  find("#beyond").setAttribute("width", percent(possible?.from ?? 1));
+  find("#point").setAttribute("x", percent(valueOf(x, setting)));
+  find("#point").setAttribute("y", percent(1 + ORIGIN - valueOf(y, setting)));
+}
+
+const link = () => `#${new URLSearchParams(setting)}`;
+
+function cited() {
+  const parts = Object.entries(setting).map(([name, choice]) => {
+    const words = KNOWN[name].sources[choice]?.label ?? shown(name);
+    return `${label(name)}: ${words}`;
+  });
+  const words = parts.join("; ") || "the article’s own numbers";
+  return `${find("#brief").textContent}. Set: ${words}. index.html${link()}`;
+}
+
+// An address is one setting, which is used as a whole or refused.
+function open(words) {
+  const values = {};
+  for (const [name, choice] of new URLSearchParams(words)) {
+    if (!Object.hasOwn(KNOWN, name))
+      throw `“${name}” is no number of this page`;
+    const isReading = Object.hasOwn(KNOWN[name].sources, choice);
+    values[name] = isReading ? choice : read(name, choice);
+  }
+  return accepted(changed({}, values));
+}
+
+// An address may also be a place on the page.
+function start() {
+  const words = location.hash.slice(1);
+  if (document.getElementById(words)) return apply(setting);
+  clearTimeout(address);
+  complain();
+  const refused = (refusal) =>
+    (find("#problem").textContent = `${refusal}. The address is not used.`);
+  setting = {};
+  attempt(() => (setting = open(words)), refused);
+  draw();
+}
+
+async function copy(id) {
+  const here = location.href.split("#")[0] + link();
+  const words = find(`#${id}`)?.textContent ?? here;
+  find("#copied").textContent = `Copy this: ${words}`;
+  await navigator.clipboard.writeText(words);
+  find("#copied").textContent = "Copied.";
+}
+
+addEventListener("input", ({ target }) => {
+  const { slide } = target.dataset;
+  const x = Number(Number(target.value).toPrecision(9));
+  if (!slide) return;
+  take(slide, () => x);
+  attempt(() => (target.value = valueOf(slide, setting)));
+});
+addEventListener("change", ({ target }) => {
+  const { field } = target.dataset;
+  if (field) take(field, () => read(field, target.value, shown(field)));
+});
+addEventListener("click", ({ target }) => {
+  if (target.dataset.copy) copy(target.dataset.copy);
+  if (target.id === "undo") apply({});
+});
+addEventListener("hashchange", start);
+for (const node of document.querySelectorAll("[disabled]"))
+  node.disabled = false;
+start();

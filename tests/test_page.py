@@ -1,0 +1,197 @@
+"""The front page computes and judges as the library does, and needs nothing else."""
+
+import json
+import math
+import random
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from analysis import SettingError, page
+from analysis.study import DATA
+
+HERE = DATA.parent / "tests"
+needs_node = pytest.mark.skipif(not shutil.which("node"), reason="no Node.js here")
+
+
+@pytest.fixture(scope="module")
+def html(article):
+    return page.page(article)
+
+
+@pytest.fixture(scope="module")
+def checks(article):
+    """The checks of the headlines by number."""
+    rows = article.model.texts["headlines"]["headlines"]
+    return {str(number): row["check"] for number, row in enumerate(rows, 1)}
+
+
+def constants(html):
+    """What the page's script knows of each quantity."""
+    known = re.search(r"const KNOWN = (.*);\n", html)
+    return json.loads(known[1])
+
+
+def test_the_page_is_small_and_loads_nothing(html):
+    folder = DATA.parent / "analysis"
+    styles = folder / "page" / "page.css", folder / "report" / "style.css"
+    assert (folder / "page" / "page.js").stat().st_size <= 21_000
+    assert sum(style.stat().st_size for style in styles) <= 14_000
+    assert len(html.encode()) <= 85_000
+    assert "default-src 'none'" in html
+    assert not re.search(r"<(link|img|iframe)|src=", html)
+
+
+def test_the_page_reads_without_a_script(html):
+    text = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]+>", " ", html)
+    text = " ".join(text.split())
+    for shown in ("at most 1.901 million", "left open", "98,800", "279,000", "0.664"):
+        assert shown in text
+    # Each lever has its bands: seven of them, of two parts on average.
+    assert html.count('<rect class="band') > 14
+
+
+def node(html, tmp_path, rows):
+    """What the page's script answers to each row of what is asked."""
+    (tmp_path / "page.html").write_text(html, "utf-8")
+    (tmp_path / "rows.json").write_text(json.dumps(rows))
+    words = ["node", HERE / "page.mjs", tmp_path / "page.html", tmp_path / "rows.json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def drawn(model, names, rng):
+    """Return a setting of one to five quantities of the page."""
+    setting = {}
+    for name in rng.sample(names, rng.randint(1, 5)):
+        readings, assumption = list(model.readings[name]), model.assumptions.get(name)
+        if len(readings) > 1 and rng.random() < 0.5:
+            setting[name] = rng.choice(readings)
+        elif assumption:
+            ends = model.allowed(name), (assumption.low, assumption.high)
+            low, high = rng.choice(ends)
+            setting[name] = float(f"{rng.uniform(low, min(high, 2e6)):.4g}")
+        else:
+            size = float(model.evaluate(model.sources(name, {}), {})[name])
+            setting[name] = float(f"{size * rng.uniform(0.7, 1.3):.4g}")
+    return setting
+
+
+def at_ends(model, checks, rng):
+    """Return a setting that takes a result to an end of what is claimed, or near it."""
+    number = rng.choice(sorted(checks.keys() - {"4"}))
+    rows = model.rows_beside(model.tables["checks"][checks[number]])
+    ends = [float(row["printed"] or 0) * 10 ** rng.choice([0, 6]) for row in rows]
+    value = rng.choice([*ends, 1.8e6, 2e6, 2.5e6, 0.3, 3e5, 2.95e5, 3.05e5, 2.59e6])
+    value *= 1 + rng.choice([0, 1e-12, -1e-12, 5e-10, -5e-10, 3e-9, -3e-9, 1e-6, -1e-6])
+    return rng.choice(
+        [
+            {"at_risk_2019": value, "at_risk_share_of_new": 0},
+            {"at_risk_2019": value - 50_000, "at_risk_share_of_new": 0},
+            {"at_risk_2021": value},
+            {"at_risk_2021": 1.9e6, "former_detainees": value - 1.9e6},
+            {"transfers_2016_2020": 2.2e6 * (1 + value)},
+            {"transfers_2019": 3e6, "transfers_2021": 3e6 + value},
+            {"labourers_2019": value},
+            {"approaching_from": value, "at_risk_2021": value},
+        ]
+    )
+
+
+def found(study, names, checks):
+    """What the library finds, as the page's script answers."""
+    values = {}
+    for name in names:
+        try:
+            one = study[name]
+        except SettingError:
+            values[name] = None
+            continue
+        values[name] = [one.value, one.low, one.high]
+    verdicts = {}
+    for number, check in checks.items():
+        (verdict,) = study.checks(check).query("id == @check")["verdict"]
+        if number != "4":
+            verdicts[number] = verdict
+    return values, verdicts
+
+
+def used(study, checks, name):
+    """Whether some headline is computed from a quantity, or compared with it."""
+    model = study.model
+    for check in checks.values():
+        row = model.tables["checks"][check]
+        if name == "approaching_from" and "approaches" in row["beside"]:
+            return True
+        if row["compute"]:
+            try:
+                setting = model.under(row, study.setting)
+                if name in model.needed(row["compute"], setting):
+                    return True
+                if name in model.sources(row["compute"], setting):
+                    return True
+            except SettingError:
+                continue
+    return False
+
+
+def near(one, other):
+    if other is None or not math.isfinite(other):
+        return one is None
+    return one is not None and one == pytest.approx(other, rel=1e-9, abs=1e-6)
+
+
+def compare(article, html, tmp_path, settings):
+    """Hold the script to the library; return how often each verdict came."""
+    checks_of = article.model.texts["headlines"]["headlines"]
+    checks = {str(number): row["check"] for number, row in enumerate(checks_of, 1)}
+    names = [*constants(html)]
+    rows = [{"setting": setting, "names": names} for setting in settings]
+    counts = {}
+    for setting, here in zip(settings, node(html, tmp_path, rows), strict=True):
+        try:
+            study = article.change(**setting)
+            idle = [n for n in study.setting if n in setting and not used(study, checks, n)]
+        except SettingError as error:
+            study, idle = None, [str(error)]
+        assert ("refusal" in here) == bool(idle), (setting, here, idle)
+        if idle:
+            counts["refused"] = counts.get("refused", 0) + 1
+            continue
+        values, verdicts = found(study, names, checks)
+        assert here["verdicts"] == verdicts, setting
+        for verdict in verdicts.values():
+            counts[verdict] = counts.get(verdict, 0) + 1
+        for name, ends in values.items():
+            other = here["values"][name]
+            if ends is None:
+                assert "refusal" in other, (setting, name)
+            else:
+                assert all(map(near, other, ends)), (setting, name, ends, other)
+    return counts
+
+
+@needs_node
+def test_values_bounds_and_verdicts_are_the_librarys(article, html, tmp_path):
+    rng, names = random.Random(0), [*constants(html)]
+    settings = [drawn(article.model, names, rng) for _ in range(40)]
+    counts = compare(article, html, tmp_path, settings)
+    assert len(counts) >= 5
+
+
+@needs_node
+@pytest.mark.long
+def test_four_hundred_settings_and_a_hundred_at_ends_of_claims(
+    article, checks, html, tmp_path
+):
+    rng, names = random.Random(SEED), [*constants(html)]
+    settings = [drawn(article.model, names, rng) for _ in range(400)]
+    settings += [at_ends(article.model, checks, rng) for _ in range(100)]
+    counts = compare(article, html, tmp_path, settings)
+    assert min(counts.values()) > 5
+    assert len(counts) == 6
+
+
+SEED = 0
