@@ -153,8 +153,9 @@ def external(model, setting):
         for name in reversed(split(row["beside"])):
             if model.units[name] == printed.base(row["unit"]):
                 quantity = name
-        if quantity and not row["divide_by"]:
+        if quantity:
             value = float(judge.result_of(model, quantity, setting).value())
+            value *= int(row["divide_by"] or 1)
         year = float(row["period"]) if row["period"].isdigit() else math.nan
         numbers = {"year": year, "printed": printed.value_of(row)}
         rows.append(row | numbers | {"quantity": quantity, "value": value})
