@@ -23,6 +23,7 @@ Values = dict[tuple[str, str, str], Any]
 POINTS = 64
 #: What is stored of the rows of a table, as one text.
 STORED = {
+    "quantities": ("at_least", "at_most", "not_above"),
     "claims": ("printed", "scale", "rounded_to", "says", "input"),
     "external": ("printed", "scale", "rounded_to", "says", "unit", "period"),
     "assumptions": ("value", "low", "high", "minimum", "maximum", "true_value"),
