@@ -62,7 +62,8 @@ def given(model: Model) -> Values:
     for table, columns in STORED.items():
         for name, row in model.tables[table].items():
             cells = [str(row[column] or "") for column in columns]
-            result[table, name, "row"] = "; ".join(cells)
+            if any(cells):
+                result[table, name, "row"] = "; ".join(cells)
     for name, row in model.tables["claims"].items():
         result["claims", name, "place"] = wording.place(row)
     for name, scenario in model.scenarios.items():
