@@ -101,15 +101,22 @@ def workings(model, names, setting):
 def verify(model, setting):
     """Return the headlines as a terminal shows them, and what the verdicts mean."""
     document = model.texts["headlines"]
-    intro = f"{document['reference']}. {document['intro']}"
+    answer, *_ = filled(model, document["answer"]).split(". ")
+    # The answer is for the article's own numbers.
+    intro = document["intro"] if setting else f"{answer}."
+    intro = f"{document['reference']}. {intro}"
     lines = [document["title"], wording.wrapped(intro), ""]
     for row in headlines(model, setting).itertuples():
         parts = row.working.split("\n")
+        verdict = row.verdict
+        if setting:
+            is_same = row.verdict_before == verdict
+            verdict += ", as before" if is_same else f"; before: {row.verdict_before}"
         room = wording.WIDTH - 3 - len(parts[-1])
-        if room > len(row.verdict):
-            parts[-1] += f"{row.verdict:>{room}}"
+        if room > len(verdict):
+            parts[-1] += f"{verdict:>{room}}"
         else:
-            parts.append(f"{row.verdict:>{wording.WIDTH - 3}}")
+            parts.append(f"{verdict:>{wording.WIDTH - 3}}")
         parts.append(wording.condition(row.condition).removeprefix(", "))
         parts.append("" if setting else row.note)
         lines.append(wording.wrapped(row.article, f"{row.number}  ", "   "))

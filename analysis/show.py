@@ -99,7 +99,7 @@ def check_value(model, row, name):
     text = wording.spelled(model, row["quantity"], row[name])
     if row["side"] == "no bound":
         return f"{text} (may be lower or higher)"
-    return f"{row['side']} {text}".strip()
+    return wording.sided(text, row["side"])
 
 
 def check_bounds(model, row, name):

@@ -53,6 +53,11 @@ def spelled(model, name, value):
     return spell.spell(value, unit_of(model, name), levels(model, name))
 
 
+def sided(text, side):
+    """Write a value with the side on which words leave room; "no bound" has none."""
+    return text if side in ("", "no bound") else f"{side} {text}"
+
+
 def bounds(model, name, low, value, high):
     """Spell the bounds of a quantity, and where a limit cuts them."""
     unit = unit_of(model, name)

@@ -25,6 +25,8 @@ HERE = Path(__file__).resolve().parent
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
 ORIGIN, POINTS = 0.3, 15
+#: By this a page is known as one of ours.
+MARK = 'content="labour-transfer-arithmetic"'
 COUNTS = ("none", "one", "two", "three", "four", "five", "six")
 NO_EFFECT = "no effect"
 
