@@ -29,7 +29,7 @@ def searched(result, *, words):
     values = dict(zip(spans, grid, strict=True))
     # An input past a limit is moved to the limit, which may be computed from others.
     computed = model.evaluate(result.sources, values, clip=True)
-    for name in spans:
+    for name in spans.keys() - model.assumptions.keys():
         low, high = model.limits.get(name, (-math.inf, math.inf))
         high = computed[high] if isinstance(high, str) else high
         values[name] = np.clip(values[name], low, high)
