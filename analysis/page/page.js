@@ -284,7 +284,7 @@ function read(name, words, shown = "") {
   const [, digits, written] = form.exec(tidy) ?? [];
   const [word] = (abs(digits) < 1e3 && /[a-z]+$/.exec(shown)) || [];
   const scale = SCALES[written ?? word] ?? (written ? NaN : 1);
-  const number = Number((digits * scale).toPrecision(12));
+  const number = Number((digits * scale).toPrecision(15));
   if (Number.isNaN(number)) throw `“${words}” is no number that we can read`;
   const inUnit = (end) => text(end, unit);
   const [said, least, most, now] = [number, ...allowed, far].map(inUnit);
@@ -303,8 +303,11 @@ function changed(setting, values) {
   const made = { ...setting, ...values };
   for (const name of Object.keys(made)) {
     planOf(name, made);
-    const uses = (claim) => attempt(() => planFor(claim, made).has(name));
-    const isUsual = sourceOf(name, made) === sourceOf(name, {});
+    const uses = (claim) =>
+      claim.lowEnd === name ||
+      attempt(() => needed(claim.quantity, settingOf(claim, made)).has(name));
+    const [now, usual] = [made, {}].map((choices) => sourceOf(name, choices));
+    const isUsual = now === usual || (now.row && now.row === usual.row);
     if (isUsual && !KNOWN[name].linked) delete made[name];
     else if (name in values && !isUsual && !Object.values(CLAIMS).some(uses))
       throw `${label(name)} has no effect under these readings`;
