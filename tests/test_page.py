@@ -152,7 +152,9 @@ def compare(article, html, tmp_path, settings):
     for setting, here in zip(settings, node(html, tmp_path, rows), strict=True):
         try:
             study = article.change(**setting)
-            idle = [n for n in study.setting if n in setting and not used(study, checks, n)]
+            idle = [
+                n for n in study.setting if n in setting and not used(study, checks, n)
+            ]
         except SettingError as error:
             study, idle = None, [str(error)]
         assert ("refusal" in here) == bool(idle), (setting, here, idle)

@@ -5,7 +5,6 @@ const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
 const NOT_COMPUTED = "not computed";
 const LEAST = "at least ";
 const SCALES = { "%": 0.01, percent: 0.01, m: 1e6, million: 1e6, billion: 1e9 };
-const [FINE, FINEST] = [12, 30];
 const { abs, ceil, floor, log10, max, min, round, sign } = Math;
 
 for (const [key, run] of Object.entries(RUNS)) {
@@ -55,7 +54,7 @@ function evaluate(plan, inputs = {}, isClipped = false) {
   for (const [name, { run, value }] of plan) {
     if (name in values) continue;
     values[name] = run ? run(values) : value;
-    if (isClipped && run && KNOWN[name].limits) {
+    if (isClipped && run) {
       const [low, high] = endsOf(name, values);
       values[name] = min(max(values[name], low), high);
     }
@@ -72,7 +71,6 @@ function passed(values) {
   }
 }
 
-// Each value of a plan, or a refusal.
 function valuesOf(target, plan, start) {
   const values = evaluate(plan, start);
   const { name, side, end } = passed(values) ?? {};
@@ -184,10 +182,10 @@ function spansOf(claim, name, setting) {
   const spans = [{ verdict: verdictOf(start), from: low, to: high }];
   function part(left, right, first, last, depth) {
     const verdict = verdictOf(last);
-    const isSame = depth > FINE && verdictOf(first) === verdict;
+    const isSame = depth > 12 && verdictOf(first) === verdict;
     if (isSame || first === last) return;
     const middle = (left + right) / 2;
-    if (depth < FINEST) {
+    if (depth < 30) {
       const code = at(middle);
       part(left, middle, first, code, depth + 1);
       part(middle, right, code, last, depth + 1);
@@ -202,17 +200,14 @@ function spansOf(claim, name, setting) {
 
 // Numbers in words
 
-function label(name) {
-  const words = KNOWN[name].label;
-  return words[0].toUpperCase() + words.slice(1);
-}
+const label = (name) =>
+  KNOWN[name].label.replace(/^./, (letter) => letter.toUpperCase());
 
 const isCount = (unit) => !/percent|dimensionless|year|USD|\//.test(unit);
 
-function digitsOf(value, unit) {
-  const isSmall = isCount(unit) && abs(value) < 1e4;
-  return abs(value) >= 1e6 || isSmall ? 4 : 3;
-}
+const isSmall = (value, unit) => isCount(unit) && abs(value) < 1e4;
+const digitsOf = (value, unit) =>
+  abs(value) >= 1e6 || isSmall(value, unit) ? 4 : 3;
 
 const [PLAIN, PADDED] = [1, 3].map((minimumSignificantDigits) => {
   const digits = { maximumSignificantDigits: 10, minimumSignificantDigits };
@@ -229,7 +224,7 @@ function text(number, unit) {
 
 // A number never seems to reach an end that it misses.
 function spell(name, value) {
-  const { unit, levels } = KNOWN[name];
+  const { unit, levels = [] } = KNOWN[name];
   if (!Number.isFinite(value)) return "no value";
   let near = value;
   for (let digits = digitsOf(value, unit); digits < 13; digits += 1) {
@@ -241,7 +236,6 @@ function spell(name, value) {
   return text(near, unit);
 }
 
-// The end of a span, rounded into it.
 function edge(name, x, way, more = 0) {
   const { unit } = KNOWN[name];
   const place = floor(log10(abs(x))) + 1 - digitsOf(x, unit) - more;
@@ -326,7 +320,7 @@ function each(key, act) {
     act(node, node.dataset[key]);
 }
 
-// Refuse a setting under which what is pictured can't be computed.
+// What is pictured must be possible.
 function accepted(made) {
   for (const { dataset } of document.querySelectorAll("#brief [data-sum]"))
     judge(CLAIMS[dataset.sum], made);
@@ -364,10 +358,10 @@ function shown(spec) {
 }
 
 function verdict(id) {
-  const claim = CLAIMS[id];
+  const { kind } = CLAIMS[id];
   const otherwise = (refusal) => `${NOT_COMPUTED}: ${refusal}`;
-  const words = attempt(() => judge(claim, setting), otherwise);
-  return claim.kind ? `${words} (${claim.kind})` : words;
+  const words = attempt(() => judge(CLAIMS[id], setting), otherwise);
+  return words + (kind && ` (${kind})`);
 }
 
 const WRITTEN = {
@@ -378,7 +372,6 @@ const WRITTEN = {
   verdict,
 };
 
-// What turns the sums is drawn a moment later.
 function draw() {
   for (const [key, words] of Object.entries(WRITTEN))
     each(key, (node, spec) => {
@@ -435,7 +428,6 @@ function drawTracks() {
   each("setting", (node) => (node.textContent = cited()));
 }
 
-// The part of a range around the number in use, if there are others.
 function heldBy(name, spans) {
   const now = attempt(() => valuesOf(name, planOf(name, setting))[name]);
   const span = spans.find(({ from, to }) => from <= now && now <= to);
@@ -469,11 +461,14 @@ function drawMap(node, spec) {
   const at = (a, b) => evaluate(plan, { [x]: a, [y]: b })[quantity];
   const [left, right] = [at(ORIGIN, 0), at(1, 0)];
   const [low, high] = [at(ORIGIN, 1), at(1, 1)];
-  const size = 5e4 * ceil(max(high - low, 1) / 4e5);
   const least = valueOf(main, setting);
   const levels = new Set([least]);
-  for (let level = ceil(low / size) * size; level < high; level += size)
-    levels.add(level);
+  for (
+    let step = ceil(low / 5e4);
+    step < high / 5e4 && levels.size < 9;
+    step += 1
+  )
+    levels.add(5e4 * step);
   let [lines, words] = ["", ""];
   for (const level of levels) {
     const start = (level - low) / (high - low);
@@ -490,7 +485,7 @@ function drawMap(node, spec) {
       lines += `<polygon points="${points} 100,0 ${100 * begin},0" />`;
     lines += `<polyline points="${points}" />`;
     if (start === begin && points)
-      words += `<text x="${100 * start}%" y="-0.5em">${text(level / 1e6)}</text>`;
+      words += `<text x="${100 * start}%" y="-0.7em">${text(level / 1e6)}</text>`;
   }
   node.innerHTML = lines;
   find("#levels").innerHTML = words;
