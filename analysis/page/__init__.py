@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 #: The picture is so wide where nothing exceeds it.
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
-ORIGIN, POINTS = 0.3, 15
+ORIGIN, POINTS = 0.3, 10
 COUNTS = ("none", "one", "two", "three", "four", "five", "six")
 NO_EFFECT = "no effect"
 

@@ -20,8 +20,8 @@ function sourceOf(name, setting) {
   const shared = sources[setting[linked]] ? setting[linked] : usual;
   const choice = setting[name] ?? shared;
   if (typeof choice === "string") return sources[choice];
-  const isSame = (key) => sources[key]?.value === choice;
-  const printed = [usual, "published", "set"].find(isSame);
+  const isEqual = (key) => sources[key]?.value === choice;
+  const printed = [usual, "published", "set"].find(isEqual);
   const words = mayBeLower ? [allowed[0], choice] : [];
   return sources[printed] ?? { value: choice, words };
 }
@@ -205,9 +205,9 @@ const label = (name) =>
 
 const isCount = (unit) => !/percent|dimensionless|year|USD|\//.test(unit);
 
-const isSmall = (value, unit) => isCount(unit) && abs(value) < 1e4;
+const isFew = (value, unit) => isCount(unit) && abs(value) < 1e4;
 const digitsOf = (value, unit) =>
-  abs(value) >= 1e6 || isSmall(value, unit) ? 4 : 3;
+  abs(value) >= 1e6 || isFew(value, unit) ? 4 : 3;
 
 const [PLAIN, PADDED] = [1, 3].map((minimumSignificantDigits) => {
   const digits = { maximumSignificantDigits: 10, minimumSignificantDigits };
@@ -405,8 +405,8 @@ function drawPicture() {
 function drawTracks() {
   tracks = 0;
   const conditions = {};
-  each("cell", (node, spec) => {
-    const [name, id] = spec.split(" ");
+  each("cell", (node, name) => {
+    const id = node.dataset.of;
     const spans = CLAIMS[id] ? spansOf(CLAIMS[id], name, setting) : [];
     const span = heldBy(name, spans);
     if (span) (conditions[id] ??= []).push(`${KNOWN[name].label} ${span}`);
@@ -450,7 +450,7 @@ function drawLever(node, name, spans) {
   }
   find("svg", node).innerHTML = bands;
   words = words.slice(2).replaceAll("matches w", "w");
-  find(".turns", node).textContent = words;
+  find(".parts", node).textContent = words;
 }
 
 // The target of the map is linear in either input.
