@@ -77,20 +77,6 @@ def test_all_kinds_of_arrays_give_the_numbers_of_floats(sum_2021, kind):
     assert np.asarray(found).tolist() == floats
 
 
-def test_arrays_of_unlike_dimensions_are_spread(sum_2021):
-    ratio = xr.DataArray([0.6, 1.0], dims="ratio")
-    share = xr.DataArray([0.0, 0.5, 1.0], dims="share")
-    found = sum_2021(persons_per_transfer=ratio, at_risk_share_of_new=share)
-    assert found.sizes == {"ratio": 2, "share": 3}
-    assert float(found[0, 1]) == pytest.approx(1_600_000 + ADDED * 0.3)
-
-
-def test_entries_past_a_limit_are_nan_and_keep_their_labels(sum_2021):
-    ratios = pd.Series([0.6, 1.5], index=["low", "high"])
-    found = sum_2021(persons_per_transfer=ratios)
-    assert found.isna().to_dict() == {"low": False, "high": True}
-
-
 def test_a_function_has_the_names_and_ranges_of_its_inputs(sum_2021):
     assert sum_2021.ranges["persons_per_transfer"] == (0.56, 1)
     assert sum_2021.ranges["at_risk_2019"] == pytest.approx((1.55e6, 1.65e6))
