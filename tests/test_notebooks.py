@@ -8,7 +8,6 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
-from papermill.exceptions import PapermillExecutionError
 
 from analysis import SettingError
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from analysis import SettingError, arithmetic, steps, wording
+from analysis import SettingError, arithmetic, wording
 from tests.settings import claim_of, random_settings, rows_of
 
 SIGNS = {"×": "*", "÷": "/", "−": "-"}
