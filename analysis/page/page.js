@@ -304,7 +304,7 @@ function changed(setting, values) {
     const isUsual = now === usual || (now.row && now.row === usual.row);
     if (isUsual && !KNOWN[name].linked) delete made[name];
     else if (name in values && !isUsual && !Object.values(CLAIMS).some(uses))
-      throw `${label(name)} has no effect under these readings`;
+      throw `${label(name)} has no effect here under these readings`;
   }
   return made;
 }
