@@ -171,9 +171,9 @@ def rows_of(study, table, entry, heads):
     rows["label"] = rows["label"].str.wrap(27)
     rows["words"] = rows["words"].str.wrap(24)
     breaks = rows[["label", "words"]].map(lambda text: text.count("\n"))
-    line = LINE * (1.5 + 0.8 * breaks.max(axis=None))
+    line = LINE * (1.5 + 0.9 * breaks.max(axis=None))
     bottom = rows["y"].min() - 0.6
-    figure, axes = panel(0.5 + line * (0.6 - bottom))
+    figure, axes = panel(0.6 + line * (0.6 - bottom))
     axes.set_yticks(rows["y"], rows["label"])
     axes.set_ylim(bottom, 0.6)
     axes.xaxis.set_major_formatter("{x:,.10g}")

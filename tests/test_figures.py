@@ -46,7 +46,7 @@ def texts_of(figure):
 def overlap(a, b):
     wide = min(a.x1, b.x1) - max(a.x0, b.x0)
     high = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return wide > 1 and high > 0.25 * min(a.height, b.height)
+    return wide > 1 and high > 0.1 * min(a.height, b.height)
 
 
 @pytest.mark.parametrize("title", [True, False])
