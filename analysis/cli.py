@@ -181,7 +181,7 @@ def parser_of() -> argparse.ArgumentParser:
     turns = of_name(
         "break-even",
         Study.break_even,
-        'a check, or a statement such as "at_risk_2021 > 1.9 million"',
+        'a check, or a statement such as "QUANTITY > 1.9 million"',
     )
     page = add("explore", explore)
     page.add_argument("--out", type=Path, default=Path("index.html"), metavar="FILE")

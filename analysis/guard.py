@@ -23,6 +23,7 @@ Values = dict[tuple[str, str, str], Any]
 POINTS = 64
 #: What is stored of the rows of a table, as one text.
 STORED = {
+    "quantities": ("at_least", "at_most", "not_above"),
     "claims": ("printed", "scale", "rounded_to", "says", "input"),
     "external": ("printed", "scale", "rounded_to", "says", "unit", "period"),
     "assumptions": ("value", "low", "high", "minimum", "maximum", "true_value"),
@@ -61,7 +62,8 @@ def given(model: Model) -> Values:
     for table, columns in STORED.items():
         for name, row in model.tables[table].items():
             cells = [str(row[column] or "") for column in columns]
-            result[table, name, "row"] = "; ".join(cells)
+            if any(cells):
+                result[table, name, "row"] = "; ".join(cells)
     for name, row in model.tables["claims"].items():
         result["claims", name, "place"] = wording.place(row)
     for name, scenario in model.scenarios.items():

@@ -160,27 +160,8 @@ def conditions(model, row):
             texts.append(f'{edges} of the "{claim}"')
             continue
         phrase = model.tables["assumptions"][turn.name]["phrase"]
-        texts.append(phrase.format(edges, fewer=fewer(turn)))
+        texts.append(phrase.format(edges))
     return row["refused"] or "; ".join(texts)
-
-
-def fewer(turn):
-    """Say by how much a ratio may lie below or above 1."""
-    texts = []
-    if turn.low > turn.span[0]:
-        apart = spell.rounded(turn.low - 1, way=spell.UP)
-        side = "at most" if apart < 0 else "at least"
-        texts.append(f"{side} {from_one(apart)}")
-    if turn.high < turn.span[1]:
-        apart = spell.rounded(turn.high - 1, way=spell.DOWN)
-        side = "at least" if apart < 0 else "at most"
-        texts.append(f"{side} {from_one(apart)}")
-    return " and ".join(texts)
-
-
-def from_one(apart):
-    """Write a distance from 1 in percent."""
-    return f"{spell.text(abs(apart), 'percent')} {'fewer' if apart < 0 else 'more'}"
 
 
 def condition(text):

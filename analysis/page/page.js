@@ -5,7 +5,6 @@ const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
 const NOT_COMPUTED = "not computed";
 const LEAST = "at least ";
 const SCALES = { "%": 0.01, percent: 0.01, m: 1e6, million: 1e6, billion: 1e9 };
-const [FINE, FINEST] = [12, 30];
 const { abs, ceil, floor, log10, max, min, round, sign } = Math;
 
 for (const [key, run] of Object.entries(RUNS)) {
@@ -21,8 +20,8 @@ function sourceOf(name, setting) {
   const shared = sources[setting[linked]] ? setting[linked] : usual;
   const choice = setting[name] ?? shared;
   if (typeof choice === "string") return sources[choice];
-  const isSame = (key) => sources[key]?.value === choice;
-  const printed = [usual, "published", "set"].find(isSame);
+  const isEqual = (key) => sources[key]?.value === choice;
+  const printed = [usual, "published", "set"].find(isEqual);
   const words = mayBeLower ? [allowed[0], choice] : [];
   return sources[printed] ?? { value: choice, words };
 }
@@ -55,7 +54,7 @@ function evaluate(plan, inputs = {}, isClipped = false) {
   for (const [name, { run, value }] of plan) {
     if (name in values) continue;
     values[name] = run ? run(values) : value;
-    if (isClipped && run && KNOWN[name].limits) {
+    if (isClipped && run) {
       const [low, high] = endsOf(name, values);
       values[name] = min(max(values[name], low), high);
     }
@@ -72,7 +71,6 @@ function passed(values) {
   }
 }
 
-// Each value of a plan, or a refusal.
 function valuesOf(target, plan, start) {
   const values = evaluate(plan, start);
   const { name, side, end } = passed(values) ?? {};
@@ -184,10 +182,10 @@ function spansOf(claim, name, setting) {
   const spans = [{ verdict: verdictOf(start), from: low, to: high }];
   function part(left, right, first, last, depth) {
     const verdict = verdictOf(last);
-    const isSame = depth > FINE && verdictOf(first) === verdict;
+    const isSame = depth > 12 && verdictOf(first) === verdict;
     if (isSame || first === last) return;
     const middle = (left + right) / 2;
-    if (depth < FINEST) {
+    if (depth < 30) {
       const code = at(middle);
       part(left, middle, first, code, depth + 1);
       part(middle, right, code, last, depth + 1);
@@ -202,17 +200,14 @@ function spansOf(claim, name, setting) {
 
 // Numbers in words
 
-function label(name) {
-  const words = KNOWN[name].label;
-  return words[0].toUpperCase() + words.slice(1);
-}
+const label = (name) =>
+  KNOWN[name].label.replace(/^./, (letter) => letter.toUpperCase());
 
 const isCount = (unit) => !/percent|dimensionless|year|USD|\//.test(unit);
 
-function digitsOf(value, unit) {
-  const isSmall = isCount(unit) && abs(value) < 1e4;
-  return abs(value) >= 1e6 || isSmall ? 4 : 3;
-}
+const isFew = (value, unit) => isCount(unit) && abs(value) < 1e4;
+const digitsOf = (value, unit) =>
+  abs(value) >= 1e6 || isFew(value, unit) ? 4 : 3;
 
 const [PLAIN, PADDED] = [1, 3].map((minimumSignificantDigits) => {
   const digits = { maximumSignificantDigits: 10, minimumSignificantDigits };
@@ -229,7 +224,7 @@ function text(number, unit) {
 
 // A number never seems to reach an end that it misses.
 function spell(name, value) {
-  const { unit, levels } = KNOWN[name];
+  const { unit, levels = [] } = KNOWN[name];
   if (!Number.isFinite(value)) return "no value";
   let near = value;
   for (let digits = digitsOf(value, unit); digits < 13; digits += 1) {
@@ -241,7 +236,6 @@ function spell(name, value) {
   return text(near, unit);
 }
 
-// The end of a span, rounded into it.
 function edge(name, x, way, more = 0) {
   const { unit } = KNOWN[name];
   const place = floor(log10(abs(x))) + 1 - digitsOf(x, unit) - more;
@@ -284,7 +278,7 @@ function read(name, words, shown = "") {
   const [, digits, written] = form.exec(tidy) ?? [];
   const [word] = (abs(digits) < 1e3 && /[a-z]+$/.exec(shown)) || [];
   const scale = SCALES[written ?? word] ?? (written ? NaN : 1);
-  const number = Number((digits * scale).toPrecision(12));
+  const number = Number((digits * scale).toPrecision(15));
   if (Number.isNaN(number)) throw `“${words}” is no number that we can read`;
   const inUnit = (end) => text(end, unit);
   const [said, least, most, now] = [number, ...allowed, far].map(inUnit);
@@ -303,11 +297,14 @@ function changed(setting, values) {
   const made = { ...setting, ...values };
   for (const name of Object.keys(made)) {
     planOf(name, made);
-    const uses = (claim) => attempt(() => planFor(claim, made).has(name));
-    const isUsual = sourceOf(name, made) === sourceOf(name, {});
+    const uses = (claim) =>
+      claim.lowEnd === name ||
+      attempt(() => needed(claim.quantity, settingOf(claim, made)).has(name));
+    const [now, usual] = [made, {}].map((choices) => sourceOf(name, choices));
+    const isUsual = now === usual || (now.row && now.row === usual.row);
     if (isUsual && !KNOWN[name].linked) delete made[name];
     else if (name in values && !isUsual && !Object.values(CLAIMS).some(uses))
-      throw `${label(name)} has no effect under these readings`;
+      throw `${label(name)} has no effect here under these readings`;
   }
   return made;
 }
@@ -323,7 +320,7 @@ function each(key, act) {
     act(node, node.dataset[key]);
 }
 
-// Refuse a setting under which what is pictured can't be computed.
+// What is pictured must be possible.
 function accepted(made) {
   for (const { dataset } of document.querySelectorAll("#brief [data-sum]"))
     judge(CLAIMS[dataset.sum], made);
@@ -361,10 +358,10 @@ function shown(spec) {
 }
 
 function verdict(id) {
-  const claim = CLAIMS[id];
+  const { kind } = CLAIMS[id];
   const otherwise = (refusal) => `${NOT_COMPUTED}: ${refusal}`;
-  const words = attempt(() => judge(claim, setting), otherwise);
-  return claim.kind ? `${words} (${claim.kind})` : words;
+  const words = attempt(() => judge(CLAIMS[id], setting), otherwise);
+  return words + (kind && ` (${kind})`);
 }
 
 const WRITTEN = {
@@ -375,7 +372,6 @@ const WRITTEN = {
   verdict,
 };
 
-// What turns the sums is drawn a moment later.
 function draw() {
   for (const [key, words] of Object.entries(WRITTEN))
     each(key, (node, spec) => {
@@ -409,8 +405,8 @@ function drawPicture() {
 function drawTracks() {
   tracks = 0;
   const conditions = {};
-  each("cell", (node, spec) => {
-    const [name, id] = spec.split(" ");
+  each("cell", (node, name) => {
+    const id = node.dataset.of;
     const spans = CLAIMS[id] ? spansOf(CLAIMS[id], name, setting) : [];
     const span = heldBy(name, spans);
     if (span) (conditions[id] ??= []).push(`${KNOWN[name].label} ${span}`);
@@ -432,7 +428,6 @@ function drawTracks() {
   each("setting", (node) => (node.textContent = cited()));
 }
 
-// The part of a range around the number in use, if there are others.
 function heldBy(name, spans) {
   const now = attempt(() => valuesOf(name, planOf(name, setting))[name]);
   const span = spans.find(({ from, to }) => from <= now && now <= to);
@@ -455,7 +450,7 @@ function drawLever(node, name, spans) {
   }
   find("svg", node).innerHTML = bands;
   words = words.slice(2).replaceAll("matches w", "w");
-  find(".turns", node).textContent = words;
+  find(".parts", node).textContent = words;
 }
 
 // The target of the map is linear in either input.
@@ -466,11 +461,14 @@ function drawMap(node, spec) {
   const at = (a, b) => evaluate(plan, { [x]: a, [y]: b })[quantity];
   const [left, right] = [at(ORIGIN, 0), at(1, 0)];
   const [low, high] = [at(ORIGIN, 1), at(1, 1)];
-  const size = 5e4 * ceil(max(high - low, 1) / 4e5);
   const least = valueOf(main, setting);
   const levels = new Set([least]);
-  for (let level = ceil(low / size) * size; level < high; level += size)
-    levels.add(level);
+  for (
+    let step = ceil(low / 5e4);
+    step < high / 5e4 && levels.size < 9;
+    step += 1
+  )
+    levels.add(5e4 * step);
   let [lines, words] = ["", ""];
   for (const level of levels) {
     const start = (level - low) / (high - low);
@@ -487,7 +485,7 @@ function drawMap(node, spec) {
       lines += `<polygon points="${points} 100,0 ${100 * begin},0" />`;
     lines += `<polyline points="${points}" />`;
     if (start === begin && points)
-      words += `<text x="${100 * start}%" y="-0.5em">${text(level / 1e6)}</text>`;
+      words += `<text x="${100 * start}%" y="-0.7em">${text(level / 1e6)}</text>`;
   }
   node.innerHTML = lines;
   find("#levels").innerHTML = words;
