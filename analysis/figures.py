@@ -119,12 +119,6 @@ def tornado(study, entry):
     return pd.DataFrame(rows)
 
 
-def curve(study, entry):
-    """Return a quantity under all combinations of choices, in order."""
-    table = study.specification_curve(entry["target"])
-    return table.rename(columns={entry["target"]: "value"})
-
-
 def grid(study, entry):
     """Return a quantity at pairs of values of two assumptions, each over its range."""
     over = {}
@@ -229,35 +223,6 @@ def dated(study, table, entry):
     return figure
 
 
-def combinations(study, table, entry):
-    """Draw each value, in order, above the choices behind it."""
-    model = study.model
-    figure, (top, bottom) = panel(2, nrows=2, sharex=True, height_ratios=[1, 2.5])
-    top.plot(table["value"], ".", color=COLOURS[1], markersize=2)
-    in_use = float(study[entry["target"]]) / scale_of(entry)
-    place = (table["value"] - in_use).abs().idxmin()
-    top.plot(place, in_use, "D", color=COLOURS[2])
-    top.axhspan(*shaded(study, entry, top, "◆ in use\n"), color=BAND, zorder=0)
-    top.set(ylabel=entry["axis"], ylim=(0, None))
-    labels, heads = [], []
-    look = {"color": COLOURS[1], "markersize": 5, "markeredgewidth": 0.5}
-    for name in table.columns.drop("value"):
-        heads.append(len(labels))
-        labels.append(wording.sentence_case(model.labels[name]))
-        for value in sorted(table[name].dropna().unique(), key=str):
-            places = table.index[table[name] == value]
-            bottom.plot(places, np.full(len(places), -len(labels)), "|", **look)
-            labels.append(wording.choice(model, name, value))
-    bottom.set_yticks(-np.arange(len(labels)), labels, fontsize=6)
-    bottom.tick_params("y", length=0)
-    for head in heads:
-        bottom.get_yticklabels()[head].set_weight("bold")
-    count = f"{len(table)} combinations, in order"
-    bottom.set(ylim=(0.6 - len(labels), 0.6), xlabel=count)
-    figure.set_figheight(2 + 0.11 * len(labels))
-    return figure
-
-
 def contours(study, table, entry):
     """Draw lines of equal values at round numbers, and the pair of values in use."""
     model, (x, y) = study.model, entry["over"]
@@ -283,7 +248,6 @@ KINDS = {
     "series": (marks, dated),
     "waterfall": (waterfall, bars),
     "tornado": (tornado, dots),
-    "curve": (curve, combinations),
     "map": (grid, contours),
 }
 

@@ -82,7 +82,7 @@ def refuse_cut_text(figure):
 
 def test_titles_are_one_line_and_listed(article):
     titles = article.figures()
-    assert len(titles) == 11
+    assert len(titles) == 10
     assert titles.is_unique
     for name, title in titles.items():
         assert "\n" not in article.figure(name).get_suptitle()
@@ -199,35 +199,6 @@ def test_the_tornado_ends_where_a_limit_refuses(article):
     assert low == pytest.approx(1_700_000 + least * ADDED, rel=1e-6)
 
 
-def test_no_combination_has_more_at_risk_than_transferred(article):
-    table = figures.data(article, "specification_curve")
-    ratio = table["persons_per_transfer"]
-    ratio_2021 = ratio * table["persons_per_transfer_drift"]
-    assert (table["value"] <= TOTAL * ratio_2021 * (1 + 1e-9)).all()
-    assert (ratio_2021 <= 1 + 1e-9).all()
-    assert table["value"].is_monotonic_increasing
-    drawn = article.figure("specification_curve").axes[0].lines[0]
-    assert drawn.get_ydata() * 1e6 == pytest.approx(table["value"].to_numpy())
-
-
-def test_the_curve_has_a_stroke_for_each_choice_in_use(article):
-    table = figures.data(article, "specification_curve")
-    top, bottom = article.figure("specification_curve").axes
-    strokes = {}
-    for line in bottom.lines:
-        strokes[line.get_ydata()[0]] = list(line.get_xdata())
-    labels = dict(zip(bottom.get_yticks(), bottom.get_yticklabels(), strict=True))
-    names = {text.get_text(): y for y, text in labels.items()}
-    y = names["Persons per transfer"]
-    assert labels[y].get_weight() == "bold"
-    assert labels[y - 1].get_text() == "0.56"
-    own = table.index[table["persons_per_transfer"] == 0.56]
-    assert strokes[y - 1] == list(own)
-    assert y not in strokes
-    (in_use,) = [line for line in top.lines if line.get_marker() == "D"]
-    assert in_use.get_ydata()[0] == pytest.approx((1_600_000 + ADDED) / 1e6)
-
-
 # The map, and what is shaded ----------------------------------------------------------
 
 
@@ -266,12 +237,10 @@ def band_of(study, name):
         return list(axes.collections[0].levels)
     (band,) = [patch for patch in axes.patches if patch.get_zorder() == 0]
     box = band.get_extents().transformed(axes.transData.inverted())
-    if name == "specification_curve":
-        return [box.y0, box.y1]
     return [box.x0, box.x1]
 
 
-@pytest.mark.parametrize("name", ["tornado", "map", "specification_curve"])
+@pytest.mark.parametrize("name", ["tornado", "map"])
 def test_what_is_shaded_follows_the_assumption(article, name):
     assert band_of(article, name) == pytest.approx([1.8, 2])
     for least in (1_850_000, 2_000_000):
@@ -287,7 +256,7 @@ def test_a_printed_range_is_shaded(article):
 def test_an_axis_begins_at_zero_or_says_that_it_does_not(article):
     for name in NAMES:
         axes = article.figure(name).axes[0]
-        if name in ("official_series", "specification_curve"):
+        if name == "official_series":
             assert axes.get_ylim()[0] == 0
         elif name != "map":
             is_cut = axes.get_xlim()[0] != 0
