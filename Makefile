@@ -1,12 +1,12 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev reproduce explore test test-long bench lock
+.PHONY: help env env-dev reproduce explore check test test-long test-versions bench lock
 PYTHON ?= python3
 BIN := .venv/bin
 # Compiling all that is installed takes longer than a run, so only what a run loads is.
-LOADED := analysis.cli, analysis.guard, analysis.notebooks, analysis.page, \
-    analysis.report, analysis.results, ipykernel.kernelapp, scipy.stats, xarray
+LOADED := ipykernel.kernelapp, matplotlib.pyplot, pint, scipy.stats, xarray
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+PYTEST := python -m pytest -p no:nbval -n 2 --dist worksteal
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -17,11 +17,12 @@ env: .venv/installed  ## Make .venv with what a run needs, from the lock
 
 env-dev: .venv/installed-dev  ## Add what the tests need
 
-.venv/installed: requirements.lock pyproject.toml
+.venv/installed: requirements.lock pyproject.toml CITATION.cff
 	$(PYTHON) -m venv --clear .venv
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-build-isolation --no-deps --no-index -e .
-	$(BIN)/python -c "import $(LOADED); analysis.load()"
+	$(BIN)/python -c "import $(LOADED), analysis, pkgutil; \
+	    [__import__(module.name) for module in pkgutil.walk_packages(analysis.__path__, 'analysis.')]"
 	touch $@
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
@@ -34,24 +35,44 @@ reproduce: env  ## Run the notebooks, write results/ with the report, print the 
 explore: env  ## Open the page on which you can change the assumptions
 	$(BIN)/python -m analysis explore
 
+# Of a contributor's own copy of the article, where ARTICLE names one.
+AUDIT := if [ -n "$$ARTICLE" ]; then $(BIN)/python -m analysis audit "$$ARTICLE"; else echo "not audited: ARTICLE names no copy"; fi
+QUICK := analysis docs README.md tests/backtests \
+    $(addprefix tests/test_,tables.py units.py readme.py figures.py)
+
+check: env-dev  ## In less than a minute: data, units, examples, sums by hand, README, figures
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/$(PYTEST) $(QUICK)
+	@$(AUDIT)
+
 test: env-dev  ## Everything that CI checks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -p no:nbval -n 2 --dist worksteal
+	$(BIN)/$(PYTEST)
 	$(BIN)/python -m pytest $(NBVAL) -n 2 --dist loadfile notebooks
 
 test-long: env-dev  ## What takes longer: kills, many settings, JupyterLab, the guard's mutants
 	$(BIN)/python -m pytest -p no:nbval -m long
 
+RESOLUTION ?= lowest-direct
+OTHER := .venv-$(RESOLUTION)
+test-versions:  ## Test with the lowest versions that are allowed, or RESOLUTION=highest (needs uv)
+	$(PYTHON) -m venv --clear $(OTHER)
+	uv pip install --quiet --python $(OTHER) --resolution $(RESOLUTION) -e ".[build,dev]"
+	$(OTHER)/bin/$(PYTEST)
+
 bench: env-dev  ## Measure the package beside its peers, write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
 
-COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
-    --no-emit-index-url --no-annotate --no-strip-extras --upgrade
-LOCKED = $(shell sed -nE 's/^([A-Za-z0-9._-]+)(\[.*\])?==.*/--no-emit-package \1/p' requirements.lock)
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-emit-index-url --no-annotate --no-strip-extras --upgrade pyproject.toml
+# The second file has what the first has not.
+LOCKED := sed -nE 's/^([A-Za-z0-9._-]+)(\[.*\])?==.*/--no-emit-package \1/p' requirements.lock
 
-lock: env  ## Renew the lock files from pyproject.toml (needs uv)
-	$(COMPILE) pyproject.toml --extra build -o requirements.lock
-	$(COMPILE) pyproject.toml --extra build --extra dev -c requirements.lock $(LOCKED) -o requirements-dev.lock
+lock:  ## Renew the lock files from pyproject.toml (needs uv)
+	$(COMPILE) --extra build -o requirements.lock
+	$(COMPILE) --extra build --extra dev --extra bench -c requirements.lock $$($(LOCKED)) \
+	    -o requirements-dev.lock

@@ -1,4 +1,4 @@
-"""Recompute the numbers of one article, and see which of them follow from others."""
+"""The command line."""
 
 import argparse
 import math
@@ -19,6 +19,7 @@ from analysis.study import Study, load
 from analysis.tables import DATA, DataError, SettingError
 
 ROOT = DATA.parent
+ABOUT = "Recompute the numbers of one article, and see which follow from others."
 
 
 class RunError(Exception):
@@ -50,7 +51,11 @@ def reproduce(study: Study, asked: Namespace) -> str:
     """Run the notebooks, write the results, and compare with stored values."""
     from analysis import figures, notebooks, page, report, results
 
+    require_checkout()
+    inputs = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
+    inputs += (ROOT / "analysis" / "formulas").glob("*.py")
     with results.replaced(asked.out) as folder:
+        hashes = results.hashes(inputs)
         ran = folder / "notebooks"
         ran.mkdir()
         running = notebooks.start(ran)
@@ -63,11 +68,16 @@ def reproduce(study: Study, asked: Namespace) -> str:
             raise RunError("\n".join([*failed, f"The notebooks are in {ran}."]))
         titles = report.write(study, folder)
         (folder / "index.html").write_text(page.page(study, titles), "utf-8")
-        inputs = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
-        inputs += (ROOT / "analysis" / "formulas").glob("*.py")
-        (folder / results.MANIFEST).write_text(results.manifest(inputs), "utf-8")
+        manifest = results.manifest(folder, hashes)
+        (folder / results.MANIFEST).write_text(manifest, "utf-8")
     text = headlines.verify(study.model, study.setting)
     return f"{text}\n\n{guarded(study)}\nPage: {asked.out / 'index.html'}"
+
+
+def require_checkout() -> None:
+    """Refuse what needs the notebooks, which an installed package does not have."""
+    if not (ROOT / "notebooks").is_dir():
+        raise SettingError("this needs the notebooks, so run it in a checkout")
 
 
 def tables(study: Study) -> dict[str, pd.DataFrame]:
@@ -91,6 +101,7 @@ def accept(study: Study, asked: Namespace) -> str:
     """Store the values of now, and the notebooks' outputs, as the accepted ones."""
     from analysis import guard, notebooks
 
+    require_checkout()
     now = guard.values(study)
     changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
     with TemporaryDirectory() as name:
@@ -108,7 +119,7 @@ def audit(study: Study, asked: Namespace) -> str:
     """Look up the article's numbers in your own copy: text or HTML."""
     from analysis import audit
 
-    table = audit.audit(asked.file, study.model.tables["claims"])
+    table = audit.audit(asked.file, study.model)
     differing = table[table["state"] != "found"]
     counts = ", ".join(
         f"{n} {state}" for state, n in table["state"].value_counts().items()
@@ -123,55 +134,71 @@ def explore(study: Study, asked: Namespace) -> str:
     from analysis import page
 
     try:
+        if asked.out.exists() and page.MARK not in asked.out.read_text("utf-8"):
+            raise SettingError(f"{asked.out} is no page of ours; name another file")
         asked.out.write_text(page.page(study), "utf-8")
-    except OSError as error:
-        raise SettingError(f"{asked.out}: {error.strerror}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{asked.out}: {error}") from None
     webbrowser.open(asked.out.resolve().as_uri())
     return f"Written to {asked.out}."
 
 
-def first_line(function: Callable[..., Any]) -> str:
-    """Return the first line of a docstring."""
-    return (function.__doc__ or "").partition("\n")[0]
+#: What each command does, as the help says it.
+COMMANDS = {
+    "reproduce": "run the notebooks, write the results, compare with stored values",
+    "verify": "recompute the headlines, or all checks, and compare with stored values",
+    "explain": "show how a number is computed, down to the printed numbers",
+    "sensitivity": "move each input of a quantity over its range",
+    "break-even": "show where the verdict of a check, or a statement, turns",
+    "explore": "write the page on which you can change the assumptions, and open it",
+    "audit": "look up the article's numbers in your own copy, as text or HTML",
+    "accept": "store the values of now, and the notebooks, as the accepted ones",
+}
 
 
 def parser_of() -> argparse.ArgumentParser:
     """Return the arguments of all commands."""
-    parser = argparse.ArgumentParser(prog="analysis", description=__doc__)
+    parser = argparse.ArgumentParser(prog="analysis", description=ABOUT)
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def add(name: str, run: Callable[..., Any], text: str = ""):
-        text = text or first_line(run)
+    def add(name: str, run: Callable[..., Any]):
+        text = COMMANDS[name]
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run, set=[], scenario="", csv=False)
         return command
 
-    def of_name(method: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda study, asked: method(study, asked.name)
+    def of_name(name: str, method: Callable[..., Any], what: str):
+        command = add(name, lambda study, asked: method(study, asked.name))
+        command.add_argument("name", metavar="NAME", help=what)
+        return command
 
     out = add("reproduce", reproduce)
     out.add_argument("--out", type=Path, default=Path("results"), metavar="DIR")
     first = add("verify", verify)
     first.add_argument("--all", action="store_true", help="all checks, not headlines")
-    add("accept", accept)
-    changed = [first]
-    for name, method, what in (
-        ("explain", Study.steps, "quantity, reading or check"),
-        ("sensitivity", Study.sensitivity, "quantity"),
-        ("break-even", Study.break_even, "check or statement"),
-    ):
-        command = add(name, of_name(method), first_line(method))
-        command.add_argument("name", metavar="NAME", help=what)
-        changed.append(command)
-    add("audit", audit).add_argument("file", type=Path, metavar="FILE")
+    step = of_name("explain", Study.steps, "a quantity, quantity.reading or check")
+    moved = of_name("sensitivity", Study.sensitivity, "a quantity")
+    turns = of_name(
+        "break-even",
+        Study.break_even,
+        'a check, or a statement such as "QUANTITY > 1.9 million"',
+    )
     page = add("explore", explore)
-    page.add_argument("--out", type=Path, default=Path("page.html"), metavar="FILE")
-    for command in changed:
-        command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    page.add_argument("--out", type=Path, default=Path("index.html"), metavar="FILE")
+    add("audit", audit).add_argument("file", type=Path, metavar="FILE")
+    add("accept", accept)
+    for command in (first, step, moved, turns):
+        command.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="set a number, with its unit or without, or a reading; repeatable",
+        )
         command.add_argument("--scenario", metavar="NAME", help="a name or a YAML file")
-        if "explain" not in command.prog:
-            csv = "write a table as CSV"
-            command.add_argument("--csv", action="store_true", help=csv)
+    for command in (first, moved, turns):
+        csv = "write the table as CSV"
+        command.add_argument("--csv", action="store_true", help=csv)
     return parser
 
 
@@ -201,10 +228,11 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run a command; bad input is one sentence and status 2, what differs status 1."""
     asked = parser_of().parse_args(words)
     try:
-        study = load()
+        study = load().change(**choices_of(asked.set))
         if asked.scenario:
             study = study.scenario(asked.scenario)
-        study = study.change(**choices_of(asked.set))
+        if sys.stdout is None:
+            raise OSError("there is no standard output")
         print(written(study, asked.run(study, asked), asked.csv), flush=True)
     except BrokenPipeError:
         # As in "analysis verify --all | head".
@@ -219,4 +247,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except (DataError, SettingError) as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 2
+    except (UnicodeEncodeError, OSError) as error:
+        # What is left to write can't be written at the end, either.
+        print(f"analysis: the output can't be written: {error}", file=sys.stderr)
+        os._exit(2)
     return 0

@@ -4,7 +4,6 @@ A value has a table, an id and a field; the accepted values are data/expected.cs
 """
 
 import inspect
-import random
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import figures, headlines, judge, printed
+from analysis import figures, headlines, judge, wording
 from analysis.model import FIELD, Model, formulas_by_name
 from analysis.study import Study
 from analysis.tables import DATA, DataError, SettingError
@@ -20,8 +19,15 @@ from analysis.tables import DATA, DataError, SettingError
 EXPECTED = DATA / "expected.csv"
 KEYS = ["table", "id", "field"]
 Values = dict[tuple[str, str, str], Any]
-#: The smallest of four numbers takes several points to tell from its mutants.
-POINTS = ("first", "second", "third", "fourth", "fifth", "sixth")
+#: The smallest of four numbers takes many points to tell from its mutants.
+POINTS = 64
+#: What is stored of the rows of a table, as one text.
+STORED = {
+    "quantities": ("at_least", "at_most", "not_above"),
+    "claims": ("printed", "scale", "rounded_to", "says", "input"),
+    "external": ("printed", "scale", "rounded_to", "says", "unit", "period"),
+    "assumptions": ("value", "low", "high", "minimum", "maximum", "true_value"),
+}
 
 
 def values(study: Study) -> pd.Series:
@@ -29,21 +35,18 @@ def values(study: Study) -> pd.Series:
     model = study.model
     result: Values = {}
     for name, function in formulas_by_name().items():
-        for point in POINTS:
-            result["formulas", name, point] = made_up(name, function, point)
+        result["formulas", name, "mean"] = made_up(name, function)
     for name in model.readings:
         result |= estimates(study, name)
-    for row in [*model.tables["claims"].values(), *model.tables["external"].values()]:
-        result["printed", row["id"], "value"] = printed.value_of(row)
-        result["printed", row["id"], "place"] = row["rounded_to"]
-        result["printed", row["id"], "says"] = row["says"]
+    result |= given(model)
     for name, check in model.tables["checks"].items():
         row = judge.judge(model, check, {})
+        result["checks", name, "kind"] = check["kind"]
         for field in ("value", "low", "high", "side", "verdict"):
             result["checks", name, field] = row[field]
-        for assumption, part, _ in row["conditions"]:
-            result["edges", name, f"{assumption} from"] = part.low
-            result["edges", name, f"{assumption} to"] = part.high
+        for turn in row["conditions"]:
+            result["edges", name, f"{turn.name} from"] = turn.low
+            result["edges", name, f"{turn.name} to"] = turn.high
     for field in fields(model):
         result["sentences", field, "number"] = headlines.field(model, field, {})
     for name in model.texts["figures"]:
@@ -53,11 +56,28 @@ def values(study: Study) -> pd.Series:
     return column[~column.isin(["", "nan"])]
 
 
-def made_up(name: str, function: Callable[..., float], point: str) -> float:
-    """Return a formula at inputs of its own, which no other formula gets."""
-    inputs = random.Random(f"{name} {point}")
+def given(model: Model) -> Values:
+    """Return the numbers that the data give, and their places."""
+    result: Values = {}
+    for table, columns in STORED.items():
+        for name, row in model.tables[table].items():
+            cells = [str(row[column] or "") for column in columns]
+            if any(cells):
+                result[table, name, "row"] = "; ".join(cells)
+    for name, row in model.tables["claims"].items():
+        result["claims", name, "place"] = wording.place(row)
+    for name, scenario in model.scenarios.items():
+        choices = {key: value for key, value in scenario.items() if key != "why"}
+        result["scenarios", name, "choices"] = str(choices)
+    return result
+
+
+def made_up(name: str, function: Callable[..., Any]) -> float:
+    """Return the mean of a formula over inputs that no other formula gets."""
+    inputs = np.random.default_rng(zlib.crc32(name.encode()))
     needs = inspect.signature(function).parameters
-    return float(function(**{need: inputs.uniform(2, 9) for need in needs}))
+    values = function(*inputs.uniform(2, 9, (len(needs), POINTS)))
+    return float(np.mean(values))
 
 
 def estimates(study: Study, name: str) -> Values:
@@ -76,21 +96,21 @@ def estimates(study: Study, name: str) -> Values:
 def fields(model: Model) -> list[str]:
     """Return the fields of all hand-written sentences."""
     sentences = [row["finding"] for row in model.tables["findings"].values()]
-    sentences += map(str, model.texts["headlines"]["headlines"])
     sentences += [row["caption"] for row in model.texts["figures"].values()]
-    return sorted({*FIELD.findall(" ".join(sentences))})
+    texts, names = model.texts["headlines"], set()
+    for entry in (texts, *texts["headlines"]):
+        sentences += filter(lambda text: isinstance(text, str), entry.values())
+        names |= {*entry.get("working", ())}
+    return sorted(names.union(*map(FIELD.findall, sentences)))
 
 
 def digest(table: pd.DataFrame, name: str) -> Values:
-    """Return digests of a table's numbers and of its words, in their order."""
-    numbers = np.nan_to_num(table.select_dtypes("number").to_numpy().ravel())
-    # The golden ratio gives each place a weight of its own.
-    weights = 1 + np.arange(1, len(numbers) + 1) * 0.6180339887 % 1
-    words = table.select_dtypes(exclude="number").to_csv()
-    return {
-        ("figures", name, "numbers"): float(numbers @ weights),
-        ("figures", name, "words"): f"#{zlib.crc32(words.encode()):08x}",
-    }
+    """Return a digest of each column of a plotted table, in its order."""
+    result: Values = {}
+    for column in table:
+        cells = table[column].to_csv(index=False, float_format="%.12g")
+        result["figures", name, column] = f"#{zlib.crc32(cells.encode()):08x}"
+    return result
 
 
 def text(value: Any) -> str:

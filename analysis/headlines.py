@@ -33,6 +33,8 @@ def field(model, text, setting):
     """Return the number of a field: a row, a quantity or reading, a check, a turn."""
     name, _, form = text.partition(":")
     rows = model.tables["claims"] | model.tables["external"]
+    if name in rows and form:
+        return digits(printed.value_of(rows[name]), form)
     if name in rows:
         return wording.printed_number(rows[name])
     if "/" in name:
@@ -41,7 +43,14 @@ def field(model, text, setting):
     value = float(judge.result_of(model, quantity, setting).value())
     if form == "percent":
         return spell.spell(value, form)
+    if form:
+        return digits(value, form)
     return wording.spelled(model, quantity, value)
+
+
+def digits(value, count):
+    """Spell a number with so many digits, as in ``{census:4}``."""
+    return spell.text(float(f"{value:.{count}g}"), digits=int(count))
 
 
 def turning(model, check, name):
@@ -49,9 +58,9 @@ def turning(model, check, name):
     row = model.tables["checks"][check]
     result = judge.result_for(model, row, {})
     verdict = judge.verdicts(result)[0]
-    for moved, part, _ in judge.conditions(result, verdict):
-        if moved == name:
-            return spell.text(spell.rounded(part.low, way=spell.UP))
+    for turn in judge.conditions(result, verdict):
+        if turn.name == name:
+            return spell.text(spell.rounded(turn.low, way=spell.UP))
     raise DataError(f"{check} does not turn with {name}")
 
 
@@ -71,7 +80,7 @@ def headlines(model, setting):
             before = judge.judge(model, check, EMPTY)["verdict"]
             row["verdict_before"] = wording.verdict(check, before)
         row["verdict"] = wording.verdict(check, found["verdict"])
-        row["condition"] = found["condition"]
+        row["condition"] = wording.conditions(model, found)
         for name in ("note", "more", "cite", "caveat") if not setting else ():
             row[name] = filled(model, entry[name])
         rows.append(row)
@@ -92,15 +101,22 @@ def workings(model, names, setting):
 def verify(model, setting):
     """Return the headlines as a terminal shows them, and what the verdicts mean."""
     document = model.texts["headlines"]
-    intro = f"{document['reference']}. {document['intro']}"
+    answer, *_ = filled(model, document["answer"]).split(". ")
+    # The answer is for the article's own numbers.
+    intro = document["intro"] if setting else f"{answer}."
+    intro = f"{document['reference']}. {intro}"
     lines = [document["title"], wording.wrapped(intro), ""]
     for row in headlines(model, setting).itertuples():
         parts = row.working.split("\n")
+        verdict = row.verdict
+        if setting:
+            is_same = row.verdict_before == verdict
+            verdict += ", as before" if is_same else f"; before: {row.verdict_before}"
         room = wording.WIDTH - 3 - len(parts[-1])
-        if room > len(row.verdict):
-            parts[-1] += f"{row.verdict:>{room}}"
+        if room > len(verdict):
+            parts[-1] += f"{verdict:>{room}}"
         else:
-            parts.append(f"{row.verdict:>{wording.WIDTH - 3}}")
+            parts.append(f"{verdict:>{wording.WIDTH - 3}}")
         parts.append(wording.condition(row.condition).removeprefix(", "))
         parts.append("" if setting else row.note)
         lines.append(wording.wrapped(row.article, f"{row.number}  ", "   "))
@@ -139,6 +155,7 @@ def external(model, setting):
                 quantity = name
         if quantity:
             value = float(judge.result_of(model, quantity, setting).value())
+            value *= int(row["divide_by"] or 1)
         year = float(row["period"]) if row["period"].isdigit() else math.nan
         numbers = {"year": year, "printed": printed.value_of(row)}
         rows.append(row | numbers | {"quantity": quantity, "value": value})

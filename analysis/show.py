@@ -13,6 +13,7 @@ import pandas as pd
 from analysis import spell, wording
 from analysis.headlines import NO_SUM
 from analysis.steps import Step, as_markdown, as_text
+from analysis.tables import SettingError
 
 NOTHING = "Nothing to show."
 
@@ -99,7 +100,7 @@ def check_value(model, row, name):
     text = wording.spelled(model, row["quantity"], row[name])
     if row["side"] == "no bound":
         return f"{text} (may be lower or higher)"
-    return f"{row['side']} {text}".strip()
+    return wording.sided(text, row["side"])
 
 
 def check_bounds(model, row, name):
@@ -186,6 +187,8 @@ PARTS = {"break-even": "verdict"}
 
 def labelled(model, table):
     """Return a table in words, with headings; other kinds have all their columns."""
+    if not isinstance(table, pd.DataFrame):
+        raise SettingError(f"{table!r} is no table")
     kind = table.attrs.get("kind")
     columns = [column for column in COLUMNS.get(kind, []) if column.name in table]
     if not columns:
@@ -195,7 +198,9 @@ def labelled(model, table):
     for column in columns:
         cells[column.heading] = [column.writer(model, row, column.name) for row in rows]
     shown = pd.DataFrame(cells, dtype=str)
-    return in_one_row(shown, PARTS[kind], "over") if kind in PARTS else shown
+    if kind not in PARTS or shown.empty:
+        return shown
+    return in_one_row(shown, PARTS[kind], "over")
 
 
 def heading(model, name):
@@ -216,18 +221,22 @@ def in_one_row(table, column, part):
 
 
 def below(model, table):
-    """Return a table's note, and what differs from the article."""
-    changes = wording.differs(model, table.attrs.get("differs", {}))
-    return f"{table.attrs.get('note', '')} {changes}".strip()
+    """Return what differs from the article, and how many draws are left out."""
+    text = wording.differs(model, table.attrs.get("differs", {}))
+    past = table.attrs.get("past_a_limit")
+    if past:
+        share = spell.spell(past / len(table), "percent")
+        text = f"{text} {share} of the draws pass a limit and are left out."
+    return text
 
 
 def markdown(model, item):
     """Return a step, or a table with what differs from the article, as Markdown."""
     if isinstance(item, Step):
         return as_markdown(item)
-    if item.empty:
-        return NOTHING
     table = labelled(model, item)
+    if table.empty:
+        return NOTHING
     rows = [table.columns, ["---"] * table.shape[1], *table.to_numpy()]
     lines = [f"| {' | '.join(row)} |".replace("\n", "<br>") for row in rows]
     return "\n".join([*lines, "", below(model, item)]).strip("\n")
@@ -237,9 +246,9 @@ def terminal(model, item):
     """Return a step or a table for a terminal; a wide table stands row by row."""
     if isinstance(item, Step):
         return as_text(item)
-    if item.empty:
-        return NOTHING
     table = labelled(model, item)
+    if table.empty:
+        return NOTHING
     last = wording.wrapped(below(model, item))
     lines = table.to_string(index=False)
     if lines.index("\n") > wording.WIDTH:

@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from analysis import arithmetic, judge, spell, wording
 from analysis.model import Formula, same
 
-NO_VALUE = "no single value: an input is in words only"
-SIDES = {
-    "at most": "at most, as words allow less",
-    "at least": "at least, as words allow more",
-    "no bound": "may be lower or higher, as words allow both",
-}
+NO_SUM = "no single sum"
+NO_BOUND = "may be lower or higher, as words allow both"
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,6 +76,17 @@ def bracketed(model, name, number):
     return f"({text})" if number < 0 else text
 
 
+def sided(result, name):
+    """Write a quantity as it stands beside its claim, such as "at most 1.9 million"."""
+    model = result.model
+    inner = judge.result_of(model, name, result.setting)
+    value = float(inner.value())
+    if math.isnan(value) and isinstance(inner.sources[name], Formula):
+        return NO_SUM
+    text = wording.spelled(model, name, float(inner.value(inner.start)))
+    return wording.sided(text, inner.side())
+
+
 def lines(result, name, short=False):
     """Return names, numbers and the result, or the result alone.
 
@@ -87,19 +94,22 @@ def lines(result, name, short=False):
     """
     model, source = result.model, result.sources[name]
     value = float(result.values()[name])
-    if math.isnan(value):
-        return (NO_VALUE,)
     if not isinstance(source, Formula):
         number = operand(result, name, value)
-        return (spell.text(number, wording.unit_of(model, name)),)
-    end = wording.spelled(model, name, value)
+        text = spell.text(number, wording.unit_of(model, name))
+        return (text or sided(result, name),)
+    end = sided(result, name)
     labels = {need: model.labels[need] for need in source.needs}
     if source.is_own:
         return (f"your function of {', '.join(labels.values())}", end)
     if source.function is same:
         return (*labels.values(), end)
-    numbers = operands(model, name, result)
-    texts = {need: bracketed(model, need, numbers[need]) for need in numbers}
+    if math.isnan(value):
+        numbers = {need: float(result.values()[need]) for need in source.needs}
+        texts = {need: sided(result, need) for need in source.needs}
+    else:
+        numbers = operands(model, name, result)
+        texts = {need: bracketed(model, need, numbers[need]) for need in numbers}
     tree = arithmetic.expression(source.function)
     formula = arithmetic.in_words(tree, labels)
     if short:
@@ -142,8 +152,8 @@ def steps(model, name, setting, depth=99):
         return Step(inner, model.labels[inner], [*texts, end], notes, parts, value)
 
     step = step_of(quantity, depth)
-    if found["side"]:
-        step.notes.append(SIDES[found["side"]])
+    if found["side"] == "no bound":
+        step.notes.append(NO_BOUND)
     ends = found["low"], found["value"], found["high"]
     bounds = wording.bounds(model, quantity, *ends)
     if bounds:
@@ -182,7 +192,8 @@ def beside(model, quantity, setting, name):
             rows = model.rows_beside(check)
             quoted = " and ".join(dict.fromkeys(map(wording.quotation, rows)))
             verdict = wording.verdict(check, found["verdict"])
-            yield f"beside {quoted}: {verdict}{wording.condition(found['condition'])}"
+            condition = wording.condition(wording.conditions(model, found))
+            yield f"beside {quoted}: {verdict}{condition}"
 
 
 # Its two forms ------------------------------------------------------------------------

@@ -53,6 +53,11 @@ def spelled(model, name, value):
     return spell.spell(value, unit_of(model, name), levels(model, name))
 
 
+def sided(text, side):
+    """Write a value with the side on which words leave room; "no bound" has none."""
+    return text if side in ("", "no bound") else f"{side} {text}"
+
+
 def bounds(model, name, low, value, high):
     """Spell the bounds of a quantity, and where a limit cuts them."""
     unit = unit_of(model, name)
@@ -142,6 +147,21 @@ def verdict(check, found):
     """Return a verdict, with what it compares where the article does not compare it."""
     kind = KINDS.get(check["kind"])
     return f"{found} ({kind})" if kind else found
+
+
+def conditions(model, row):
+    """Return the spans in which a verdict stays, or why nothing is computed."""
+    texts = []
+    for turn in row["conditions"]:
+        unit = unit_of(model, turn.name)
+        edges = spell.edges(turn.low, turn.high, *turn.span, unit)
+        if turn.row:
+            claim = printed_claim(model.tables["claims"][turn.row])
+            texts.append(f'{edges} of the "{claim}"')
+            continue
+        phrase = model.tables["assumptions"][turn.name]["phrase"]
+        texts.append(phrase.format(edges))
+    return row["refused"] or "; ".join(texts)
 
 
 def condition(text):

@@ -1,13 +1,16 @@
-"""Measures the package beside its peers in one run, and writes README.md.
+"""Measures the package beside its peers, in turn in one run, and writes README.md.
 
-Each peer does the same work; the truth about draws and indices is in tests/truth.py.
+Each peer does the same work: notebooks, arithmetic by hand, draws to the same error.
+The inputs are those of tests/reference.yaml, whose percentiles tests/truth.py has.
 """
 
+import os
 import platform
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
@@ -15,35 +18,58 @@ import numpy as np
 import SALib.analyze.sobol
 import SALib.sample.sobol
 import squigglepy as sq
+from scipy import stats
 
 import analysis
+from tests import truth
+from tests.browser import CHROMIUM, opened
 
 ROOT = Path(__file__).resolve().parents[1]
-REFERENCE = str(ROOT / "tests" / "reference.yaml")
-DRAWS, POINTS = 1_000_000, 4_096
-#: The nine inputs of the reference: two ends, or three corners of a triangle.
-INPUTS = {
-    "labourers_2019": (2.585e6, 2.595e6),
-    "labourers_south_2019": (1.645e6, 1.655e6),
-    "minority_share_south": (0.85, 1),
-    "minority_share_outside": (0, 0.12, 0.5),
-    "transfers_2021": (3.165e6, 3.175e6),
-    "growth_2019_2021": (0.1045, 0.1055),
-    "persons_per_transfer": (0.7, 0.9, 1),
-    "at_risk_share_of_new": (0.5, 1),
-    "former_detainees": (1e5, 6e5),
+TOTAL = "at_risk_total"
+ENTRIES, POINTS = 1_000_000, 4_096
+PERCENTILES = [5, 50, 95]
+SEEDS = range(6)
+#: The inputs as truth.py has them: two ends, or three corners of a triangle.
+ENDS = {
+    "labourers_2019": truth.LT,
+    "labourers_south_2019": truth.LS,
+    "minority_share_south": truth.MS,
+    "minority_share_outside": truth.MO,
+    "transfers_2021": truth.T,
+    "growth_2019_2021": truth.G,
+    "persons_per_transfer": truth.P,
+    "at_risk_share_of_new": truth.S,
+    "former_detainees": truth.D,
 }
+#: A browser that shows sixty pictures a second has this long for each.
+FRAME = 1 / 60
+#: Moves a lever back and forth; milliseconds until the page is laid out anew.
+MOVE = """() => {
+  const lever = document.querySelector("input[type=range]");
+  const [low, high] = [Number(lever.min), Number(lever.max)];
+  const milliseconds = [];
+  for (let i = 0; i < 51; i += 1) {
+    const before = document.body.innerText;
+    lever.value = low + ((high - low) * (1 + (i % 7))) / 8;
+    const start = performance.now();
+    lever.dispatchEvent(new Event("input", { bubbles: true }));
+    document.body.getBoundingClientRect();
+    milliseconds.push(performance.now() - start);
+    if (document.body.innerText === before) throw Error("the lever moved nothing");
+  }
+  return milliseconds.sort((one, other) => one - other)[25];
+}"""
 
 
 def seconds(*tasks, rounds=5):
     """The median seconds of each task, in turn."""
     spent = [[] for _ in tasks]
     for _ in range(rounds):
-        for task, found in zip(tasks, spent, strict=True):
+        for task, times in zip(tasks, spent, strict=True):
             start = time.perf_counter()
             task()
-            found.append(time.perf_counter() - start)
-    return [median(found) for found in spent]
+            times.append(time.perf_counter() - start)
+    return [median(times) for times in spent]
 
 
 def started(*words):
@@ -53,47 +79,17 @@ def started(*words):
     )
 
 
-def squiggle():
-    """Draw the reference with squigglepy, and compute the total by hand."""
-    drawn = []
-    for ends in INPUTS.values():
-        shape = sq.uniform(*ends) if len(ends) == 2 else sq.triangular(*ends)
-        drawn.append(sq.sample(shape, DRAWS))
-    everyone, south, share_south, share_outside, now, growth, ratio, new, out = drawn
-    composition = south * share_south + (everyone - south) * share_outside
-    total = composition + ratio * (now - now / (1 + growth)) * new + out
-    return np.percentile(total, [5, 50, 95])
+def by_hand(lt, ls, ms, mo, t, g, p, s, d):
+    """The total as truth.py defines it, for numbers and for arrays."""
+    return ls * ms + (lt - ls) * mo + p * s * (t - t / (1 + g)) + d
 
 
-def ours(reference):
-    drawn = reference.draws("at_risk_total", n=DRAWS)["at_risk_total"]
-    return np.percentile(drawn, [5, 50, 95])
-
-
-def sobol(function):
-    """Compute indices of the total with SALib."""
-    ends = [sorted(ends) for ends in INPUTS.values()]
-    problem = {
-        "num_vars": len(INPUTS),
-        "names": [*INPUTS],
-        "bounds": [
-            [low[0], low[2], (low[1] - low[0]) / (low[2] - low[0])]
-            if len(low) == 3
-            else low
-            for low in ends
-        ],
-        "dists": ["triang" if len(low) == 3 else "unif" for low in ends],
-    }
-    sample = SALib.sample.sobol.sample(problem, POINTS, calc_second_order=False)
-    values = function(**dict(zip(INPUTS, sample.T, strict=True)))
-    return SALib.analyze.sobol.analyze(problem, values, calc_second_order=False)
-
-
-def loop(article, grid):
-    """Set each value of a grid in turn."""
-    return [
-        float(article.change(persons_per_transfer=one)["at_risk_2021"]) for one in grid
-    ]
+def shape(ends):
+    """A distribution as scipy has it."""
+    low, *mode, high = ends
+    if not mode:
+        return stats.uniform(low, high - low)
+    return stats.triang((mode[0] - low) / (high - low), low, high - low)
 
 
 def papermill(folder):
@@ -103,51 +99,143 @@ def papermill(folder):
         started("-m", "papermill", "--no-progress-bar", str(path), target)()
 
 
-def rows():
-    """Yield what was done, its seconds, the peer, and the peer's seconds."""
-    article = analysis.load()
-    reference = article.scenario(REFERENCE)
+def of_run():
+    """A run beside papermill, and the lever of its page."""
     with tempfile.TemporaryDirectory() as folder:
-        out = str(Path(folder) / "results")
-        whole = started("-m", "analysis", "reproduce", "--out", out)
+        out = Path(folder) / "results"
+        whole = started("-m", "analysis", "reproduce", "--out", str(out))
         times = seconds(whole, lambda: papermill(folder), rounds=1)
-    name = "`analysis reproduce`, with report, figures and page"
-    yield name, times[0], "papermill, notebooks in turn", times[1]
-    load = "import analysis; analysis.load().checks()"
-    times = seconds(started("-c", load), started("-c", "import pandas"), rounds=9)
-    yield "import, load and judge all checks", times[0], "`import pandas`", times[1]
-    times = seconds(lambda: ours(reference), squiggle)
-    name = f"{DRAWS:,} draws of nine inputs, three percentiles"
-    yield name, times[0], "squigglepy, its arithmetic by hand", times[1]
-    function = reference.function("at_risk_total")
-    times = seconds(
-        lambda: reference.indices("at_risk_total", n=POINTS), lambda: sobol(function)
-    )
-    name = f"Sobol indices with intervals, {POINTS:,} points"
-    yield name, times[0], "SALib, on `function`", times[1]
-    grid = np.linspace(0.4, 1, 1_000)
-    times = seconds(
-        lambda: article.sweep("at_risk_2021", persons_per_transfer=grid),
-        lambda: loop(article, grid),
-        rounds=3,
-    )
-    yield "`sweep` over 1,000 values", times[0], "a loop over `change`", times[1]
+        yield "`reproduce`, with pages and figures", "papermill, in turn", *times, 1
+        if not CHROMIUM.exists():
+            return
+        pages = [out / "index.html", out / "explorer.html"]
+        (page,) = [path for path in pages if path.exists()]
+        with opened(page.as_uri()) as (tab, _):
+            times = tab.evaluate(MOVE) / 1000, FRAME
+    yield "the page after a lever moves", "a picture of 60 a second", *times, 1
+
+
+def of_verify():
+    tasks = started("-m", "analysis", "verify"), started("-c", "import pandas")
+    yield "`verify`", "`import pandas`", *seconds(*tasks, rounds=7), 2
+
+
+def of_function(reference):
+    """The total as a function, for many entries and for one."""
+    function = reference.function(TOTAL)
+    columns = [shape(ends).rvs(ENTRIES, random_state=1) for ends in ENDS.values()]
+    inputs = dict(zip(ENDS, columns, strict=True))
+    assert np.allclose(function(**inputs), by_hand(*columns), rtol=1e-12)
+    tasks = lambda: function(**inputs), lambda: by_hand(*columns)
+    name = f"`function`, {ENTRIES:,} entries of nine inputs"
+    yield name, "numpy by hand", *seconds(*tasks, rounds=9), 3
+    row = [float(column[0]) for column in columns]
+    inputs = dict(zip(ENDS, row, strict=True))
+    numbers = [np.float64(number) for number in row]
+
+    def calls(task):
+        return lambda: [task() for _ in range(1000)]
+
+    tasks = calls(lambda: function(**inputs)), calls(lambda: by_hand(*numbers))
+    times = [spent / 1000 for spent in seconds(*tasks)]
+    yield "`function`, one number each", "numpy by hand", *times, None
+
+
+def ours(reference, n, seed=0):
+    drawn = reference.draws(TOTAL, n=n, seed=seed)[TOTAL]
+    return np.percentile(drawn, PERCENTILES)
+
+
+def numpys(n):
+    """Draw with numpy, through scipy's ppf, and compute the total by hand."""
+    random = np.random.default_rng(0)
+    columns = [shape(ends).ppf(random.random(n)) for ends in ENDS.values()]
+    return np.percentile(by_hand(*columns), PERCENTILES)
+
+
+def squiggle(n, seed=0):
+    """Draw with squigglepy, and compute the total by hand."""
+    sq.set_seed(seed)
+    columns = []
+    for ends in ENDS.values():
+        draw = sq.uniform(*ends) if len(ends) == 2 else sq.triangular(*ends)
+        columns.append(sq.sample(draw, n))
+    return np.percentile(by_hand(*columns), PERCENTILES)
+
+
+def error(task, n, true):
+    """The root of the mean squared error of the percentiles, in persons."""
+    errors = [task(n, seed) - true for seed in SEEDS]
+    return float(np.sqrt(np.mean(np.square(errors))))
+
+
+def of_draws(reference):
+    """Draws beside as many of numpy's, and beside squigglepy's to the same error."""
+    tasks = lambda: ours(reference, ENTRIES), lambda: numpys(ENTRIES)
+    name = f"`draws`, {ENTRIES:,} of nine inputs"
+    yield name, "numpy, scipy's `ppf`", *seconds(*tasks), 3
+    true = truth.percentiles()
+    most = error(squiggle, ENTRIES, true)
+    n = POINTS
+    while error(lambda n, seed: ours(reference, n, seed), n, true) > most:
+        n *= 2
+    tasks = lambda: ours(reference, n), lambda: squiggle(ENTRIES)
+    name = f"`draws`, {n:,}: percentiles within {most:,.0f} persons"
+    yield name, f"squigglepy, {ENTRIES:,} draws", *seconds(*tasks), 1
+
+
+def sobol(function):
+    """Compute indices of a function of rows with SALib."""
+    bounds, kinds = [], []
+    for low, *mode, high in ENDS.values():
+        peak = [(mode[0] - low) / (high - low)] if mode else []
+        bounds.append([low, high, *peak])
+        kinds.append("triang" if mode else "unif")
+    problem = {"num_vars": 9, "names": [*ENDS], "bounds": bounds, "dists": kinds}
+    sample = SALib.sample.sobol.sample(problem, POINTS, calc_second_order=False)
+    values = function(sample.T)
+    return SALib.analyze.sobol.analyze(problem, values, calc_second_order=False)
+
+
+def of_sobol(reference):
+    function = reference.function(TOTAL)
+
+    def on_ours(rows):
+        return function(**dict(zip(ENDS, rows, strict=True)))
+
+    tasks = lambda: sobol(on_ours), lambda: sobol(lambda rows: by_hand(*rows))
+    name = f"Sobol indices of `function`, {POINTS:,} points"
+    yield name, "SALib, numpy by hand", *seconds(*tasks), 2
+
+
+def rows():
+    """Yield what was done, the peer, the seconds of both, the ratio that is allowed."""
+    reference = analysis.load().scenario(str(ROOT / "tests" / "reference.yaml"))
+    yield from of_verify()
+    yield from of_function(reference)
+    yield from of_draws(reference)
+    yield from of_sobol(reference)
+    yield from of_run()
 
 
 def main():
+    peers = ["numpy", "scipy", "pandas", "papermill", "SALib", "squigglepy"]
+    versions = ", ".join(f"{peer} {version(peer)}" for peer in peers)
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     lines = [
         "# Benchmarks",
         "",
-        "Made by `make bench`. Ratios travel, seconds do not: "
-        f"{platform.system()} {platform.machine()}, Python "
-        f"{platform.python_version()}.",
+        "`make bench` measures each beside a peer that does the same work, in turn in "
+        f"one run; times are medians. {machine}, Python {platform.python_version()}, "
+        f"{versions}.",
         "",
-        "| what | seconds | peer | its seconds | peer ÷ ours |",
-        "|---|---|---|---|---|",
+        "| what | seconds | peer | its seconds | ours ÷ peer | at most |",
+        "|---|---|---|---|---|---|",
     ]
-    for what, spent, peer, by_peer in rows():
-        cells = [what, f"{spent:.3g}", peer, f"{by_peer:.3g}", f"{by_peer / spent:.2g}"]
-        lines.append(f"| {' | '.join(cells)} |")
+    for what, peer, spent, by_peer, most in rows():
+        cells = [what, f"{spent:.2g}", peer, f"{by_peer:.2g}", f"{spent / by_peer:.2g}"]
+        lines.append(f"| {' | '.join([*cells, str(most or '')])} |")
+        print(lines[-1], flush=True)
     (ROOT / "benchmarks" / "README.md").write_text("\n".join(lines) + "\n", "utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Formulas with one operator changed, and data with one printed digit changed."""
+"""Formulas with one operator changed, or with one of several inputs left out."""
 
 import ast
 import inspect
@@ -10,7 +10,8 @@ OTHER = {"minimum": "maximum", "maximum": "minimum"}
 
 
 def mutants(function):
-    """Yield a formula with each operator replaced by each other one."""
+    """Yield a formula with each operator replaced by each other one, and with the
+    smaller or larger of two replaced by either."""
     source = inspect.getsource(function)
     for index, node in enumerate(ast.walk(ast.parse(source))):
         if isinstance(node, ast.BinOp):
@@ -19,6 +20,9 @@ def mutants(function):
                     yield changed(source, index, "op", operator())
         if isinstance(node, ast.Name) and node.id in OTHER:
             yield changed(source, index, "id", OTHER[node.id])
+        if isinstance(node, ast.Call) and len(node.args) == 2:
+            for one in node.args:
+                yield changed(source, index, "args", [one, one])
 
 
 def changed(source, index, field, value):
@@ -27,13 +31,3 @@ def changed(source, index, field, value):
     space = {"minimum": np.minimum, "maximum": np.maximum}
     exec(compile(ast.fix_missing_locations(tree), "mutant", "exec"), space)
     return space[tree.body[0].name]
-
-
-def digits(rng, table):
-    """Return a row's id, and its printed number with one digit changed."""
-    rows = [row for row in table.values() if row["printed"] is not None]
-    row = rng.choice(rows)
-    text = str(row["printed"])
-    at = rng.choice([i for i, letter in enumerate(text) if letter.isdigit()])
-    digit = rng.choice([d for d in "123456789" if d != text[at]])
-    return row["id"], text[:at] + digit + text[at + 1 :]

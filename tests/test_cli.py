@@ -19,7 +19,7 @@ def run(capsys, *words):
 def test_verify_prints_the_headlines(capsys):
     status, out, err = run(capsys, "verify")
     assert (status, err) == (0, "")
-    assert "1.6 million + 301,000 = 1.901 million" in out
+    assert "1.6 million + 301,000 = at most 1.901 million" in out
 
 
 def test_tables_are_written_as_csv_with_what_differs(article, capsys):
@@ -39,7 +39,7 @@ def test_tables_are_written_as_csv_with_what_differs(article, capsys):
         (["explain", "at_risk_2021", "--set", "persons_per_transfer=0.6"], "1.781"),
         (["explain", "former_detainees.from_low_end"], "98,800"),
         (["explain", "same_share"], "1.786 million"),
-        (["sensitivity", "at_risk_2021"], "0.36 to 1"),
+        (["sensitivity", "at_risk_2021"], "0.56 to 1"),
         (["break-even", "at_risk_2021_sum"], "0.664 to 1"),
         (["break-even", "at_risk_2021 >= 1.85e6"], "0.83 to 1"),
         (["verify", "--scenario", "southern"], "1.869 million"),
@@ -102,15 +102,14 @@ def test_explore_writes_the_page_and_opens_it(capsys, monkeypatch, tmp_path):
     assert "<!doctype html>" in path.read_text("utf-8")
 
 
-def test_accept_stores_what_verify_then_finds(capsys, monkeypatch, tmp_path):
+def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_path):
     path = tmp_path / "expected.csv"
-    former = guard.EXPECTED.read_text("utf-8")
-    path.write_text(former.replace(",1901221.71946", ",1901221.8"), "utf-8")
+    accepted = guard.values(article)
+    accepted["estimates", "at_risk_2021", "value"] = "1901221.8"
+    accepted.to_csv(path)
     monkeypatch.setattr(guard, "EXPECTED", path)
     monkeypatch.setattr(notebooks, "start", lambda folder: [])
-    assert run(capsys, "verify")[0] == 1
     status, out, _ = run(capsys, "accept")
     assert status == 0
     assert "at_risk_2021, value: 1901221.8 to 1901221.71946" in out
-    assert path.read_text("utf-8") == former
     assert run(capsys, "verify")[0] == 0

@@ -73,24 +73,6 @@ def run_all(page):
     return nbformat.from_dict(page.request.get(there).json()["content"])
 
 
-def texts(notebook):
-    found = []
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            assert output.output_type != "error"
-            found.append(output.get("data", {}).get("text/plain") or output.get("text"))
-    return found
-
-
-@pytest.mark.parametrize(
-    "name", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
-)
-def test_run_all_gives_the_outputs_that_are_kept(lab, name):
-    with opened(lab.format(name)) as (page, _):
-        own = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-        assert texts(run_all(page)) == texts(own)
-
-
 def test_a_changed_parameter_changes_the_number(lab):
     with opened(lab.format("02_growth_since_2019")) as (page, _):
         cell = page.locator(".jp-CodeCell .cm-content").first
@@ -98,5 +80,8 @@ def test_a_changed_parameter_changes_the_number(lab):
         cell.click()
         page.keyboard.press("Control+a")
         page.keyboard.insert_text("persons_per_transfer = 0.6")
+        cells = run_all(page).cells
+        outputs = [output for cell in cells for output in cell.get("outputs", [])]
+        assert "error" not in {output.output_type for output in outputs}
         # 0.6 x (3.17 - 3.17 / 1.105) million = 180,733.
-        assert "181,000" in str(texts(run_all(page)))
+        assert "181,000" in str(outputs)

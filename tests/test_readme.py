@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from analysis import cli, show
+from analysis import cli
 from analysis.study import DATA
 
 ROOT = DATA.parent
@@ -30,9 +30,9 @@ def test_the_readmes_table_is_that_of_the_library(article):
     assert table == expected
 
 
-def test_the_readmes_verdicts_are_those_of_the_library():
+def test_the_readmes_verdicts_are_those_of_the_library(article):
     text = (ROOT / "README.md").read_text("utf-8")
-    for verdict, says in show.texts("headlines.yaml")["verdicts"].items():
+    for verdict, says in article.model.texts["headlines"]["verdicts"].items():
         assert f"- **{verdict}**: {says}" in text
 
 

@@ -4,20 +4,23 @@ import re
 
 import pytest
 
-from analysis import DataError, SettingError, headlines, show, wording
+from analysis import SettingError, cli, show
 from tests.settings import random_settings
 
 
-def test_the_headlines_fit_a_terminal(article):
-    lines = headlines.verify(article.model, {}).split("\n")
-    assert len(lines) <= 43
-    assert max(map(len, lines)) <= 80
+def options(study):
+    """The setting of a study as the command takes it."""
+    return [f"--set={name}={value}" for name, value in study.setting.items()]
 
 
-def test_the_headlines_under_other_numbers_fit_its_width(article):
-    for study in random_settings(article, 10):
-        text = headlines.verify(study.model, study.setting)
-        assert max(map(len, text.split("\n"))) <= 80
+def test_the_headlines_fit_the_width_of_a_terminal(article, capsys):
+    shown = 0
+    for study in [article, *random_settings(article, 4)]:
+        if cli.main(["verify", *options(study)]) < 2:
+            lines = capsys.readouterr().out.split("\n")
+            assert max(map(len, lines)) <= 80
+            shown += len(lines) > 30
+    assert shown > 2
 
 
 def test_the_headlines_have_their_verdicts(article):
@@ -34,7 +37,7 @@ def test_the_headlines_have_their_verdicts(article):
 @pytest.mark.parametrize("column", ["note", "more", "cite", "caveat"])
 def test_sentences_keep_their_length_and_have_all_fields(article, column):
     for sentence in article.headlines()[column]:
-        assert 1 < len(sentence.split()) <= 42
+        assert 1 < len(sentence.split()) <= 60
         assert "{" not in sentence
 
 
@@ -49,52 +52,6 @@ def test_our_comparison_never_reads_as_the_articles(article):
     for study in random_settings(article, 10):
         row = study.headlines().iloc[2]
         assert row.verdict.endswith(" (our comparison)")
-
-
-#: Numbers that stand in sentences as they are: how they come about.
-BY_HAND = {
-    # 2.75 million of a goal of 2.60 million.
-    "floor_printed_as_goal": ("5.77 percent", 2.75 / 2.60 - 1),
-    # A fifth of 13.75 million.
-    "plan_of_2021_not_identified": ("2.75 million", 13.75e6 / 5),
-    # 2 million − 300,000 − 301,222
-    "low_end_of_the_total": ("1.399 million", 1.7e6 - (3.17e6 - 3.17e6 / 1.105)),
-    # 14.33 − 2.75 − 2.75 − 2.805 − 2.86
-    "record_of_2021": ("3.165 million", 14.33e6 - 2 * 2.75e6 - 2.805e6 - 2.86e6),
-    "households_or_persons": ("11.24 million", 11_238_723),
-}
-
-
-@pytest.mark.parametrize("name", BY_HAND)
-def test_a_number_in_a_finding_is_worked_out_by_hand(article, name):
-    printed, value = BY_HAND[name]
-    text = article.findings().set_index("id").loc[name, "finding"]
-    assert printed in text
-    digits, _, unit = printed.partition(" ")
-    scale = {"million": 1e6, "percent": 0.01}[unit]
-    places = len(digits.partition(".")[2])
-    assert round(value / scale, places) == float(digits)
-
-
-def test_other_numbers_in_sentences_by_hand(article):
-    text = " ".join(article.findings()["finding"])
-    # 98,778 of 300,000 are left to count, so two thirds are counted already.
-    assert "two thirds" in text
-    assert pytest.approx(2 / 3, abs=0.01) == 1 - 98_778 / 300_000
-    # With 2016 and 2019 rounded down, 2020 may be 3.174 million: 14.335 − 2.745 −
-    # 2.745 − 2.8045 − 2.855 = 3.1855.
-    assert 14.335 - 2.745 - 2.745 - 2.8045 - 2.855 > 3.174
-    # Both implied plans fit 2.75 million.
-    assert 3.15 / 1.1545 < 2.75 < 3.25 / 1.1535
-    assert 3.165 / 1.1545 < 2.75 < 3.175 / 1.1535
-
-
-def test_a_field_of_a_finding_that_names_nothing_is_refused(article, monkeypatch):
-    rows = article.model.tables["findings"]
-    name, row = next(iter(rows.items()))
-    monkeypatch.setitem(rows, name, row | {"finding": "{figure_2019_al}"})
-    with pytest.raises(DataError, match=r"findings\.csv, row 2, column finding"):
-        article.findings()
 
 
 def test_findings_are_chosen_by_their_rows(article):
@@ -115,28 +72,31 @@ def tables(study):
     yield study.compare()
 
 
+def surfaces(study, table):
+    """A table as a notebook and as a terminal show it."""
+    yield str(study.show(table)._repr_markdown_())
+    yield show.terminal(study.model, table)
+
+
 @pytest.mark.parametrize("changes", [{}, {"persons_per_transfer": 0.6}], ids=str)
 def test_every_table_is_words_on_every_surface(article, changes):
     study = article.change(**changes)
     for table in tables(study):
-        for form in (show.terminal, show.markdown):
-            said = re.sub(
-                r"\| \w+ \|(?=\n|$)|\n  name .*", "", form(study.model, table)
-            )
-            assert not re.search(r"\bnan\b|\{|[a-z]_[a-z]", said.replace("_2", "")), (
-                said
-            )
-        assert not table.isin([float("inf")]).any().any()
+        for text in surfaces(study, table):
+            # A table may end with the name by which a row is set or found.
+            words = re.sub(r"\| \w+ \|(?=\n|$)|\n  name .*", "", text)
+            assert not re.search(r"\b(nan|inf)\b|\{|[a-z]_[a-z]", words), words
 
 
 def test_a_table_says_below_what_differs(article):
-    study = article.change(persons_per_transfer=0.6)
-    line = "persons per transfer = 0.6 (ours: 1)"
+    study = article.change(persons_per_transfer=0.6, growth_2019_2021=0.09)
     for table in (study.checks("net_persons"), study.break_even("at_risk_2021_sum")):
-        assert line in show.markdown(study.model, table)
-        assert line in show.terminal(study.model, table).replace("\n", " ")
-    assert "Your numbers" not in show.markdown(article.model, article.checks())
-    assert "Your numbers" not in show.markdown(study.model, study.findings())
+        for text in surfaces(study, table):
+            line = " ".join(text.split())
+            assert "persons per transfer = 0.6 (ours: 1)" in line
+            assert "9 percent (printed: 10.5 percent)" in line
+    assert "= 0.6" not in str([*surfaces(article, article.checks())])
+    assert "= 0.6" not in str([*surfaces(study, study.findings())])
 
 
 def test_tables_are_plain_numbers_in_base_units(article):
@@ -146,16 +106,15 @@ def test_tables_are_plain_numbers_in_base_units(article):
     external = article.external().set_index("id")
     assert external.loc["report_2021", "printed"] == 3_174_000
     assert external.loc["report_2021", "year"] == 2021
-    assert external.loc["plan_13fyp_total", "value"] == 11_000_000
 
 
 def test_what_differs_names_readings_and_functions(article):
-    study = article.change(at_risk_2019="southern", growth_2019_2021=0.2)
-    said = wording.differs(study.model, study.setting)
-    assert "20 percent (printed: 10.5 percent)" in said
-    assert "minorities transferred in the south" in said
+    study = article.change(at_risk_2019="southern")
+    text = str(study.show(study.checks("at_risk_2021_sum"))._repr_markdown_())
+    assert "minorities transferred in the south" in text
     study = article.change(at_risk_2019=lambda total_2019: 0.5 * total_2019)
-    assert "function" in wording.differs(study.model, study.setting)
+    text = str(study.show(study.checks("at_risk_2021_sum"))._repr_markdown_())
+    assert "function" in text
 
 
 def test_an_unknown_figure_is_refused_with_the_nearest(article):
@@ -167,7 +126,7 @@ def test_a_table_is_labelled_for_a_paper(article):
     table = article.labelled(article.sensitivity("at_risk_2021"))
     assert list(table)[:3] == ["input", "in use", "over"]
     assert "Persons" not in table.to_latex(index=False)
-    assert "persons per transfer & 1 & 0.36 to 1" in table.to_latex(index=False)
+    assert "persons per transfer & 1 & 0.56 to 1" in table.to_latex(index=False)
     drawn = article.labelled(article.draws("at_risk_2021", n=4, rounding=True))
     assert list(drawn)[-1] == "persons at risk in 2021"
     few = article.labelled(article.checks()[["id", "verdict", "kind"]])

@@ -2,12 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 
-from analysis import SettingError, arithmetic, judge, steps, wording
-from tests.settings import random_settings
+from analysis import SettingError, arithmetic, wording
+from tests.settings import claim_of, random_settings, rows_of
 
 SIGNS = {"×": "*", "÷": "/", "−": "-"}
+SIDES = re.compile(r"\b(at most|at least) ")
 SCALES = {" million": "*1e6", " billion": "*1e9", " percent": "/100"}
 
 
@@ -45,6 +47,7 @@ def lambda_like(x, y, z):
 
 def redone(text):
     """The value of arithmetic as a reader sees it."""
+    text = SIDES.sub("", text)
     text = re.sub(r"(?<=\d),(?=\d)", "", text)
     text = re.sub(r"(?<![\w.])(\d[\d.]*)( million| billion| percent)?", number, text)
     text = text.replace("the smaller of ", "min").replace("the larger of ", "max")
@@ -53,14 +56,14 @@ def redone(text):
     return eval(text)
 
 
-def number(found):
-    return f"({found[1]}{SCALES.get(found[2], '')})"
+def number(match):
+    return f"({match[1]}{SCALES.get(match[2], '')})"
 
 
 def bare(model, step):
     """The result of a step without what it counts."""
     noun = wording.noun_of(wording.unit_of(model, step.quantity))
-    return step.lines[-1].removesuffix(noun)
+    return SIDES.sub("", step.lines[-1]).removesuffix(noun)
 
 
 def each(step):
@@ -71,62 +74,67 @@ def each(step):
 
 @pytest.fixture(scope="module")
 def studies(article):
-    return [article, *random_settings(article, 20)]
+    return [article, *random_settings(article, 9)]
+
+
+@pytest.fixture(scope="module")
+def tables(studies):
+    return [study.checks() for study in studies]
 
 
 @pytest.fixture(scope="module")
 def worked(studies):
     """The worked step of every check that can be computed, under each setting."""
-    found = []
+    result = []
     for study in studies:
         for check in study.model.tables["checks"].values():
             if check["compute"]:
                 try:
-                    found.append((check["id"], study.steps(check["id"])))
+                    result.append((check["id"], study.steps(check["id"])))
                 except SettingError:
                     assert study.setting
-    return found
+    return result
 
 
 def test_each_line_is_redone_from_its_text_to_the_last_digit(article, worked):
     lines = 0
     for check, top in worked:
         for step in each(top):
-            if len(step.lines) == 3:
+            if len(step.lines) == 3 and step.value == step.value:
                 numbers = redone(step.lines[1])
                 by_hand = wording.spelled(article.model, step.quantity, numbers)
                 assert by_hand == bare(article.model, step), (check, step)
                 lines += 1
-    assert lines > 3000
+    assert lines > 1000
 
 
 def test_results_are_rounded_from_exact_values(article, worked):
+    compared = 0
     for check, top in worked:
         for step in each(top):
-            shown = (
-                redone(bare(article.model, step) or "0")
-                if (step.lines[-1] != steps.NO_VALUE)
-                else None
-            )
-            if shown is not None:
-                assert shown == pytest.approx(step.value, rel=5.1e-3), check
+            text = bare(article.model, step)
+            if re.match(r"[−\d]", text) and step.value == step.value:
+                assert redone(text) == pytest.approx(step.value, rel=5.1e-3), check
+                compared += 1
+    assert compared > 1000
 
 
 def test_each_sum_of_a_headline_is_redone_from_its_text(studies):
     for study in studies:
         for working in "\n".join(study.headlines()["working"]).split("\n"):
             numbers, _, result = working.partition(" = ")
-            if result:
-                shown = redone(result.removesuffix(" detainees"))
+            result = SIDES.sub("", result).removesuffix(" detainees")
+            if re.match(r"[−\d]", result):
+                shown = redone(result)
                 digits = len(re.sub(r"\D", "", result).strip("0")) or 1
                 by_hand = float(f"{redone(numbers):.{digits}g}")
                 assert by_hand == pytest.approx(shown), working
 
 
-def test_no_value_lies_outside_its_shown_bounds(studies):
+def test_no_value_lies_outside_its_shown_bounds(studies, tables):
     tried = 0
-    for study in studies:
-        for row in study.checks().itertuples():
+    for study, table in zip(studies, tables, strict=True):
+        for row in table.itertuples():
             if row.low < row.high and row.value == row.value:
                 ends = row.low, row.value, row.high
                 shown = wording.bounds(study.model, row.quantity, *ends)
@@ -139,13 +147,13 @@ def test_no_value_lies_outside_its_shown_bounds(studies):
                 assert redone(low) <= row.low * (1 + 1e-8 * (row.low > 0)), shown
                 assert redone(high) >= row.high * (1 - 1e-8), shown
                 tried += 1
-    assert tried > 1000
+    assert tried > 300
 
 
-def test_a_number_is_spelled_one_way_in_all_tables(studies):
-    for study in studies:
+def test_a_number_is_spelled_one_way_in_all_tables(studies, tables):
+    for study, table in zip(studies, tables, strict=True):
         spelled = {}
-        for row in study.checks().itertuples():
+        for row in table.itertuples():
             if row.value == row.value:
                 text = wording.spelled(study.model, row.quantity, row.value)
                 key = row.quantity, f"{row.value:.9g}"
@@ -157,18 +165,21 @@ def test_a_number_is_spelled_one_way_in_all_tables(studies):
                     assert bare(study.model, inner) == text
 
 
-def test_no_text_crosses_what_its_verdict_compares_it_with(studies):
-    for study in studies:
-        for row in study.checks().itertuples():
-            if row.verdict and row.value == row.value:
-                claim = study.model.tables["checks"][row.id]
-                for span in judge.claim_of(study.model, claim):
-                    for end in span:
-                        text = wording.spelled(study.model, row.quantity, row.value)
-                        side = (row.value > end) - (row.value < end)
-                        shown = redone(text)
-                        if abs(row.value - end) > 1e-9 * abs(end) and abs(end) < 1e15:
-                            assert (shown > end) - (shown < end) == side, (row.id, text)
+def test_no_text_crosses_what_its_verdict_compares_it_with(studies, tables):
+    compared, checks = 0, {row["id"]: row for row in rows_of("checks")}
+    for study, table in zip(studies, tables, strict=True):
+        for row in table.itertuples():
+            check = checks[row.id]
+            if not check["beside"] or row.value != row.value:
+                continue
+            text = wording.spelled(study.model, row.quantity, row.value)
+            for end in np.ravel(claim_of(check, study)):
+                if np.isfinite(end) and abs(row.value - end) > 1e-7 * abs(end):
+                    # An end that is excluded stands just above the number it excludes.
+                    shown = redone(text) - end * (1 - 1e-9)
+                    assert (shown > 0) == (row.value > end), (row.id, text)
+                    compared += 1
+    assert compared > 300
 
 
 def test_a_step_has_its_place_and_stops_at_a_depth(article):
@@ -189,9 +200,3 @@ def test_yours_and_ours_are_told_apart(article):
     changed = str(article.change(persons_per_transfer=0.6).steps("persons_2019"))
     assert "yours" in changed
     assert "yours" not in plain
-
-
-def test_a_verdict_is_that_of_the_number_above_it(article):
-    # 117,000 ÷ 6.5 = 18,000 is in 15,000 to 25,000; the plan of 20,000 is another sum.
-    text = repr(article.steps("low_end_mean_2014_mid_2020"))
-    assert text.count("matches") == 1

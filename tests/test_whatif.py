@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-import dask.array as da
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from SALib.analyze import sobol as salib_sobol
-from SALib.sample import sobol as salib_sample
 from scipy import stats
 
 from analysis import SettingError
@@ -29,7 +26,7 @@ def sum_2021(article):
 
 
 def test_a_sweep_is_a_loop(article):
-    ratios, shares = np.linspace(0.05, 1, 50), np.linspace(0, 1, 50)
+    ratios, shares = np.linspace(0.56, 1, 20), np.linspace(0, 1, 20)
     grid = article.sweep(
         "at_risk_2021", persons_per_transfer=ratios, at_risk_share_of_new=shares
     )
@@ -38,19 +35,21 @@ def test_a_sweep_is_a_loop(article):
             at = {"persons_per_transfer": ratio, "at_risk_share_of_new": share}
             by_hand = 1_600_000 + ADDED * ratio * share
             assert grid["at_risk_2021"].sel(at) == pytest.approx(by_hand, rel=1e-12)
-    assert grid.attrs["unit"] == "person"
+    own = grid["at_risk_2021"].attrs
+    assert (own["units"], own["long_name"]) == ("person", "persons at risk in 2021")
+    assert grid["persons_per_transfer"].attrs["units"] == "person/transfer"
 
 
 def test_a_sweep_over_readings_has_them_as_labels(article):
     readings = ["published", "southern", "constant_share"]
     grid = article.sweep(
-        "at_risk_2021", at_risk_2019=readings, persons_per_transfer=[0.5, 1]
+        "at_risk_2021", at_risk_2019=readings, persons_per_transfer=[0.6, 1]
     )
-    found = grid["at_risk_2021"].sel(persons_per_transfer=0.5)
+    found = grid["at_risk_2021"].sel(persons_per_transfer=0.6)
     by_hand = [1_600_000, 1_650_000 * 0.95, 2_590_000 * 0.62]
     for reading, number in zip(readings, by_hand, strict=True):
         value = float(found.sel(at_risk_2019=reading))
-        assert value == pytest.approx(number + 0.5 * ADDED)
+        assert value == pytest.approx(number + 0.6 * ADDED)
 
 
 def test_a_sweep_counts_what_passes_a_limit(article):
@@ -64,14 +63,13 @@ def test_a_sweep_counts_what_passes_a_limit(article):
     assert grid.attrs["past_a_limit"] == 1
 
 
-@pytest.mark.parametrize("kind", ["numpy", "series", "xarray", "dask"])
+@pytest.mark.parametrize("kind", ["numpy", "series", "xarray"])
 def test_all_kinds_of_arrays_give_the_numbers_of_floats(sum_2021, kind):
-    ratios = np.array([0.05, 0.36, 0.6, 1.0])
+    ratios = np.array([0.56, 0.6, 0.8, 1.0])
     kinds = {
         "numpy": ratios,
         "series": pd.Series(ratios, index=list("abcd")),
         "xarray": xr.DataArray(ratios, coords={"ratio": ratios}),
-        "dask": da.from_array(ratios, chunks=2),
     }
     found = sum_2021(persons_per_transfer=kinds[kind])
     assert type(found) is type(kinds[kind])
@@ -80,52 +78,30 @@ def test_all_kinds_of_arrays_give_the_numbers_of_floats(sum_2021, kind):
 
 
 def test_arrays_of_unlike_dimensions_are_spread(sum_2021):
-    ratio = xr.DataArray([0.5, 1.0], dims="ratio")
+    ratio = xr.DataArray([0.6, 1.0], dims="ratio")
     share = xr.DataArray([0.0, 0.5, 1.0], dims="share")
     found = sum_2021(persons_per_transfer=ratio, at_risk_share_of_new=share)
     assert found.sizes == {"ratio": 2, "share": 3}
-    assert float(found[0, 1]) == pytest.approx(1_600_000 + ADDED * 0.25)
+    assert float(found[0, 1]) == pytest.approx(1_600_000 + ADDED * 0.3)
 
 
 def test_entries_past_a_limit_are_nan_and_keep_their_labels(sum_2021):
-    ratios = pd.Series([0.5, 1.5], index=["low", "high"])
+    ratios = pd.Series([0.6, 1.5], index=["low", "high"])
     found = sum_2021(persons_per_transfer=ratios)
     assert found.isna().to_dict() == {"low": False, "high": True}
 
 
 def test_a_function_has_the_names_and_ranges_of_its_inputs(sum_2021):
-    assert sum_2021.ranges["persons_per_transfer"] == (0.36, 1)
+    assert sum_2021.ranges["persons_per_transfer"] == (0.56, 1)
     assert sum_2021.ranges["at_risk_2019"] == pytest.approx((1.55e6, 1.65e6))
     # By the formulas themselves.
     base = labour_transfers.transfers_2019__from_rate(3_170_000, 0.2)
-    added = labour_transfers.net_new_persons(3_170_000 * 0.5, base * 0.5)
+    added = labour_transfers.net_new_persons(3_170_000 * 0.7, base * 0.7)
     by_formulas = at_risk.at_risk_2021(1_600_000, added, 0.7)
     found = sum_2021(
-        persons_per_transfer=0.5, growth_2019_2021=0.2, at_risk_share_of_new=0.7
+        persons_per_transfer=0.7, growth_2019_2021=0.2, at_risk_share_of_new=0.7
     )
     assert found == by_formulas
-
-
-def test_salib_takes_the_function(sum_2021):
-    # The sum is a + r s N with r and s uniform: shares of variance in closed form.
-    problem = {
-        "num_vars": 2,
-        "names": ["persons_per_transfer", "at_risk_share_of_new"],
-        "bounds": [(0.4, 1), (0.5, 1)],
-    }
-    sample = salib_sample.sample(problem, 1024, calc_second_order=False, seed=0)
-    columns = dict(zip(problem["names"], sample.T, strict=True))
-    found = salib_sobol.analyze(
-        problem, sum_2021(**columns), calc_second_order=False, seed=0
-    )
-    assert found["S1"] == pytest.approx(product_shares(), abs=0.02)
-
-
-def product_shares():
-    """First-order shares of r s, with r from 0.4 to 1 and s from 0.5 to 1."""
-    r, s = (0.7, 0.36 / 12), (0.75, 0.25 / 12)
-    whole = (r[1] + r[0] ** 2) * (s[1] + s[0] ** 2) - (r[0] * s[0]) ** 2
-    return r[1] * s[0] ** 2 / whole, s[1] * r[0] ** 2 / whole
 
 
 # Sensitivity --------------------------------------------------------------------------
@@ -134,12 +110,12 @@ def product_shares():
 def test_sensitivity_by_hand(article):
     table = article.sensitivity("at_risk_2021").set_index("input")
     by_hand = {
-        "persons_per_transfer": (1_600_000 + 0.36 * ADDED, 1_600_000 + ADDED),
         # 3,170,000 x 0.95 - 2,868,778; above 1 the ratio would pass its limit.
         "persons_per_transfer_drift": (
             1_600_000 + 3_170_000 * 0.95 - 3_170_000 / 1.105,
             1_600_000 + ADDED,
         ),
+        "persons_per_transfer": (1_600_000 + 0.56 * ADDED, 1_600_000 + ADDED),
         "at_risk_share_of_new": (1_600_000 + 0.62 * ADDED, 1_600_000 + ADDED),
         "at_risk_2019": (1_550_000 + ADDED, 1_650_000 + ADDED),
         "growth_2019_2021": (
@@ -159,14 +135,14 @@ def test_sensitivity_by_hand(article):
 
 
 def test_an_input_that_is_set_moves_no_more_by_rounding(article):
-    table = article.change(transfers_2021=3_174_000.0).sensitivity("at_risk_2021")
+    table = article.change(transfers_2021=3_175_000).sensitivity("at_risk_2021")
     assert "transfers_2021" not in set(table["input"])
 
 
 def test_words_without_a_number_are_refused_with_what_to_set(article):
     for ask in (
         lambda: article.sensitivity("at_risk_total"),
-        lambda: article.draws("at_risk_total"),
+        lambda: article.draws("at_risk_total", overlap=stats.uniform(0, 0.5)),
         lambda: article.sweep("at_risk_total", overlap=[0.0]),
         lambda: article.break_even("at_risk_total >= 2e6"),
     ):
@@ -177,66 +153,54 @@ def test_words_without_a_number_are_refused_with_what_to_set(article):
 # Draws --------------------------------------------------------------------------------
 
 
-def test_draws_are_as_close_to_the_truth_as_is_stated(article):
+def test_draws_come_close_to_the_truth(article):
     drawn = article.scenario(REFERENCE).draws("at_risk_total")["at_risk_total"]
-    mean, sd = truth.moments()
-    assert drawn.mean() == pytest.approx(mean, abs=truth.ERRORS["mean"])
-    assert drawn.std() == pytest.approx(sd, abs=truth.ERRORS["sd"])
+    assert drawn.mean() == pytest.approx(truth.mean(), abs=1)
     percentiles = drawn.quantile([0.05, 0.5, 0.95]).to_list()
-    near = truth.ERRORS["percentiles"]
-    assert percentiles == pytest.approx(truth.percentiles(), abs=near)
+    assert percentiles == pytest.approx(truth.percentiles(), abs=1500)
 
 
-def test_indices_hold_the_truth_in_their_intervals(article):
-    table = article.scenario(REFERENCE).indices("at_risk_total", n=4096)
-    table = table.set_index("input")
-    for kind, shares in zip(("first", "total"), truth.indices(), strict=True):
-        for name, share in shares.items():
-            found, error = table.loc[name, [kind, f"{kind}_error"]]
-            assert abs(found - share) <= 2 * error + 1e-6, (kind, name)
-            assert error < 0.005
-
-
-def test_indices_refuse_where_many_draws_pass_a_limit(article):
-    shapes = {
-        "persons_per_transfer": stats.uniform(0.4, 0.6),
-        "persons_per_transfer_drift": stats.uniform(1, 1),
-    }
-    with pytest.raises(SettingError, match="pass a limit"):
-        article.indices("at_risk_2021", n=256, **shapes)
-    table = article.draws("at_risk_2021", n=4096, **shapes)
+def test_draws_past_a_limit_are_counted_and_left_out(article):
+    table = article.draws(
+        "at_risk_2021",
+        n=4096,
+        persons_per_transfer=stats.uniform(0.6, 0.4),
+        persons_per_transfer_drift=stats.uniform(1, 1),
+    )
     past = table["persons_per_transfer"] * table["persons_per_transfer_drift"] > 1
     assert table.attrs["past_a_limit"] == past.sum()
     assert table["at_risk_2021"].isna().sum() == past.sum()
 
 
 def test_a_share_of_draws_has_each_verdict(article):
-    # r uniform on 0.4 to 1: matches from 0.663963, and within rounding from 0.495055.
-    shape = stats.uniform(0.4, 0.6)
+    # r uniform on 0.56 to 1: matches from 0.663963, and within rounding from 1.8 ÷
+    # 3.175, where all who were transferred in 2021 are at risk.
+    shape = stats.uniform(0.56, 0.44)
     table = article.draws("at_risk_2021", persons_per_transfer=shape, n=8192)
     shares = table.attrs["verdicts"]["at_risk_2021_sum"]
     by_hand = {
-        "matches": (1 - 0.663963) / 0.6,
-        "matches within rounding": (0.663963 - 0.495055) / 0.6,
-        "differs": (0.495055 - 0.4) / 0.6,
+        "matches": (1 - 0.663963) / 0.44,
+        "matches within rounding": (0.663963 - 0.566929) / 0.44,
+        "differs": (0.566929 - 0.56) / 0.44,
     }
     assert shares == pytest.approx(by_hand, abs=1e-3)
 
 
 def test_a_sample_of_ones_own_keeps_its_rows_and_its_correlation(article):
     rng = np.random.default_rng(0)
-    ratio = rng.uniform(0.5, 1, 200)
+    ratio = rng.uniform(0.6, 1, 200)
     sample = pd.DataFrame(
-        {"persons_per_transfer": ratio, "at_risk_share_of_new": 1.5 - ratio},
+        {"persons_per_transfer": ratio, "at_risk_share_of_new": 1.6 - ratio},
         index=range(100, 300),
     )
     found = article.draws("at_risk_2021", sample)
-    by_hand = 1_600_000 + ADDED * ratio * (1.5 - ratio)
+    by_hand = 1_600_000 + ADDED * ratio * (1.6 - ratio)
     assert found["at_risk_2021"].to_numpy() == pytest.approx(by_hand)
     assert list(found.index) == list(sample.index)
     assert found.attrs["differs"] == dict.fromkeys(sample, "drawn")
-    with pytest.raises(SettingError):
-        article.draws("at_risk_2021", sample, rounding=True)
+    rounded = article.draws("at_risk_2021", sample, rounding=True)
+    assert rounded[[*sample]].equals(sample)
+    assert rounded["at_risk_2019"].nunique() > 100
 
 
 def test_printed_numbers_are_drawn_only_if_asked(article):
@@ -266,21 +230,33 @@ def test_a_distribution_is_cut_at_the_allowed_range(article):
 # All combinations ---------------------------------------------------------------------
 
 
-def test_the_specification_curve_is_all_distinct_combinations(article):
+def test_the_specification_curve_is_all_combinations(article):
     table = article.specification_curve("at_risk_2021")
     assert table["at_risk_2021"].is_monotonic_increasing
-    assert table["at_risk_2021"].is_unique
     printed = table[
         (table["at_risk_2019"] == "published") & (table["at_risk_share_of_new"] == 0.62)
     ]
-    # 0.36 or 1 person per transfer, changed by 0.95 or not at all; and 0.62 of them.
+    # 0.56 or 1 person per transfer, changed by 0.95 or not at all; and 0.62 of them.
     by_hand = []
-    for ratio in (0.36, 1):
+    for ratio in (0.56, 1):
         for drift in (0.95, 1, 1.05):
             if ratio * drift <= 1:
                 added = ratio * (3_170_000 * drift - 3_170_000 / 1.105)
                 by_hand.append(1_600_000 + added * 0.62)
     assert printed["at_risk_2021"].to_list() == pytest.approx(sorted(by_hand))
+
+
+def test_the_specification_curve_has_each_reading_also_where_values_are_alike(article):
+    table = article.specification_curve("at_risk_2021")
+    usual = {"persons_per_transfer": 1, "persons_per_transfer_drift": 1}
+    usual |= {"at_risk_share_of_new": 1, "at_risk_2019": "constant_share"}
+    for name, value in usual.items():
+        table = table[table[name] == value]
+    # Of 2.59 million labourers, or of 0.56 persons for each, none, 0.62 or all.
+    by_hand = []
+    for persons in (2_590_000, 0.56 * 2_590_000):
+        by_hand += [share * persons + ADDED for share in (0, 0.62, 1)]
+    assert table["at_risk_2021"].to_list() == pytest.approx(sorted(by_hand))
 
 
 def test_the_specification_curve_keeps_what_is_set(article):

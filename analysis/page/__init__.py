@@ -25,6 +25,8 @@ HERE = Path(__file__).resolve().parent
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
 ORIGIN, POINTS = 0.3, 10
+#: By this a page is known as one of ours.
+MARK = 'content="labour-transfer-arithmetic"'
 COUNTS = ("none", "one", "two", "three", "four", "five", "six")
 NO_EFFECT = "no effect"
 
@@ -38,7 +40,8 @@ def page(study: Study, titles: Any = ()) -> str:
     checks, shown = [], []
     for row in model.texts["headlines"]["headlines"]:
         checks.append(model.tables["checks"][row["check"]])
-        shown += [name.partition(".")[0] for name in row["working"]]
+        names = [name.partition(".")[0] for name in row["working"]]
+        shown += [name for name in names if name in model.readings]
     script = f"{data(model, checks, shown)}\n{report.lean(HERE / 'page.js')}"
     environment.globals |= {
         "checks": checks,
@@ -201,10 +204,10 @@ def effects(model, check):
         else:
             texts[name] = "moves it"
     verdict = judge.verdicts(result)[0]
-    for name, part, ends in judge.conditions(result, verdict):
-        words = spell.edges(part.low, part.high, *ends, model.units[name])
-        words = re.sub("from |up to ", "", words).replace(" to ", " and ")
-        texts[name] = f"turns at {words}"
+    for turn in judge.conditions(result, verdict):
+        words = spell.edges(turn.low, turn.high, *turn.span, model.units[turn.name])
+        words = re.sub("at (least|most) ", "", words).replace(" to ", " and ")
+        texts[turn.name] = f"turns at {words}"
     return texts
 
 

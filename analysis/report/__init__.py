@@ -66,6 +66,7 @@ def environment_of(study: Study) -> Environment:
         "claim": wording.printed_claim,
         "condition": wording.condition,
         "excerpt": wording.excerpt,
+        "filled": partial(headlines.filled, study.model),
         "place": wording.place,
         "sentence_case": wording.sentence_case,
         "verdict": wording.verdict,

@@ -1,0 +1,136 @@
+"""The heart knows no article: it names none of its quantities, and takes another."""
+
+import ast
+import json
+import re
+import shutil
+from types import SimpleNamespace
+
+import pytest
+
+import analysis
+from analysis import guard, headlines, model
+from analysis.study import DATA
+
+PACKAGE = DATA.parent / "analysis"
+HEART = [
+    path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.parent.name != "formulas" and path.name != "citing.py"
+]
+
+
+def code_strings(path):
+    """The strings of a module that are no docstrings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(0)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+@pytest.mark.parametrize("path", HEART, ids=lambda path: path.stem)
+def test_the_heart_names_nothing_of_the_article(path, article):
+    tables = article.model.tables
+    names = {*tables["quantities"], *tables["claims"], *tables["checks"]}
+    names |= {*tables["external"], *article.model.texts["headlines"]["sections"]}
+    # "scale" and "notes" are words of every table.
+    names -= {"scale", "notes", "trade", "policy", "overlap", "introduction"}
+    for text in code_strings(path):
+        words = set(re.findall(r"[\w-]+", text))
+        assert not words & names, text
+        assert not re.search(r"\b(Zenz|Xinjiang|Uyghur|20[12]\d)\b", text), text
+
+
+def apples_per_crate(apples, crates):
+    """Apples, divided by crates."""
+    return apples / crates
+
+
+TABLES = {
+    "quantities": [
+        "quantity,label,unit,at_least,at_most,not_above",
+        "apples,apples,person,,,",
+        "crates,crates,transfer,,,",
+        "apples_per_crate,apples per crate,person/transfer,,,",
+    ],
+    "claims": [
+        "id,quantity,statement,period,printed,scale,rounded_to,says,input,section,"
+        "paragraph,as_printed,source,note",
+        "harvest,apples,Apples,1950,1200,,100,,yes,orchard,1,apples,,",
+        "shipped,crates,Crates,1950,40,,0,,yes,orchard,1,crates,,",
+        "each,apples_per_crate,Apples a crate,1950,30,,1,,,orchard,2,a crate,,",
+    ],
+    "checks": [
+        "id,statement,compute,readings,beside,kind,note",
+        "full_crates,Apples divided by crates,apples_per_crate,,each,article,",
+    ],
+}
+HEADLINES = """
+title: Do the apples add up?
+reference: A gardener, 1950
+address: https://example.org
+intro: We counted.
+answer: One number follows from others. It is {apples_per_crate}.
+sections: {orchard: The orchard}
+verdicts: {matches: fits}
+headlines:
+- words: '"30 a crate"'
+  working: {apples_per_crate: ""}
+  check: full_crates
+  note: Of {harvest} apples.
+  more: ""
+  cite: ""
+  caveat: ""
+  official: []
+"""
+FIGURES = """
+crates:
+  kind: marks
+  title: Apples a crate
+  axis: apples
+  caption: Printed, {each}.
+  marks: {computed: {A crate: apples_per_crate}}
+"""
+
+
+@pytest.fixture
+def orchard(tmp_path, monkeypatch):
+    """A study of another article."""
+    package = json.loads((DATA / "datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:
+        name, fields = resource["name"], resource["schema"]["fields"]
+        header = ",".join(field["name"] for field in fields)
+        rows = "\n".join(TABLES.get(name, [header]))
+        (tmp_path / resource["path"]).write_text(f"{rows}\n", "utf-8")
+        for field in fields:
+            if field["name"] == "section":
+                field["constraints"].pop("enum", None)
+    (tmp_path / "datapackage.json").write_text(json.dumps(package), "utf-8")
+    (tmp_path / "headlines.yaml").write_text(HEADLINES, "utf-8")
+    (tmp_path / "figures.yaml").write_text(FIGURES, "utf-8")
+    (tmp_path / "scenarios.yaml").write_text("{}", "utf-8")
+    if (DATA / "copy.yaml").exists():
+        shutil.copy(DATA / "copy.yaml", tmp_path)
+    own = SimpleNamespace(apples_per_crate=apples_per_crate)
+    formulas = SimpleNamespace(__all__=["own"], own=own)
+    monkeypatch.setattr(model, "formulas", formulas)
+    return analysis.load(tmp_path)
+
+
+def test_another_article_is_computed_judged_and_drawn(orchard):
+    # 1,200 apples in 40 crates are 30 in each; 1,150 to 1,250 apples round to 1,200.
+    estimate = orchard["apples_per_crate"]
+    assert (estimate.value, estimate.low, estimate.high) == (30, 28.75, 31.25)
+    assert orchard.headlines().loc[0, ["verdict", "note"]].to_list() == [
+        "matches",
+        "Of 1,200 apples.",
+    ]
+    few = orchard.change(crates=50)
+    assert few.checks("full_crates").loc[0, "verdict"] == "differs"
+    assert "1,200 ÷ 40 = 30" in headlines.verify(orchard.model, {})
+    assert len(guard.values(orchard)) > 10
+    axes = orchard.figure("crates").axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["A crate"]
