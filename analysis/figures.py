@@ -6,11 +6,8 @@ figures.yaml says of which kind a figure is, what it shows and what it shades.
 import math
 import textwrap
 
-import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from analysis import headlines, judge, printed, spell, wording
 from analysis.steps import named
@@ -125,8 +122,10 @@ def grid(study, entry):
     for name in entry["over"]:
         ends = study.model.assumptions[name]
         over[name] = np.linspace(ends.low, ends.high, FINE)
-    swept = study.sweep(entry["target"], **over)
-    return swept[entry["target"]].to_series().rename("value").reset_index()
+    mesh = np.meshgrid(*over.values())
+    columns = {name: axis.ravel() for name, axis in zip(over, mesh, strict=True)}
+    value = study.function(entry["target"])(**columns)
+    return pd.DataFrame({**columns, "value": value})
 
 
 # How it is drawn: tables are in units of the axis -------------------------------------
@@ -137,8 +136,18 @@ def scale_of(entry):
     return SCALES.get(entry["axis"].split()[0], 1)
 
 
+def style():
+    """Return the context in which figures are drawn and saved."""
+    import matplotlib
+
+    return matplotlib.rc_context(STYLE)
+
+
 def panel(height, **more):
     """Return a figure whose labels find their own room, and its axes."""
+    # Matplotlib takes longer to import than a table to make.
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(WIDE, height), layout="constrained")
     return figure, figure.subplots(**more)
 
@@ -225,6 +234,8 @@ def dated(study, table, entry):
 
 def contours(study, table, entry):
     """Draw lines of equal values at round numbers, and the pair of values in use."""
+    from matplotlib.ticker import MaxNLocator
+
     model, (x, y) = study.model, entry["over"]
     values = table.pivot(index=y, columns=x, values="value")
     plane = values.columns, values.index, values
@@ -273,7 +284,7 @@ def draw(study, name, title=True):
     table[numbers] /= scale_of(entry)
     note = textwrap.fill(caption(study, name), 80)
     place = {"x": 0.01, "ha": "left"}
-    with matplotlib.rc_context(STYLE):
+    with style():
         figure = KINDS[entry["kind"]][1](study, table, entry)
         if title:
             figure.suptitle(entry["title"], weight="bold", fontsize=9.5, **place)
@@ -300,6 +311,6 @@ def save(study, folder):
         figure = draw(study, name)
         table = data(study, name).assign(differs=changes)
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g")
-        with matplotlib.rc_context(STYLE):
+        with style():
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
             figure.savefig(folder / f"{name}.png")
