@@ -150,7 +150,7 @@ def verdict(check, found):
 
 
 def phrase(model, name, row):
-    """Return the words around a span of an input: a printed row's, or an assumption's."""
+    """Return the words around a span of a printed row's number, or an assumption."""
     rows = model.tables["claims"] | model.tables["external"]
     if row:
         return f'{{}} of the "{printed_claim(rows[row])}"'
