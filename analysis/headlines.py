@@ -8,12 +8,12 @@ import pandas as pd
 
 from analysis import judge, printed, spell, wording
 from analysis.steps import line, named
-from analysis.tables import DataError, SettingError, fault, split
+from analysis.tables import DataError, SettingError, split
 
 EMPTY: MappingProxyType = MappingProxyType({})
 NO_SUM = "none printed"
 #: Columns of a table of figures published elsewhere.
-EXTERNAL = ["id", "statement", "period", "year", "printed", "unit", "quantity", "value"]
+EXTERNAL = ["id", "statement", "period", "printed", "unit", "quantity", "value"]
 EXTERNAL += ["as_printed", "seen", "source"]
 
 
@@ -105,18 +105,17 @@ def verify(model, setting):
     # The answer is for the article's own numbers.
     intro = document["intro"] if setting else f"{answer}."
     intro = f"{document['reference']}. {intro}"
-    lines = [document["title"], wording.wrapped(intro), ""]
+    lines, room = [document["title"], wording.wrapped(intro), ""], wording.WIDTH - 3
     for row in headlines(model, setting).itertuples():
-        parts = row.working.split("\n")
+        *parts, last = row.working.split("\n")
         verdict = row.verdict
         if setting:
-            is_same = row.verdict_before == verdict
-            verdict += ", as before" if is_same else f"; before: {row.verdict_before}"
-        room = wording.WIDTH - 3 - len(parts[-1])
-        if room > len(verdict):
-            parts[-1] += f"{verdict:>{room}}"
+            verdict += f"; before: {row.verdict_before}"
+        gap = room - len(last) - len(verdict)
+        if gap > 0:
+            parts.append(last + " " * gap + verdict)
         else:
-            parts.append(f"{verdict:>{wording.WIDTH - 3}}")
+            parts += [last, verdict.rjust(room)]
         parts.append(wording.condition(row.condition).removeprefix(", "))
         parts.append("" if setting else row.note)
         lines.append(wording.wrapped(row.article, f"{row.number}  ", "   "))
@@ -137,10 +136,7 @@ def findings(model, *names):
     rows = []
     for row in model.tables["findings"].values():
         if not names or not set(names).isdisjoint(split(row["rows"])):
-            try:
-                text = filled(model, row["finding"])
-            except ValueError as error:
-                raise fault(row, "finding", error) from None
+            text = filled(model, row["finding"])
             rows.append({"id": row["id"], "title": row["title"], "finding": text})
     return pd.DataFrame(rows)
 
@@ -156,7 +152,6 @@ def external(model, setting):
         if quantity:
             value = float(judge.result_of(model, quantity, setting).value())
             value *= int(row["divide_by"] or 1)
-        year = float(row["period"]) if row["period"].isdigit() else math.nan
-        numbers = {"year": year, "printed": printed.value_of(row)}
-        rows.append(row | numbers | {"quantity": quantity, "value": value})
+        numbers = {"printed": printed.value_of(row), "value": value}
+        rows.append(row | numbers | {"quantity": quantity})
     return pd.DataFrame(rows)[EXTERNAL]

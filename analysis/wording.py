@@ -59,12 +59,8 @@ def sided(text, side):
 
 
 def bounds(model, name, low, value, high):
-    """Spell the bounds of a quantity, and where a limit cuts them."""
-    unit = unit_of(model, name)
-    text = spell.bounds(low, value, high, unit, levels(model, name))
-    limits = model.limits.get(name, ())
-    cuts = [spell.text(end, unit) for end in (low, high) if end in limits]
-    return f"{text} (cut at {' and '.join(cuts)})" if text and cuts else text
+    """Spell the bounds of a quantity."""
+    return spell.bounds(low, value, high, unit_of(model, name), levels(model, name))
 
 
 def choice(model, name, value):

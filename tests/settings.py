@@ -2,12 +2,9 @@
 
 import csv
 import random
-from decimal import Decimal
 
 from analysis import SettingError
 from analysis.study import DATA
-
-SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 
 
 def rows_of(table, folder=DATA):
@@ -22,46 +19,6 @@ def write_rows(table, folder, rows):
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-
-
-def claim_of(check, study):
-    """The ends of what a check's row says, exact and rounded, from the file itself."""
-    rows = {row["id"]: row for name in ("claims", "external") for row in rows_of(name)}
-    quantities = [*rows_of("quantities"), *rows_of("assumptions")]
-    units = {row["quantity"]: row["unit"] for row in quantities}
-    ends, is_range = [], ";" in check["beside"]
-    for name in check["beside"].split("; "):
-        row = rows[name]
-        unit = row.get("unit") or units[row["quantity"]]
-        factor = Decimal(SCALES[row["scale"]]) / (100 if unit == "percent" else 1)
-        half = Decimal(row["rounded_to"].replace("ours", "0")) * factor / 2
-        place = 0 if is_range else half
-        ends.append((*says(row, factor, place, study), half))
-    (low, _, half), (_, high, other) = ends[0], ends[-1]
-    is_open = rows[name]["says"].startswith(">")
-    is_moved = is_range or rows[name]["says"]
-    exact = float(low), float(high)
-    if not is_moved:
-        return exact, exact
-    if not rows[name]["says"][:1].isalpha() and low:
-        low -= half
-    return exact, (float(low), float(high if is_open else high + other))
-
-
-def says(row, factor, half, study):
-    """The two ends of what a row says, in base units."""
-    words = row["says"].split()
-    if not words:
-        value = Decimal(row["printed"]) * factor
-        return value - half, value + half
-    if words[0] in (">", ">="):
-        above = Decimal("1.00000001") if words[0] == ">" else 1
-        return Decimal(words[1]) * factor * above, Decimal("inf")
-    if words[0] == "<=":
-        return Decimal(0), Decimal(words[1]) * factor
-    if words[0][0].isalpha():
-        return Decimal(study[words[0]].value), Decimal(words[2]) * factor
-    return Decimal(words[0]) * factor, Decimal(words[2]) * factor
 
 
 def random_settings(article, count, seed=0):

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from analysis import cli, guard, notebooks
-from tests.test_audit import made_up
 
 
 def run(capsys, *words):
@@ -80,26 +79,6 @@ def test_the_module_is_the_command():
         check=True,
     )
     assert "3.17 million" in done.stdout
-
-
-def test_audit_fails_on_a_copy_that_differs(article, capsys, tmp_path):
-    text = made_up(article.model.tables["claims"])
-    path = tmp_path / "copy.txt"
-    path.write_text(text, "utf-8")
-    assert run(capsys, "audit", str(path))[0] == 0
-    path.write_text(text.replace("up to 1.6 million", "up to 1.7 million"), "utf-8")
-    status, _, err = run(capsys, "audit", str(path))
-    assert status == 1
-    assert "at_risk_2019_up_to" in err
-
-
-def test_explore_writes_the_page_and_opens_it(capsys, monkeypatch, tmp_path):
-    opened = []
-    monkeypatch.setattr("webbrowser.open", opened.append)
-    path = tmp_path / "page.html"
-    assert run(capsys, "explore", "--out", str(path))[0] == 0
-    assert opened == [path.as_uri()]
-    assert "<!doctype html>" in path.read_text("utf-8")
 
 
 def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_path):

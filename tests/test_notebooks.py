@@ -63,7 +63,7 @@ def test_a_notebook_is_thin_and_was_run_in_order(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_parameters_are_the_values_in_use_with_their_place(path, article):
-    source, ranges = code_cells(path)[0].source, article.names().set_index("quantity")
+    source = code_cells(path)[0].source
     for line in source.split("\n"):
         name, _, rest = line.partition(" = ")
         value, _, comment = rest.partition("  # ")

@@ -199,15 +199,6 @@ def test_a_run_leaves_tables_figures_and_notebooks(run, article):
     assert len([*(run.folder / "notebooks").glob("*.ipynb")]) == 9
 
 
-def test_estimates_are_those_of_python(run, article):
-    table = pd.read_csv(run.folder / "estimates.csv").set_index("quantity")
-    row = table.loc["at_risk_2021"]
-    own = article["at_risk_2021"]
-    near = pytest.approx((own.value, own.low, own.high), rel=1e-9)
-    assert (row.value, row.low, row.high) == near
-    assert set(table.index) == set(article.model.readings)
-
-
 def test_notebooks_of_a_run_are_those_of_the_repository(run):
     for path in notebooks.NOTEBOOKS.glob("*.ipynb"):
         ran = nbformat.read(run.folder / "notebooks" / path.name, as_version=4)

@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-import pandas as pd
 import pytest
 
 import analysis
@@ -96,15 +95,6 @@ def test_a_value_past_a_limit_is_refused_with_the_limit(article, kind):
     assert limited in refusal(lambda: study[name])
 
 
-def test_a_number_may_come_with_its_unit(article):
-    study = article.change(at_risk_2019="1.2 million person")
-    assert study["at_risk_2019"].value == 1_200_000
-    with pytest.raises(SettingError, match="percent"):
-        article.change(growth_2019_2021=10.5)
-    study = article.change(growth_2019_2021="10.5 percent")
-    assert study["growth_2019_2021"].value == 0.105
-
-
 @pytest.mark.parametrize(
     "value",
     [1.9e6, Fraction(1_900_000), "1.9E6", "1,900,000", "1.9 million persons"],
@@ -186,22 +176,6 @@ def test_a_wrong_scenario_is_refused(article, tmp_path, text, named):
 def test_an_unknown_scenario_is_refused_with_the_nearest(article):
     with pytest.raises(SettingError, match="southern"):
         article.scenario("southren")
-
-
-def test_names_of_quantities_and_checks_are_looked_up(article):
-    for ask in (
-        lambda: article["at_risk_2020"],
-        lambda: article.checks("at_risk_2021_summ"),
-        lambda: article.break_even("at_risk_2021_summ"),
-        lambda: article.break_even("at_risk_2019_unknown"),
-        lambda: article.function("at_risk_2021")(persons_per_tranfer=1),
-        lambda: article.sweep("at_risk_2021", overlapp=[0, 1]),
-        lambda: article.draws(
-            "at_risk_2021", pd.DataFrame({"persons_per_tranfer": [0, 1]})
-        ),
-    ):
-        with pytest.raises(SettingError, match="did you mean"):
-            ask()
 
 
 def test_a_number_stays_where_a_reading_is_taken_along(article):

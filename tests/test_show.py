@@ -105,7 +105,6 @@ def test_tables_are_plain_numbers_in_base_units(article):
     assert checks.loc["at_risk_2021_sum", "unit"] == "person"
     external = article.external().set_index("id")
     assert external.loc["report_2021", "printed"] == 3_174_000
-    assert external.loc["report_2021", "year"] == 2021
 
 
 def test_what_differs_names_readings_and_functions(article):

@@ -1,8 +1,6 @@
 """The package stays small: what it may spend, and what it spends."""
 
 import ast
-import csv
-import json
 import re
 from pathlib import Path
 
@@ -54,35 +52,12 @@ def dense():
     return 1000 * count / len(every)
 
 
-def texts(value):
-    """The texts of a file of data that have more than one word."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        return sum(map(texts, value))
-    return words(value) if isinstance(value, str) and " " in value else 0
-
-
-def data_words():
-    total = 0
-    for path in (ROOT / "data").iterdir():
-        text = path.read_text("utf-8")
-        if path.suffix == ".csv" and path.stem != "expected":
-            total += texts(list(csv.reader(text.splitlines())))
-        elif path.suffix == ".json":
-            total += texts(json.loads(text))
-        elif path.suffix in (".yaml", ".md"):
-            total += words(text)
-    return total
-
-
 SPENT = {
     "nodes of the library": (lambda: len(nodes("analysis")), 36_000),
     "modules": (lambda: len(list(trees("analysis"))), 32),
     "dense constructs in a thousand nodes": (dense, 7),
     "words in strings": (prose, 10_000),
     "nodes of the tests": (lambda: len(nodes("tests")), 30_000),
-    "words in data": (data_words, 10_500),
 }
 
 

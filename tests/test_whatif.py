@@ -77,20 +77,6 @@ def test_all_kinds_of_arrays_give_the_numbers_of_floats(sum_2021, kind):
     assert np.asarray(found).tolist() == floats
 
 
-def test_arrays_of_unlike_dimensions_are_spread(sum_2021):
-    ratio = xr.DataArray([0.6, 1.0], dims="ratio")
-    share = xr.DataArray([0.0, 0.5, 1.0], dims="share")
-    found = sum_2021(persons_per_transfer=ratio, at_risk_share_of_new=share)
-    assert found.sizes == {"ratio": 2, "share": 3}
-    assert float(found[0, 1]) == pytest.approx(1_600_000 + ADDED * 0.3)
-
-
-def test_entries_past_a_limit_are_nan_and_keep_their_labels(sum_2021):
-    ratios = pd.Series([0.6, 1.5], index=["low", "high"])
-    found = sum_2021(persons_per_transfer=ratios)
-    assert found.isna().to_dict() == {"low": False, "high": True}
-
-
 def test_a_function_has_the_names_and_ranges_of_its_inputs(sum_2021):
     assert sum_2021.ranges["persons_per_transfer"] == (0.56, 1)
     assert sum_2021.ranges["at_risk_2019"] == pytest.approx((1.55e6, 1.65e6))
@@ -225,46 +211,6 @@ def test_a_distribution_is_cut_at_the_allowed_range(article):
         "at_risk_2021", persons_per_transfer=stats.norm(0.9, 0.2), n=1024
     )
     assert table["persons_per_transfer"].between(0.05, 1).all()
-
-
-# All combinations ---------------------------------------------------------------------
-
-
-def test_the_specification_curve_is_all_combinations(article):
-    table = article.specification_curve("at_risk_2021")
-    assert table["at_risk_2021"].is_monotonic_increasing
-    printed = table[
-        (table["at_risk_2019"] == "published") & (table["at_risk_share_of_new"] == 0.62)
-    ]
-    # 0.56 or 1 person per transfer, changed by 0.95 or not at all; and 0.62 of them.
-    by_hand = []
-    for ratio in (0.56, 1):
-        for drift in (0.95, 1, 1.05):
-            if ratio * drift <= 1:
-                added = ratio * (3_170_000 * drift - 3_170_000 / 1.105)
-                by_hand.append(1_600_000 + added * 0.62)
-    assert printed["at_risk_2021"].to_list() == pytest.approx(sorted(by_hand))
-
-
-def test_the_specification_curve_has_each_reading_also_where_values_are_alike(article):
-    table = article.specification_curve("at_risk_2021")
-    usual = {"persons_per_transfer": 1, "persons_per_transfer_drift": 1}
-    usual |= {"at_risk_share_of_new": 1, "at_risk_2019": "constant_share"}
-    for name, value in usual.items():
-        table = table[table[name] == value]
-    # Of 2.59 million labourers, or of 0.56 persons for each, none, 0.62 or all.
-    by_hand = []
-    for persons in (2_590_000, 0.56 * 2_590_000):
-        by_hand += [share * persons + ADDED for share in (0, 0.62, 1)]
-    assert table["at_risk_2021"].to_list() == pytest.approx(sorted(by_hand))
-
-
-def test_the_specification_curve_keeps_what_is_set(article):
-    study = article.change(at_risk_2019=1_200_000)
-    table = study.specification_curve("at_risk_2021")
-    assert "at_risk_2019" not in table
-    # The most: one person per transfer, all those added at risk.
-    assert table["at_risk_2021"].max() == pytest.approx(1_200_000 + ADDED)
 
 
 def test_compare_lists_what_moved_and_nothing_else(article):
