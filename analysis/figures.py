@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import headlines, judge, printed, spell, wording
 from analysis.steps import named
-from analysis.tables import SettingError, nearest
+from analysis.tables import DataError, SettingError, nearest
 
 #: Of Okabe and Ito's colours, which colour-blind readers can tell apart.
 COLOURS = ("#1b1b1b", "#0072B2", "#D55E00", "#009E73")
@@ -161,6 +161,8 @@ def shaded(study, entry, axes, text=""):
     if claim.low_end:
         values[claim.low_end] = float(study[claim.low_end])
     ends, _ = claim.at(values)
+    if not np.isfinite(ends).all():
+        raise DataError(f"figures.yaml, {entry['title']}: {names} has no two ends")
     return [end / scale_of(entry) for end in ends]
 
 

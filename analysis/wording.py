@@ -145,18 +145,21 @@ def verdict(check, found):
     return f"{found} ({kind})" if kind else found
 
 
+def phrase(model, name, row):
+    """Return the words around a span of an input: a printed row's, or an assumption's."""
+    rows = model.tables["claims"] | model.tables["external"]
+    if row:
+        return f'{{}} of the "{printed_claim(rows[row])}"'
+    return model.tables["assumptions"][name]["phrase"]
+
+
 def conditions(model, row):
     """Return the spans in which a verdict stays, or why nothing is computed."""
     texts = []
     for turn in row["conditions"]:
         unit = unit_of(model, turn.name)
         edges = spell.edges(turn.low, turn.high, *turn.span, unit)
-        if turn.row:
-            claim = printed_claim(model.tables["claims"][turn.row])
-            texts.append(f'{edges} of the "{claim}"')
-            continue
-        phrase = model.tables["assumptions"][turn.name]["phrase"]
-        texts.append(phrase.format(edges))
+        texts.append(phrase(model, turn.name, turn.row).format(edges))
     return row["refused"] or "; ".join(texts)
 
 

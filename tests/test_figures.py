@@ -313,6 +313,11 @@ FAULTS = {
     "an unknown field": ("trade_shares", "{figure_63_4}", "{figure_63_5}"),
     "an assumption that is none": ("map", "[persons_per_transfer,", "[persons_per,"),
     "a bar without an end": ("waterfall", "to: at_risk_2019}", "too: at_risk_2019}"),
+    "a year that is none": ("official_series", '"2014": report', "early: report"),
+    "one assumption twice": (
+        *("map", "[persons_per_transfer, at_risk_share_of_new]"),
+        "[persons_per_transfer, persons_per_transfer]",
+    ),
     "nothing": ("official_series", "kind: series\n", "kind:\n"),
 }
 
@@ -330,3 +335,15 @@ def test_a_damaged_entry_is_refused_with_file_and_figure(tmp_path, fault):
         analysis.load(folder)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_shaded_has_two_ends(tmp_path):
+    folder = shutil.copytree(DATA, tmp_path / "data")
+    path = folder / "figures.yaml"
+    text = path.read_text("utf-8")
+    # "At least several hundred thousand" has no upper end.
+    open_end = text.replace("[at_risk_total_low, at_risk_total_high]", "[{}]")
+    path.write_text(open_end.replace("[{}]", "[detainees_several]"), "utf-8")
+    changed = analysis.load(folder)
+    with pytest.raises(DataError, match=changed.figures()["waterfall"]):
+        changed.figure("waterfall")

@@ -33,11 +33,11 @@ def verdict(page, number=5):
 
 def typed(page, name, text):
     """Type a number, and return the message beside its field."""
-    field = page.locator(f"[data-field={name}]")
+    field = page.locator(f"#{name}")
     field.evaluate("node => node.closest('details')?.setAttribute('open', '')")
     field.fill(text)
     field.press("Enter")
-    return page.locator(f"[data-error={name}]").inner_text()
+    return page.locator(f"#{name}-error").inner_text()
 
 
 def problem(page):
@@ -60,7 +60,7 @@ def test_levers_move_the_sum_the_picture_the_grid_and_the_address(opened):
         # By rounding, 1.69 million may be 1.74 million.
         page.locator("[data-slide=approaching_from]").fill("1700000")
         assert verdict(page) == "matches within rounding"
-        cell = page.locator("[data-cell=approaching_from][data-of='5']")
+        cell = page.locator("[data-row=approaching_from] [data-on='5']")
         page.wait_for_url(re.compile("approaching_from=1700000"))
         # 1.6 + 0.09 = 1.69 million: up to it the sum matches, up to 1.742 by rounding.
         assert re.search(r"turns at 1.69\d* and 1.74\d* million", cell.inner_text())
@@ -103,7 +103,7 @@ def test_an_address_that_is_no_setting_is_refused_in_a_sentence(opened, link):
     with opened(f"#{link}") as (page, errors):
         assert len(problem(page).split()) > 3
         assert verdict(page) == "matches"
-        assert page.locator("[data-field=persons_per_transfer]").input_value() == "1"
+        assert page.locator("#persons_per_transfer").input_value() == "1"
         assert errors == []
 
 
@@ -124,7 +124,7 @@ def test_a_link_replaces_what_was_set_a_moment_before(opened):
         typed(page, "overlap", "0.5")
         page.evaluate("location.hash = 'at_risk_2019=southern'")
         page.wait_for_timeout(400)
-        assert page.locator("[data-field=overlap]").input_value() == "0"
+        assert page.locator("#overlap").input_value() == "0"
         assert page.url.endswith("#at_risk_2019=southern")
         typed(page, "overlap", "0.5")
         page.wait_for_url(re.compile("overlap=0.5"))
@@ -155,7 +155,7 @@ def test_a_field_takes_a_number_or_says_why_not(opened, name, text, shown):
     with opened() as (page, errors):
         before = page.locator("#brief").inner_text()
         message = typed(page, name, text)
-        field = page.locator(f"[data-field={name}]")
+        field = page.locator(f"#{name}")
         if shown:
             assert (message, field.input_value()) == ("", shown)
             assert field.get_attribute("aria-invalid") == "false"
@@ -184,7 +184,7 @@ def test_no_lever_goes_past_a_limit(opened):
         lever.fill("0.4")
         # 1.6 million ÷ 2.869 million transfers = 0.558.
         assert lever.input_value() == "1"
-        message = page.locator("[data-error=persons_per_transfer]").inner_text()
+        message = page.locator("#persons_per_transfer-error").inner_text()
         assert "1.6 million" in message
         assert "at risk in 2019" in message.lower()
         assert "transferred in 2019" in message

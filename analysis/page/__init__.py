@@ -25,10 +25,10 @@ HERE = Path(__file__).resolve().parent
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
 ORIGIN, POINTS = 0.3, 10
+#: The map has a line for each multiple of this number.
+STEP = 50_000
 #: By this a page is known as one of ours.
 MARK = 'content="labour-transfer-arithmetic"'
-COUNTS = ("none", "one", "two", "three", "four", "five", "six")
-NO_EFFECT = "no effect"
 
 
 def page(study: Study, titles: Any = ()) -> str:
@@ -45,7 +45,6 @@ def page(study: Study, titles: Any = ()) -> str:
     script = f"{data(model, checks, shown)}\n{report.lean(HERE / 'page.js')}"
     environment.globals |= {
         "checks": checks,
-        "counts": counts(study),
         "bands": partial(bands, model),
         "effects": [effects(model, check) for check in checks],
         "contours": partial(contours, model),
@@ -113,12 +112,13 @@ def quantity_row(model, name):
         "sources": {},
     }
     for key, source in sources.items():
-        row["sources"][key] = source_row(source)
+        row["sources"][key] = filled(source_row(model, name, source))
         label = wording.choice(model, name, key)
         if label != key:
             row["sources"][key]["label"] = label
-    if name in model.assumptions and model.assumptions[name].may_be_lower:
-        row["mayBeLower"] = 1
+    if name in model.assumptions:
+        row["phrase"] = report.curled(wording.phrase(model, name, ""))
+        row["mayBeLower"] = int(model.assumptions[name].may_be_lower)
     return filled(row)
 
 
@@ -127,11 +127,19 @@ def filled(row):
     return {key: value for key, value in row.items() if value not in ((), "")}
 
 
-def source_row(source):
-    """Return what a source needs, or its number and what digits and words allow."""
+def source_row(model, name, source):
+    """Return what a source needs, or its number and what digits and words allow.
+
+    A printed number whose words leave room has a phrase for where a verdict turns.
+    """
     if isinstance(source, Formula):
         return {"needs": source.needs}
-    return filled(vars(source))
+    row = dict(vars(source))
+    if source.words and source.row and source.value > 0:
+        low, high = source.words
+        row["room"] = low, min(high, 2 * source.value)
+        row["phrase"] = report.curled(wording.phrase(model, name, source.row))
+    return row
 
 
 def runs(model, name):
@@ -159,17 +167,6 @@ def claim_row(model, check):
 
 
 # What the page shows without a script -------------------------------------------------
-
-
-def counts(study):
-    """Return how many headlines have each verdict, in words."""
-    numbers = {}
-    for row in study.headlines().itertuples():
-        kind = row.verdict.partition(" (")[0]
-        if row.condition and kind == judge.MATCHES:
-            kind = "on assumptions"
-        numbers[kind] = numbers.get(kind, 0) + 1
-    return {kind: COUNTS[number] for kind, number in numbers.items()}
 
 
 def bands(model, name, check):
@@ -221,23 +218,27 @@ def share(model, name):
 
 
 def contours(model, target, x, y, main):
-    """Return lines of equal values on the map: level, whether it is the main one, the
-    place where it begins, and its points, in percent.
+    """Return lines of equal values on the map: level, its number of millions, the place
+    where the line begins, and its points, in percent. The first is at an assumption.
 
     The target is linear in either of its two inputs.
     """
     result = judge.result_of(model, target, {})
     inputs = {x: np.array([[ORIGIN, 1.0]]), y: np.array([[0.0], [1.0]])}
     corners = result.value(inputs)
-    main = model.assumptions[main].value
-    step = 50_000
-    levels = {main, *np.arange(corners[1, 0] // step + 1, corners[1, 1] / step) * step}
+    least = model.assumptions[main].value
+    first, last = corners[1] / STEP
+    levels = {main: least}
+    for number in range(math.ceil(first), math.ceil(last)):
+        if number * STEP != least:
+            levels[number * STEP] = number * STEP
     lines = []
-    for level in sorted(levels):
+    for name, level in levels.items():
         start = (level - corners[1, 0]) / (corners[1, 1] - corners[1, 0])
         xs = np.linspace(start, 1, POINTS + 1)
         bottom, top = corners[:, :1] + xs * (corners[:, 1:] - corners[:, :1])
         ys = (top - level) / (top - bottom) / (1 - ORIGIN)
         points = [f"{100 * a:.1f},{100 * b:.1f}" for a, b in zip(xs, ys, strict=True)]
-        lines.append((spell.text(level), level == main, 100 * start, " ".join(points)))
+        words = spell.text(level / 1e6)
+        lines.append((name, words, round(100 * start, 1), " ".join(points)))
     return lines

@@ -14,16 +14,20 @@ for (const [key, run] of Object.entries(RUNS)) {
 
 const slack = (number) => max(1e-9 * abs(number), 1e-12);
 
+// Of some numbers, the true one may be lower.
+function exact(name, value) {
+  const { allowed, mayBeLower } = KNOWN[name];
+  return { value, words: mayBeLower ? [allowed[0], value] : [] };
+}
+
 // A number that equals the print is as printed.
 function sourceOf(name, setting) {
-  const { usual, sources, allowed, mayBeLower, linked } = KNOWN[name];
+  const { usual, sources, linked } = KNOWN[name];
   const shared = sources[setting[linked]] ? setting[linked] : usual;
   const choice = setting[name] ?? shared;
-  if (typeof choice === "string") return sources[choice];
-  const isEqual = (key) => sources[key]?.value === choice;
-  const printed = [usual, "published", "set"].find(isEqual);
-  const words = mayBeLower ? [allowed[0], choice] : [];
-  return sources[printed] ?? { value: choice, words };
+  const isSame = ({ value }) => value === choice;
+  const printed = sources[choice] ?? Object.values(sources).find(isSame);
+  return printed ?? exact(name, choice);
 }
 
 function needed(name, setting, plan = new Map(), above = []) {
@@ -49,12 +53,12 @@ function endsOf(name, values) {
   return [low, KNOWN[high] ? (values[high] ?? Infinity) : high];
 }
 
+// No limit ends what is in words only.
 function evaluate(plan, inputs = {}, isClipped = false) {
   const values = { ...inputs };
   for (const [name, { run, value }] of plan) {
-    if (name in values) continue;
-    values[name] = run ? run(values) : value;
-    if (isClipped && run) {
+    values[name] ??= run ? run(values) : value;
+    if (isClipped && !Number.isNaN(value)) {
       const [low, high] = endsOf(name, values);
       values[name] = min(max(values[name], low), high);
     }
@@ -77,7 +81,7 @@ function valuesOf(target, plan, start) {
   if (name) {
     const [value, least] = [values[name], end].map((x) => spell(name, x));
     const most = KNOWN[KNOWN[name].limits[1]]?.label ?? "the limit";
-    throw `${label(name)} would be ${value}, ${side} ${most}, ${least}`;
+    throw `${KNOWN[name].label} would be ${value}, ${side} ${most}, ${least}`;
   }
   if (abs(values[target]) === Infinity) throw "This would divide by zero";
   return values;
@@ -110,15 +114,8 @@ function bounds(target, plan, kinds) {
   return [low, high];
 }
 
-// A setting with the readings of a claim; a reader's numbers stay.
-function settingOf({ readings }, setting) {
-  const merged = { ...setting };
-  for (const [name, choice] of Object.entries(readings)) {
-    const isSame = ["set", "published", "in_words"].includes(choice);
-    if (typeof merged[name] !== "number" || !isSame) merged[name] = choice;
-  }
-  return merged;
-}
+// A setting with the readings of a claim; those of a reader stay.
+const settingOf = ({ readings }, setting) => ({ ...readings, ...setting });
 
 function planFor(claim, setting) {
   const under = settingOf(claim, setting);
@@ -170,12 +167,11 @@ function attempt(answer, otherwise = () => undefined) {
 
 // The parts of a range, each with its verdict. A formula only rises or only falls,
 // so it crosses each end of a claim once at most.
-function spansOf(claim, name, setting) {
-  const [low, high] = KNOWN[name].limits;
+function spansOf(claim, name, setting, [low, high] = KNOWN[name].allowed) {
   const plan = attempt(() => planFor(claim, { ...setting, [name]: low }));
   if (!plan?.has(name)) return [];
   function at(x) {
-    plan.set(name, sourceOf(name, { [name]: x }));
+    plan.set(name, exact(name, x));
     return codeOf(claim, plan);
   }
   const [start, stop] = [low, high].map(at);
@@ -200,14 +196,11 @@ function spansOf(claim, name, setting) {
 
 // Numbers in words
 
-const label = (name) =>
-  KNOWN[name].label.replace(/^./, (letter) => letter.toUpperCase());
-
 const isCount = (unit) => !/percent|dimensionless|year|USD|\//.test(unit);
 
-const isFew = (value, unit) => isCount(unit) && abs(value) < 1e4;
-const digitsOf = (value, unit) =>
-  abs(value) >= 1e6 || isFew(value, unit) ? 4 : 3;
+function digitsOf(value, unit) {
+  return abs(value) >= 1e6 || (isCount(unit) && abs(value) < 1e4) ? 4 : 3;
+}
 
 const [PLAIN, PADDED] = [1, 3].map((minimumSignificantDigits) => {
   const digits = { maximumSignificantDigits: 10, minimumSignificantDigits };
@@ -236,22 +229,24 @@ function spell(name, value) {
   return text(near, unit);
 }
 
-function edge(name, x, way, more = 0) {
-  const { unit } = KNOWN[name];
-  const place = floor(log10(abs(x))) + 1 - digitsOf(x, unit) - more;
-  const size = 10 ** (isCount(unit) ? max(place, 0) : place);
-  return x && Number((way((x / size).toFixed(5)) * size).toPrecision(12));
-}
-
 function spellSpan(name, { from, to }, low, high) {
   const { unit } = KNOWN[name];
+  function edge(x, way, more) {
+    const digits = digitsOf(x, unit) + more + (abs(x) >= 1 && !isCount(unit));
+    const place = floor(log10(abs(x))) + 1 - digits;
+    const size = 10 ** (isCount(unit) ? max(place, 0) : place);
+    const near = way((x.toPrecision(9) / size).toFixed(5)) * size;
+    return x && Number(near.toPrecision(12));
+  }
   let ends = [];
-  for (let more = 0; more < 9 && !(ends[0] < ends[1]); more += 1)
-    ends = [edge(name, from, ceil, more), edge(name, to, floor, more)];
+  for (let more = 0; more < 4 && !(ends[0] < ends[1]); more += 1)
+    ends = [edge(from, ceil, more), edge(to, floor, more)];
   const [first, last] = ends.map((end) => text(end, unit));
   const [word = ""] = / \w+$/.exec(last) ?? [];
-  if (from <= low) return to >= high ? "throughout" : `up to ${last}`;
-  return to >= high ? `from ${first}` : `${first.replace(word, "")} to ${last}`;
+  if (!(ends[0] < ends[1])) return `only ${first}`;
+  if (from > low && to < high) return `${first.replace(word, "")} to ${last}`;
+  if (from > low) return LEAST + first;
+  return to < high ? `at most ${last}` : "throughout";
 }
 
 function spellSide(name, setting) {
@@ -279,16 +274,16 @@ function read(name, words, shown = "") {
   const [word] = (abs(digits) < 1e3 && /[a-z]+$/.exec(shown)) || [];
   const scale = SCALES[written ?? word] ?? (written ? NaN : 1);
   const number = Number((digits * scale).toPrecision(15));
-  if (Number.isNaN(number)) throw `“${words}” is no number that we can read`;
+  if (Number.isNaN(number)) throw `“${words}” is no number we can read`;
   const inUnit = (end) => text(end, unit);
   const [said, least, most, now] = [number, ...allowed, far].map(inUnit);
   const span = most.includes("∞") ? `${least} or more` : `${least} to ${most}`;
   if (number < allowed[0] || number > allowed[1])
-    throw `${label(name)}: ${span}, not ${said}`;
+    throw `${KNOWN[name].label}: ${span}, not ${said}`;
   const ratio = abs(number / far);
-  const isFar = far && number && (ratio >= 50 || ratio <= 1 / 50);
+  const isFar = far && number && (ratio >= 20 || ratio <= 1 / 20);
   if (isFar && SCALES[written] !== 0.01)
-    throw `${label(name)} is ${now} here; ${said} is far off`;
+    throw `${KNOWN[name].label} is ${now} here; ${said} is far off`;
   return number;
 }
 
@@ -304,7 +299,7 @@ function changed(setting, values) {
     const isUsual = now === usual || (now.row && now.row === usual.row);
     if (isUsual && !KNOWN[name].linked) delete made[name];
     else if (name in values && !isUsual && !Object.values(CLAIMS).some(uses))
-      throw `${label(name)} has no effect here under these readings`;
+      throw `${KNOWN[name].label} has no effect here under these readings`;
   }
   return made;
 }
@@ -317,26 +312,25 @@ const find = (selector, within = document) => within.querySelector(selector);
 
 function each(key, act) {
   for (const node of document.querySelectorAll(`[data-${key}]`))
-    act(node, node.dataset[key]);
+    act(node, node.dataset[key] || node.id);
 }
 
-// What is pictured must be possible.
-function accepted(made) {
+function possible(made) {
   for (const { dataset } of document.querySelectorAll("#brief [data-sum]"))
     judge(CLAIMS[dataset.sum], made);
   return made;
 }
 
-function complain(name, words = "") {
+function complain(name, words) {
   find("#problem").textContent = "";
-  each("error", (node, of) => {
-    node.textContent = of === name ? words : "";
-    find(`#${of}`).setAttribute("aria-invalid", node.textContent !== "");
+  each("field", (field, of) => {
+    find(`#${of}-error`).textContent = of === name ? words : "";
+    field.setAttribute("aria-invalid", of === name);
   });
 }
 
 function take(name, choose) {
-  const set = () => apply(accepted(changed(setting, { [name]: choose() })));
+  const set = () => apply(possible(changed(setting, { [name]: choose() })));
   attempt(set, (refusal) => complain(name, refusal));
 }
 
@@ -401,38 +395,44 @@ function drawPicture() {
   });
 }
 
-// What each lever does to each claim.
 function drawTracks() {
   tracks = 0;
-  const conditions = {};
-  each("cell", (node, name) => {
-    const id = node.dataset.of;
-    const spans = CLAIMS[id] ? spansOf(CLAIMS[id], name, setting) : [];
-    const span = heldBy(name, spans);
-    if (span) (conditions[id] ??= []).push(`${KNOWN[name].label} ${span}`);
-    const turn = span?.replace(/from |up to /, "").replace(" to ", " and ");
-    const moves = shown(name).startsWith(LEAST)
-      ? "a number turns it"
-      : "moves it";
-    const effect = turn ? `turns at ${turn}` : moves;
-    node.textContent = spans.length ? effect : "no effect";
+  const effects = {};
+  for (const id of Object.keys(CLAIMS)) {
+    const phrases = [...turnsOf(CLAIMS[id], id, effects)];
+    const words = phrases.join("; ") || "wherever the levers stand";
+    each("holds", (node, of) => of === id && (node.textContent = words));
+  }
+  each("on", (node, id) => {
+    const effect = effects[`${node.parentNode.dataset.row} ${id}`];
+    node.textContent = effect ?? "no effect";
     [node.className] = node.textContent.split(" ");
-    const lever = find(`[data-lever="${name}"]`);
-    if (lever.dataset.of === id) drawLever(lever, name, spans);
-  });
-  each("holds", (node, id) => {
-    const words = conditions[id]?.join("; ");
-    node.textContent = words ? `for ${words}` : "wherever the levers stand";
   });
   each("map", drawMap);
-  each("setting", (node) => (node.textContent = cited()));
+  each("setting", (node, line) => (node.textContent = cited(line)));
 }
 
-function heldBy(name, spans) {
-  const now = attempt(() => valuesOf(name, planOf(name, setting))[name]);
-  const span = spans.find(({ from, to }) => from <= now && now <= to);
-  if (!span || spans.length < 2) return undefined;
-  return spellSpan(name, span, spans[0].from, spans.at(-1).to);
+// In words, for each input that can turn a verdict, the part around its number.
+function* turnsOf(claim, id, effects) {
+  const verdict = attempt(() => judge(claim, setting));
+  const plan = attempt(() => planFor(claim, setting)) ?? [];
+  for (const [name, source] of plan) {
+    const { room = KNOWN[name].allowed, phrase = KNOWN[name].phrase } = source;
+    if (!phrase) continue;
+    const spans = spansOf(claim, name, setting, room);
+    const now = attempt(() => valuesOf(name, plan)[name]);
+    const isHere = ({ from, to }) => from <= now && now <= to;
+    const span = spans.find((part) => isHere(part) && part.verdict === verdict);
+    const lever = find(`[data-lever="${name}"]`);
+    if (lever?.dataset.of === id) drawLever(lever, name, spans);
+    const key = `${name} ${id}`;
+    effects[key] = Number.isNaN(now) ? "a number turns it" : "moves it";
+    if (!span || spans.length < 2) continue;
+    const words = spellSpan(name, span, spans[0].from, spans.at(-1).to);
+    yield phrase.replace("{}", words);
+    const turn = words.replace(/at (least|most) /, "").replace(" to ", " and ");
+    effects[key] = `turns at ${turn}`;
+  }
 }
 
 function drawLever(node, name, spans) {
@@ -455,22 +455,14 @@ function drawLever(node, name, spans) {
 
 // The target of the map is linear in either input.
 function drawMap(node, spec) {
-  const [id, x, y, main] = spec.split(" ");
+  const [id, x, y] = spec.split(" ");
   const { quantity } = CLAIMS[id];
   const plan = planOf(quantity, { ...setting, [x]: 1, [y]: 1 });
   const at = (a, b) => evaluate(plan, { [x]: a, [y]: b })[quantity];
   const [left, right] = [at(ORIGIN, 0), at(1, 0)];
   const [low, high] = [at(ORIGIN, 1), at(1, 1)];
-  const least = valueOf(main, setting);
-  const levels = new Set([least]);
-  for (
-    let step = ceil(low / 5e4);
-    step < high / 5e4 && levels.size < 9;
-    step += 1
-  )
-    levels.add(5e4 * step);
-  let [lines, words] = ["", ""];
-  for (const level of levels) {
+  each("level", (line, of) => {
+    const level = Number(of) || valueOf(of, setting);
     const start = (level - low) / (high - low);
     const begin = max(start, 0);
     let points = "";
@@ -481,30 +473,29 @@ function drawMap(node, spec) {
       const down = (top - level) / (top - bottom) / (1 - ORIGIN);
       points += `${100 * share},${100 * down} `;
     }
-    if (level === least)
-      lines += `<polygon points="${points} 100,0 ${100 * begin},0" />`;
-    lines += `<polyline points="${points}" />`;
-    if (start === begin && points)
-      words += `<text x="${100 * start}%" y="-0.7em">${text(level / 1e6)}</text>`;
-  }
-  node.innerHTML = lines;
-  find("#levels").innerHTML = words;
+    if (line.tagName === "polygon") points += `100,0 ${100 * begin},0`;
+    line.setAttribute("points", points);
+    line.setAttribute("x", `${100 * start}%`);
+    if (line.tagName === "text")
+      line.textContent = start === begin && points ? text(level / 1e6) : "";
+  });
   const percent = (a) => `${100 * min((a - ORIGIN) / (1 - ORIGIN), 1)}%`;
-  const [possible] = spansOf(CLAIMS[id], x, setting);
-  find("#beyond").setAttribute("width", percent(possible?.from ?? 1));
+  const [span] = spansOf(CLAIMS[id], x, setting);
+  find("#beyond").setAttribute("width", percent(span?.from ?? 1));
   find("#point").setAttribute("x", percent(valueOf(x, setting)));
   find("#point").setAttribute("y", percent(1 + ORIGIN - valueOf(y, setting)));
 }
 
 const link = () => `#${new URLSearchParams(setting)}`;
 
-function cited() {
+function cited(line) {
   const parts = Object.entries(setting).map(([name, choice]) => {
     const words = KNOWN[name].sources[choice]?.label ?? shown(name);
-    return `${label(name)}: ${words}`;
+    return `${KNOWN[name].label}: ${words}`;
   });
   const words = parts.join("; ") || "the article’s own numbers";
-  return `${find("#brief").textContent}. Set: ${words}. index.html${link()}`;
+  const here = `${find("#brief").textContent}; index.html${link()}`;
+  return `with ${words}. ${here}`.replaceAll("_", line);
 }
 
 // An address is one setting, which is used as a whole or refused.
@@ -516,7 +507,7 @@ function open(words) {
     const isReading = Object.hasOwn(KNOWN[name].sources, choice);
     values[name] = isReading ? choice : read(name, choice);
   }
-  return accepted(changed({}, values));
+  return possible(changed({}, values));
 }
 
 // An address may also be a place on the page.
@@ -542,14 +533,12 @@ async function copy(id) {
 
 addEventListener("input", ({ target }) => {
   const { slide } = target.dataset;
-  const x = Number(Number(target.value).toPrecision(9));
   if (!slide) return;
-  take(slide, () => x);
+  take(slide, () => Number(target.value));
   attempt(() => (target.value = valueOf(slide, setting)));
 });
-addEventListener("change", ({ target }) => {
-  const { field } = target.dataset;
-  if (field) take(field, () => read(field, target.value, shown(field)));
+addEventListener("change", ({ target: { dataset, id, value } }) => {
+  if ("field" in dataset) take(id, () => read(id, value, shown(id)));
 });
 addEventListener("click", ({ target }) => {
   if (target.dataset.copy) copy(target.dataset.copy);
