@@ -106,21 +106,6 @@ def test_no_number_is_compared_with_the_row_that_it_comes_from(article):
     assert verdict == ["not computed"]
 
 
-def test_a_function_of_ones_own_is_searched_between_its_ends(article):
-    # x (1 - x) over shares from 0 to 1 is at most 0.25, in the middle.
-    study = article.change(
-        at_risk_share_of_new=lambda at_risk_share_of_all: (
-            4 * at_risk_share_of_all * (1 - at_risk_share_of_all)
-        )
-    )
-    estimate = study["at_risk_2021"]
-    assert estimate.value == pytest.approx(1_600_000 + 0.9424 * 301_221.7194570135)
-    assert estimate.side == "no bound"
-    result = judge.Result(study.model, "at_risk_2021", study.setting)
-    _, high = result.bounds(words=True)
-    assert high[0] == pytest.approx(1_600_000 + 301_221.7194570135, rel=1e-3)
-
-
 def test_a_narrow_peak_of_a_function_of_ones_own_counts(article):
     # The share is 1 within 0.02 of 0.3, and 0.5 elsewhere: 1.6 million + 301,222.
     def peak(at_risk_share_of_all):

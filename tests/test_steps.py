@@ -5,44 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from analysis import SettingError, arithmetic, judge, wording
+from analysis import SettingError, judge, wording
 from tests.settings import random_settings
 
 SIGNS = {"×": "*", "÷": "/", "−": "-"}
 SIDES = re.compile(r"\b(at most|at least) ")
 SCALES = {" million": "*1e6", " billion": "*1e9", " percent": "/100"}
-
-
-def nested(x):
-    """A formula with assigned names."""
-    a = x + 1
-    b = a * 2
-    return b  # noqa: RET504
-
-
-def test_assigned_names_get_brackets_where_they_need_them():
-    tree = arithmetic.expression(nested)
-    assert arithmetic.in_words(tree, {"x": "persons"}) == "(persons + 1) × 2"
-    assert arithmetic.javascript(nested) == "({ x }) => (x + 1) * 2"
-
-
-@pytest.mark.parametrize(
-    ("numbers", "short"),
-    [
-        ({"x": 1, "y": 3, "z": 0}, "1 − 3"),
-        ({"x": 2, "y": 1, "z": 0}, "2 − 1"),
-        ({"x": 2, "y": 3, "z": 0.5}, "2 − 3 × (1 − 0.5)"),
-    ],
-)
-def test_what_is_idle_is_left_out_of_a_line(numbers, short):
-    tree = arithmetic.expression(lambda_like)
-    texts = {name: str(number) for name, number in numbers.items()}
-    assert arithmetic.in_words(arithmetic.shortened(tree, numbers), texts) == short
-
-
-def lambda_like(x, y, z):
-    """A formula."""
-    return x - y * (1 - z)
 
 
 def redone(text):
