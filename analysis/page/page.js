@@ -418,7 +418,7 @@ function* turnsOf(claim, id, effects) {
   const plan = attempt(() => planFor(claim, setting)) ?? [];
   for (const [name, source] of plan) {
     const { room = KNOWN[name].allowed, phrase = KNOWN[name].phrase } = source;
-    if (!phrase) continue;
+    if (!phrase || source.needs) continue;
     const spans = spansOf(claim, name, setting, room);
     const now = attempt(() => valuesOf(name, plan)[name]);
     const isHere = ({ from, to }) => from <= now && now <= to;
@@ -453,7 +453,6 @@ function drawLever(node, name, spans) {
   find(".parts", node).textContent = words;
 }
 
-// The target of the map is linear in either input.
 function drawMap(node, spec) {
   const [id, x, y] = spec.split(" ");
   const { quantity } = CLAIMS[id];
@@ -547,4 +546,5 @@ addEventListener("click", ({ target }) => {
 addEventListener("hashchange", start);
 for (const node of document.querySelectorAll("[disabled]"))
   node.disabled = false;
+each("live", (node) => (node.hidden = false));
 start();
