@@ -109,7 +109,7 @@ def digest(table: pd.DataFrame, name: str) -> Values:
     result: Values = {}
     for column in table:
         cells = table[column].to_csv(index=False, float_format="%.12g")
-        result["figures", name, column] = f"#{zlib.crc32(cells.encode()):08x}"
+        result["figures", name, str(column)] = f"#{zlib.crc32(cells.encode()):08x}"
     return result
 
 

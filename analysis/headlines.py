@@ -40,7 +40,7 @@ def field(model, text, setting):
     if "/" in name:
         return turning(model, *name.split("/"))
     quantity, setting = named(model, name, setting)
-    value = float(judge.result_of(model, quantity, setting).value())
+    value = float(judge.Result(model, quantity, setting).value())
     if form == "percent":
         return spell.spell(value, form)
     return wording.spelled(model, quantity, value)
@@ -143,7 +143,7 @@ def external(model, setting):
             if model.units[name] == printed.base(row["unit"]):
                 quantity = name
         if quantity:
-            value = float(judge.result_of(model, quantity, setting).value())
+            value = float(judge.Result(model, quantity, setting).value())
             value *= int(row["divide_by"] or 1)
         numbers = {"printed": printed.value_of(row), "value": value}
         rows.append(row | numbers | {"quantity": quantity})

@@ -158,7 +158,8 @@ def conditions(model, row):
     texts = []
     for turn in row["conditions"]:
         unit = unit_of(model, turn.name)
-        edges = spell.edges(turn.low, turn.high, *turn.span, unit)
+        least, most = turn.span
+        edges = spell.edges(turn.low, turn.high, least, most, unit)
         texts.append(phrase(model, turn.name, turn.row).format(edges))
     return row["refused"] or "; ".join(texts)
 

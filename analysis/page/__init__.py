@@ -186,6 +186,6 @@ def share(model, name):
     """Return the place of a quantity, or of a number, in percent of the picture."""
     value = float(name) if name.isdigit() else None
     if value is None:
-        result = judge.result_of(model, name, {})
+        result = judge.Result(model, name, {})
         value = float(result.value(result.start))
     return 100 * value / WIDTH
