@@ -42,7 +42,7 @@ def each(step):
 
 @pytest.fixture(scope="module")
 def studies(article):
-    return [article, *random_settings(article, 9)]
+    return [article, *random_settings(article, 6)]
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_each_line_is_redone_from_its_text_to_the_last_digit(article, worked):
                 by_hand = wording.spelled(article.model, step.quantity, numbers)
                 assert by_hand == bare(article.model, step), (check, step)
                 lines += 1
-    assert lines > 1000
+    assert lines > 500
 
 
 def test_each_sum_of_a_headline_is_redone_from_its_text(studies):
@@ -104,7 +104,7 @@ def test_no_value_lies_outside_its_shown_bounds(studies, tables):
                 assert redone(low) <= row.low * (1 + 1e-8 * (row.low > 0)), shown
                 assert redone(high) >= row.high * (1 - 1e-8), shown
                 tried += 1
-    assert tried > 300
+    assert tried > 150
 
 
 def test_no_text_crosses_what_its_verdict_compares_it_with(studies, tables):
@@ -122,7 +122,7 @@ def test_no_text_crosses_what_its_verdict_compares_it_with(studies, tables):
                     shown = redone(text) - end * (1 - 1e-9)
                     assert (shown > 0) == (row.value > end), (row.id, text)
                     compared += 1
-    assert compared > 300
+    assert compared > 150
 
 
 def test_a_step_has_its_place_and_stops_at_a_depth(article):
