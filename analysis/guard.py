@@ -63,8 +63,8 @@ def given(model: Model) -> Values:
     for table, columns in STORED.items():
         for key, row in model.tables[table].items():
             name = key if isinstance(key, str) else ".".join(key)
-            cells = [str(row[column] or "") for column in columns.split()]
-            result[table, name, "row"] = "; ".join(cells)
+            cells = [str(row[column]) for column in columns.split()]
+            result[table, name, "row"] = "; ".join(cells).replace("None", "")
     for name, scenario in model.scenarios.items():
         choices = {key: value for key, value in scenario.items() if key != "why"}
         result["scenarios", name, "choices"] = str(choices)
