@@ -180,14 +180,18 @@ def test_a_number_and_words_have_verdicts_of_their_own(opened):
 
 def test_no_lever_goes_past_a_limit(opened):
     with opened() as (page, _):
+        typed(page, "at_risk_2019", "1.7 million")
         lever = page.locator("[data-slide=persons_per_transfer]")
-        lever.fill("0.4")
-        # 1.6 million ÷ 2.869 million transfers = 0.558.
+        lever.fill("0.58")
+        # 1.7 million ÷ 2.869 million transfers = 0.593.
         assert lever.input_value() == "1"
         message = page.locator("#persons_per_transfer-error").inner_text()
-        assert "1.6 million" in message
+        assert "1.7 million" in message
         assert "at risk in 2019" in message.lower()
         assert "transferred in 2019" in message
+        lever.fill("0.6")
+        assert lever.input_value() == "0.6"
+        assert page.locator("#persons_per_transfer-error").inner_text() == ""
 
 
 def test_levers_are_moved_by_keys_and_say_their_value_in_words(opened):
