@@ -142,7 +142,7 @@ def explore(study: Study, asked: Namespace) -> str:
 #: What each command does, as the help says it.
 COMMANDS = {
     "reproduce": "run the notebooks, write the results, compare with stored values",
-    "verify": "recompute the headlines, or all checks, and compare with stored values",
+    "verify": "recompute the headlines and compare with stored values; list all checks",
     "explain": "show how a number is computed, down to the printed numbers",
     "sensitivity": "move each input of a quantity over its range",
     "break-even": "show where the verdict of a check, or a statement, turns",

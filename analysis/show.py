@@ -81,8 +81,11 @@ def check_verdict(model, row, name):
 
 def check_print(model, row, name):
     """Write what a check is beside, as its row or rows print it."""
-    rows = model.rows_beside(model.tables["checks"][row["id"]])
-    return " to ".join(map(wording.printed_claim, rows))
+    texts = []
+    for beside in model.rows_beside(model.tables["checks"][row["id"]]):
+        low_end = row["differs"].get(beside.get("low_end"))
+        texts.append(wording.printed_claim(beside, low_end))
+    return " to ".join(texts)
 
 
 def check_value(model, row, name):

@@ -100,13 +100,15 @@ def printed_number(row):
     return spell.text(printed.value_of(row), percent_of(row))
 
 
-def printed_claim(row):
-    """Return a printed number, and what its words are read as."""
+def printed_claim(row, low_end=None):
+    """Return a printed number, and what its words are read as; an end may be set."""
     text = printed_number(row) or f'"{row["as_printed"]}"'
     if not row["says"]:
         return text
     sign = row["says"].partition(" ")[0]
-    low, high = [spell.text(end, percent_of(row)) for end in printed.words_of(row)]
+    low, high = printed.words_of(row)
+    ends = low if low_end is None else low_end, high
+    low, high = [spell.text(end, percent_of(row)) for end in ends]
     if sign not in SIGNS:
         return f"{text}, read as {spell.one_word(low, high)}"
     claim = f"{SIGNS[sign]} {high if sign[0] == '<' else low}"
@@ -159,7 +161,7 @@ def conditions(model, row):
     for turn in row["conditions"]:
         unit = unit_of(model, turn.name)
         least, most = turn.span
-        edges = spell.edges(turn.low, turn.high, least, most, unit)
+        edges = spell.edges(turn.low, turn.high, least, most, unit, turn.value)
         texts.append(phrase(model, turn.name, turn.row).format(edges))
     return row["refused"] or "; ".join(texts)
 

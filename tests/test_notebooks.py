@@ -80,7 +80,7 @@ def test_parameters_are_the_values_in_use_with_their_place(path, article):
 
 def test_a_parameter_moves_step_cell_by_hand_and_table(tmp_path):
     target = tmp_path / "out.ipynb"
-    run("04_at_risk_2021", target, persons_per_transfer="0.6 person/transfer")
+    run("04_at_risk_2021", target, persons_per_transfer=0.6)
     texts = shown(target)
     table, step, by_hand = texts[2:5]
     assert "1.781 million" in step
@@ -105,8 +105,12 @@ def test_a_mistyped_parameter_fails_on_papermills_command_line(tmp_path):
 
 def test_parameters_are_what_the_first_call_finds(article):
     space = {"overlap": 0.5, "at_risk_2019": "southern", "_": 3, "pd": ast}
+    # Cells that compute by hand could not follow a text.
+    with pytest.raises(SettingError, match="southern"):
+        article.from_notebook(space)
+    space["at_risk_2019"] = 1_500_000
     study = article.from_notebook(space)
-    expected = {"overlap": 0.5, "at_risk_2019": "southern"}
+    expected = {"overlap": 0.5, "at_risk_2019": 1_500_000}
     assert dict(study.setting) == expected
     # Later cells define what they like, also names of quantities.
     space |= {"x": 5, "transfers_2019": 2_869_000.0}
