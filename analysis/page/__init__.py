@@ -112,13 +112,10 @@ def quantity_row(model, name):
         "sources": {},
     }
     for key, source in sources.items():
-        row["sources"][key] = filled(source_row(model, name, source))
-        label = wording.choice(model, name, key)
-        if label != key:
-            row["sources"][key]["label"] = label
+        row["sources"][key] = filled(source_row(model, name, key, source))
     if name in model.assumptions:
         row["phrase"] = report.curled(wording.phrase(model, name, ""))
-        row["mayBeLower"] = int(model.assumptions[name].may_be_lower)
+        row["mayBeLower"] = model.assumptions[name].may_be_lower or ""
     return filled(row)
 
 
@@ -127,13 +124,14 @@ def filled(row):
     return {key: value for key, value in row.items() if value not in ((), "")}
 
 
-def source_row(model, name, source):
+def source_row(model, name, reading, source):
     """Return what a source needs, or its number and what digits and words allow.
 
     A printed number whose words leave room has a phrase for where a verdict turns.
     """
     if isinstance(source, Formula):
-        return {"needs": source.needs}
+        label = wording.choice(model, name, reading)
+        return {"needs": source.needs, "label": label}
     row = dict(vars(source))
     if source.words and source.row and source.value > 0:
         low, high = source.words

@@ -319,9 +319,9 @@ function each(key, act) {
     act(node, node.dataset[key] || node.id);
 }
 
+// What is pictured can be computed, or the setting is refused.
 function possible(made) {
-  for (const { dataset } of document.querySelectorAll("#brief [data-sum]"))
-    judge(CLAIMS[dataset.sum], made);
+  each("brief", (node, id) => judge(CLAIMS[id], made));
   return made;
 }
 
