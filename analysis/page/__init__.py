@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 #: The picture is so wide where nothing exceeds it.
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
-ORIGIN, POINTS = 0.3, 10
+ORIGIN, POINTS = 0.3, 12
 #: The map has a line for each multiple of this number.
 STEP = 50_000
 #: By this a page is known as one of ours.
@@ -181,7 +181,7 @@ def bands(model, name, check):
             "low": part.low,
             "x": 100 * (part.low - low) / (high - low),
             "width": 100 * (part.high - part.low) / (high - low),
-            "words": f"{part.verdict} {words}".replace(" any", " throughout"),
+            "words": f"{part.verdict}: {words}".replace(" any", " throughout"),
         }
         rows.append(row)
     return rows

@@ -450,7 +450,7 @@ function drawLever(node, name, spans) {
     const code = VERDICTS.indexOf(kind);
     const place = `x="${percent(from - low)}" width="${percent(to - from)}"`;
     bands += `<rect class="band${code}" ${place} />`;
-    words += `; ${kind} ${spellSpan(name, { from, to }, low, high)}`;
+    words += `; ${kind}: ${spellSpan(name, { from, to }, low, high)}`;
   }
   find("svg", node).innerHTML = bands;
   words = words.slice(2).replaceAll("matches w", "w");
