@@ -457,7 +457,6 @@ function drawLever(node, name, spans) {
   find(".parts", node).textContent = words;
 }
 
-// The target of the map is linear in either input.
 function drawMap(node, spec) {
   const [id, x, y] = spec.split(" ");
   const { quantity } = CLAIMS[id];
@@ -551,4 +550,5 @@ addEventListener("click", ({ target }) => {
 addEventListener("hashchange", start);
 for (const node of document.querySelectorAll("[disabled]"))
   node.disabled = false;
+each("live", (node) => (node.hidden = false));
 start();
