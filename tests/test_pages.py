@@ -269,7 +269,10 @@ def test_bands_are_the_same_with_a_script_and_without(opened):
     with opened() as (page, _):
         page.wait_for_timeout(300)
         live = bands(page), texts(page)
-        assert page.locator("#effects, .map").nth(0).is_visible()
+        assert page.locator("#effects").is_visible()
+        # 1.7, 1.75, 1.8, 1.85 and 1.9 million, and the 1.8 million that is ours.
+        labels = page.locator("#levels text").all_text_contents()
+        assert sorted(labels) == ["1.7", "1.75", "1.8", "1.8", "1.85", "1.9"]
     with opened(java_script_enabled=False) as (page, _):
         still = bands(page), texts(page)
         assert not page.locator("#effects:visible, .map:visible").count()
@@ -288,16 +291,22 @@ def test_print_has_what_a_reader_needs_and_no_buttons(opened):
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [320, 390])
-def test_a_page_fits_a_phone(opened, name, width):
-    with opened("", width, name=name) as (page, errors):
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+def test_a_page_fits_the_narrowest_phone(opened, name):
+    with opened("", 320, name=name) as (page, errors):
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
         assert errors == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [
+        *((name, 390, "light") for name in PAGES),
+        ("index", 390, "dark"),
+        ("index", 1280, "light"),
+        ("index", 1280, "dark"),
+        ("numbers", 1280, "dark"),
+    ],
+)
 def test_axe_finds_nothing(opened, rules, name, width, scheme):
     options = {"name": name, "color_scheme": scheme, "bypass_csp": True}
     with opened("", width, **options) as (page, _):

@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 #: The picture is so wide where nothing exceeds it.
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
-ORIGIN, POINTS = 0.3, 10
+ORIGIN, POINTS = 0.3, 12
 #: By this a page is known as one of ours.
 MARK = 'content="labour-transfer-arithmetic"'
 
@@ -105,13 +105,10 @@ def quantity_row(model, name):
         "sources": {},
     }
     for key, source in sources.items():
-        row["sources"][key] = filled(source_row(model, name, source))
-        label = wording.choice(model, name, key)
-        if label != key:
-            row["sources"][key]["label"] = label
+        row["sources"][key] = filled(source_row(model, name, key, source))
     if name in model.assumptions:
         row["phrase"] = report.curled(wording.phrase(model, name, ""))
-        row["mayBeLower"] = int(model.assumptions[name].may_be_lower)
+        row["mayBeLower"] = model.assumptions[name].may_be_lower or ""
     return filled(row)
 
 
@@ -120,13 +117,14 @@ def filled(row):
     return {key: value for key, value in row.items() if value not in ((), "")}
 
 
-def source_row(model, name, source):
+def source_row(model, name, reading, source):
     """Return what a source needs, or its number and what digits and words allow.
 
     A printed number whose words leave room has a phrase for where a verdict turns.
     """
     if isinstance(source, Formula):
-        return {"needs": source.needs}
+        label = wording.choice(model, name, reading)
+        return {"needs": source.needs, "label": label}
     row = dict(vars(source))
     if source.words and source.row and source.value > 0:
         low, high = source.words
@@ -176,7 +174,7 @@ def bands(model, name, check):
             "low": part.low,
             "x": 100 * (part.low - low) / (high - low),
             "width": 100 * (part.high - part.low) / (high - low),
-            "words": f"{part.verdict} {words}".replace(" any", " throughout"),
+            "words": f"{part.verdict}: {words}".replace(" any", " throughout"),
         }
         rows.append(row)
     return rows

@@ -319,9 +319,9 @@ function each(key, act) {
     act(node, node.dataset[key] || node.id);
 }
 
+// What is pictured must have a number.
 function possible(made) {
-  for (const { dataset } of document.querySelectorAll("#brief [data-sum]"))
-    judge(CLAIMS[dataset.sum], made);
+  each("brief", (node, id) => judge(CLAIMS[id], made));
   return made;
 }
 
@@ -450,7 +450,7 @@ function drawLever(node, name, spans) {
     const code = VERDICTS.indexOf(kind);
     const place = `x="${percent(from - low)}" width="${percent(to - from)}"`;
     bands += `<rect class="band${code}" ${place} />`;
-    words += `; ${kind} ${spellSpan(name, { from, to }, low, high)}`;
+    words += `; ${kind}: ${spellSpan(name, { from, to }, low, high)}`;
   }
   find("svg", node).innerHTML = bands;
   words = words.slice(2).replaceAll("matches w", "w");
