@@ -1,7 +1,6 @@
 """The command line."""
 
 import argparse
-import math
 import os
 import shutil
 import sys
@@ -85,10 +84,7 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
     estimates = []
     for name in sorted(study.model.readings):
         row = {"quantity": name, "label": study.model.labels[name]}
-        try:
-            estimates.append(row | vars(study[name]))
-        except SettingError as error:
-            estimates.append(row | {"value": math.nan, "side": str(error)})
+        estimates.append(row | vars(study[name]))
     return {
         "checks": study.checks(),
         "estimates": pd.DataFrame(estimates),

@@ -5,6 +5,7 @@ figures.yaml says of which kind a figure is, what it shows and what it shades.
 
 import math
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from analysis.tables import DataError, SettingError, nearest
 COLOURS = ("#1b1b1b", "#0072B2", "#D55E00", "#009E73")
 MARKERS = "osD^"
 BAND, PALE = "#F5DFB3", "#555555"
-STYLE = {
+STYLE: Any = {
     "font.size": 8,
     "axes.labelsize": 8,
     "axes.spines.top": False,
@@ -66,7 +67,7 @@ def mark(study, label, role, name):
         return row | {"words": wording.printed_number(elsewhere)}
     row["quantity"], setting = named(study.model, name, study.setting)
     try:
-        row |= judge.estimated(judge.result_of(study.model, row["quantity"], setting))
+        row |= judge.estimated(judge.Result(study.model, row["quantity"], setting))
     except SettingError:
         row |= dict.fromkeys(("value", "low", "high"), math.nan)
     text = wording.spelled(study.model, row["quantity"], row["value"])

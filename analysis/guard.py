@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import figures, headlines, judge, wording
+from analysis import figures, headlines, judge
 from analysis.model import FIELD, Model, formulas_by_name
 from analysis.study import Study
 from analysis.tables import DATA, DataError, SettingError
@@ -23,10 +23,12 @@ Values = dict[tuple[str, str, str], Any]
 POINTS = 64
 #: What is stored of the rows of a table, as one text.
 STORED = {
-    "quantities": ("at_least", "at_most", "not_above"),
-    "claims": ("printed", "scale", "rounded_to", "says", "input"),
-    "external": ("printed", "scale", "rounded_to", "says", "unit", "period"),
-    "assumptions": ("value", "low", "high", "minimum", "maximum", "true_value"),
+    "quantities": "unit at_least at_most not_above",
+    "readings": "same_as follows",
+    "checks": "compute readings beside kind",
+    "claims": "quantity printed scale rounded_to says input section paragraph",
+    "external": "printed scale unit rounded_to says period reading_of divide_by beside",
+    "assumptions": "unit value low high minimum maximum true_value",
 }
 
 
@@ -41,7 +43,6 @@ def values(study: Study) -> pd.Series:
     result |= given(model)
     for name, check in model.tables["checks"].items():
         row = judge.judge(model, check, {})
-        result["checks", name, "kind"] = check["kind"]
         for field in ("value", "low", "high", "side", "verdict"):
             result["checks", name, field] = row[field]
         for turn in row["conditions"]:
@@ -60,12 +61,10 @@ def given(model: Model) -> Values:
     """Return the numbers that the data give, and their places."""
     result: Values = {}
     for table, columns in STORED.items():
-        for name, row in model.tables[table].items():
-            cells = [str(row[column] or "") for column in columns]
-            if any(cells):
-                result[table, name, "row"] = "; ".join(cells)
-    for name, row in model.tables["claims"].items():
-        result["claims", name, "place"] = wording.place(row)
+        for key, row in model.tables[table].items():
+            name = key if isinstance(key, str) else ".".join(key)
+            cells = [str(row[column]) for column in columns.split()]
+            result[table, name, "row"] = "; ".join(cells).replace("None", "")
     for name, scenario in model.scenarios.items():
         choices = {key: value for key, value in scenario.items() if key != "why"}
         result["scenarios", name, "choices"] = str(choices)
@@ -109,7 +108,7 @@ def digest(table: pd.DataFrame, name: str) -> Values:
     result: Values = {}
     for column in table:
         cells = table[column].to_csv(index=False, float_format="%.12g")
-        result["figures", name, column] = f"#{zlib.crc32(cells.encode()):08x}"
+        result["figures", name, str(column)] = f"#{zlib.crc32(cells.encode()):08x}"
     return result
 
 

@@ -33,24 +33,17 @@ def field(model, text, setting):
     """Return the number of a field: a row, a quantity or reading, a check, a turn."""
     name, _, form = text.partition(":")
     rows = model.tables["claims"] | model.tables["external"]
-    if name in rows and form:
-        return digits(printed.value_of(rows[name]), form)
     if name in rows:
-        return wording.printed_number(rows[name])
+        row = rows[name]
+        about = spell.spell(printed.value_of(row))
+        return about if form else wording.printed_number(row)
     if "/" in name:
         return turning(model, *name.split("/"))
     quantity, setting = named(model, name, setting)
-    value = float(judge.result_of(model, quantity, setting).value())
+    value = float(judge.Result(model, quantity, setting).value())
     if form == "percent":
         return spell.spell(value, form)
-    if form:
-        return digits(value, form)
     return wording.spelled(model, quantity, value)
-
-
-def digits(value, count):
-    """Spell a number with so many digits, as in ``{census:4}``."""
-    return spell.text(float(f"{value:.{count}g}"), digits=int(count))
 
 
 def turning(model, check, name):
@@ -150,7 +143,7 @@ def external(model, setting):
             if model.units[name] == printed.base(row["unit"]):
                 quantity = name
         if quantity:
-            value = float(judge.result_of(model, quantity, setting).value())
+            value = float(judge.Result(model, quantity, setting).value())
             value *= int(row["divide_by"] or 1)
         numbers = {"printed": printed.value_of(row), "value": value}
         rows.append(row | numbers | {"quantity": quantity})

@@ -189,10 +189,12 @@ def labelled(model, table):
     """Return a table in words, with headings; other kinds have all their columns."""
     if not isinstance(table, pd.DataFrame):
         raise SettingError(f"{table!r} is no table")
-    kind = table.attrs.get("kind")
+    kind = str(table.attrs.get("kind"))
     columns = [column for column in COLUMNS.get(kind, []) if column.name in table]
     if not columns:
-        columns = [Column(name, heading(model, name), plain) for name in table]
+        columns = [
+            Column(name, heading(model, name), plain) for name in map(str, table)
+        ]
     rows = [table.attrs | row for row in table.to_dict("records")]
     cells = {}
     for column in columns:

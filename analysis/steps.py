@@ -79,7 +79,7 @@ def bracketed(model, name, number):
 def sided(result, name):
     """Write a quantity as it stands beside its claim, such as "at most 1.9 million"."""
     model = result.model
-    inner = judge.result_of(model, name, result.setting)
+    inner = judge.Result(model, name, result.setting)
     value = float(inner.value())
     if math.isnan(value) and isinstance(inner.sources[name], Formula):
         return NO_SUM
@@ -120,7 +120,7 @@ def lines(result, name, short=False):
 def line(model, name, setting):
     """Return the numbers and the result of a formula on one line, without "× 1"."""
     quantity, setting = named(model, name, setting)
-    result = judge.result_of(model, quantity, setting)
+    result = judge.Result(model, quantity, setting)
     judge.estimated(result)
     *texts, end = lines(result, quantity, short=True)
     if texts[-1:] == [end]:
@@ -134,7 +134,7 @@ def line(model, name, setting):
 def steps(model, name, setting, depth=99):
     """Return the worked step of a quantity, nested down to the printed numbers."""
     quantity, setting = named(model, name, setting)
-    result = judge.result_of(model, quantity, setting)
+    result = judge.Result(model, quantity, setting)
     found = judge.estimated(result)
     seen = set()
 

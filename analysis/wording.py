@@ -146,7 +146,7 @@ def verdict(check, found):
 
 
 def phrase(model, name, row):
-    """Return the words around a span of an input: a printed row's, or an assumption's."""
+    """Return the words around a span of an input, by its row or its assumption."""
     rows = model.tables["claims"] | model.tables["external"]
     if row:
         return f'{{}} of the "{printed_claim(rows[row])}"'
@@ -158,7 +158,8 @@ def conditions(model, row):
     texts = []
     for turn in row["conditions"]:
         unit = unit_of(model, turn.name)
-        edges = spell.edges(turn.low, turn.high, *turn.span, unit)
+        least, most = turn.span
+        edges = spell.edges(turn.low, turn.high, least, most, unit)
         texts.append(phrase(model, turn.name, turn.row).format(edges))
     return row["refused"] or "; ".join(texts)
 

@@ -28,7 +28,7 @@ class Run:
 @pytest.fixture(scope="session")
 def run(tmp_path_factory):
     """One whole run, for all tests of what it leaves."""
-    folder = tmp_path_factory.mktemp("run") / "results {of} a run"
+    folder = tmp_path_factory.mktemp("run") / "results"
     words = [sys.executable, "-m", "analysis", "reproduce", "--out", str(folder)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     return Run(folder, done.returncode, done.stdout + done.stderr)

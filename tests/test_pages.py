@@ -180,14 +180,18 @@ def test_a_number_and_words_have_verdicts_of_their_own(opened):
 
 def test_no_lever_goes_past_a_limit(opened):
     with opened() as (page, _):
+        typed(page, "at_risk_2019", "1.7 million")
         lever = page.locator("[data-slide=persons_per_transfer]")
-        lever.fill("0.4")
-        # 1.6 million ÷ 2.869 million transfers = 0.558.
+        lever.fill("0.58")
+        # 1.7 million ÷ 2.869 million transfers = 0.593.
         assert lever.input_value() == "1"
         message = page.locator("#persons_per_transfer-error").inner_text()
-        assert "1.6 million" in message
+        assert "1.7 million" in message
         assert "at risk in 2019" in message.lower()
         assert "transferred in 2019" in message
+        lever.fill("0.6")
+        assert lever.input_value() == "0.6"
+        assert page.locator("#persons_per_transfer-error").inner_text() == ""
 
 
 def test_levers_are_moved_by_keys_and_say_their_value_in_words(opened):
@@ -260,14 +264,18 @@ def test_bands_are_the_same_with_a_script_and_without(opened):
         )
 
     def texts(page):
-        return page.locator(".parts, #effects td, .holds, .sum").all_inner_texts()
+        return page.locator(".parts, .holds, .sum").all_inner_texts()
 
     with opened() as (page, _):
         page.wait_for_timeout(300)
-        live = bands(page), texts(page), page.locator("#levels").inner_html()
+        live = bands(page), texts(page)
+        assert page.locator("#effects").is_visible()
+        # 1.7, 1.75, 1.8, 1.85 and 1.9 million, and the 1.8 million that is ours.
+        labels = page.locator("#levels text").all_inner_texts()
+        assert sorted(labels) == ["1.7", "1.75", "1.8", "1.8", "1.85", "1.9"]
     with opened(java_script_enabled=False) as (page, _):
         still = bands(page), texts(page)
-        assert page.locator("#levels text").count() == live[2].count("<text")
+        assert not page.locator("#effects").is_visible()
     assert live[1] == still[1]
     for one, other in zip(live[0], still[0], strict=True):
         assert one[0] == other[0]
@@ -283,16 +291,22 @@ def test_print_has_what_a_reader_needs_and_no_buttons(opened):
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [320, 390])
-def test_a_page_fits_a_phone(opened, name, width):
-    with opened("", width, name=name) as (page, errors):
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+def test_a_page_fits_the_narrowest_phone(opened, name):
+    with opened("", 320, name=name) as (page, errors):
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
         assert errors == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [
+        *((name, 390, "light") for name in PAGES),
+        ("index", 390, "dark"),
+        ("index", 1280, "light"),
+        ("index", 1280, "dark"),
+        ("numbers", 1280, "dark"),
+    ],
+)
 def test_axe_finds_nothing(opened, rules, name, width, scheme):
     options = {"name": name, "color_scheme": scheme, "bypass_csp": True}
     with opened("", width, **options) as (page, _):

@@ -99,14 +99,6 @@ def test_a_table_says_below_what_differs(article):
     assert "= 0.6" not in str([*surfaces(study, study.findings())])
 
 
-def test_tables_are_plain_numbers_in_base_units(article):
-    checks = article.checks().set_index("id")
-    assert checks.loc["excess_over_goal", "printed"] == 0.30
-    assert checks.loc["at_risk_2021_sum", "unit"] == "person"
-    external = article.external().set_index("id")
-    assert external.loc["report_2021", "printed"] == 3_174_000
-
-
 def test_what_differs_names_readings_and_functions(article):
     study = article.change(at_risk_2019="southern")
     text = str(study.show(study.checks("at_risk_2021_sum"))._repr_markdown_())

@@ -5,44 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from analysis import SettingError, arithmetic, judge, wording
+from analysis import SettingError, judge, wording
 from tests.settings import random_settings
 
 SIGNS = {"×": "*", "÷": "/", "−": "-"}
 SIDES = re.compile(r"\b(at most|at least) ")
 SCALES = {" million": "*1e6", " billion": "*1e9", " percent": "/100"}
-
-
-def nested(x):
-    """A formula with assigned names."""
-    a = x + 1
-    b = a * 2
-    return b  # noqa: RET504
-
-
-def test_assigned_names_get_brackets_where_they_need_them():
-    tree = arithmetic.expression(nested)
-    assert arithmetic.in_words(tree, {"x": "persons"}) == "(persons + 1) × 2"
-    assert arithmetic.javascript(nested) == "({ x }) => (x + 1) * 2"
-
-
-@pytest.mark.parametrize(
-    ("numbers", "short"),
-    [
-        ({"x": 1, "y": 3, "z": 0}, "1 − 3"),
-        ({"x": 2, "y": 1, "z": 0}, "2 − 1"),
-        ({"x": 2, "y": 3, "z": 0.5}, "2 − 3 × (1 − 0.5)"),
-    ],
-)
-def test_what_is_idle_is_left_out_of_a_line(numbers, short):
-    tree = arithmetic.expression(lambda_like)
-    texts = {name: str(number) for name, number in numbers.items()}
-    assert arithmetic.in_words(arithmetic.shortened(tree, numbers), texts) == short
-
-
-def lambda_like(x, y, z):
-    """A formula."""
-    return x - y * (1 - z)
 
 
 def redone(text):
@@ -74,7 +42,7 @@ def each(step):
 
 @pytest.fixture(scope="module")
 def studies(article):
-    return [article, *random_settings(article, 9)]
+    return [article, *random_settings(article, 6)]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +73,7 @@ def test_each_line_is_redone_from_its_text_to_the_last_digit(article, worked):
                 by_hand = wording.spelled(article.model, step.quantity, numbers)
                 assert by_hand == bare(article.model, step), (check, step)
                 lines += 1
-    assert lines > 1000
+    assert lines > 500
 
 
 def test_each_sum_of_a_headline_is_redone_from_its_text(studies):
@@ -136,7 +104,7 @@ def test_no_value_lies_outside_its_shown_bounds(studies, tables):
                 assert redone(low) <= row.low * (1 + 1e-8 * (row.low > 0)), shown
                 assert redone(high) >= row.high * (1 - 1e-8), shown
                 tried += 1
-    assert tried > 300
+    assert tried > 150
 
 
 def test_no_text_crosses_what_its_verdict_compares_it_with(studies, tables):
@@ -154,7 +122,7 @@ def test_no_text_crosses_what_its_verdict_compares_it_with(studies, tables):
                     shown = redone(text) - end * (1 - 1e-9)
                     assert (shown > 0) == (row.value > end), (row.id, text)
                     compared += 1
-    assert compared > 300
+    assert compared > 150
 
 
 def test_a_step_has_its_place_and_stops_at_a_depth(article):

@@ -189,23 +189,6 @@ def test_a_sample_of_ones_own_keeps_its_rows_and_its_correlation(article):
     assert rounded["at_risk_2019"].nunique() > 100
 
 
-def test_printed_numbers_are_drawn_only_if_asked(article):
-    shape = {"persons_per_transfer": stats.beta(6, 2)}
-    plain = article.draws("at_risk_2021", n=64, **shape)
-    rounded = article.draws("at_risk_2021", n=64, rounding=True, **shape)
-    assert list(plain) == ["persons_per_transfer", "at_risk_2021"]
-    assert rounded["at_risk_2019"].between(1.55e6, 1.65e6).all()
-
-
-def test_seeds_give_the_same_draws(article):
-    shape = {"persons_per_transfer": stats.beta(6, 2), "n": 128}
-    first, again, other = (
-        article.draws("at_risk_2021", seed=seed, **shape) for seed in (0, 0, 1)
-    )
-    assert first.equals(again)
-    assert not first.equals(other)
-
-
 def test_a_distribution_is_cut_at_the_allowed_range(article):
     table = article.draws(
         "at_risk_2021", persons_per_transfer=stats.norm(0.9, 0.2), n=1024

@@ -6,13 +6,11 @@ limits, and the formulas as JavaScript. The script judges as the library does.
 """
 
 import json
-import math
 import re
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from markupsafe import Markup
 
 from analysis import arithmetic, judge, report, spell, wording
@@ -24,9 +22,7 @@ HERE = Path(__file__).resolve().parent
 #: The picture is so wide where nothing exceeds it.
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
-ORIGIN, POINTS = 0.3, 10
-#: The map has a line for each multiple of this number.
-STEP = 50_000
+ORIGIN, POINTS = 0.3, 12
 #: By this a page is known as one of ours.
 MARK = 'content="labour-transfer-arithmetic"'
 
@@ -46,10 +42,7 @@ def page(study: Study, titles: Any = ()) -> str:
     environment.globals |= {
         "checks": checks,
         "bands": partial(bands, model),
-        "effects": [effects(model, check) for check in checks],
-        "contours": partial(contours, model),
         "share": partial(share, model),
-        "origin": ORIGIN,
         "study": study,
         "script": Markup(f'"use strict";\n{script}'),
         "style": report.lean(report.HERE / "style.css", HERE / "page.css"),
@@ -112,13 +105,10 @@ def quantity_row(model, name):
         "sources": {},
     }
     for key, source in sources.items():
-        row["sources"][key] = filled(source_row(model, name, source))
-        label = wording.choice(model, name, key)
-        if label != key:
-            row["sources"][key]["label"] = label
+        row["sources"][key] = filled(source_row(model, name, key, source))
     if name in model.assumptions:
         row["phrase"] = report.curled(wording.phrase(model, name, ""))
-        row["mayBeLower"] = int(model.assumptions[name].may_be_lower)
+        row["mayBeLower"] = model.assumptions[name].may_be_lower or ""
     return filled(row)
 
 
@@ -127,13 +117,14 @@ def filled(row):
     return {key: value for key, value in row.items() if value not in ((), "")}
 
 
-def source_row(model, name, source):
+def source_row(model, name, reading, source):
     """Return what a source needs, or its number and what digits and words allow.
 
     A printed number whose words leave room has a phrase for where a verdict turns.
     """
     if isinstance(source, Formula):
-        return {"needs": source.needs}
+        label = wording.choice(model, name, reading)
+        return {"needs": source.needs, "label": label}
     row = dict(vars(source))
     if source.words and source.row and source.value > 0:
         low, high = source.words
@@ -183,62 +174,16 @@ def bands(model, name, check):
             "low": part.low,
             "x": 100 * (part.low - low) / (high - low),
             "width": 100 * (part.high - part.low) / (high - low),
-            "words": f"{part.verdict} {words}".replace(" any", " throughout"),
+            "words": f"{part.verdict}: {words}".replace(" any", " throughout"),
         }
         rows.append(row)
     return rows
-
-
-def effects(model, check):
-    """Return what each assumption does to a check, if anything."""
-    texts = {}
-    if not check["compute"]:
-        return texts
-    result = judge.result_for(model, check, {})
-    for name in result.numbers.keys() & model.assumptions.keys():
-        if math.isnan(result.numbers[name].value):
-            texts[name] = "a number turns it"
-        else:
-            texts[name] = "moves it"
-    verdict = judge.verdicts(result)[0]
-    for turn in judge.conditions(result, verdict):
-        words = spell.edges(turn.low, turn.high, *turn.span, model.units[turn.name])
-        words = re.sub("at (least|most) ", "", words).replace(" to ", " and ")
-        texts[turn.name] = f"turns at {words}"
-    return texts
 
 
 def share(model, name):
     """Return the place of a quantity, or of a number, in percent of the picture."""
     value = float(name) if name.isdigit() else None
     if value is None:
-        result = judge.result_of(model, name, {})
+        result = judge.Result(model, name, {})
         value = float(result.value(result.start))
     return 100 * value / WIDTH
-
-
-def contours(model, target, x, y, main):
-    """Return lines of equal values on the map: level, its number of millions, the place
-    where the line begins, and its points, in percent. The first is at an assumption.
-
-    The target is linear in either of its two inputs.
-    """
-    result = judge.result_of(model, target, {})
-    inputs = {x: np.array([[ORIGIN, 1.0]]), y: np.array([[0.0], [1.0]])}
-    corners = result.value(inputs)
-    least = model.assumptions[main].value
-    first, last = corners[1] / STEP
-    levels = {main: least}
-    for number in range(math.ceil(first), math.ceil(last)):
-        if number * STEP != least:
-            levels[number * STEP] = number * STEP
-    lines = []
-    for name, level in levels.items():
-        start = (level - corners[1, 0]) / (corners[1, 1] - corners[1, 0])
-        xs = np.linspace(start, 1, POINTS + 1)
-        bottom, top = corners[:, :1] + xs * (corners[:, 1:] - corners[:, :1])
-        ys = (top - level) / (top - bottom) / (1 - ORIGIN)
-        points = [f"{100 * a:.1f},{100 * b:.1f}" for a, b in zip(xs, ys, strict=True)]
-        words = spell.text(level / 1e6)
-        lines.append((name, words, round(100 * start, 1), " ".join(points)))
-    return lines

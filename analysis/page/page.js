@@ -1,5 +1,5 @@
-// One setting moves all numbers of the page. The first half computes and judges
-// as the library does, with the constants above.
+// One setting moves all numbers. The first half computes and judges as the
+// library does, with the constants above.
 
 const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
 const NOT_COMPUTED = "not computed";
@@ -14,7 +14,7 @@ for (const [key, run] of Object.entries(RUNS)) {
 
 const slack = (number) => max(1e-9 * abs(number), 1e-12);
 
-// Of some numbers, the true one may be lower.
+// The true number may be lower.
 function exact(name, value) {
   const { allowed, mayBeLower } = KNOWN[name];
   return { value, words: mayBeLower ? [allowed[0], value] : [] };
@@ -49,7 +49,7 @@ function planOf(target, setting) {
 }
 
 function endsOf(name, values) {
-  const [low, high] = KNOWN[name].limits ?? [-Infinity, Infinity];
+  const [low, high] = KNOWN[name].limits;
   return [low, KNOWN[high] ? (values[high] ?? Infinity) : high];
 }
 
@@ -58,7 +58,7 @@ function evaluate(plan, inputs = {}, isClipped = false) {
   const values = { ...inputs };
   for (const [name, { run, value }] of plan) {
     values[name] ??= run ? run(values) : value;
-    if (isClipped && !Number.isNaN(value)) {
+    if (isClipped && KNOWN[name].limits && !Number.isNaN(value)) {
       const [low, high] = endsOf(name, values);
       values[name] = min(max(values[name], low), high);
     }
@@ -68,6 +68,7 @@ function evaluate(plan, inputs = {}, isClipped = false) {
 
 function passed(values) {
   for (const [name, value] of Object.entries(values)) {
+    if (!KNOWN[name].limits) continue;
     const [low, high] = endsOf(name, values);
     const room = 1e-9 * max(abs(value), 1);
     if (value < low - room) return { name, side: "below", end: low };
@@ -83,7 +84,7 @@ function valuesOf(target, plan, start) {
     const most = KNOWN[KNOWN[name].limits[1]]?.label ?? "the limit";
     throw `${KNOWN[name].label} would be ${value}, ${side} ${most}, ${least}`;
   }
-  if (abs(values[target]) === Infinity) throw "This would divide by zero";
+  if (abs(values[target]) === Infinity) throw "It would divide by zero";
   return values;
 }
 
@@ -137,12 +138,15 @@ function codeOf({ quantity, exact, rounded, lowEnd }, plan) {
     const least = values[lowEnd] ?? from;
     return `${+(high >= least - slack(least))}${+(low <= to + slack(to))}`;
   }
-  const by = (...kinds) => meets(bounds(quantity, plan, kinds), rounded);
-  const met = meets([value, value], exact);
-  if (met === "11") return met;
-  // A number in words only has no value that could match.
-  const byRounding = Number.isNaN(value) ? met : by("rounding");
-  return `${met} ${byRounding} ${by("rounding", "words")}`;
+  let code = meets([value, value], exact);
+  for (const kinds of [["rounding"], ["rounding", "words"]]) {
+    if (code.endsWith("11")) return code;
+    // A number in words only has no value that could match.
+    const isNone = Number.isNaN(value) && kinds.length < 2;
+    const ends = isNone ? [value, value] : bounds(quantity, plan, kinds);
+    code += ` ${meets(ends, rounded)}`;
+  }
+  return code;
 }
 
 function verdictOf(code) {
@@ -181,7 +185,7 @@ function spansOf(claim, name, setting, [low, high] = KNOWN[name].allowed) {
     const isSame = depth > 12 && verdictOf(first) === verdict;
     if (isSame || first === last) return;
     const middle = (left + right) / 2;
-    if (depth < 30) {
+    if (depth < 28) {
       const code = at(middle);
       part(left, middle, first, code, depth + 1);
       part(middle, right, code, last, depth + 1);
@@ -261,7 +265,7 @@ function spellSide(name, setting) {
 
 // Read 0.6, 0,6, 60%, 500,000, 1.5m, and 1.5 in a field with 1.6 million.
 function read(name, words, shown = "") {
-  const { allowed, far, unit, usual } = KNOWN[name];
+  const { label, allowed, far, unit, usual } = KNOWN[name];
   if (words === shown && words.startsWith(LEAST)) return usual;
   const tidy = words
     .trim()
@@ -279,11 +283,11 @@ function read(name, words, shown = "") {
   const [said, least, most, now] = [number, ...allowed, far].map(inUnit);
   const span = most.includes("∞") ? `${least} or more` : `${least} to ${most}`;
   if (number < allowed[0] || number > allowed[1])
-    throw `${KNOWN[name].label}: ${span}, not ${said}`;
+    throw `${label}: ${span}, not ${said}`;
   const ratio = abs(number / far);
   const isFar = far && number && (ratio >= 20 || ratio <= 1 / 20);
   if (isFar && SCALES[written] !== 0.01)
-    throw `${KNOWN[name].label} is ${now} here; ${said} is far off`;
+    throw `${label} is ${now} here; ${said} is far off`;
   return number;
 }
 
@@ -315,9 +319,9 @@ function each(key, act) {
     act(node, node.dataset[key] || node.id);
 }
 
+// What is pictured can be computed, or the setting is refused.
 function possible(made) {
-  for (const { dataset } of document.querySelectorAll("#brief [data-sum]"))
-    judge(CLAIMS[dataset.sum], made);
+  each("brief", (node, id) => judge(CLAIMS[id], made));
   return made;
 }
 
@@ -353,8 +357,8 @@ function shown(spec) {
 
 function verdict(id) {
   const { kind } = CLAIMS[id];
-  const otherwise = (refusal) => `${NOT_COMPUTED}: ${refusal}`;
-  const words = attempt(() => judge(CLAIMS[id], setting), otherwise);
+  const refused = (refusal) => `${NOT_COMPUTED}: ${refusal}`;
+  const words = attempt(() => judge(CLAIMS[id], setting), refused);
   return words + (kind && ` (${kind})`);
 }
 
@@ -412,22 +416,22 @@ function drawTracks() {
   each("setting", (node, line) => (node.textContent = cited(line)));
 }
 
-// In words, for each input that can turn a verdict, the part around its number.
+// What can turn a verdict, in words.
 function* turnsOf(claim, id, effects) {
   const verdict = attempt(() => judge(claim, setting));
   const plan = attempt(() => planFor(claim, setting)) ?? [];
   for (const [name, source] of plan) {
     const { room = KNOWN[name].allowed, phrase = KNOWN[name].phrase } = source;
-    if (!phrase) continue;
+    const lever = find(`[data-lever="${name}"]`);
+    if (!phrase || (source.run && !lever)) continue;
     const spans = spansOf(claim, name, setting, room);
     const now = attempt(() => valuesOf(name, plan)[name]);
     const isHere = ({ from, to }) => from <= now && now <= to;
     const span = spans.find((part) => isHere(part) && part.verdict === verdict);
-    const lever = find(`[data-lever="${name}"]`);
     if (lever?.dataset.of === id) drawLever(lever, name, spans);
     const key = `${name} ${id}`;
     effects[key] = Number.isNaN(now) ? "a number turns it" : "moves it";
-    if (!span || spans.length < 2) continue;
+    if (source.run || !span || spans.length < 2) continue;
     const words = spellSpan(name, span, spans[0].from, spans.at(-1).to);
     yield phrase.replace("{}", words);
     const turn = words.replace(/at (least|most) /, "").replace(" to ", " and ");
@@ -446,14 +450,13 @@ function drawLever(node, name, spans) {
     const code = VERDICTS.indexOf(kind);
     const place = `x="${percent(from - low)}" width="${percent(to - from)}"`;
     bands += `<rect class="band${code}" ${place} />`;
-    words += `; ${kind} ${spellSpan(name, { from, to }, low, high)}`;
+    words += `; ${kind}: ${spellSpan(name, { from, to }, low, high)}`;
   }
   find("svg", node).innerHTML = bands;
   words = words.slice(2).replaceAll("matches w", "w");
   find(".parts", node).textContent = words;
 }
 
-// The target of the map is linear in either input.
 function drawMap(node, spec) {
   const [id, x, y] = spec.split(" ");
   const { quantity } = CLAIMS[id];
@@ -490,8 +493,8 @@ const link = () => `#${new URLSearchParams(setting)}`;
 
 function cited(line) {
   const parts = Object.entries(setting).map(([name, choice]) => {
-    const words = KNOWN[name].sources[choice]?.label ?? shown(name);
-    return `${KNOWN[name].label}: ${words}`;
+    const { label, sources } = KNOWN[name];
+    return `${label}: ${sources[choice]?.label ?? shown(name)}`;
   });
   const words = parts.join("; ") || "the article’s own numbers";
   const here = `${find("#brief").textContent}; index.html${link()}`;
@@ -510,7 +513,7 @@ function open(words) {
   return possible(changed({}, values));
 }
 
-// An address may also be a place on the page.
+// An address may be a place on the page.
 function start() {
   const words = location.hash.slice(1);
   if (document.getElementById(words)) return apply(setting);
@@ -526,7 +529,7 @@ function start() {
 async function copy(id) {
   const here = location.href.split("#")[0] + link();
   const words = find(`#${id}`)?.textContent ?? here;
-  find("#copied").textContent = `Copy this: ${words}`;
+  find("#copied").textContent = `Copy: ${words}`;
   await navigator.clipboard.writeText(words);
   find("#copied").textContent = "Copied.";
 }
@@ -547,4 +550,5 @@ addEventListener("click", ({ target }) => {
 addEventListener("hashchange", start);
 for (const node of document.querySelectorAll("[disabled]"))
   node.disabled = false;
+each("live", (node) => (node.hidden = false));
 start();

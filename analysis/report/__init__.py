@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,13 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from analysis import figures, headlines, wording
+from analysis.citing import VERSION
 from analysis.results import git
 from analysis.steps import line
 from analysis.study import Study
 from analysis.tables import SettingError, split
 
 HERE = Path(__file__).resolve().parent
-PACKAGE = "labour-transfer-arithmetic"
 PAGES = ("numbers", "method")
 #: Parts of a page that are shown as they are.
 AS_IT_IS = re.compile(r"(?s)(<(pre|code|style|script)\b.*?</\2>|<[^>]+>)")
@@ -83,7 +82,7 @@ def environment_of(study: Study) -> Environment:
         "checks": study.checks().to_dict("records"),
         "style": lean(HERE / "style.css"),
         "script": "",
-        "version": metadata.version(PACKAGE),
+        "version": VERSION,
         "date": git("log", "-1", "--format=%cs"),
         "commit": git("log", "-1", "--format=%h"),
     }
