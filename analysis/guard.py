@@ -26,6 +26,7 @@ STORED = {
     "quantities": "unit at_least at_most not_above",
     "readings": "same_as follows",
     "checks": "compute readings beside kind",
+    "findings": "rows",
     "claims": "quantity printed scale rounded_to says input section paragraph",
     "external": "printed scale unit rounded_to says period reading_of divide_by beside",
     "assumptions": "unit value low high minimum maximum true_value",

@@ -68,12 +68,6 @@ def span(model, row, name):
     return spell.edges(row["low"], row["high"], -math.inf, math.inf, unit)
 
 
-def check_or_quantity(model, row, name):
-    """Write what is computed: the statement of a check, or the label of a quantity."""
-    check = model.tables["checks"].get(row["id"])
-    return check["statement"] if check else model.labels[row["quantity"]]
-
-
 def check_note(model, row, name):
     """Write the note of a check."""
     return model.tables["checks"][row["id"]]["note"]
@@ -152,7 +146,7 @@ COLUMNS = {
         Column("id", "name"),
     ],
     "compared": [
-        Column("id", "quantity", check_or_quantity),
+        Column("label", "quantity"),
         Column("value_before", "before", number),
         Column("verdict_before", "verdict before", check_verdict),
         Column("value_after", "after", number),

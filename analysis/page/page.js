@@ -513,7 +513,7 @@ function open(words) {
   return possible(changed({}, values));
 }
 
-// An address may be a place on the page.
+// Or it is a place on the page.
 function start() {
   const words = location.hash.slice(1);
   if (document.getElementById(words)) return apply(setting);
