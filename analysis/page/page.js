@@ -319,7 +319,7 @@ function each(key, act) {
     act(node, node.dataset[key] || node.id);
 }
 
-// What is pictured can be computed, or the setting is refused.
+// What is pictured must have a number.
 function possible(made) {
   each("brief", (node, id) => judge(CLAIMS[id], made));
   return made;
