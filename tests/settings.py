@@ -2,6 +2,7 @@
 
 import csv
 import random
+import shutil
 
 from analysis import SettingError
 from analysis.study import DATA
@@ -19,6 +20,15 @@ def write_rows(table, folder, rows):
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
+
+
+def damaged(folder, name, old, new):
+    """Return a copy of the data, with one text of a file replaced."""
+    data = shutil.copytree(DATA, folder / "data")
+    text = (data / name).read_text("utf-8")
+    assert old in text
+    (data / name).write_text(text.replace(old, new, 1), "utf-8")
+    return data
 
 
 def random_settings(article, count, seed=0):

@@ -1,47 +1,35 @@
 """The heart knows no article: it names none of its quantities, and takes another."""
 
 import ast
-import json
 import re
 import shutil
 from types import SimpleNamespace
-
-import pytest
 
 import analysis
 from analysis import guard, headlines, model
 from analysis.study import DATA
 
-PACKAGE = DATA.parent / "analysis"
-HEART = [
-    path
-    for path in sorted(PACKAGE.rglob("*.py"))
-    if path.parent.name != "formulas" and path.name != "citing.py"
-]
+
+def constants(tree):
+    """The strings and numbers of a module, as texts, without its docstrings."""
+    nodes = list(ast.walk(tree))
+    docstrings = {node.value for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if isinstance(node, ast.Constant) and node not in docstrings:
+            yield str(node.value)
 
 
-def code_strings(path):
-    """The strings of a module that are no docstrings."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            node.value = ast.Constant(0)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-
-
-@pytest.mark.parametrize("path", HEART, ids=lambda path: path.stem)
-def test_the_heart_names_nothing_of_the_article(path, article):
+def test_the_heart_names_nothing_of_the_article(article):
     tables = article.model.tables
     names = {*tables["quantities"], *tables["claims"], *tables["checks"]}
     names |= {*tables["external"], *article.model.texts["headlines"]["sections"]}
     # "scale" and "notes" are words of every table.
     names -= {"scale", "notes", "trade", "policy", "overlap", "introduction"}
-    for text in code_strings(path):
-        words = set(re.findall(r"[\w-]+", text))
-        assert not words & names, text
-        assert not re.search(r"\b(Zenz|Xinjiang|Uyghur|20[12]\d)\b", text), text
+    for path in (DATA.parent / "analysis").rglob("*.py"):
+        if path.parent.name != "formulas" and path.name != "citing.py":
+            for text in constants(ast.parse(path.read_text("utf-8"))):
+                assert not names & {*re.findall(r"[\w-]+", text)}, text
+                assert not re.search(r"Zenz|Xinjiang|Uyghur|\b20[12]\d\b", text), text
 
 
 def apples_per_crate(apples, crates):
@@ -59,9 +47,9 @@ TABLES = {
     "claims": [
         "id,quantity,statement,period,printed,scale,rounded_to,says,input,section,"
         "paragraph,as_printed,source,note",
-        "harvest,apples,Apples,1950,1200,,100,,yes,orchard,1,apples,,",
-        "shipped,crates,Crates,1950,40,,0,,yes,orchard,1,crates,,",
-        "each,apples_per_crate,Apples a crate,1950,30,,1,,,orchard,2,a crate,,",
+        "harvest,apples,Apples,1950,1200,,100,,yes,scale,1,apples,,",
+        "shipped,crates,Crates,1950,40,,0,,yes,scale,1,crates,,",
+        "each,apples_per_crate,Apples a crate,1950,30,,1,,,scale,2,a crate,,",
     ],
     "checks": [
         "id,statement,compute,readings,beside,kind,note",
@@ -74,7 +62,7 @@ reference: A gardener, 1950
 address: https://example.org
 intro: We counted.
 answer: One number follows from others. It is {apples_per_crate}.
-sections: {orchard: The orchard}
+sections: {scale: The orchard}
 verdicts: {matches: fits}
 headlines:
 - words: '"30 a crate"'
@@ -96,38 +84,24 @@ crates:
 """
 
 
-@pytest.fixture
-def orchard(tmp_path, monkeypatch):
-    """A study of another article."""
-    package = json.loads((DATA / "datapackage.json").read_text("utf-8"))
-    for resource in package["resources"]:
-        name, fields = resource["name"], resource["schema"]["fields"]
-        header = ",".join(field["name"] for field in fields)
-        rows = "\n".join(TABLES.get(name, [header]))
-        (tmp_path / resource["path"]).write_text(f"{rows}\n", "utf-8")
-        for field in fields:
-            if field["name"] == "section":
-                field["constraints"].pop("enum", None)
-    (tmp_path / "datapackage.json").write_text(json.dumps(package), "utf-8")
+def test_another_article_is_computed_judged_and_drawn(tmp_path, monkeypatch):
+    for path in DATA.glob("*.csv"):
+        header = path.read_text("utf-8").splitlines()[0]
+        rows = TABLES.get(path.stem, [header])
+        (tmp_path / path.name).write_text("\n".join([*rows, ""]), "utf-8")
+    for name in ("datapackage.json", "copy.yaml"):
+        shutil.copy(DATA / name, tmp_path)
     (tmp_path / "headlines.yaml").write_text(HEADLINES, "utf-8")
     (tmp_path / "figures.yaml").write_text(FIGURES, "utf-8")
     (tmp_path / "scenarios.yaml").write_text("{}", "utf-8")
-    if (DATA / "copy.yaml").exists():
-        shutil.copy(DATA / "copy.yaml", tmp_path)
     own = SimpleNamespace(apples_per_crate=apples_per_crate)
     formulas = SimpleNamespace(__all__=["own"], own=own)
     monkeypatch.setattr(model, "formulas", formulas)
-    return analysis.load(tmp_path)
-
-
-def test_another_article_is_computed_judged_and_drawn(orchard):
+    orchard = analysis.load(tmp_path)
     # 1,200 apples in 40 crates are 30 in each; 1,150 to 1,250 apples round to 1,200.
     estimate = orchard["apples_per_crate"]
     assert (estimate.value, estimate.low, estimate.high) == (30, 28.75, 31.25)
-    assert orchard.headlines().loc[0, ["verdict", "note"]].to_list() == [
-        "matches",
-        "Of 1,200 apples.",
-    ]
+    assert orchard.headlines().loc[0, "verdict"] == "matches"
     few = orchard.change(crates=50)
     assert few.checks("full_crates").loc[0, "verdict"] == "differs"
     assert "1,200 ÷ 40 = 30" in headlines.verify(orchard.model, {})

@@ -45,7 +45,7 @@ def problem(page):
 
 
 def test_levers_move_the_sum_the_picture_the_grid_and_the_address(opened):
-    with opened("", 390) as (page, errors):
+    with opened("", 390) as page:
         assert verdict(page) == "matches"
         assert typed(page, "at_risk_share_of_new", "0.5") == ""
         # 1.6 million + 301,000 x 0.5 = 1.751 million, and 1.8 million is approaching.
@@ -67,17 +67,15 @@ def test_levers_move_the_sum_the_picture_the_grid_and_the_address(opened):
         shared = page.url
         page.reload()
         assert (verdict(page), page.url) == ("matches within rounding", shared)
-        assert errors == []
 
 
 def test_an_address_is_one_setting_whatever_its_order(opened):
     pair = "at_risk_2019=southern", "minority_share_south=0.9"
     sums = []
     for parts in (pair, pair[::-1]):
-        with opened(f"#{'&'.join(parts)}") as (page, errors):
+        with opened(f"#{'&'.join(parts)}") as page:
             sums.append(page.locator("#claim-5 .sum").inner_text())
             assert problem(page) == ""
-            assert errors == []
     # 1.65 million x 0.9 = 1.485 million.
     assert sums[0] == sums[1]
     assert "1.485 million" in sums[0]
@@ -100,15 +98,14 @@ def test_an_address_is_one_setting_whatever_its_order(opened):
     ],
 )
 def test_an_address_that_is_no_setting_is_refused_in_a_sentence(opened, link):
-    with opened(f"#{link}") as (page, errors):
+    with opened(f"#{link}") as page:
         assert len(problem(page).split()) > 3
         assert verdict(page) == "matches"
         assert page.locator("#persons_per_transfer").input_value() == "1"
-        assert errors == []
 
 
 def test_a_place_on_the_page_keeps_the_setting(opened):
-    with opened("#persons_per_transfer=0.6") as (page, errors):
+    with opened("#persons_per_transfer=0.6") as page:
         page.locator("#effects th a").nth(4).click()
         page.wait_for_timeout(400)
         assert verdict(page) == "matches within rounding"
@@ -116,11 +113,10 @@ def test_a_place_on_the_page_keeps_the_setting(opened):
         assert verdict(page) == "matches within rounding"
         page.go_back()
         assert verdict(page) == "matches within rounding"
-        assert errors == []
 
 
 def test_a_link_replaces_what_was_set_a_moment_before(opened):
-    with opened() as (page, errors):
+    with opened() as page:
         typed(page, "overlap", "0.5")
         page.evaluate("location.hash = 'at_risk_2019=southern'")
         page.wait_for_timeout(400)
@@ -129,73 +125,54 @@ def test_a_link_replaces_what_was_set_a_moment_before(opened):
         typed(page, "overlap", "0.5")
         page.wait_for_url(re.compile("overlap=0.5"))
         assert "at_risk_2019=southern" in page.url
-        assert errors == []
 
 
 @pytest.mark.parametrize(
     ("name", "text", "shown"),
     [
         ("at_risk_2019", "1.5", "1.5 million"),
-        ("at_risk_2019", "1.5m", "1.5 million"),
         ("at_risk_2019", "1,500,000", "1.5 million"),
         ("at_risk_share_of_new", "60%", "0.6"),
         ("at_risk_share_of_new", "0,6", "0.6"),
         ("growth_2019_2021", "11", "11.0 percent"),
         ("former_detainees", "450 000", None),
         ("persons_per_transfer", "1.2", None),
-        ("persons_per_transfer", "0.5", None),
         ("persons_per_transfer", "", None),
-        ("overlap", "-0.1", None),
         ("transfers_2021", "three", None),
         ("growth_2019_2021", "0.105", None),
         ("labourers_2019", "2.5e9", None),
     ],
 )
 def test_a_field_takes_a_number_or_says_why_not(opened, name, text, shown):
-    with opened() as (page, errors):
-        before = page.locator("#brief").inner_text()
+    with opened() as page:
         message = typed(page, name, text)
         field = page.locator(f"#{name}")
         if shown:
             assert (message, field.input_value()) == ("", shown)
-            assert field.get_attribute("aria-invalid") == "false"
         else:
             assert message
             assert "_" not in message
-            assert field.get_attribute("aria-invalid") == "true"
-            assert page.locator("#brief").inner_text() == before
-        assert errors == []
-
-
-def test_a_number_and_words_have_verdicts_of_their_own(opened):
-    with opened() as (page, _):
-        assert verdict(page, 6) == "left open"
-        typed(page, "former_detainees", "300,000")
-        # 1.901 million + 300,000 = 2.201 million.
-        assert verdict(page, 6) == "matches"
-        assert "2.201 million" in page.locator("#claim-6 .sum").inner_text()
-        page.locator("#undo").click()
-        assert verdict(page, 6) == "left open"
+            assert f"{name}=" not in page.url
+        is_refused = field.get_attribute("aria-invalid") == "true"
+        assert is_refused == bool(message)
 
 
 def test_no_lever_goes_past_a_limit(opened):
-    with opened() as (page, _):
+    with opened() as page:
         typed(page, "at_risk_2019", "1.7 million")
         lever = page.locator("[data-slide=persons_per_transfer]")
         lever.fill("0.58")
         # 1.7 million ÷ 2.869 million transfers = 0.593.
         assert lever.input_value() == "1"
-        message = page.locator("#persons_per_transfer-error").inner_text()
-        assert "1.7 million" in message
-        assert "at risk in 2019" in message.lower()
-        assert "transferred in 2019" in message
+        message = page.locator("#persons_per_transfer-error")
+        assert "1.7 million" in message.inner_text()
         lever.fill("0.6")
         assert lever.input_value() == "0.6"
-        assert page.locator("#persons_per_transfer-error").inner_text() == ""
+        assert message.inner_text() == ""
 
 
 def test_levers_are_moved_by_keys_and_say_their_value_in_words(opened):
-    with opened() as (page, _):
+    with opened() as page:
         lever = page.locator("[data-slide=approaching_from]")
         lever.focus()
         page.keyboard.press("ArrowRight")
@@ -208,7 +185,7 @@ def test_levers_are_moved_by_keys_and_say_their_value_in_words(opened):
 
 
 def test_what_moves_is_fast(opened):
-    with opened() as (page, _):
+    with opened() as page:
         times = page.evaluate(
             """() => {
               const times = [];
@@ -228,7 +205,7 @@ def test_what_moves_is_fast(opened):
 
 def test_the_summary_stays_and_takes_a_fifth_of_a_phone_at_most(opened):
     for size in (100, 200):
-        with opened("", 390, 844) as (page, _):
+        with opened("", 390, 844) as page:
             page.evaluate(f"document.documentElement.style.fontSize = '{size}%'")
             page.locator("[data-slide=overlap]").scroll_into_view_if_needed()
             box = page.locator("#brief").bounding_box()
@@ -238,7 +215,7 @@ def test_the_summary_stays_and_takes_a_fifth_of_a_phone_at_most(opened):
 
 
 def test_nothing_moves_under_a_finger(opened):
-    with opened("", 390, 844) as (page, _):
+    with opened("", 390, 844) as page:
         lever = page.locator("[data-slide=persons_per_transfer_drift]")
         lever.scroll_into_view_if_needed()
         places = []
@@ -249,41 +226,27 @@ def test_nothing_moves_under_a_finger(opened):
         assert max(places) - min(places) < 1
 
 
-def test_without_a_script_controls_are_off_and_bands_stand(opened):
-    with opened(java_script_enabled=False) as (page, _):
-        assert page.locator(".notice").inner_text()
-        assert page.locator("input:enabled, button:enabled").count() == 0
-        assert page.locator(".track rect").count() > 14
-
-
 def test_bands_are_the_same_with_a_script_and_without(opened):
-    def bands(page):
-        return page.evaluate(
-            "[...document.querySelectorAll('.track rect')].map(node => [node.className"
-            ".baseVal, ...['x', 'width'].map(at => parseFloat(node.getAttribute(at)))])"
-        )
-
-    def texts(page):
-        return page.locator(".parts, .holds, .sum").all_inner_texts()
-
-    with opened() as (page, _):
-        page.wait_for_timeout(300)
-        live = bands(page), texts(page)
-        assert page.locator("#effects").is_visible()
-        # 1.7, 1.75, 1.8, 1.85 and 1.9 million, and the 1.8 million that is ours.
-        labels = page.locator("#levels text").all_text_contents()
-        assert sorted(labels) == ["1.7", "1.75", "1.8", "1.8", "1.85", "1.9"]
-    with opened(java_script_enabled=False) as (page, _):
-        still = bands(page), texts(page)
-        assert not page.locator("#effects:visible, .map:visible").count()
-    assert live[1] == still[1]
-    for one, other in zip(live[0], still[0], strict=True):
-        assert one[0] == other[0]
-        assert one[1:] == pytest.approx(other[1:], abs=0.02)
+    ends = "node => ['x', 'width'].map(at => parseFloat(node.getAttribute(at)))"
+    ends = f"nodes => nodes.flatMap({ends})"
+    seen = []
+    for has_script in (True, False):
+        with opened(java_script_enabled=has_script) as page:
+            page.wait_for_timeout(300)
+            assert page.locator(".notice").is_visible() != has_script
+            enabled = page.locator("input:enabled, button:enabled").count()
+            assert bool(enabled) == has_script
+            assert page.locator("#effects").is_visible() == has_script
+            texts = page.locator(".parts, .holds, .sum").all_inner_texts()
+            seen.append((texts, page.eval_on_selector_all(".track rect", ends)))
+    (texts, live), (same_texts, still) = seen
+    assert texts == same_texts
+    assert live == pytest.approx(still, abs=0.02)
+    assert len(live) > 28
 
 
 def test_print_has_what_a_reader_needs_and_no_buttons(opened):
-    with opened() as (page, _):
+    with opened() as page:
         page.emulate_media(media="print")
         assert not page.locator("#undo").is_visible()
         assert page.locator("#claim-5 blockquote").is_visible()
@@ -292,27 +255,17 @@ def test_print_has_what_a_reader_needs_and_no_buttons(opened):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_the_narrowest_phone(opened, name):
-    with opened("", 320, name=name) as (page, errors):
+    with opened("", 320, name=name) as page:
         assert page.evaluate("document.documentElement.scrollWidth") == 320
-        assert errors == []
 
 
-@pytest.mark.parametrize(
-    ("name", "width", "scheme"),
-    [
-        *((name, 390, "light") for name in PAGES),
-        ("index", 390, "dark"),
-        ("index", 1280, "light"),
-        ("index", 1280, "dark"),
-        ("numbers", 1280, "dark"),
-    ],
-)
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_axe_finds_nothing(opened, rules, name, width, scheme):
     options = {"name": name, "color_scheme": scheme, "bypass_csp": True}
-    with opened("", width, **options) as (page, _):
+    with opened("", width, **options) as page:
         page.evaluate(
             "document.querySelectorAll('details').forEach(d => d.open = true)"
         )
         page.evaluate(rules)
-        found = page.evaluate("axe.run().then(result => result.violations)")
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+        assert page.evaluate("axe.run().then(result => result.violations)") == []
