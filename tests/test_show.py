@@ -122,8 +122,3 @@ def test_a_table_is_labelled_for_a_paper(article):
     assert list(drawn)[-1] == "persons at risk in 2021"
     few = article.labelled(article.checks()[["id", "verdict", "kind"]])
     assert set(few) == {"note", "name", "verdict"}
-
-
-def test_bounds_say_where_a_limit_cuts_them(article):
-    text = str(article.steps("detainees_from_low_end"))
-    assert "0 to 201,000 (cut at 0) by rounding" in text
