@@ -146,5 +146,6 @@ def external(model, setting):
             value = float(judge.Result(model, quantity, setting).value())
             value *= int(row["divide_by"] or 1)
         numbers = {"printed": printed.value_of(row), "value": value}
-        rows.append(row | numbers | {"quantity": quantity})
+        unit = printed.base(row["unit"])
+        rows.append(row | numbers | {"quantity": quantity, "unit": unit})
     return pd.DataFrame(rows)[EXTERNAL]

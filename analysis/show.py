@@ -150,6 +150,7 @@ COLUMNS = {
     ],
     "compared": [
         Column("label", "quantity"),
+        Column("unit", "unit"),
         Column("value_before", "before", number),
         Column("verdict_before", "verdict before", check_verdict),
         Column("value_after", "after", number),

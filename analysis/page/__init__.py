@@ -108,7 +108,6 @@ def quantity_row(model, name):
         row["sources"][key] = filled(source_row(model, name, key, source))
     if name in model.assumptions:
         row["phrase"] = report.curled(wording.phrase(model, name, ""))
-        row["mayBeLower"] = model.assumptions[name].may_be_lower or ""
     return filled(row)
 
 

@@ -14,12 +14,6 @@ for (const [key, run] of Object.entries(RUNS)) {
 
 const slack = (number) => max(1e-9 * abs(number), 1e-12);
 
-// The true number may be lower.
-function exact(name, value) {
-  const { allowed, mayBeLower } = KNOWN[name];
-  return { value, words: mayBeLower ? [allowed[0], value] : [] };
-}
-
 // A number that equals the print is as printed.
 function sourceOf(name, setting) {
   const { usual, sources, linked } = KNOWN[name];
@@ -27,7 +21,7 @@ function sourceOf(name, setting) {
   const choice = setting[name] ?? shared;
   const isSame = ({ value }) => value === choice;
   const printed = sources[choice] ?? Object.values(sources).find(isSame);
-  return printed ?? exact(name, choice);
+  return printed ?? { value: choice };
 }
 
 function needed(name, setting, plan = new Map(), above = []) {
@@ -175,7 +169,7 @@ function spansOf(claim, name, setting, [low, high] = KNOWN[name].allowed) {
   const plan = attempt(() => planFor(claim, { ...setting, [name]: low }));
   if (!plan?.has(name)) return [];
   function at(x) {
-    plan.set(name, exact(name, x));
+    plan.set(name, { value: x });
     return codeOf(claim, plan);
   }
   const [start, stop] = [low, high].map(at);
