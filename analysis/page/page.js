@@ -401,23 +401,17 @@ function drawPicture() {
 
 function drawTracks() {
   tracks = 0;
-  const effects = {};
   for (const id of Object.keys(CLAIMS)) {
-    const phrases = [...turnsOf(CLAIMS[id], id, effects)];
+    const phrases = [...turnsOf(CLAIMS[id], id)];
     const words = phrases.join("; ") || "wherever the levers stand";
     each("holds", (node, of) => of === id && (node.textContent = words));
   }
-  each("on", (node, id) => {
-    const effect = effects[`${node.parentNode.dataset.row} ${id}`];
-    node.textContent = effect ?? "no effect";
-    [node.className] = node.textContent.split(" ");
-  });
   each("map", drawMap);
   each("setting", (node, line) => (node.textContent = cited(line)));
 }
 
 // What can turn a verdict, in words.
-function* turnsOf(claim, id, effects) {
+function* turnsOf(claim, id) {
   const verdict = attempt(() => judge(claim, setting));
   const plan = attempt(() => planFor(claim, setting)) ?? [];
   for (const [name, source] of plan) {
@@ -429,13 +423,9 @@ function* turnsOf(claim, id, effects) {
     const isHere = ({ from, to }) => from <= now && now <= to;
     const span = spans.find((part) => isHere(part) && part.verdict === verdict);
     if (lever?.dataset.of === id) drawLever(lever, name, spans);
-    const key = `${name} ${id}`;
-    effects[key] = Number.isNaN(now) ? "a number turns it" : "moves it";
     if (source.run || !span || spans.length < 2) continue;
     const words = spellSpan(name, span, spans[0].from, spans.at(-1).to);
     yield phrase.replace("{}", words);
-    const turn = words.replace(/at (least|most) /, "").replace(" to ", " and ");
-    effects[key] = `turns at ${turn}`;
   }
 }
 
