@@ -305,6 +305,8 @@ def test_print_has_what_a_reader_needs_and_no_buttons(opened):
     with opened() as page:
         page.emulate_media(media="print")
         assert not page.locator("#undo").is_visible()
+        assert not page.locator(".track").first.is_visible()
+        assert page.locator("#persons_per_transfer").is_visible()
         assert page.locator("#claim-5 blockquote").is_visible()
         assert page.locator("#claim-5 .chip").is_visible()
 
