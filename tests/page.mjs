@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 const [, , path, asked] = process.argv;
 const html = readFileSync(path, "utf8");
 const script = html.split("<script>")[1].split("// The page\n")[0];
-const names = "CLAIMS, attempt, bounds, changed, judge, planOf, read, spansOf, spell";
-const page = new Function(`${script}; return { ${names}, valuesOf };`)();
+const names =
+  "CLAIMS, attempt, bounds, changed, judge, planOf, read, spansOf, spell, valuesOf";
+const page = new Function(`${script}; return { ${names} };`)();
 const { CLAIMS, attempt, bounds, changed, judge, planOf, valuesOf } = page;
 const finite = (x) => (Number.isFinite(x) ? x : null);
 
@@ -15,15 +16,19 @@ function values(name, setting) {
   return [value, ...bounds(name, plan, ["rounding"])].map(finite);
 }
 
-function answer({ setting, names, lever, number, text, shown, spell }) {
+function answer({ setting, names, lever, number, spell }) {
   if (spell) return page.spell(...spell);
   if (lever) return page.spansOf(CLAIMS[number], lever, setting);
   const refused = (refusal) => ({ refusal });
-  if (text) return attempt(() => ({ read: page.read(...text, shown) }), refused);
   return attempt(() => {
     const read = ([name, choice]) =>
-      typeof choice === "string" ? [name, choice] : [name, page.read(name, `${choice}`)];
-    const made = changed({}, Object.fromEntries(Object.entries(setting).map(read)));
+      typeof choice === "string"
+        ? [name, choice]
+        : [name, page.read(name, `${choice}`)];
+    const made = changed(
+      {},
+      Object.fromEntries(Object.entries(setting).map(read)),
+    );
     const found = { values: {}, verdicts: {} };
     for (const name of names)
       found.values[name] = attempt(() => values(name, made), refused);
@@ -36,4 +41,6 @@ function answer({ setting, names, lever, number, text, shown, spell }) {
   }, refused);
 }
 
-console.log(JSON.stringify(JSON.parse(readFileSync(asked, "utf8")).map(answer)));
+console.log(
+  JSON.stringify(JSON.parse(readFileSync(asked, "utf8")).map(answer)),
+);

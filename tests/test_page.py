@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from analysis import SettingError, judge, page
+from analysis import SettingError, judge, page, spell, wording
 from analysis.study import DATA
 
 HERE = DATA.parent / "tests"
@@ -165,6 +165,20 @@ def test_values_bounds_and_verdicts_are_the_librarys(article, checks, html, tmp_
     settings = [drawn(article.model, names, rng) for _ in range(40)]
     counts = compare(article, checks, html, tmp_path, settings)
     assert len(counts) >= 5
+
+
+@needs_node
+def test_numbers_are_spelled_as_the_library_spells_them(article, html, tmp_path):
+    rng, model, rows = random.Random(0), article.model, []
+    for name in constants(html):
+        ends = wording.levels(model, name)
+        near = [end + step for end in ends for step in (-1e-5 * end, 1e-5 * end)]
+        least = 0 if spell.is_count(wording.unit_of(model, name)) else -3
+        sizes = [rng.choice((-1, 1)) * 10 ** rng.uniform(least, 7) for _ in range(60)]
+        rows += [(name, value) for value in [0.0, 1.108, 1.0625, *near, *sizes]]
+    asked = [{"spell": row} for row in rows]
+    for row, here in zip(rows, node(html, tmp_path, asked), strict=True):
+        assert here == wording.spelled(model, *row), row
 
 
 @needs_node

@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 #: The picture is so wide where nothing exceeds it.
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
-ORIGIN, POINTS = 0.3, 12
+ORIGIN, POINTS = 0.3, 24
 #: By this a page is known as one of ours.
 MARK = 'content="labour-transfer-arithmetic"'
 
@@ -41,7 +41,7 @@ def page(study: Study, titles: Any = ()) -> str:
     script = f"{data(model, checks, shown)}\n{report.lean(HERE / 'page.js')}"
     environment.globals |= {
         "checks": checks,
-        "bands": partial(bands, model),
+        "parts": partial(parts, model),
         "share": partial(share, model),
         "study": study,
         "script": Markup(f'"use strict";\n{script}'),
@@ -159,30 +159,22 @@ def claim_row(model, check):
 # What the page shows without a script -------------------------------------------------
 
 
-def bands(model, name, check):
-    """Return the parts of a lever's range: place, width, code of the verdict, words."""
-    ends = model.assumptions[name]
-    low, high = ends.low, ends.high
+def parts(model, name, check):
+    """Yield the parts of what is allowed: code of the verdict, ends, words."""
     # A number stands for what is in words only.
-    result = judge.result_for(model, check, {name: ends.value})
-    rows = []
-    for part in judge.computed_parts(result, name, (low, high)):
-        words = spell.edges(part.low, part.high, low, high, model.units[name])
-        row = {
-            "code": judge.VERDICTS.index(part.verdict) - 1,
-            "low": part.low,
-            "x": 100 * (part.low - low) / (high - low),
-            "width": 100 * (part.high - part.low) / (high - low),
-            "words": f"{part.verdict}: {words}".replace(" any", " throughout"),
-        }
-        rows.append(row)
-    return rows
+    setting = {name: model.assumptions[name].value}
+    result = judge.result_for(model, check, setting)
+    rows = judge.computed_parts(result, name, model.allowed(name))
+    ends = rows[0].low, rows[-1].high, model.units[name]
+    for row in rows:
+        code = judge.VERDICTS.index(row.verdict) - 1
+        words = spell.edges(row.low, row.high, *ends)
+        yield code, row.low, row.high, f"{row.verdict}: {words}"
 
 
 def share(model, name):
     """Return the place of a quantity, or of a number, in percent of the picture."""
-    value = float(name) if name.isdigit() else None
-    if value is None:
-        result = judge.Result(model, name, {})
-        value = float(result.value(result.start))
-    return 100 * value / WIDTH
+    if name.isdigit():
+        return 100 * float(name) / WIDTH
+    result = judge.Result(model, name, {})
+    return 100 * float(result.value(result.start)) / WIDTH

@@ -1,5 +1,4 @@
-// One setting moves all numbers. The first half computes and judges as the
-// library does, with the constants above.
+// Up to the page, this computes and judges as the library does.
 
 const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
 const NOT_COMPUTED = "not computed";
@@ -32,7 +31,6 @@ function needed(name, setting, plan = new Map(), above = []) {
   return plan.set(name, source);
 }
 
-// The sources of all that a quantity and its limits need, in order.
 function planOf(target, setting) {
   let plan = needed(target, setting);
   for (const name of plan.keys()) {
@@ -74,9 +72,11 @@ function valuesOf(target, plan, start) {
   const values = evaluate(plan, start);
   const { name, side, end } = passed(values) ?? {};
   if (name) {
-    const [value, least] = [values[name], end].map((x) => spell(name, x));
-    const most = KNOWN[KNOWN[name].limits[1]]?.label ?? "the limit";
-    throw `${KNOWN[name].label} would be ${value}, ${side} ${most}, ${least}`;
+    const { label, unit, limits } = KNOWN[name];
+    const near = (x, way) => text(edge(x, unit, way, 3));
+    const whole = KNOWN[limits[1]]?.label ?? "";
+    const value = near(values[name], round);
+    throw `${label} would be ${value}, ${side} ${whole} ${near(end, floor)}`;
   }
   if (abs(values[target]) === Infinity) throw "It would divide by zero";
   return values;
@@ -109,7 +109,6 @@ function bounds(target, plan, kinds) {
   return [low, high];
 }
 
-// A setting with the readings of a claim; those of a reader stay.
 const settingOf = ({ readings }, setting) => ({ ...readings, ...setting });
 
 function planFor(claim, setting) {
@@ -192,12 +191,13 @@ function spansOf(claim, name, setting, [low, high] = KNOWN[name].allowed) {
   return spans.filter(({ verdict }) => verdict !== NOT_COMPUTED);
 }
 
-// Numbers in words
-
 const isCount = (unit) => !/percent|dimensionless|year|USD|\//.test(unit);
 
 function digitsOf(value, unit) {
-  return abs(value) >= 1e6 || (isCount(unit) && abs(value) < 1e4) ? 4 : 3;
+  const size = abs(value);
+  if (isCount(unit)) return size >= 1e4 && size < 1e6 ? 3 : 4;
+  const isAboveOne = unit !== "percent" && size >= 1 && size < 10;
+  return isAboveOne || size >= 1e6 ? 4 : 3;
 }
 
 const [PLAIN, PADDED] = [1, 3].map((minimumSignificantDigits) => {
@@ -206,11 +206,12 @@ const [PLAIN, PADDED] = [1, 3].map((minimumSignificantDigits) => {
 });
 
 function text(number, unit) {
-  let [format, size, word] = [PLAIN, 1, ""];
-  if (unit === "percent") [format, size, word] = [PADDED, 0.01, " percent"];
+  let [size, word] = [1, ""];
+  if (unit === "percent") [size, word] = [0.01, " percent"];
   else if (abs(number) >= 1e9) [size, word] = [1e9, " billion"];
   else if (abs(number) >= 1e6) [size, word] = [1e6, " million"];
-  return format(number / size).replace("-", "−") + word;
+  const format = number && size < 1 ? PADDED : PLAIN;
+  return format(number / size + 0).replace("-", "−") + word;
 }
 
 // A number never seems to reach an end that it misses.
@@ -219,26 +220,25 @@ function spell(name, value) {
   if (!Number.isFinite(value)) return "no value";
   let near = value;
   for (let digits = digitsOf(value, unit); digits < 13; digits += 1) {
-    // Ties go away from zero, as by hand.
     near = Number((value * (1 + 1e-13)).toPrecision(digits));
-    if (isCount(unit)) near = round(near);
+    if (isCount(unit) && abs(value) < 10 ** digits) near = round(value);
     if (levels.every((end) => sign(near - end) === sign(value - end))) break;
   }
   return text(near, unit);
 }
 
+function edge(x, unit, way, more) {
+  const place = floor(log10(abs(x))) + 1 - digitsOf(x, unit) - more;
+  const size = 10 ** (isCount(unit) ? max(place, 0) : place);
+  const near = way((x.toPrecision(9) / size).toFixed(5)) * size;
+  return x && Number(near.toPrecision(12));
+}
+
 function spellSpan(name, { from, to }, low, high) {
   const { unit } = KNOWN[name];
-  function edge(x, way, more) {
-    const digits = digitsOf(x, unit) + more + (abs(x) >= 1 && !isCount(unit));
-    const place = floor(log10(abs(x))) + 1 - digits;
-    const size = 10 ** (isCount(unit) ? max(place, 0) : place);
-    const near = way((x.toPrecision(9) / size).toFixed(5)) * size;
-    return x && Number(near.toPrecision(12));
-  }
   let ends = [];
   for (let more = 0; more < 4 && !(ends[0] < ends[1]); more += 1)
-    ends = [edge(from, ceil, more), edge(to, floor, more)];
+    ends = [edge(from, unit, ceil, more), edge(to, unit, floor, more)];
   const [first, last] = ends.map((end) => text(end, unit));
   const [word = ""] = / \w+$/.exec(last) ?? [];
   if (!(ends[0] < ends[1])) return `only ${first}`;
@@ -259,8 +259,7 @@ function spellSide(name, setting) {
 
 // Read 0.6, 0,6, 60%, 500,000, 1.5m, and 1.5 in a field with 1.6 million.
 function read(name, words, shown = "") {
-  const { label, allowed, far, unit, usual } = KNOWN[name];
-  if (words === shown && words.startsWith(LEAST)) return usual;
+  const { label, allowed, far, unit } = KNOWN[name];
   const tidy = words
     .trim()
     .toLowerCase()
@@ -275,9 +274,8 @@ function read(name, words, shown = "") {
   if (Number.isNaN(number)) throw `“${words}” is no number we can read`;
   const inUnit = (end) => text(end, unit);
   const [said, least, most, now] = [number, ...allowed, far].map(inUnit);
-  const span = most.includes("∞") ? `${least} or more` : `${least} to ${most}`;
   if (number < allowed[0] || number > allowed[1])
-    throw `${label}: ${span}, not ${said}`;
+    throw `${label}: ${least} to ${most}, not ${said}`;
   const ratio = abs(number / far);
   const isFar = far && number && (ratio >= 20 || ratio <= 1 / 20);
   if (isFar && SCALES[written] !== 0.01)
@@ -297,7 +295,7 @@ function changed(setting, values) {
     const isUsual = now === usual || (now.row && now.row === usual.row);
     if (isUsual && !KNOWN[name].linked) delete made[name];
     else if (name in values && !isUsual && !Object.values(CLAIMS).some(uses))
-      throw `${KNOWN[name].label} has no effect here under these readings`;
+      throw `${KNOWN[name].label} has no effect here`;
   }
   return made;
 }
@@ -305,7 +303,8 @@ function changed(setting, values) {
 // The page
 
 let setting = {};
-let [tracks, address] = [0, 0];
+const onAssumptions = {};
+let tracks = 0;
 const find = (selector, within = document) => within.querySelector(selector);
 
 function each(key, act) {
@@ -336,16 +335,13 @@ function apply(made) {
   setting = made;
   complain();
   draw();
-  clearTimeout(address);
-  address = setTimeout(() => history.replaceState(null, "", link()), 200);
 }
 
-function shown(spec) {
-  const [name, reading] = spec.split(".");
-  const under = reading ? { ...setting, [name]: reading } : setting;
-  const { value } = sourceOf(name, under);
+function shown(name) {
+  const { value } = sourceOf(name, setting);
   if (Number.isFinite(value)) return text(value, KNOWN[name].unit);
-  const words = attempt(() => spell(name, valueOf(name, under))) ?? "no value";
+  const words =
+    attempt(() => spell(name, valueOf(name, setting))) ?? "no value";
   return (Number.isNaN(value) ? LEAST : "") + words;
 }
 
@@ -353,30 +349,53 @@ function verdict(id) {
   const { kind } = CLAIMS[id];
   const refused = (refusal) => `${NOT_COMPUTED}: ${refusal}`;
   const words = attempt(() => judge(CLAIMS[id], setting), refused);
-  return words + (kind && ` (${kind})`);
+  const isOurs = words === VERDICTS[0] && onAssumptions[id];
+  return words + (isOurs ? ", on assumptions" : "") + (kind && ` (${kind})`);
 }
 
+// A negative number stands in brackets in a sum.
+const inSum = (words) => (words.startsWith("−") ? `(${words})` : words);
+
 const WRITTEN = {
-  value: shown,
+  value: (spec) => inSum(shown(spec)),
   factor: (name) => (shown(name) === "1" ? "" : ` × ${shown(name)}`),
+  rest: (name) => (shown(name) === "0" ? "" : ` × (1 − ${shown(name)})`),
   side: (name) => spellSide(name, setting),
+  part: (name) =>
+    shown("former_detainees").startsWith(LEAST)
+      ? spellSide(name, setting)
+      : inSum(shown(name)),
   sum: (id) => spellSide(CLAIMS[id].quantity, settingOf(CLAIMS[id], setting)),
   verdict,
+  whose,
+  setting: (line) =>
+    `with ${whose()}. index.html${link()}`.replaceAll("_", line),
 };
 
-function draw() {
-  for (const [key, words] of Object.entries(WRITTEN))
-    each(key, (node, spec) => {
-      node.textContent = attempt(() => words(spec)) ?? "no value";
-      [node.dataset.kind] = node.textContent.split(/:| \(/);
-    });
-  each("field", (node, name) => (node.value = shown(name)));
-  each("slide", (node, name) => {
-    attempt(() => (node.value = valueOf(name, setting)));
-    node.setAttribute("aria-valuetext", shown(name));
+function write(key) {
+  each(key, (node, spec) => {
+    node.textContent = attempt(() => WRITTEN[key](spec)) ?? "no value";
+    [node.dataset.kind] = node.textContent.split(/[:,]| \(/);
   });
+}
+
+function draw() {
+  for (const key of Object.keys(WRITTEN)) write(key);
+  each("field", (node, name) => (node.value = shown(name)));
+  document.body.classList.toggle("changed", link() !== "#");
+  drawThumbs();
   drawPicture();
   tracks ||= setTimeout(drawTracks, 20);
+}
+
+function drawThumbs() {
+  each("slide", (node, name) => {
+    const value = attempt(() => valueOf(name, setting));
+    const isBeyond = value < node.min || value > node.max;
+    const words = shown(name) + (isBeyond ? ", beyond the lever" : "");
+    node.value = value;
+    node.setAttribute("aria-valuetext", words);
+  });
 }
 
 function drawPicture() {
@@ -395,23 +414,22 @@ function drawPicture() {
 
 function drawTracks() {
   tracks = 0;
-  const effects = {};
+  const turns = {};
   for (const id of Object.keys(CLAIMS)) {
-    const phrases = [...turnsOf(CLAIMS[id], id, effects)];
-    const words = phrases.join("; ") || "wherever the levers stand";
-    each("holds", (node, of) => of === id && (node.textContent = words));
+    onAssumptions[id] = false;
+    turns[id] = [...turnsOf(id)].join("; ");
   }
-  each("on", (node, id) => {
-    const effect = effects[`${node.parentNode.dataset.row} ${id}`];
-    node.textContent = effect ?? "no effect";
-    [node.className] = node.textContent.split(" ");
+  each("holds", (node, id) => {
+    node.textContent = turns[id];
+    node.parentNode.hidden = !turns[id];
   });
+  write("verdict");
+  drawThumbs();
   each("map", drawMap);
-  each("setting", (node, line) => (node.textContent = cited(line)));
 }
 
-// What can turn a verdict, in words.
-function* turnsOf(claim, id, effects) {
+function* turnsOf(id) {
+  const claim = CLAIMS[id];
   const verdict = attempt(() => judge(claim, setting));
   const plan = attempt(() => planFor(claim, setting)) ?? [];
   for (const [name, source] of plan) {
@@ -420,31 +438,37 @@ function* turnsOf(claim, id, effects) {
     if (!phrase || (source.run && !lever)) continue;
     const spans = spansOf(claim, name, setting, room);
     const now = attempt(() => valuesOf(name, plan)[name]);
-    const isHere = ({ from, to }) => from <= now && now <= to;
-    const span = spans.find((part) => isHere(part) && part.verdict === verdict);
-    if (lever?.dataset.of === id) drawLever(lever, name, spans);
-    const key = `${name} ${id}`;
-    effects[key] = Number.isNaN(now) ? "a number turns it" : "moves it";
+    const span = spans.find(
+      (part) => part.verdict === verdict && part.from <= now && now <= part.to,
+    );
+    if (lever?.dataset.of === id && spans[0]) drawLever(lever, name, spans);
     if (source.run || !span || spans.length < 2) continue;
     const words = spellSpan(name, span, spans[0].from, spans.at(-1).to);
+    onAssumptions[id] ||= !source.room;
     yield phrase.replace("{}", words);
-    const turn = words.replace(/at (least|most) /, "").replace(" to ", " and ");
-    effects[key] = `turns at ${turn}`;
   }
 }
 
+// A lever ends where a limit refuses; its words go on.
 function drawLever(node, name, spans) {
   const slider = find("[type=range]", node);
-  const [low, high] = [Number(slider.min), Number(slider.max)];
-  const percent = (x) => `${(100 * x) / (high - low)}%`;
+  const [least, most] = [spans[0].from, spans.at(-1).to];
+  const inSteps = (x, way) => way((x / slider.step).toFixed(5)) * slider.step;
+  const low = inSteps(max(slider.dataset.low, least), ceil);
+  const high = inSteps(min(slider.dataset.high, most), floor);
+  [slider.min, slider.max] = [low, high];
+  const ends = find(".ends", node).children;
+  ends[0].textContent = text(low, KNOWN[name].unit);
+  ends[2].textContent = text(high, KNOWN[name].unit);
   let [bands, words] = ["", ""];
   for (const { verdict: kind, ...span } of spans) {
     const [from, to] = [max(span.from, low), min(span.to, high)];
-    if (from >= to) continue;
     const code = VERDICTS.indexOf(kind);
-    const place = `x="${percent(from - low)}" width="${percent(to - from)}"`;
-    bands += `<rect class="band${code}" ${place} />`;
-    words += `; ${kind}: ${spellSpan(name, { from, to }, low, high)}`;
+    const width = (100 * (to - from)) / (high - low);
+    const place = `x="${(100 * (from - low)) / (high - low)}%"`;
+    if (from < to)
+      bands += `<rect class="band${code}" ${place} width="${width}%" />`;
+    words += `; ${kind}: ${spellSpan(name, span, least, most)}`;
   }
   find("svg", node).innerHTML = bands;
   words = words.slice(2).replaceAll("matches w", "w");
@@ -456,43 +480,39 @@ function drawMap(node, spec) {
   const { quantity } = CLAIMS[id];
   const plan = planOf(quantity, { ...setting, [x]: 1, [y]: 1 });
   const at = (a, b) => evaluate(plan, { [x]: a, [y]: b })[quantity];
-  const [left, right] = [at(ORIGIN, 0), at(1, 0)];
+  const percent = (a) => (100 * (a - ORIGIN)) / (1 - ORIGIN);
+  const columns = [];
+  for (let a = ORIGIN; a < 1 + 1e-9; a += (1 - ORIGIN) / POINTS)
+    columns.push([percent(a), at(a, 0), at(a, 1)]);
   const [low, high] = [at(ORIGIN, 1), at(1, 1)];
   each("level", (line, of) => {
     const level = Number(of) || valueOf(of, setting);
-    const start = (level - low) / (high - low);
-    const begin = max(start, 0);
-    let points = "";
-    for (let point = 0; point <= POINTS && begin < 1; point += 1) {
-      const share = begin + (point / POINTS) * (1 - begin);
-      const top = low + share * (high - low);
-      const bottom = left + share * (right - left);
-      const down = (top - level) / (top - bottom) / (1 - ORIGIN);
-      points += `${100 * share},${100 * down} `;
-    }
-    if (line.tagName === "polygon") points += `100,0 ${100 * begin},0`;
-    line.setAttribute("points", points);
-    line.setAttribute("x", `${100 * start}%`);
+    const place = (level - low) / (high - low);
+    const points = columns.map(([left, bottom, top]) => {
+      const b = (level - bottom) / (top - bottom);
+      return `${left},${100 - percent(b)}`;
+    });
+    line.setAttribute("points", [...points, line.dataset.end].join(" "));
+    line.setAttribute("x", `${100 * place}%`);
     if (line.tagName === "text")
-      line.textContent = start === begin && points ? text(level / 1e6) : "";
+      line.textContent = abs(place - 0.5) <= 0.5 ? text(level / 1e6) : "";
   });
-  const percent = (a) => `${100 * min((a - ORIGIN) / (1 - ORIGIN), 1)}%`;
   const [span] = spansOf(CLAIMS[id], x, setting);
-  find("#beyond").setAttribute("width", percent(span?.from ?? 1));
-  find("#point").setAttribute("x", percent(valueOf(x, setting)));
-  find("#point").setAttribute("y", percent(1 + ORIGIN - valueOf(y, setting)));
+  find("#beyond").setAttribute("width", `${percent(span?.from ?? 1)}%`);
+  const [right, up] = [x, y].map((name) => percent(valueOf(name, setting)));
+  find("#point").setAttribute("x", `${right}%`);
+  find("#point").setAttribute("y", `${100 - up}%`);
 }
 
 const link = () => `#${new URLSearchParams(setting)}`;
+const remember = () => history.replaceState(null, "", link());
 
-function cited(line) {
+function whose() {
   const parts = Object.entries(setting).map(([name, choice]) => {
     const { label, sources } = KNOWN[name];
-    return `${label}: ${sources[choice]?.label ?? shown(name)}`;
+    return `${label} = ${sources[choice]?.label ?? shown(name)}`;
   });
-  const words = parts.join("; ") || "the article’s own numbers";
-  const here = `${find("#brief").textContent}; index.html${link()}`;
-  return `with ${words}. ${here}`.replaceAll("_", line);
+  return parts.join("; ") || "the article’s own numbers";
 }
 
 // An address is one setting, which is used as a whole or refused.
@@ -507,22 +527,23 @@ function open(words) {
   return possible(changed({}, values));
 }
 
-// Or it is a place on the page.
 function start() {
   const words = location.hash.slice(1);
-  if (document.getElementById(words)) return apply(setting);
-  clearTimeout(address);
+  if (document.getElementById(words)) {
+    setTimeout(remember, 200);
+    return apply(setting);
+  }
   complain();
   const refused = (refusal) =>
     (find("#problem").textContent = `${refusal}. The address is not used.`);
   setting = {};
   attempt(() => (setting = open(words)), refused);
   draw();
+  drawTracks();
 }
 
 async function copy(id) {
-  const here = location.href.split("#")[0] + link();
-  const words = find(`#${id}`)?.textContent ?? here;
+  const words = find(`#${id}`)?.textContent ?? new URL(link(), location);
   find("#copied").textContent = `Copy: ${words}`;
   await navigator.clipboard.writeText(words);
   find("#copied").textContent = "Copied.";
@@ -532,17 +553,19 @@ addEventListener("input", ({ target }) => {
   const { slide } = target.dataset;
   if (!slide) return;
   take(slide, () => Number(target.value));
-  attempt(() => (target.value = valueOf(slide, setting)));
+  drawThumbs();
 });
 addEventListener("change", ({ target: { dataset, id, value } }) => {
   if ("field" in dataset) take(id, () => read(id, value, shown(id)));
+  remember();
 });
 addEventListener("click", ({ target }) => {
   if (target.dataset.copy) copy(target.dataset.copy);
-  if (target.id === "undo") apply({});
+  if (target.id !== "undo") return;
+  apply({});
+  remember();
 });
 addEventListener("hashchange", start);
-for (const node of document.querySelectorAll("[disabled]"))
-  node.disabled = false;
-each("live", (node) => (node.hidden = false));
+for (const node of document.querySelectorAll("[disabled], [hidden]"))
+  node.disabled = node.hidden = false;
 start();
