@@ -130,7 +130,8 @@ def explore(study: Study, asked: Namespace) -> str:
     from analysis import page
 
     try:
-        if asked.out.exists() and page.MARK not in asked.out.read_text("utf-8"):
+        is_ours = asked.out.is_file() and page.MARK in asked.out.read_text("utf-8")
+        if asked.out.exists() and not is_ours:
             raise SettingError(f"{asked.out} is no page of ours; name another file")
         asked.out.write_text(page.page(study), "utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -27,8 +27,9 @@ STORED = {
     "readings": "same_as follows",
     "checks": "compute readings beside kind",
     "findings": "rows",
-    "claims": "quantity printed scale rounded_to says input section paragraph",
-    "external": "printed scale unit rounded_to says period reading_of divide_by beside",
+    "claims": "quantity printed scale rounded_to says input section paragraph period",
+    "external": "printed scale unit rounded_to says period reading_of divide_by beside"
+    " seen source address",
     "assumptions": "unit value low high minimum maximum true_value",
 }
 

@@ -191,7 +191,8 @@ def labelled(model, table):
     columns = [column for column in COLUMNS.get(kind, []) if column.name in table]
     if not columns:
         columns = [
-            Column(name, heading(model, name), plain) for name in map(str, table)
+            Column(name, model.labels.get(name, name), plain)
+            for name in map(str, table)
         ]
     rows = [table.attrs | row for row in table.to_dict("records")]
     cells = {}
@@ -201,11 +202,6 @@ def labelled(model, table):
     if kind not in PARTS or shown.empty:
         return shown
     return in_one_row(shown, PARTS[kind], "over")
-
-
-def heading(model, name):
-    """Return the label of a quantity, or another name as it is."""
-    return model.labels.get(name, name)
 
 
 def in_one_row(table, column, part):

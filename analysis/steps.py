@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from analysis import arithmetic, judge, spell, wording
 from analysis.model import Formula, same
 
@@ -52,8 +54,10 @@ def operands(model, name, result):
     for more in range(9):
         numbers = {}
         for need in source.needs:
-            numbers[need] = operand(result, need, float(values[need]), more)
-        by_hand = float(source.function(**numbers))
+            number = operand(result, need, float(values[need]), more)
+            numbers[need] = np.float64(number)
+        with np.errstate(all="ignore"):
+            by_hand = float(source.function(**numbers))
         if spell.rounded(by_hand, unit, beside) == own:
             break
     return numbers

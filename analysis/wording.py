@@ -162,7 +162,7 @@ def conditions(model, row):
         unit = unit_of(model, turn.name)
         least, most = turn.span
         edges = spell.edges(turn.low, turn.high, least, most, unit, turn.value)
-        texts.append(phrase(model, turn.name, turn.row).format(edges))
+        texts.append(phrase(model, turn.name, turn.row).replace("{}", edges))
     return row["refused"] or "; ".join(texts)
 
 
