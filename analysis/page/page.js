@@ -1,9 +1,9 @@
-// Up to the page, this computes and judges as the library does.
+// Computes and judges as the library does, then draws.
 
 const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
 const NOT_COMPUTED = "not computed";
 const LEAST = "at least ";
-const SCALES = { "%": 0.01, percent: 0.01, m: 1e6, million: 1e6, billion: 1e9 };
+const SCALES = { "%": 0.01, percent: 0.01, m: 1e6, million: 1e6 };
 const { abs, ceil, floor, log10, max, min, round, sign } = Math;
 
 for (const [key, run] of Object.entries(RUNS)) {
@@ -188,7 +188,9 @@ function spansOf(claim, name, setting, [low, high] = KNOWN[name].allowed) {
     }
   }
   part(low, high, start, stop, 0);
-  return spans.filter(({ verdict }) => verdict !== NOT_COMPUTED);
+  const isPart = ({ verdict, from, to }) =>
+    verdict !== NOT_COMPUTED && to - from > 1e-7 * (high - low);
+  return spans.filter(isPart);
 }
 
 const isCount = (unit) => !/percent|dimensionless|year|USD|\//.test(unit);
@@ -257,7 +259,7 @@ function spellSide(name, setting) {
   return (isMost === isLeast ? "" : side) + spell(name, value);
 }
 
-// Read 0.6, 0,6, 60%, 500,000, 1.5m, and 1.5 in a field with 1.6 million.
+// Read 0.6, 0,6, 60%, 500,000, 1.5m; and 1.5 beside million.
 function read(name, words, shown = "") {
   const { label, allowed, far, unit } = KNOWN[name];
   const tidy = words
