@@ -1,10 +1,8 @@
 """The command line: the same numbers as in Python, and bad input in one sentence."""
 
-import io
 import subprocess
 import sys
 
-import pandas as pd
 import pytest
 
 from analysis import cli, guard, notebooks
@@ -19,17 +17,6 @@ def test_verify_prints_the_headlines(capsys):
     status, out, err = run(capsys, "verify")
     assert (status, err) == (0, "")
     assert "1.6 million + 301,000 = at most 1.901 million" in out
-
-
-def test_tables_are_written_as_csv_with_what_differs(article, capsys):
-    words = ["verify", "--all", "--csv", "--set", "persons_per_transfer=0.6"]
-    status, out, _ = run(capsys, *words)
-    table = pd.read_csv(io.StringIO(out))
-    own = article.change(persons_per_transfer=0.6).checks()
-    assert status == 0
-    assert table["value"].to_numpy() == pytest.approx(own["value"], nan_ok=True)
-    assert table.columns[-1] == "differs"
-    assert table["differs"].str.contains("0.6").all()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import re
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -163,17 +162,6 @@ def test_what_is_shaded_follows_the_assumption_or_the_printed_range(article):
 
 
 # Files, and faults --------------------------------------------------------------------
-
-
-def test_files_have_what_is_plotted_and_what_differs(article, tmp_path, monkeypatch):
-    monkeypatch.setattr(figures, "titles", lambda _: ["waterfall"])
-    figures.save(article.change(at_risk_2019=1_500_000), tmp_path)
-    table = pd.read_csv(tmp_path / "waterfall.csv")
-    ends = table["high"].to_list()
-    assert ends[:2] == pytest.approx([1.5e6, 1.5e6 + ADDED])
-    assert table["differs"].str.contains("1.5 million").all()
-    for ending in ("svg", "png"):
-        assert (tmp_path / f"waterfall.{ending}").stat().st_size > 5_000
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,10 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib import metadata
 from pathlib import Path
 
-import yaml
 from packaging.requirements import Requirement
 
-import analysis
 from analysis import cli
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,16 +41,6 @@ def test_a_wheel_answers_as_a_checkout_does(tmp_path, article, capsys):
         done = python(tmp_path, "-m", "analysis", command)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.count("\n") == 1
-
-
-def test_what_to_cite_is_that_of_the_citation_file(article):
-    file = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
-    address = file["references"][0]["url"]
-    for text in (file["title"], file["version"], address):
-        assert article.cite().count(text) == 2
-    assert address == article.model.texts["headlines"]["address"]
-    installed = metadata.version("labour-transfer-arithmetic")
-    assert analysis.__version__ == installed == file["version"]
 
 
 def test_a_setting_is_cited_with_its_number(article):

@@ -111,14 +111,3 @@ def test_what_differs_names_readings_and_functions(article):
 def test_an_unknown_figure_is_refused_with_the_nearest(article):
     with pytest.raises(SettingError, match="waterfall"):
         article.figure("waterfal")
-
-
-def test_a_table_is_labelled_for_a_paper(article):
-    table = article.labelled(article.sensitivity("at_risk_2021"))
-    assert list(table)[:3] == ["input", "in use", "over"]
-    assert "Persons" not in table.to_latex(index=False)
-    assert "persons per transfer & 1 & 0.56 to 1" in table.to_latex(index=False)
-    drawn = article.labelled(article.draws("at_risk_2021", n=4, rounding=True))
-    assert list(drawn)[-1] == "persons at risk in 2021"
-    few = article.labelled(article.checks()[["id", "verdict", "kind"]])
-    assert set(few) == {"note", "name", "verdict"}
