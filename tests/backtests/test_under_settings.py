@@ -93,7 +93,6 @@ STAYS = {
     "composition_at_values": {
         "minority_share_south": (1_180_000 / 1_645_000, 1),
         "minority_share_outside": (87_250 / 940_000, 1),
-        "at_risk_share_of_base": (1_650_000 / 2_032_750, 1),
         "persons_per_labourer": (1_650_000 / 2_032_750, 1),
     },
     # 2,862,958 / t below 2,595,000 from 1.10326 on, and 2,874,604 / t from 2,585,000.
