@@ -119,15 +119,6 @@ def test_the_waterfall_by_hand(article):
     assert words[3] == "at least + 300,000"
 
 
-def test_the_tornado_by_hand(article):
-    table = figures.data(article, "tornado")
-    # A ratio that falls by a twentieth takes it from all of 2021.
-    by_hand = [ADDED - 3_170_000 * 0.05, 0.56 * ADDED, 0.62 * ADDED]
-    assert table["low"].to_list() == pytest.approx(1.6e6 + np.array(by_hand))
-    assert table["high"].to_list() == pytest.approx([1.6e6 + ADDED] * 3)
-    assert table["words"].iloc[1] == "1.769 million at 0.56; 1.901 million at 1"
-
-
 def test_lines_of_the_map_are_at_round_numbers_and_in_their_places(article):
     study = article.change(persons_per_transfer=0.7, at_risk_share_of_new=0.8)
     (axes,) = study.figure("map").axes
