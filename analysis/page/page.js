@@ -455,7 +455,8 @@ function* turnsOf(id) {
 function drawLever(node, name, spans) {
   const slider = find("[type=range]", node);
   const [least, most] = [spans[0].from, spans.at(-1).to];
-  const inSteps = (x, way) => way((x / slider.step).toFixed(5)) * slider.step;
+  const inSteps = (x, way) =>
+    Number((way((x / slider.step).toFixed(5)) * slider.step).toFixed(9));
   const low = inSteps(max(slider.dataset.low, least), ceil);
   const high = inSteps(min(slider.dataset.high, most), floor);
   [slider.min, slider.max] = [low, high];
