@@ -515,7 +515,7 @@ function whose() {
     const { label, sources } = KNOWN[name];
     return `${label} = ${sources[choice]?.label ?? shown(name)}`;
   });
-  return parts.join("; ") || "the article’s own numbers";
+  return parts.join("; ") || "the article’s numbers and our assumptions";
 }
 
 // An address is one setting, which is used as a whole or refused.
