@@ -119,6 +119,9 @@ PLACES = {
     "a run's folder with notes": with_notes,
     "a run's folder with a damaged manifest": with_damaged_manifest,
     "a folder with other files": with_other_files,
+    "beside a folder .mine.run": lambda folder: with_other_files(
+        folder.with_name(".mine.run")
+    ).with_name("mine"),
     "a file": lambda folder: with_other_files(folder) / "notes.txt",
     "below a file": lambda folder: with_other_files(folder) / "notes.txt" / "results",
     "a read-only folder": read_only,
