@@ -27,7 +27,7 @@ def text(model, row, name):
 class Column:
     """A column for readers: which one of a table it shows, its heading, its writer."""
 
-    name: str
+    name: Any
     heading: str
     writer: Any = text
 
@@ -191,8 +191,7 @@ def labelled(model, table):
     columns = [column for column in COLUMNS.get(kind, []) if column.name in table]
     if not columns:
         columns = [
-            Column(name, model.labels.get(name, name), plain)
-            for name in map(str, table)
+            Column(name, str(model.labels.get(name, name)), plain) for name in table
         ]
     rows = [table.attrs | row for row in table.to_dict("records")]
     cells = {}

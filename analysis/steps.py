@@ -36,7 +36,7 @@ def named(model, name, setting):
     check = model.tables["checks"].get(name)
     if check and check["compute"]:
         return check["compute"], model.under(check, setting)
-    quantity, _, reading = name.partition(".")
+    quantity, _, reading = str(name).partition(".")
     model.look_up(quantity)
     if reading:
         setting = {**setting, **model.choices({quantity: reading})}
