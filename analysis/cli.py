@@ -8,7 +8,7 @@ import webbrowser
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import pandas as pd
@@ -94,12 +94,16 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
 
 
 def accept(study: Study, asked: Namespace) -> str:
-    """Store the values of now, and the notebooks' outputs, as the accepted ones."""
-    from analysis import guard, notebooks
+    """Say what moved; then store it, and the notebooks' outputs, as accepted."""
+    from analysis import figures, guard, notebooks
 
     require_checkout()
     now = guard.values(study)
     changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
+    print(*guard.lines(changes), f"{len(changes)} values moved.", sep="\n", flush=True)
+    for name in study.figures().index:
+        if figures.runs_out(study.figure(name)):
+            raise RunError(f"Nothing is stored: the figure {name} runs over its edge.")
     with TemporaryDirectory() as name:
         folder = Path(name)
         failed = notebooks.finish(notebooks.start(folder))
@@ -108,7 +112,7 @@ def accept(study: Study, asked: Namespace) -> str:
         for path in folder.glob("*.ipynb"):
             shutil.copyfile(path, notebooks.NOTEBOOKS / path.name)
     now.to_csv(guard.EXPECTED)
-    return "\n".join([*guard.lines(changes), f"{len(changes)} values moved."])
+    return "Stored as accepted."
 
 
 def audit(study: Study, asked: Namespace) -> str:
@@ -129,15 +133,10 @@ def explore(study: Study, asked: Namespace) -> str:
     """Write the page on which you can change the assumptions, and open it."""
     from analysis import page
 
-    try:
-        is_ours = asked.out.is_file() and page.MARK in asked.out.read_text("utf-8")
-        if asked.out.exists() and not is_ours:
-            raise SettingError(f"{asked.out} is no page of ours; name another file")
-        asked.out.write_text(page.page(study), "utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"{asked.out}: {error}") from None
-    webbrowser.open(asked.out.resolve().as_uri())
-    return f"Written to {asked.out}."
+    path = Path(mkdtemp()) / "index.html"
+    path.write_text(page.page(study), "utf-8")
+    webbrowser.open(path.as_uri())
+    return f"Written to {path}."
 
 
 #: What each command does, as the help says it.
@@ -180,8 +179,7 @@ def parser_of() -> argparse.ArgumentParser:
         Study.break_even,
         'a check, or a statement such as "QUANTITY > 1.9 million"',
     )
-    page = add("explore", explore)
-    page.add_argument("--out", type=Path, default=Path("index.html"), metavar="FILE")
+    add("explore", explore)
     add("audit", audit).add_argument("file", type=Path, metavar="FILE")
     add("accept", accept)
     for command in (first, step, moved, turns):

@@ -16,7 +16,6 @@ from analysis.tables import DataError, SettingError, nearest
 
 #: Of Okabe and Ito's colours, which colour-blind readers can tell apart.
 COLOURS = ("#1b1b1b", "#0072B2", "#D55E00", "#009E73")
-MARKERS = "osD^"
 BAND, PALE = "#F5DFB3", "#555555"
 STYLE: Any = {
     "font.size": 8,
@@ -217,24 +216,6 @@ def bars(study, table, entry):
     return figure
 
 
-def dated(study, table, entry):
-    """Draw the figures of each year, without a line between them."""
-    figure, axes = panel(2.3)
-    for number, (role, rows) in enumerate(table.groupby("role", sort=False)):
-        look = {"color": COLOURS[number], "fillstyle": "none" if number else "full"}
-        years = rows["label"].astype(int)
-        axes.plot(years, rows["value"], MARKERS[number], **look)
-        # What is said last stands above its mark, or below it.
-        last = years.iloc[-1], rows["value"].iloc[-1]
-        off = 0, -12 if number % 2 else 6
-        look = {"textcoords": "offset points", "ha": "right", "color": COLOURS[number]}
-        axes.annotate(role, last, off, **look)
-    axes.set_ylim(0, 1.1 * table["value"].max())
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.set_ylabel(entry["axis"])
-    return figure
-
-
 def contours(study, table, entry):
     """Draw lines of equal values at round numbers, and the pair of values in use."""
     from matplotlib.ticker import MaxNLocator
@@ -259,7 +240,6 @@ def contours(study, table, entry):
 #: What each kind of figure plots, and how it is drawn.
 KINDS = {
     "marks": (marks, dots),
-    "series": (marks, dated),
     "waterfall": (waterfall, bars),
     "tornado": (tornado, dots),
     "map": (grid, contours),
@@ -295,6 +275,13 @@ def draw(study, name, title=True):
         lines = note.count("\n") + 2.3
         figure.set_figheight(figure.get_figheight() + 0.13 * lines)
     return figure
+
+
+def runs_out(figure):
+    """Return whether a text, or what is plotted, lies beyond the edge of a figure."""
+    figure.draw_without_rendering()
+    box = figure.get_tightbbox()
+    return min(box.min) < 0 or (box.max > figure.get_size_inches()).any()
 
 
 def alt(study, name):

@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
+import analysis
 from analysis import cli, guard, notebooks
+from tests.settings import damaged
 
 
 def run(capsys, *words):
@@ -75,6 +77,14 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     accepted.to_csv(path)
     monkeypatch.setattr(guard, "EXPECTED", path)
     monkeypatch.setattr(notebooks, "start", lambda folder: [])
+    title = "title: The sum for 2021"
+    folder = damaged(tmp_path, "figures.yaml", title, f"{title} {'and 2021 ' * 20}")
+    with monkeypatch.context() as patch:
+        patch.setattr(cli, "load", lambda: analysis.load(folder))
+        status, _, err = run(capsys, "accept")
+    assert status == 1
+    assert "tornado" in err
+    assert "1901221.8\n" in path.read_text()
     status, out, _ = run(capsys, "accept")
     assert status == 0
     assert "at_risk_2021, value: 1901221.8 to 1901221.71946" in out

@@ -23,8 +23,6 @@ HERE = Path(__file__).resolve().parent
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
 ORIGIN, POINTS = 0.3, 24
-#: By this a page is known as one of ours.
-MARK = 'content="labour-transfer-arithmetic"'
 
 
 def page(study: Study, titles: Any = ()) -> str:
