@@ -43,6 +43,8 @@ def field(model, text, setting):
     value = float(judge.Result(model, quantity, setting).value())
     if form == "percent":
         return spell.spell(value, form)
+    if form == "down":
+        return spell.text(spell.rounded(value, way=spell.DOWN))
     return wording.spelled(model, quantity, value)
 
 
@@ -94,10 +96,11 @@ def workings(model, names, setting):
 def verify(model, setting):
     """Return the headlines as a terminal shows them, and what the verdicts mean."""
     document = model.texts["headlines"]
-    answer, *_ = filled(model, document["answer"]).split(". ")
-    # The answer is for the article's own numbers.
-    intro = document["intro"] if setting else f"{answer}."
-    intro = f"{document['reference']}. {intro}"
+    intro = f"{document['reference']}. {document['intro']}"
+    if not setting:
+        # The answer is for the article's own numbers.
+        first, second, _ = filled(model, document["answer"]).split(". ", 2)
+        intro = f"{document['reference']}. {first}. {second}."
     lines, room = [document["title"], wording.wrapped(intro), ""], wording.WIDTH - 3
     for row in headlines(model, setting).itertuples():
         *parts, last = row.working.split("\n")

@@ -187,10 +187,10 @@ def test_a_number_beyond_a_lever_is_seen_to_lie_beyond(opened):
 def test_what_is_the_articles_own_says_so_beside_other_numbers(opened):
     with opened("#persons_per_transfer=0.8", 390) as page:
         assert "persons per transfer = 0.8" in page.locator(".whose").inner_text()
-        assert not page.locator(".own:visible").count()
+        # It stands beside each note, and the way back beside the verdicts.
+        assert page.locator(".theirs:visible").count() == 7
         page.locator(".whose a").click()
         page.wait_for_url(re.compile("#$"))
-        assert page.locator(".own:visible").count() == 6
         assert not page.locator(".theirs:visible").count()
 
 

@@ -371,7 +371,9 @@ const WRITTEN = {
   verdict,
   whose,
   setting: (line) =>
-    `with ${whose()}. index.html${link()}`.replaceAll("_", line),
+    `with ${whose()}. index.html${link()}`
+      .replace(/. index.html#$/, "")
+      .replaceAll("_", line),
 };
 
 function write(key) {
