@@ -31,7 +31,7 @@ STYLE: Any = {
 }
 #: Inches: the width of a figure, and the height of a line.
 WIDE, LINE = 4.6, 0.135
-SCALES = {"million": 1e6, "percent": 0.01}
+AXES = {"million": 1e6, "percent": 0.01}
 NOTE = {"color": "#7A5300", "fontsize": 7}
 #: A mark points to where the true number may lie.
 POINTS = {"": "o", "at most": "<", "at least": ">", "no bound": "d"}
@@ -133,7 +133,7 @@ def grid(study, entry):
 
 def scale_of(entry):
     """Return by what the numbers of an axis are divided."""
-    return SCALES.get(entry["axis"].split()[0], 1)
+    return AXES.get(entry["axis"].split()[0], 1)
 
 
 def style():

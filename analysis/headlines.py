@@ -11,7 +11,7 @@ from analysis.steps import line, named
 from analysis.tables import DataError, SettingError, split
 
 EMPTY: MappingProxyType = MappingProxyType({})
-NO_SUM = "none printed"
+NONE_PRINTED = "none printed"
 #: Columns of a table of figures published elsewhere.
 EXTERNAL = ["id", "statement", "period", "printed", "unit", "quantity", "value"]
 EXTERNAL += ["as_printed", "seen", "source"]
@@ -90,7 +90,7 @@ def workings(model, names, setting):
         except SettingError as error:
             yield judge.readable(model, str(error))
     if not names:
-        yield NO_SUM
+        yield NONE_PRINTED
 
 
 def verify(model, setting):
@@ -99,8 +99,8 @@ def verify(model, setting):
     intro = f"{document['reference']}. {document['intro']}"
     if not setting:
         # The answer is for the article's own numbers.
-        first, second, _ = filled(model, document["answer"]).split(". ", 2)
-        intro = f"{document['reference']}. {first}. {second}."
+        sentences = filled(model, document["answer"]).split(". ")[:2]
+        intro = f"{document['reference']}. {'. '.join(sentences).rstrip('.')}."
     lines, room = [document["title"], wording.wrapped(intro), ""], wording.WIDTH - 3
     for row in headlines(model, setting).itertuples():
         *parts, last = row.working.split("\n")

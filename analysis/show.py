@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from analysis import spell, wording
-from analysis.headlines import NO_SUM
+from analysis.headlines import NONE_PRINTED
 from analysis.steps import Step, as_markdown, as_text
 from analysis.tables import SettingError
 
-NOTHING = "Nothing to show."
+NO_ROWS = "Nothing to show."
 
 
 def text(model, row, name):
@@ -91,7 +91,7 @@ def check_print(model, row, name):
 def check_value(model, row, name):
     """Write the value of a check, with the side on which words leave room."""
     if not row["quantity"]:
-        return NO_SUM
+        return NONE_PRINTED
     if math.isnan(row[name]):
         return "no single value"
     text = wording.spelled(model, row["quantity"], row[name])
@@ -231,7 +231,7 @@ def markdown(model, item):
         return as_markdown(item)
     table = labelled(model, item)
     if table.empty:
-        return NOTHING
+        return NO_ROWS
     rows = [table.columns, ["---"] * table.shape[1], *table.to_numpy()]
     lines = [f"| {' | '.join(row)} |".replace("\n", "<br>") for row in rows]
     return "\n".join([*lines, "", below(model, item)]).strip("\n")
@@ -243,7 +243,7 @@ def terminal(model, item):
         return as_text(item)
     table = labelled(model, item)
     if table.empty:
-        return NOTHING
+        return NO_ROWS
     last = wording.wrapped(below(model, item))
     lines = table.to_string(index=False)
     if lines.index("\n") > wording.WIDTH:

@@ -8,7 +8,7 @@ import numpy as np
 from analysis import arithmetic, judge, spell, wording
 from analysis.model import Formula, same
 
-NO_SUM = "no single sum"
+NO_SINGLE_SUM = "no single sum"
 NO_BOUND = "may be lower or higher, as words allow both"
 
 
@@ -86,7 +86,7 @@ def sided(result, name):
     inner = judge.Result(model, name, result.setting)
     value = float(inner.value())
     if math.isnan(value) and isinstance(inner.sources[name], Formula):
-        return NO_SUM
+        return NO_SINGLE_SUM
     text = wording.spelled(model, name, float(inner.value(inner.start)))
     return wording.sided(text, inner.side())
 
