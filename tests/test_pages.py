@@ -181,7 +181,7 @@ def test_a_number_beyond_a_lever_is_seen_to_lie_beyond(opened):
         lever = page.locator("[data-lever=at_risk_share_of_new]")
         assert "beyond" in lever.locator("[type=range]").get_attribute("aria-valuetext")
         # By rounding, 1.65 million and 303,000 added: 150,000 ÷ 303,000 is 0.495.
-        assert "differs: at most 0.495;" in lever.inner_text()
+        assert "differs: at most 0.495" in lever.inner_text()
 
 
 def test_what_is_the_articles_own_says_so_beside_other_numbers(opened):

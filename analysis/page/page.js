@@ -24,7 +24,7 @@ function sourceOf(name, setting) {
 }
 
 function needed(name, setting, plan = new Map(), above = []) {
-  if (above.includes(name)) throw "These readings need each other";
+  if (above.includes(name)) throw "The readings need each other";
   const source = sourceOf(name, setting);
   for (const need of source.needs ?? [])
     if (!plan.has(need)) needed(need, setting, plan, [...above, name]);
@@ -78,7 +78,7 @@ function valuesOf(target, plan, start) {
     const value = near(values[name], round);
     throw `${label} would be ${value}, ${side} ${whole} ${near(end, floor)}`;
   }
-  if (abs(values[target]) === Infinity) throw "It would divide by zero";
+  if (abs(values[target]) === Infinity) throw "It divides by zero";
   return values;
 }
 
@@ -117,7 +117,7 @@ function planFor(claim, setting) {
   if (claim.lowEnd) plan.set(claim.lowEnd, sourceOf(claim.lowEnd, under));
   for (const { row } of plan.values())
     if (claim.beside.includes(row))
-      throw "The printed number would be compared with itself";
+      throw "It would be compared with itself";
   return plan;
 }
 
@@ -273,7 +273,7 @@ function read(name, words, shown = "") {
   const [word] = (abs(digits) < 1e3 && /[a-z]+$/.exec(shown)) || [];
   const scale = SCALES[written ?? word] ?? (written ? NaN : 1);
   const number = Number((digits * scale).toPrecision(15));
-  if (Number.isNaN(number)) throw `“${words}” is no number we can read`;
+  if (Number.isNaN(number)) throw `“${words}” is no number here`;
   const inUnit = (end) => text(end, unit);
   const [said, least, most, now] = [number, ...allowed, far].map(inUnit);
   if (number < allowed[0] || number > allowed[1])
@@ -281,7 +281,7 @@ function read(name, words, shown = "") {
   const ratio = abs(number / far);
   const isFar = far && number && (ratio >= 20 || ratio <= 1 / 20);
   if (isFar && SCALES[written] !== 0.01)
-    throw `${label} is ${now} here; ${said} is far off`;
+    throw `${label} is ${now} by default; ${said} is far off`;
   return number;
 }
 
@@ -445,7 +445,8 @@ function* turnsOf(id) {
     const span = spans.find(
       (part) => part.verdict === verdict && part.from <= now && now <= part.to,
     );
-    if (lever?.dataset.of === id && spans[0]) drawLever(lever, name, spans);
+    if (lever?.dataset.of === id && spans[0])
+      drawLever(lever, name, spans, span ? [span] : spans);
     if (source.run || !span || spans.length < 2) continue;
     const words = spellSpan(name, span, spans[0].from, spans.at(-1).to);
     onAssumptions[id] ||= !source.room;
@@ -454,7 +455,7 @@ function* turnsOf(id) {
 }
 
 // A lever ends where a limit refuses; its words go on.
-function drawLever(node, name, spans) {
+function drawLever(node, name, spans, told) {
   const slider = find("[type=range]", node);
   const [least, most] = [spans[0].from, spans.at(-1).to];
   const inSteps = (x, way) =>
@@ -465,7 +466,7 @@ function drawLever(node, name, spans) {
   const ends = find(".ends", node).children;
   ends[0].textContent = text(low, KNOWN[name].unit);
   ends[2].textContent = text(high, KNOWN[name].unit);
-  let [bands, words] = ["", ""];
+  let bands = "";
   for (const { verdict: kind, ...span } of spans) {
     const [from, to] = [max(span.from, low), min(span.to, high)];
     const code = VERDICTS.indexOf(kind);
@@ -473,11 +474,14 @@ function drawLever(node, name, spans) {
     const place = `x="${(100 * (from - low)) / (high - low)}%"`;
     if (from < to)
       bands += `<rect class="band${code}" ${place} width="${width}%" />`;
-    words += `; ${kind}: ${spellSpan(name, span, least, most)}`;
   }
   find("svg", node).innerHTML = bands;
-  words = words.slice(2).replaceAll("matches w", "w");
-  find(".parts", node).textContent = words;
+  const words = told.map(
+    (span) => `${span.verdict}: ${spellSpan(name, span, least, most)}`,
+  );
+  find(".parts", node).textContent = words
+    .join("; ")
+    .replaceAll("matches w", "w");
 }
 
 function drawMap(node, spec) {
@@ -525,7 +529,7 @@ function open(words) {
   const values = {};
   for (const [name, choice] of new URLSearchParams(words)) {
     if (!Object.hasOwn(KNOWN, name))
-      throw `“${name}” is no number of this page`;
+      throw `“${name}” is no number here`;
     const isReading = Object.hasOwn(KNOWN[name].sources, choice);
     values[name] = isReading ? choice : read(name, choice);
   }
