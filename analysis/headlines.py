@@ -96,11 +96,9 @@ def workings(model, names, setting):
 def verify(model, setting):
     """Return the headlines as a terminal shows them, and what the verdicts mean."""
     document = model.texts["headlines"]
-    intro = f"{document['reference']}. {document['intro']}"
-    if not setting:
-        # The answer is for the article's own numbers.
-        sentences = filled(model, document["answer"]).split(". ")[:2]
-        intro = f"{document['reference']}. {'. '.join(sentences).rstrip('.')}."
+    # The answer is for the article's own numbers.
+    intro = document["intro"] if setting else filled(model, document["answer"])
+    intro = f"{document['reference']}. {intro}"
     lines, room = [document["title"], wording.wrapped(intro), ""], wording.WIDTH - 3
     for row in headlines(model, setting).itertuples():
         *parts, last = row.working.split("\n")
