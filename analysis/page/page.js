@@ -421,7 +421,7 @@ function drawTracks() {
   const turns = {};
   for (const id of Object.keys(CLAIMS)) {
     onAssumptions[id] = false;
-    turns[id] = [...turnsOf(id)].join("; ");
+    turns[id] = [...turnsOf(id)].join(";\n");
   }
   each("holds", (node, id) => {
     node.textContent = turns[id];
@@ -446,7 +446,7 @@ function* turnsOf(id) {
       (part) => part.verdict === verdict && part.from <= now && now <= part.to,
     );
     if (lever?.dataset.of === id && spans[0])
-      drawLever(lever, name, spans, span ? [span] : spans);
+      drawLever(lever, name, spans, span);
     if (source.run || !span || spans.length < 2) continue;
     const words = spellSpan(name, span, spans[0].from, spans.at(-1).to);
     onAssumptions[id] ||= !source.room;
@@ -455,7 +455,7 @@ function* turnsOf(id) {
 }
 
 // A lever ends where a limit refuses; its words go on.
-function drawLever(node, name, spans, told) {
+function drawLever(node, name, spans, now) {
   const slider = find("[type=range]", node);
   const [least, most] = [spans[0].from, spans.at(-1).to];
   const inSteps = (x, way) =>
@@ -476,12 +476,9 @@ function drawLever(node, name, spans, told) {
       bands += `<rect class="band${code}" ${place} width="${width}%" />`;
   }
   find("svg", node).innerHTML = bands;
-  const words = told.map(
-    (span) => `${span.verdict}: ${spellSpan(name, span, least, most)}`,
-  );
-  find(".parts", node).textContent = words
-    .join("; ")
-    .replaceAll("matches w", "w");
+  const words = now && `${now.verdict}: ${spellSpan(name, now, least, most)}`;
+  const line = words?.replace("matches w", "w") ?? "";
+  find(".parts", node).textContent = line;
 }
 
 function drawMap(node, spec) {
