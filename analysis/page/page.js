@@ -3,7 +3,7 @@
 const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
 const NOT_COMPUTED = "not computed";
 const LEAST = "at least ";
-const SCALES = { "%": 0.01, percent: 0.01, m: 1e6, million: 1e6 };
+const SCALES = { "%": 0.01, percent: 0.01, m: 1e6, thousand: 1e3, million: 1e6 };
 const { abs, ceil, floor, log10, max, min, round, sign } = Math;
 
 for (const [key, run] of Object.entries(RUNS)) {
