@@ -77,13 +77,13 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     accepted.to_csv(path)
     monkeypatch.setattr(guard, "EXPECTED", path)
     monkeypatch.setattr(notebooks, "start", lambda folder: [])
-    title = "title: The sum for 2021"
-    folder = damaged(tmp_path, "figures.yaml", title, f"{title} {'and 2021 ' * 20}")
+    title = "title: Transfers planned"
+    folder = damaged(tmp_path, "figures.yaml", title, f"{title} {'and made ' * 20}")
     with monkeypatch.context() as patch:
         patch.setattr(cli, "load", lambda: analysis.load(folder))
         status, _, err = run(capsys, "accept")
     assert status == 1
-    assert "tornado" in err
+    assert "plan_against_actual" in err
     assert "1901221.8\n" in path.read_text()
     status, out, _ = run(capsys, "accept")
     assert status == 0

@@ -25,7 +25,7 @@ ADDED = 3_170_000 - 3_170_000 / 1.105
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("dpi", "title", "setting"),
-    [(72, True, {}), (300, True, CHANGED), (200, False, {})],
+    [(72, True, {}), (300, False, CHANGED)],
 )
 def test_all_that_a_figure_says_and_plots_is_seen(
     article, monkeypatch, name, dpi, title, setting
