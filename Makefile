@@ -51,8 +51,7 @@ test: env-dev  ## Everything that CI checks
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/$(PYTEST)
-	$(BIN)/python -m pytest $(NBVAL) -n 2 --dist loadfile notebooks
+	$(BIN)/python -m pytest $(NBVAL) -n 2 --dist loadfile tests analysis docs README.md notebooks
 
 test-long: env-dev  ## What takes longer: kills, many settings, JupyterLab, the guard's mutants
 	$(BIN)/python -m pytest -p no:nbval -m long

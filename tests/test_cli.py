@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import analysis
-from analysis import cli, guard, notebooks
+from analysis import cli, figures, guard, notebooks
 from tests.settings import damaged
 
 
@@ -85,6 +85,9 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     assert status == 1
     assert "plan_against_actual" in err
     assert "1901221.8\n" in path.read_text()
+    # Each figure is drawn in a test of its own.
+    monkeypatch.setattr(figures, "runs_out", lambda figure: False)
+    monkeypatch.setattr(figures, "draw", lambda *words: None)
     status, out, _ = run(capsys, "accept")
     assert status == 0
     assert "at_risk_2021, value: 1901221.8 to 1901221.71946" in out
