@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis import judge, printed, spell, wording
 from analysis.steps import line, named
-from analysis.tables import DataError, SettingError, split
+from analysis.tables import SettingError, fault, split
 
 EMPTY: MappingProxyType = MappingProxyType({})
 NONE_PRINTED = "none printed"
@@ -56,7 +56,7 @@ def turning(model, check, name):
     for turn in judge.conditions(result, verdict):
         if turn.name == name:
             return spell.text(spell.rounded(turn.low, way=spell.UP))
-    raise DataError(f"{check} does not turn with {name}")
+    raise fault(row, "readings", f"{check} does not turn with {name}")
 
 
 # The headlines ------------------------------------------------------------------------
