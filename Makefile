@@ -53,7 +53,7 @@ test: env-dev  ## Everything that CI checks
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(NBVAL) -n 2 --dist loadfile tests analysis docs README.md notebooks
 
-test-long: env-dev  ## What takes longer: kills, many settings, JupyterLab, the guard's mutants
+test-long: env-dev  ## What takes longer: kills, many settings, every row and cell of data
 	$(BIN)/python -m pytest -p no:nbval -m long
 
 RESOLUTION ?= lowest-direct

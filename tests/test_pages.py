@@ -194,6 +194,7 @@ def test_what_is_the_articles_own_says_so_beside_other_numbers(opened):
         page.locator(".whose a").click()
         page.wait_for_url(re.compile("#$"))
         assert not page.locator(".theirs:visible").count()
+        assert not page.locator(".theirs:visible").count()
 
 
 SETTINGS = [
