@@ -72,6 +72,7 @@ headlines:
   more: ""
   cite: ""
   caveat: ""
+  short: Apples
   official: []
 """
 FIGURES = """

@@ -97,7 +97,7 @@ def quantity_row(model, name):
         "allowed": model.allowed(name),
         "unit": wording.unit_of(model, name),
         "usual": next(iter(sources)),
-        "far": model.usual(name),
+        "far": float(f"{model.usual(name):.4g}"),
         "levels": wording.levels(model, name),
         "limits": model.limits.get(name, ()),
         "sources": {},
@@ -120,7 +120,7 @@ def source_row(model, name, reading, source):
     A printed number whose words leave room has a phrase for where a verdict turns.
     """
     if isinstance(source, Formula):
-        label = wording.choice(model, name, reading)
+        label = wording.choice(model, name, reading).removeprefix("formula")
         return {"needs": source.needs, "label": label}
     row = dict(vars(source))
     if source.words and source.row and source.value > 0:
@@ -171,8 +171,14 @@ def parts(model, name, check):
 
 
 def share(model, name):
-    """Return the place of a quantity, or of a number, in percent of the picture."""
+    """Return the place of a quantity, or of a number, in percent of the picture.
+
+    Behind the name of a quantity may stand an end of its bounds by rounding.
+    """
     if name.isdigit():
         return 100 * float(name) / WIDTH
+    name, _, end = name.partition(".")
     result = judge.Result(model, name, {})
+    if end:
+        return 100 * judge.estimated(result)[end] / WIDTH
     return 100 * float(result.value(result.start)) / WIDTH

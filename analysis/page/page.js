@@ -1,9 +1,15 @@
-// Computes and judges as the library does, then draws.
+// Computes, judges and draws as the library does.
 
 const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
 const NOT_COMPUTED = "not computed";
 const LEAST = "at least ";
-const SCALES = { "%": 0.01, percent: 0.01, m: 1e6, thousand: 1e3, million: 1e6 };
+const SCALES = {
+  "%": 0.01,
+  percent: 0.01,
+  m: 1e6,
+  thousand: 1e3,
+  million: 1e6,
+};
 const { abs, ceil, floor, log10, max, min, round, sign } = Math;
 
 for (const [key, run] of Object.entries(RUNS)) {
@@ -116,8 +122,7 @@ function planFor(claim, setting) {
   const plan = planOf(claim.quantity, under);
   if (claim.lowEnd) plan.set(claim.lowEnd, sourceOf(claim.lowEnd, under));
   for (const { row } of plan.values())
-    if (claim.beside.includes(row))
-      throw "It would be compared with itself";
+    if (claim.beside.includes(row)) throw "It would be compared with itself";
   return plan;
 }
 
@@ -355,19 +360,16 @@ function verdict(id) {
   return words + (isOurs ? ", on assumptions" : "") + (kind && ` (${kind})`);
 }
 
-// A negative number stands in brackets in a sum.
-const inSum = (words) => (words.startsWith("−") ? `(${words})` : words);
-
 const WRITTEN = {
-  value: (spec) => inSum(shown(spec)),
+  value: shown,
   factor: (name) => (shown(name) === "1" ? "" : ` × ${shown(name)}`),
   rest: (name) => (shown(name) === "0" ? "" : ` × (1 − ${shown(name)})`),
-  side: (name) => spellSide(name, setting),
-  part: (name) =>
-    shown("former_detainees").startsWith(LEAST)
-      ? spellSide(name, setting)
-      : inSum(shown(name)),
-  sum: (id) => spellSide(CLAIMS[id].quantity, settingOf(CLAIMS[id], setting)),
+  sum(spec) {
+    const { quantity = spec, readings } = CLAIMS[spec] ?? {};
+    const [name, reading] = quantity.split(".");
+    const own = reading && { [name]: reading };
+    return spellSide(name, { ...readings, ...setting, ...own });
+  },
   verdict,
   whose,
   setting: (line) =>
@@ -403,8 +405,15 @@ function drawThumbs() {
 }
 
 function drawPicture() {
-  const number = (spec) =>
-    attempt(() => (KNOWN[spec] ? valueOf(spec, setting) : Number(spec))) || 0;
+  function number(spec) {
+    const [name, end] = spec.split(".");
+    if (!KNOWN[name]) return Number(name);
+    if (!end) return attempt(() => valueOf(name, setting)) || 0;
+    const ends = attempt(() =>
+      bounds(name, planOf(name, setting), ["rounding"]),
+    );
+    return ends?.[+(end === "high")] || 0;
+  }
   let whole = WIDTH;
   each("to", (node, to) => (whole = max(whole, number(to))));
   const place = (spec) => (100 * number(spec)) / whole;
@@ -454,7 +463,7 @@ function* turnsOf(id) {
   }
 }
 
-// A lever ends where a limit refuses; its words go on.
+// A lever ends where a limit refuses.
 function drawLever(node, name, spans, now) {
   const slider = find("[type=range]", node);
   const [least, most] = [spans[0].from, spans.at(-1).to];
@@ -477,8 +486,7 @@ function drawLever(node, name, spans, now) {
   }
   find("svg", node).innerHTML = bands;
   const words = now && `${now.verdict}: ${spellSpan(name, now, least, most)}`;
-  const line = words?.replace("matches w", "w") ?? "";
-  find(".parts", node).textContent = line;
+  find(".parts", node).textContent = words?.replace("matches w", "w") ?? "";
 }
 
 function drawMap(node, spec) {
@@ -525,8 +533,7 @@ function whose() {
 function open(words) {
   const values = {};
   for (const [name, choice] of new URLSearchParams(words)) {
-    if (!Object.hasOwn(KNOWN, name))
-      throw `“${name}” is no number here`;
+    if (!Object.hasOwn(KNOWN, name)) throw `“${name}” is no number here`;
     const isReading = Object.hasOwn(KNOWN[name].sources, choice);
     values[name] = isReading ? choice : read(name, choice);
   }
@@ -550,9 +557,11 @@ function start() {
 
 async function copy(id) {
   const words = find(`#${id}`)?.textContent ?? new URL(link(), location);
-  find("#copied").textContent = `Copy: ${words}`;
+  const say = (text) => (find("#copied").textContent = text);
+  say(`Copy: ${words}`);
   await navigator.clipboard.writeText(words);
-  find("#copied").textContent = "Copied.";
+  say("Copied.");
+  setTimeout(say, 3000, "");
 }
 
 addEventListener("input", ({ target }) => {
