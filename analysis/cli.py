@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import sys
 import webbrowser
@@ -18,6 +19,7 @@ from analysis.study import Study, load
 from analysis.tables import DATA, DataError, SettingError
 
 ROOT = DATA.parent
+README = ROOT / "README.md"
 ABOUT = "Recompute the numbers of one article, and see which follow from others."
 
 
@@ -94,7 +96,7 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
 
 
 def accept(study: Study, asked: Namespace) -> str:
-    """Say what moved; then store it, and the notebooks' outputs, as accepted."""
+    """Say what moved; then store it, the notebooks' outputs and the README's table."""
     from analysis import figures, guard, notebooks
 
     require_checkout()
@@ -112,7 +114,16 @@ def accept(study: Study, asked: Namespace) -> str:
         for path in folder.glob("*.ipynb"):
             shutil.copyfile(path, notebooks.NOTEBOOKS / path.name)
     now.to_csv(guard.EXPECTED)
+    README.write_text(readme(study), "utf-8")
     return "Stored as accepted."
+
+
+def readme(study: Study) -> str:
+    """Return the README with the headlines as they are now."""
+    rows = study.headlines()[["article", "working", "verdict", "condition", "note"]]
+    table = study.show(rows)
+    text = README.read_text("utf-8")
+    return re.sub(r"(?m)^\| the article .*(\n\|.*)+", lambda _: table, text)
 
 
 def audit(study: Study, asked: Namespace) -> str:

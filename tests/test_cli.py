@@ -77,6 +77,9 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     accepted.to_csv(path)
     monkeypatch.setattr(guard, "EXPECTED", path)
     monkeypatch.setattr(notebooks, "start", lambda folder: [])
+    readme = tmp_path / "README.md"
+    readme.write_text(cli.README.read_text("utf-8").replace("1.901", "1.902"), "utf-8")
+    monkeypatch.setattr(cli, "README", readme)
     title = "title: Transfers planned"
     folder = damaged(tmp_path, "figures.yaml", title, f"{title} {'and made ' * 20}")
     with monkeypatch.context() as patch:
@@ -92,3 +95,4 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     assert status == 0
     assert "at_risk_2021, value: 1901221.8 to 1901221.71946" in out
     assert run(capsys, "verify")[0] == 0
+    assert "= at most 1.901 million |" in readme.read_text("utf-8")

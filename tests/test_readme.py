@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from analysis import cli, wording
+from analysis import cli
 from analysis.study import DATA
 
 ROOT = DATA.parent
@@ -15,19 +15,10 @@ def pages():
     return [path for pattern in PAGES for path in sorted(ROOT.glob(pattern))]
 
 
-def cells(line):
-    return [cell.strip() for cell in line.strip().strip("|").split("|")]
-
-
 def test_the_readmes_table_is_that_of_the_library(article):
     text = (ROOT / "README.md").read_text("utf-8")
-    table = [cells(line) for line in text.splitlines() if line.startswith("|")][2:]
-    expected = []
-    for row in article.headlines().itertuples():
-        condition = wording.condition(row.condition)
-        working = row.working.replace("\n", "; ")
-        expected.append([row.article, working, row.verdict + condition, row.note])
-    assert table[: len(expected)] == expected
+    assert "= at most 1.901 million | matches |" in text
+    assert cli.readme(article) == text
 
 
 def test_the_readmes_verdicts_are_those_of_the_library(article):
