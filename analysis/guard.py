@@ -24,7 +24,7 @@ POINTS = 64
 #: What is stored of the rows of a table, as one text.
 STORED = {
     "quantities": "unit at_least at_most not_above",
-    "readings": "same_as follows",
+    "readings": "reading same_as",
     "checks": "compute readings beside kind",
     "findings": "rows",
     "claims": "quantity printed scale rounded_to says input section paragraph period",

@@ -148,14 +148,6 @@ COLUMNS = {
         Column("id", "note", check_note),
         Column("id", "name"),
     ],
-    "compared": [
-        Column("label", "quantity"),
-        Column("unit", "unit"),
-        Column("value_before", "before", number),
-        Column("verdict_before", "verdict before", check_verdict),
-        Column("value_after", "after", number),
-        Column("verdict_after", "verdict after", check_verdict),
-    ],
     "names": [
         Column("label", "quantity"),
         Column("value", "in use", number),

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -190,11 +191,11 @@ def test_a_run_leaves_what_its_manifest_lists(run):
 
 
 def test_notebooks_of_a_run_are_those_of_the_repository(run):
+    # Another version of matplotlib draws other pixels.
+    pixels = re.compile('"image/png": ".*"')
     for path in notebooks.NOTEBOOKS.glob("*.ipynb"):
-        ran = nbformat.read(run.folder / "notebooks" / path.name, as_version=4)
-        own = nbformat.read(path, as_version=4)
-        for cell, kept in zip(ran.cells, own.cells, strict=True):
-            assert cell.get("outputs") == kept.get("outputs"), (path.name, cell.source)
+        ran = (run.folder / "notebooks" / path.name).read_text("utf-8")
+        assert pixels.sub("", ran) == pixels.sub("", path.read_text("utf-8")), path
 
 
 # Kills --------------------------------------------------------------------------------

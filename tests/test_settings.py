@@ -121,9 +121,11 @@ def test_a_function_of_quantities_may_be_a_reading(article):
     )
 
 
-def test_readings_that_belong_together_are_taken_together(article):
-    study = article.change(total_2019="transfers", persons_per_transfer=0.5)
-    assert study["south_2019"].value == 825_000
+def test_labourers_are_read_alike_in_the_south_and_in_the_whole(article):
+    reading = {"persons_per_labourer_as_read": "transfers", "persons_per_transfer": 0.5}
+    study = article.change(**reading)
+    # 1.65 million and 2.59 million transfers, times 0.5.
+    assert (study["south_2019"].value, study["total_2019"].value) == (825_000, 1.295e6)
 
 
 def test_a_scenario_is_a_setting_with_a_name(article, tmp_path):
@@ -166,13 +168,6 @@ def test_a_wrong_scenario_is_refused(article, tmp_path, text, named):
 def test_an_unknown_scenario_is_refused_with_the_nearest(article):
     with pytest.raises(SettingError, match="southern"):
         article.scenario("southren")
-
-
-def test_a_number_stays_where_a_reading_is_taken_along(article):
-    # "southern" counts labourers of the south as total_2019 counts them: 0.95 x 1e6.
-    study = article.change(at_risk_2019="southern").change(south_2019=1e6)
-    study = study.change(total_2019="transfers")
-    assert float(study["at_risk_2019"]) == pytest.approx(950_000)
 
 
 def test_studies_do_not_change(article):

@@ -69,7 +69,6 @@ def tables(study):
     yield study.external()
     yield study.sensitivity("at_risk_2021")
     yield study.break_even("at_risk_2021_sum")
-    yield study.compare()
 
 
 def surfaces(study, table):

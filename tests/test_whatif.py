@@ -196,19 +196,7 @@ def test_a_distribution_is_cut_at_the_allowed_range(article):
     assert table["persons_per_transfer"].between(0.05, 1).all()
 
 
-def test_compare_lists_what_moved_and_nothing_else(article):
-    study = article.change(persons_per_transfer=0.6)
-    table = study.compare().set_index(["id", "quantity"])
-    row = table.loc["at_risk_2021_sum", "at_risk_2021"]
-    assert row.value_before == pytest.approx(1_600_000 + ADDED)
-    assert row.value_after == pytest.approx(1_600_000 + 0.6 * ADDED)
-    verdicts = row.verdict_before, row.verdict_after
-    assert verdicts == ("matches", "matches within rounding")
-    assert ("", "transfers_2021") not in table.index
-    assert article.compare().empty
-
-
 def test_tables_say_what_differs(article):
     study = article.change(persons_per_transfer=0.6)
-    for table in (study.checks(), study.sensitivity("at_risk_2021"), study.compare()):
+    for table in (study.checks(), study.sensitivity("at_risk_2021")):
         assert table.attrs["differs"] == {"persons_per_transfer": 0.6}

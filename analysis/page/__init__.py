@@ -68,9 +68,6 @@ def data(model: Model, checks: Any, shown: Any) -> str:
         for source in model.readings[name].values():
             names += getattr(source, "needs", ())
         names += set(model.limits.get(name, ())) & model.readings.keys()
-    for group in model.followers.values():
-        for name in sorted(group & quantities.keys()):
-            (quantities[name]["linked"],) = group - {name}
     constants = {
         "KNOWN": quantities,
         "CLAIMS": claims,

@@ -21,9 +21,8 @@ const slack = (number) => max(1e-9 * abs(number), 1e-12);
 
 // A number that equals the print is as printed.
 function sourceOf(name, setting) {
-  const { usual, sources, linked } = KNOWN[name];
-  const shared = sources[setting[linked]] ? setting[linked] : usual;
-  const choice = setting[name] ?? shared;
+  const { usual, sources } = KNOWN[name];
+  const choice = setting[name] ?? usual;
   const isSame = ({ value }) => value === choice;
   const printed = sources[choice] ?? Object.values(sources).find(isSame);
   return printed ?? { value: choice };
@@ -300,8 +299,8 @@ function changed(setting, values) {
       attempt(() => needed(claim.quantity, settingOf(claim, made)).has(name));
     const [now, usual] = [made, {}].map((choices) => sourceOf(name, choices));
     const isUsual = now === usual || (now.row && now.row === usual.row);
-    if (isUsual && !KNOWN[name].linked) delete made[name];
-    else if (name in values && !isUsual && !Object.values(CLAIMS).some(uses))
+    if (isUsual) delete made[name];
+    else if (name in values && !Object.values(CLAIMS).some(uses))
       throw `${KNOWN[name].label} has no effect here`;
   }
   return made;
