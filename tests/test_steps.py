@@ -114,11 +114,6 @@ def test_a_step_has_its_place_and_stops_at_a_depth(article):
     assert text.startswith(flat)
 
 
-def test_a_step_is_markdown_in_a_notebook(article):
-    step = article.steps("net_new_persons", depth=1)
-    assert step._repr_markdown_().startswith("- **persons added since 2019** = ")
-
-
 def test_yours_and_ours_are_told_apart(article):
     plain = str(article.steps("persons_2019"))
     changed = str(article.change(persons_per_transfer=0.6).steps("persons_2019"))

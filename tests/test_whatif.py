@@ -9,7 +9,6 @@ import xarray as xr
 from scipy import stats
 
 from analysis import SettingError
-from analysis.formulas import at_risk, labour_transfers
 from tests import truth
 
 REFERENCE = str(Path(__file__).parent / "reference.yaml")
@@ -80,14 +79,6 @@ def test_all_kinds_of_arrays_give_the_numbers_of_floats(sum_2021, kind):
 def test_a_function_has_the_names_and_ranges_of_its_inputs(sum_2021):
     assert sum_2021.ranges["persons_per_transfer"] == (0.56, 1)
     assert sum_2021.ranges["at_risk_2019"] == pytest.approx((1.55e6, 1.65e6))
-    # By the formulas themselves.
-    base = labour_transfers.transfers_2019__from_rate(3_170_000, 0.2)
-    added = labour_transfers.net_new_persons(3_170_000 * 0.7, base * 0.7)
-    by_formulas = at_risk.at_risk_2021(1_600_000, added, 0.7)
-    found = sum_2021(
-        persons_per_transfer=0.7, growth_2019_2021=0.2, at_risk_share_of_new=0.7
-    )
-    assert found == by_formulas
 
 
 # Sensitivity --------------------------------------------------------------------------
@@ -141,7 +132,6 @@ def test_words_without_a_number_are_refused_with_what_to_set(article):
 
 def test_draws_come_close_to_the_truth(article):
     drawn = article.scenario(REFERENCE).draws("at_risk_total")["at_risk_total"]
-    assert drawn.mean() == pytest.approx(truth.mean(), abs=1)
     percentiles = drawn.quantile([0.05, 0.5, 0.95]).to_list()
     assert percentiles == pytest.approx(truth.percentiles(), abs=1500)
 
@@ -187,16 +177,3 @@ def test_a_sample_of_ones_own_keeps_its_rows_and_its_correlation(article):
     rounded = article.draws("at_risk_2021", sample, rounding=True)
     assert rounded[[*sample]].equals(sample)
     assert rounded["at_risk_2019"].nunique() > 100
-
-
-def test_a_distribution_is_cut_at_the_allowed_range(article):
-    table = article.draws(
-        "at_risk_2021", persons_per_transfer=stats.norm(0.9, 0.2), n=1024
-    )
-    assert table["persons_per_transfer"].between(0.05, 1).all()
-
-
-def test_tables_say_what_differs(article):
-    study = article.change(persons_per_transfer=0.6)
-    for table in (study.checks(), study.sensitivity("at_risk_2021")):
-        assert table.attrs["differs"] == {"persons_per_transfer": 0.6}

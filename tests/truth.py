@@ -16,13 +16,6 @@ T, G = (3.165e6, 3.175e6), (0.1045, 0.1055)
 P, S, D = (0.75, 0.9, 1.0), (0.5, 1.0), (1e5, 6e5)
 
 
-def mean():
-    """The mean: independent factors have the product of their means."""
-    lt, ls, ms, mo, t, p, s, d = map(np.mean, (LT, LS, MS, MO, T, P, S, D))
-    inverse = np.log((1 + G[1]) / (1 + G[0])) / (G[1] - G[0])
-    return ls * ms + (lt - ls) * mo + p * s * t * (1 - inverse) + d
-
-
 def percentiles(shares=(0.05, 0.5, 0.95)):
     """Percentiles, known to some ten persons: the former detainees, the widest part, by
     their distribution, and all the rest by Sobol points."""

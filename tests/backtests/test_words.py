@@ -91,13 +91,6 @@ def test_words_without_an_upper_end_have_none(article):
 # Units --------------------------------------------------------------------------------
 
 
-def test_a_reading_that_takes_another_quantity_keeps_the_unit(article):
-    model = article.model
-    for row in model.tables["readings"].values():
-        if row["same_as"]:
-            assert model.units[row["quantity"]] == model.units[row["same_as"]]
-
-
 def test_labourers_are_persons_only_by_a_ratio(article):
     # 0.95 x 2,590,000 persons in 2,868,778 transfers.
     study = article.change(persons_per_labourer=0.95)
