@@ -43,8 +43,6 @@ def field(model, text, setting):
     value = float(judge.Result(model, quantity, setting).value())
     if form == "percent":
         return spell.spell(value, form)
-    if form == "down":
-        return spell.text(spell.rounded(value, way=spell.DOWN))
     return wording.spelled(model, quantity, value)
 
 

@@ -73,6 +73,7 @@ headlines:
   cite: ""
   caveat: ""
   short: Apples
+  notebook: none
   official: []
 """
 FIGURES = """

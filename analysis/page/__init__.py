@@ -6,6 +6,7 @@ limits, and the formulas as JavaScript. The script judges as the library does.
 """
 
 import json
+import math
 import re
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from markupsafe import Markup
 
 from analysis import arithmetic, judge, report, spell, wording
 from analysis.model import Formula, Model, same
+from analysis.steps import named
 from analysis.study import Study
 from analysis.tables import split
 
@@ -23,6 +25,8 @@ HERE = Path(__file__).resolve().parent
 WIDTH = 3_000_000
 #: Both axes of the map begin here and end at 1; a line has so many points.
 ORIGIN, POINTS = 0.3, 24
+#: What the script takes for allowed where nothing is given.
+COUNT = (0, math.inf)
 
 
 def page(study: Study, titles: Any = ()) -> str:
@@ -34,8 +38,7 @@ def page(study: Study, titles: Any = ()) -> str:
     checks, shown = [], []
     for row in model.texts["headlines"]["headlines"]:
         checks.append(model.tables["checks"][row["check"]])
-        names = [name.partition(".")[0] for name in row["working"]]
-        shown += [name for name in names if name in model.readings]
+        shown += [named(model, name, {})[0] for name in row["working"]]
     script = f"{data(model, checks, shown)}\n{report.lean(HERE / 'page.js')}"
     environment.globals |= {
         "checks": checks,
@@ -88,10 +91,10 @@ def compact(row):
 
 def quantity_row(model, name):
     """Return a quantity with its limits and its sources, the one in use first."""
-    sources = model.readings[name]
+    sources, allowed = model.readings[name], model.allowed(name)
     row = {
         "label": model.labels[name],
-        "allowed": model.allowed(name),
+        "allowed": allowed if allowed != COUNT else (),
         "unit": wording.unit_of(model, name),
         "usual": next(iter(sources)),
         "far": float(f"{model.usual(name):.4g}"),

@@ -79,7 +79,7 @@ function valuesOf(target, plan, start) {
   if (name) {
     const { label, unit, limits } = KNOWN[name];
     const near = (x, way) => text(edge(x, unit, way, 3));
-    const whole = KNOWN[limits[1]]?.label ?? "";
+    const whole = (side === "above" && KNOWN[limits[1]]?.label) || "";
     const value = near(values[name], round);
     throw `${label} would be ${value}, ${side} ${whole} ${near(end, floor)}`;
   }
@@ -265,7 +265,7 @@ function spellSide(name, setting) {
 
 // Read 0.6, 0,6, 60%, 500,000, 1.5m; and 1.5 beside million.
 function read(name, words, shown = "") {
-  const { label, allowed, far, unit } = KNOWN[name];
+  const { label, allowed = [0, Infinity], far, unit } = KNOWN[name];
   const tidy = words
     .trim()
     .toLowerCase()
@@ -542,7 +542,7 @@ function open(words) {
 function start() {
   const words = location.hash.slice(1);
   if (document.getElementById(words)) {
-    setTimeout(remember, 200);
+    if (link() !== "#") setTimeout(remember, 200);
     return apply(setting);
   }
   complain();
