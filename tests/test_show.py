@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from analysis import SettingError, cli, show
+from analysis import cli, show
 from tests.settings import random_settings
 
 
@@ -105,8 +105,3 @@ def test_what_differs_names_readings_and_functions(article):
     study = article.change(at_risk_2019=lambda total_2019: 0.5 * total_2019)
     text = str(study.show(study.checks("at_risk_2021_sum"))._repr_markdown_())
     assert "function" in text
-
-
-def test_an_unknown_figure_is_refused_with_the_nearest(article):
-    with pytest.raises(SettingError, match="waterfall"):
-        article.figure("waterfal")
