@@ -53,8 +53,8 @@ def values(study: Study) -> pd.Series:
     for field in fields(model):
         result["sentences", field, "number"] = headlines.field(model, field, {})
     for name in model.texts["figures"]:
-        result |= digest(figures.data(study, name), name)
-    texts = {key: text(value) for key, value in result.items()}
+        result |= digests(figures.data(study, name), name)
+    texts = {key: stored_text(value) for key, value in result.items()}
     column = pd.Series(texts, name="value").rename_axis(KEYS).sort_index()
     return column[~column.isin(["", "nan"])]
 
@@ -105,16 +105,16 @@ def fields(model: Model) -> list[str]:
     return sorted(names.union(*map(FIELD.findall, sentences)))
 
 
-def digest(table: pd.DataFrame, name: str) -> Values:
+def digests(table: pd.DataFrame, name: str) -> Values:
     """Return a digest of each column of a plotted table, in its order."""
     result: Values = {}
     for column in table:
-        cells = "\n".join(map(text, table[column].to_list()))
+        cells = "\n".join(map(stored_text, table[column].to_list()))
         result["figures", name, str(column)] = f"#{zlib.crc32(cells.encode()):08x}"
     return result
 
 
-def text(value: Any) -> str:
+def stored_text(value: Any) -> str:
     """Return a number with twelve digits, or the words of anything else."""
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 

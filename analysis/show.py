@@ -18,7 +18,7 @@ from analysis.tables import SettingError
 NO_ROWS = "Nothing to show."
 
 
-def text(model, row, name):
+def as_it_is(model, row, name):
     """Write a cell as it is."""
     return row[name]
 
@@ -29,7 +29,7 @@ class Column:
 
     name: Any
     heading: str
-    writer: Any = text
+    writer: Any = as_it_is
 
 
 # Cells --------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def page(study: Study, titles: Any = ()) -> str:
     for row in model.texts["headlines"]["headlines"]:
         checks.append(model.tables["checks"][row["check"]])
         shown += [named(model, name, {})[0] for name in row["working"]]
-    script = f"{data(model, checks, shown)}\n{report.lean(HERE / 'page.js')}"
+    script = f"{constants_of(model, checks, shown)}\n{report.lean(HERE / 'page.js')}"
     environment.globals |= {
         "checks": checks,
         "parts": partial(parts, model),
@@ -55,7 +55,7 @@ def page(study: Study, titles: Any = ()) -> str:
 # What the script computes with --------------------------------------------------------
 
 
-def data(model: Model, checks: Any, shown: Any) -> str:
+def constants_of(model: Model, checks: Any, shown: Any) -> str:
     """Return the constants of the page's script."""
     claims, quantities, lines = {}, {}, []
     names = [*shown]
@@ -103,13 +103,13 @@ def quantity_row(model, name):
         "sources": {},
     }
     for key, source in sources.items():
-        row["sources"][key] = filled(source_row(model, name, key, source))
+        row["sources"][key] = without_empty(source_row(model, name, key, source))
     if name in model.assumptions:
         row["phrase"] = report.curled(wording.phrase(model, name, ""))
-    return filled(row)
+    return without_empty(row)
 
 
-def filled(row):
+def without_empty(row):
     """Return a row without what is empty."""
     return {key: value for key, value in row.items() if value not in ((), "")}
 

@@ -38,7 +38,7 @@ def write(study: Study, folder: Path) -> dict[str, str]:
         template = environment.get_template("notebook.html")
         bodies[f"notebooks/{path.stem}"] = template.render(cells=cells)
     for name, body in bodies.items():
-        soup = labelled(body)
+        soup = with_headings(body)
         bodies[name] = Markup(soup)
         titles[name] = soup.h1.get_text()
     layout = environment.get_template("layout.html")
@@ -60,7 +60,7 @@ def environment_of(study: Study) -> Environment:
     )
     result.filters |= {
         "markdown": markdown,
-        "digest": digest,
+        "policy_hash": policy_hash,
         "split": split,
         "claim": wording.printed_claim,
         "condition": wording.condition,
@@ -70,7 +70,7 @@ def environment_of(study: Study) -> Environment:
         "sentence_case": wording.sentence_case,
         "verdict": wording.verdict,
         "worked": partial(worked, study),
-        "alt": partial(alt, study),
+        "alt": partial(alt_of_call, study),
     }
     result.globals |= {
         "number": partial(wording.spelled, study.model),
@@ -101,7 +101,7 @@ def markdown(text: str) -> Markup:
     return Markup(html.replace("&lt;br&gt;", "<br>"))
 
 
-def digest(text: str) -> Markup:
+def policy_hash(text: str) -> Markup:
     """Return what a content policy calls a text between tags."""
     content = hashlib.sha256(text.encode()).digest()
     return Markup(f"'sha256-{base64.b64encode(content).decode()}'")
@@ -119,7 +119,7 @@ def curled(page: str) -> str:
     return "".join(parts)
 
 
-def labelled(body: str) -> Any:
+def with_headings(body: str) -> Any:
     """Give cells of tables their headings, for narrow screens, and headings names."""
     soup = BeautifulSoup(body, "html.parser")
     for table in soup("table"):
@@ -132,7 +132,7 @@ def labelled(body: str) -> Any:
     return soup
 
 
-def alt(study: Study, source: str) -> str:
+def alt_of_call(study: Study, source: str) -> str:
     """Tell in words the figure that a cell draws."""
     call = re.search(r'\.figure\("(\w+)"', source)
     return figures.alt(study, call[1]) if call else ""
