@@ -34,13 +34,15 @@ def verify(study: Study, asked: Namespace) -> Any:
     if asked.csv:
         return study.headlines()
     text = headlines.verify(study.model, study.setting)
-    return text if study.setting else f"{text}\n\n{guarded(study)}"
+    return text if study.setting else guarded(study)
 
 
 def guarded(study: Study) -> str:
-    """Say that all values are as stored, or raise RunError with those that moved."""
+    """Print the headlines; then say that all values are as stored, or raise RunError
+    with those that moved."""
     from analysis import guard
 
+    print(headlines.verify(study.model, {}), end="\n\n", flush=True)
     now = guard.values(study)
     changes = guard.moved(guard.read(), now)
     if len(changes):
@@ -71,8 +73,7 @@ def reproduce(study: Study, asked: Namespace) -> str:
         (folder / "index.html").write_text(page.page(study, titles), "utf-8")
         manifest = results.manifest(folder, hashes)
         (folder / results.MANIFEST).write_text(manifest, "utf-8")
-    text = headlines.verify(study.model, study.setting)
-    return f"{text}\n\n{guarded(study)}\nPage: {asked.out / 'index.html'}"
+    return f"{guarded(study)}\nPage: {asked.out / 'index.html'}"
 
 
 def require_checkout() -> None:

@@ -47,13 +47,14 @@ def field(model, text, setting):
 
 
 def turning(model, check, name):
-    """Return the value of an assumption from which the verdict of a check holds."""
+    """Return the value of an assumption from or up to which a verdict holds."""
     row = model.tables["checks"][check]
     result = judge.result_for(model, row, {})
     verdict = judge.verdicts(result)[0]
     for turn in judge.conditions(result, verdict):
         if turn.name == name:
-            return spell.text(spell.rounded(turn.low, way=spell.UP))
+            words = spell.edges(turn.low, turn.high, *turn.span)
+            return re.sub("^at (least|most) ", "", words)
     raise fault(row, "readings", f"{check} does not turn with {name}")
 
 
@@ -68,7 +69,8 @@ def headlines(model, setting):
         found = judge.judge(model, check, setting)
         article = filled(model, entry["words"], setting)
         working = "\n".join(workings(model, entry["working"], setting))
-        row = {"number": number, "article": article, "working": working}
+        row = {"number": number, "check": entry["check"]}
+        row |= {"article": article, "working": working}
         if setting:
             before = judge.judge(model, check, EMPTY)["verdict"]
             row["verdict_before"] = wording.verdict(check, before)
@@ -83,6 +85,8 @@ def headlines(model, setting):
 def workings(model, names, setting):
     """Yield the lines of a sum; a line that can't be computed says why."""
     for name, noun in names.items():
+        quantity, _, _ = name.partition(".")
+        name = quantity if quantity in setting else name
         try:
             yield line(model, name, setting) + noun
         except SettingError as error:
@@ -97,21 +101,13 @@ def verify(model, setting):
     # The answer is for the article's own numbers.
     intro = document["intro"] if setting else filled(model, document["answer"])
     intro = f"{document['reference']}. {intro}"
-    lines, room = [document["title"], wording.wrapped(intro), ""], wording.WIDTH - 3
+    lines = [document["title"], wording.wrapped(intro), ""]
     for row in headlines(model, setting).itertuples():
-        *parts, last = row.working.split("\n")
-        verdict = row.verdict
-        if setting:
-            verdict += f"; before: {row.verdict_before}"
-        gap = room - len(last) - len(verdict)
-        if gap > 0:
-            parts.append(last + " " * gap + verdict)
-        else:
-            parts += [last, verdict.rjust(room)]
-        parts.append(wording.condition(row.condition).removeprefix(", "))
-        parts.append("" if setting else row.note)
+        verdict = f"Verdict: {row.verdict}{wording.condition(row.condition)}"
+        last = f"Before: {row.verdict_before}" if setting else row.note
+        parts = [*row.working.split("\n"), verdict, last]
         lines.append(wording.wrapped(row.article, f"{row.number}  ", "   "))
-        for text in filter(None, parts):
+        for text in parts:
             lines.append(wording.wrapped(text, "   ", "   "))
     meanings = document["verdicts"].items()
     lines += ["", *(f"{verdict:24}{meaning}" for verdict, meaning in meanings)]

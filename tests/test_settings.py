@@ -99,6 +99,7 @@ def test_a_number_that_is_set_has_no_rounding(article):
 
 
 def test_a_number_that_equals_the_print_keeps_its_rounding(article):
+    assert article.change(growth_2019_2021=1.105 - 1).setting == {}
     study = article.change(at_risk_2019=1_600_000, persons_per_transfer=0.6)
     estimate = study["at_risk_2019"]
     assert (estimate.low, estimate.high) == (1_550_000, 1_650_000)

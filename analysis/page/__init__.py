@@ -42,6 +42,7 @@ def page(study: Study, titles: Any = ()) -> str:
     script = f"{constants_of(model, checks, shown)}\n{report.lean(HERE / 'page.js')}"
     environment.globals |= {
         "checks": checks,
+        "number_of": {check["id"]: place for place, check in enumerate(checks, 1)},
         "parts": partial(parts, model),
         "share": partial(share, model),
         "study": study,

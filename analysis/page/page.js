@@ -23,7 +23,7 @@ const slack = (number) => max(1e-9 * abs(number), 1e-12);
 function sourceOf(name, setting) {
   const { usual, sources } = KNOWN[name];
   const choice = setting[name] ?? usual;
-  const isSame = ({ value }) => value === choice;
+  const isSame = ({ value }) => abs(value - choice) <= slack(value);
   const printed = sources[choice] ?? Object.values(sources).find(isSame);
   return printed ?? { value: choice };
 }
@@ -367,7 +367,7 @@ const WRITTEN = {
     const { quantity = spec, readings } = CLAIMS[spec] ?? {};
     const [name, reading] = quantity.split(".");
     const own = reading && { [name]: reading };
-    return spellSide(name, { ...readings, ...setting, ...own });
+    return spellSide(name, { ...readings, ...own, ...setting });
   },
   verdict,
   whose,
