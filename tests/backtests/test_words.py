@@ -13,7 +13,7 @@ from analysis import SettingError
 from tests.backtests.test_at_risk import ADDED, MOST, SUM
 
 BASE = 3_170_000 / 1.105
-NUMBERS = "no one two three four five six seven eight nine".split()
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"]
 
 #: What an assumption's reason says: its numbers, as hand arithmetic rounds them.
 REASONS = {
