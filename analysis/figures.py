@@ -5,12 +5,15 @@ figures.yaml says of which kind a figure is, what it shows and what it shades.
 
 import math
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis import headlines, judge, printed, spell, wording
+from analysis.model import Model
+from analysis.printed import Row
 from analysis.steps import named
 from analysis.tables import DataError, SettingError, nearest
 
@@ -40,7 +43,7 @@ HATCHES = {"": "", "at least": "/////"}
 FINE = 61
 
 
-def entry_of(model, name):
+def entry_of(model: Model, name: str) -> Row:
     """Return what figures.yaml says of a figure."""
     entries = model.texts["figures"]
     if name not in entries:
@@ -48,7 +51,7 @@ def entry_of(model, name):
     return entries[name]
 
 
-def titles(model):
+def titles(model: Model) -> dict[str, str]:
     """Return the title of each figure by its name."""
     entries = model.texts["figures"].items()
     return {name: entry["title"] for name, entry in entries}
@@ -57,9 +60,9 @@ def titles(model):
 # What is plotted ----------------------------------------------------------------------
 
 
-def mark(study, label, role, name):
+def mark(study: Any, label: str, role: str, name: str) -> Row:
     """Return a row of a table: a figure published elsewhere, or a quantity."""
-    row = {"label": label, "role": role, "quantity": name, "side": ""}
+    row: Row = {"label": label, "role": role, "quantity": name, "side": ""}
     elsewhere = study.model.tables["external"].get(name)
     if elsewhere:
         row |= dict.fromkeys(("value", "low", "high"), printed.value_of(elsewhere))
@@ -73,7 +76,7 @@ def mark(study, label, role, name):
     return row | {"words": wording.sided(text or "not computed", row["side"])}
 
 
-def marks(study, entry):
+def marks(study: Any, entry: Row) -> pd.DataFrame:
     """Return the marks of a figure, from top to bottom."""
     rows = []
     for role, names in entry["marks"].items():
@@ -81,7 +84,7 @@ def marks(study, entry):
     return pd.DataFrame(rows)
 
 
-def waterfall(study, entry):
+def waterfall(study: Any, entry: Row) -> pd.DataFrame:
     """Return bars, each from another quantity, or from zero, to a quantity."""
     rows = []
     for bar in entry["bars"]:
@@ -99,7 +102,7 @@ def waterfall(study, entry):
     return pd.DataFrame(rows)
 
 
-def tornado(study, entry):
+def tornado(study: Any, entry: Row) -> pd.DataFrame:
     """Return a quantity with each assumption at either end of its range."""
     model, target = study.model, entry["target"]
     table = study.sensitivity(target)
@@ -116,7 +119,7 @@ def tornado(study, entry):
     return pd.DataFrame(rows)
 
 
-def grid(study, entry):
+def grid(study: Any, entry: Row) -> pd.DataFrame:
     """Return a quantity at pairs of values of two assumptions, each over its range."""
     over = {}
     for name in entry["over"]:
@@ -131,19 +134,19 @@ def grid(study, entry):
 # How it is drawn: tables are in units of the axis -------------------------------------
 
 
-def scale_of(entry):
+def scale_of(entry: Row) -> float:
     """Return by what the numbers of an axis are divided."""
     return AXES.get(entry["axis"].split()[0], 1)
 
 
-def style():
+def style() -> Any:
     """Return the context in which figures are drawn and saved."""
     import matplotlib
 
     return matplotlib.rc_context(STYLE)
 
 
-def panel(height, **more):
+def panel(height: float, **more: Any) -> tuple[Any, Any]:
     """Return a figure whose labels find their own room, and its axes."""
     # Matplotlib takes longer to import than a table to make.
     from matplotlib.figure import Figure
@@ -152,7 +155,7 @@ def panel(height, **more):
     return figure, figure.subplots(**more)
 
 
-def shaded(study, entry, axes, text=""):
+def shaded(study: Any, entry: Row, axes: Any, text: str = "") -> list[float]:
     """Say above what is shaded, and return the ends that rows say of it."""
     ((label, names),) = entry["shade"].items()
     axes.set_title(f"{text}{label}", loc="right", pad=5, **NOTE)
@@ -166,7 +169,7 @@ def shaded(study, entry, axes, text=""):
     return [end / scale_of(entry) for end in ends]
 
 
-def rows_of(study, table, entry, heads):
+def rows_of(study: Any, table: Any, entry: Row, heads: Any) -> tuple[Any, Any, Any]:
     """Return a figure with a row for each mark, its axes, and the rows with places.
 
     A row has its label at the left, a line from low to high, a mark, and its words at
@@ -199,7 +202,7 @@ def rows_of(study, table, entry, heads):
     return figure, axes, rows
 
 
-def dots(study, table, entry):
+def dots(study: Any, table: pd.DataFrame, entry: Row) -> Any:
     """Draw a row for each label, with its role above where there are several."""
     is_first = table["role"] != table["role"].shift()
     heads = is_first & (table["role"].nunique() > 1)
@@ -207,7 +210,7 @@ def dots(study, table, entry):
     return figure
 
 
-def bars(study, table, entry):
+def bars(study: Any, table: pd.DataFrame, entry: Row) -> Any:
     """Draw bars, each from where the one before it ends, or from zero."""
     figure, axes, rows = rows_of(study, table, entry, table["label"] == "")
     look = {"color": "#56B4E9", "edgecolor": COLOURS[1], "zorder": 1}
@@ -216,7 +219,7 @@ def bars(study, table, entry):
     return figure
 
 
-def contours(study, table, entry):
+def contours(study: Any, table: pd.DataFrame, entry: Row) -> Any:
     """Draw lines of equal values at round numbers, and the pair of values in use."""
     from matplotlib.ticker import MaxNLocator
 
@@ -246,13 +249,13 @@ KINDS = {
 }
 
 
-def data(study, name):
+def data(study: Any, name: str) -> pd.DataFrame:
     """Return what a figure plots, in base units."""
     entry = entry_of(study.model, name)
     return study._framed(KINDS[entry["kind"]][0](study, entry))
 
 
-def caption(study, name):
+def caption(study: Any, name: str) -> str:
     """Return what differs from the article or, if nothing does, the caption."""
     below = wording.differs(study.model, study.setting)
     return below or headlines.filled(
@@ -260,7 +263,7 @@ def caption(study, name):
     )
 
 
-def draw(study, name, title=True):
+def draw(study: Any, name: str, title: bool = True) -> Any:
     """Return a figure of a study, with what differs or its caption, and its title."""
     table, entry = data(study, name), entry_of(study.model, name)
     numbers = table.columns.intersection(["value", "low", "high"])
@@ -277,14 +280,14 @@ def draw(study, name, title=True):
     return figure
 
 
-def runs_out(figure):
+def runs_out(figure: Any) -> bool:
     """Return whether a text, or what is plotted, lies beyond the edge of a figure."""
     figure.draw_without_rendering()
     box = figure.get_tightbbox()
     return min(box.min) < 0 or (box.max > figure.get_size_inches()).any()
 
 
-def alt(study, name):
+def alt(study: Any, name: str) -> str:
     """Return what a figure shows, for those who do not see it."""
     table, entry = data(study, name), entry_of(study.model, name)
     texts = []
@@ -293,7 +296,7 @@ def alt(study, name):
     return f"{entry['title']}. {'; '.join(texts) or caption(study, name)}"
 
 
-def save(study, folder):
+def save(study: Any, folder: Path) -> None:
     """Write each figure as SVG and PNG, with what it plots as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
     changes = wording.differs(study.model, study.setting)

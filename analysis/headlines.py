@@ -2,11 +2,13 @@
 
 import math
 import re
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 import pandas as pd
 
 from analysis import judge, printed, spell, wording
+from analysis.model import Model, Setting
 from analysis.steps import line, named
 from analysis.tables import SettingError, fault, split
 
@@ -20,7 +22,7 @@ EXTERNAL += ["as_printed", "seen", "source"]
 # Sentences with fields ----------------------------------------------------------------
 
 
-def filled(model, sentence, setting=EMPTY):
+def filled(model: Model, sentence: str, setting: Setting = EMPTY) -> str:
     """Put numbers into a hand-written sentence, the article's unless a setting says."""
 
     def number(match):
@@ -29,7 +31,7 @@ def filled(model, sentence, setting=EMPTY):
     return re.sub(r"{([^{}]+)}", number, sentence)
 
 
-def field(model, text, setting):
+def field(model: Model, text: str, setting: Setting) -> str:
     """Return the number of a field: a row, a quantity or reading, a check, a turn."""
     name, _, form = text.partition(":")
     rows = model.tables["claims"] | model.tables["external"]
@@ -46,7 +48,7 @@ def field(model, text, setting):
     return wording.spelled(model, quantity, value)
 
 
-def turning(model, check, name):
+def turning(model: Model, check: str, name: str) -> str:
     """Return the value of an assumption from or up to which a verdict holds."""
     row = model.tables["checks"][check]
     result = judge.result_for(model, row, {})
@@ -61,7 +63,7 @@ def turning(model, check, name):
 # The headlines ------------------------------------------------------------------------
 
 
-def headlines(model, setting):
+def headlines(model: Model, setting: Setting) -> pd.DataFrame:
     """Return the six headlines; sentences only for the article's own numbers."""
     rows = []
     for number, entry in enumerate(model.texts["headlines"]["headlines"], 1):
@@ -82,7 +84,7 @@ def headlines(model, setting):
     return pd.DataFrame(rows)
 
 
-def workings(model, names, setting):
+def workings(model: Model, names: Mapping[str, str], setting: Setting) -> Iterator[str]:
     """Yield the lines of a sum; a line that can't be computed says why."""
     for name, noun in names.items():
         quantity, _, _ = name.partition(".")
@@ -95,18 +97,18 @@ def workings(model, names, setting):
         yield NONE_PRINTED
 
 
-def verify(model, setting):
+def verify(model: Model, setting: Setting) -> str:
     """Return the headlines as a terminal shows them, and what the verdicts mean."""
     document = model.texts["headlines"]
     # The answer is for the article's own numbers.
     intro = document["intro"] if setting else filled(model, document["answer"])
     intro = f"{document['reference']}. {intro}"
     lines = [document["title"], wording.wrapped(intro), ""]
-    for row in headlines(model, setting).itertuples():
-        verdict = f"Verdict: {row.verdict}{wording.condition(row.condition)}"
-        last = f"Before: {row.verdict_before}" if setting else row.note
-        parts = [*row.working.split("\n"), verdict, last]
-        lines.append(wording.wrapped(row.article, f"{row.number}  ", "   "))
+    for row in headlines(model, setting).to_dict("records"):
+        verdict = f"Verdict: {row['verdict']}{wording.condition(row['condition'])}"
+        last = f"Before: {row['verdict_before']}" if setting else row["note"]
+        parts = [*row["working"].split("\n"), verdict, last]
+        lines.append(wording.wrapped(row["article"], f"{row['number']}  ", "   "))
         for text in parts:
             lines.append(wording.wrapped(text, "   ", "   "))
     meanings = document["verdicts"].items()
@@ -119,7 +121,7 @@ def verify(model, setting):
 # Findings, and figures published elsewhere --------------------------------------------
 
 
-def findings(model, *names):
+def findings(model: Model, *names: str) -> pd.DataFrame:
     """Return the findings on some printed rows, or all, in the article's numbers."""
     rows = []
     for row in model.tables["findings"].values():
@@ -129,7 +131,7 @@ def findings(model, *names):
     return pd.DataFrame(rows)
 
 
-def external(model, setting):
+def external(model: Model, setting: Setting) -> pd.DataFrame:
     """Return figures published elsewhere, each beside ours of the same unit."""
     rows = []
     for row in model.tables["external"].values():

@@ -5,6 +5,7 @@ of the table's columns; it has a heading and may have a function that writes a c
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +13,15 @@ import pandas as pd
 
 from analysis import spell, wording
 from analysis.headlines import NONE_PRINTED
+from analysis.model import Model
+from analysis.printed import Row
 from analysis.steps import Step, as_markdown, as_text
 from analysis.tables import SettingError
 
 NO_ROWS = "Nothing to show."
 
 
-def as_it_is(model, row, name):
+def as_it_is(model: Model, row: Row, name: Any) -> Any:
     """Write a cell as it is."""
     return row[name]
 
@@ -35,7 +38,7 @@ class Column:
 # Cells --------------------------------------------------------------------------------
 
 
-def plain(model, row, name):
+def plain(model: Model, row: Row, name: Any) -> str:
     """Write a cell of any table, whose column may be named after a quantity."""
     value = row[name]
     if isinstance(value, str):
@@ -45,41 +48,41 @@ def plain(model, row, name):
     return spell.spell(value)
 
 
-def number(model, row, name):
+def number(model: Model, row: Row, name: Any) -> str:
     """Write a number of the quantity of a row."""
     quantity = row["quantity"]
     return wording.spelled(model, quantity, row[name]) if quantity else ""
 
 
-def input_number(model, row, name):
+def input_number(model: Model, row: Row, name: Any) -> str:
     """Write a number of the input of a row."""
     return wording.spelled(model, row["input"], row[name])
 
 
-def label(model, row, name):
+def label(model: Model, row: Row, name: Any) -> str:
     """Write the label of a quantity."""
     return model.labels[row[name]]
 
 
-def span(model, row, name):
+def span(model: Model, row: Row, name: Any) -> str:
     """Write the part of a range that a row is about, rounded inward."""
     quantity = row["input"] if "input" in row else row["quantity"]
     unit = wording.unit_of(model, quantity)
     return spell.edges(row["low"], row["high"], -math.inf, math.inf, unit)
 
 
-def check_note(model, row, name):
+def check_note(model: Model, row: Row, name: Any) -> str:
     """Write the note of a check."""
     return model.tables["checks"][row["id"]]["note"]
 
 
-def check_verdict(model, row, name):
+def check_verdict(model: Model, row: Row, name: Any) -> str:
     """Write a verdict, and whose comparison it judges."""
     check = model.tables["checks"].get(row["id"], {"kind": ""})
     return wording.verdict(check, row[name])
 
 
-def check_print(model, row, name):
+def check_print(model: Model, row: Row, name: Any) -> str:
     """Write what a check is beside, as its row or rows print it."""
     texts = []
     for beside in model.rows_beside(model.tables["checks"][row["id"]]):
@@ -88,7 +91,7 @@ def check_print(model, row, name):
     return " to ".join(texts)
 
 
-def check_value(model, row, name):
+def check_value(model: Model, row: Row, name: Any) -> str:
     """Write the value of a check, with the side on which words leave room."""
     if not row["quantity"]:
         return NONE_PRINTED
@@ -100,13 +103,13 @@ def check_value(model, row, name):
     return wording.sided(text, row["side"])
 
 
-def check_bounds(model, row, name):
+def check_bounds(model: Model, row: Row, name: Any) -> str:
     """Write the bounds of a check by rounding."""
     ends = row["low"], row["value"], row["high"]
     return wording.bounds(model, row["quantity"], *ends) if row["quantity"] else ""
 
 
-def external_number(model, row, name):
+def external_number(model: Model, row: Row, name: Any) -> str:
     """Write a figure published elsewhere, as it is printed."""
     return wording.printed_number(model.tables["external"][row["id"]])
 
@@ -175,7 +178,7 @@ COLUMNS = {
 PARTS = {"break-even": "verdict"}
 
 
-def labelled(model, table):
+def labelled(model: Model, table: Any) -> pd.DataFrame:
     """Return a table in words, with headings; other kinds have all their columns."""
     if not isinstance(table, pd.DataFrame):
         raise SettingError(f"{table!r} is no table")
@@ -183,7 +186,8 @@ def labelled(model, table):
     columns = [column for column in COLUMNS.get(kind, []) if column.name in table]
     if not columns:
         columns = [
-            Column(name, str(model.labels.get(name, name)), plain) for name in table
+            Column(name, str(model.labels.get(str(name), name)), plain)
+            for name in table
         ]
     rows = [table.attrs | row for row in table.to_dict("records")]
     cells = {}
@@ -195,7 +199,7 @@ def labelled(model, table):
     return in_one_row(shown, PARTS[kind], "over")
 
 
-def in_one_row(table, column, part):
+def in_one_row(table: pd.DataFrame, column: str, part: str) -> pd.DataFrame:
     """Give each value of a column its own, with the parts where it holds."""
     others = [name for name in table if name not in (column, part)]
     wide = table.pivot_table(
@@ -207,7 +211,7 @@ def in_one_row(table, column, part):
 # Forms --------------------------------------------------------------------------------
 
 
-def below(model, table):
+def below(model: Model, table: pd.DataFrame) -> str:
     """Return what differs from the article, and how many draws are left out."""
     text = wording.differs(model, table.attrs.get("differs", {}))
     past = table.attrs.get("past_a_limit")
@@ -217,7 +221,7 @@ def below(model, table):
     return text
 
 
-def markdown(model, item):
+def markdown(model: Model, item: Any) -> str:
     """Return a step, or a table with what differs from the article, as Markdown."""
     if isinstance(item, Step):
         return as_markdown(item)
@@ -229,7 +233,7 @@ def markdown(model, item):
     return "\n".join([*lines, "", below(model, item)]).strip("\n")
 
 
-def terminal(model, item):
+def terminal(model: Model, item: Any) -> str:
     """Return a step or a table for a terminal; a wide table stands row by row."""
     if isinstance(item, Step):
         return as_text(item)
@@ -243,7 +247,7 @@ def terminal(model, item):
     return f"{lines}\n{last}".strip("\n")
 
 
-def by_row(table):
+def by_row(table: pd.DataFrame) -> Iterator[str]:
     """Yield the lines of a table, row by row, each cell beside its heading."""
     deep = 4 + max(map(len, table.columns[1:]))
     for first, *cells in table.to_numpy():

@@ -1,12 +1,15 @@
 """The worked step: a formula, the numbers put in, and the result, nested."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from analysis import arithmetic, judge, spell, wording
-from analysis.model import Formula, same
+from analysis.judge import Result
+from analysis.model import Formula, Model, Setting, Source, same
 
 NO_SINGLE_SUM = "no single sum"
 NO_BOUND = "may be lower or higher, as words allow both"
@@ -30,7 +33,7 @@ class Step:
         return as_markdown(self)
 
 
-def named(model, name, setting):
+def named(model: Model, name: str, setting: Setting) -> tuple[str, Setting]:
     """Return the quantity and the setting of a name such as ``at_risk_2019.southern``,
     or of a check."""
     check = model.tables["checks"].get(name)
@@ -46,10 +49,10 @@ def named(model, name, setting):
 # One line -----------------------------------------------------------------------------
 
 
-def operands(model, name, result):
+def operands(name: str, source: Formula, result: Result) -> dict[str, Any]:
     """Return the numbers of a line, with the digits that redo its result."""
+    model, values = result.model, result.values()
     unit, beside = wording.unit_of(model, name), wording.levels(model, name)
-    source, values = result.sources[name], result.values()
     own = spell.rounded(float(values[name]), unit, beside)
     for more in range(9):
         numbers = {}
@@ -63,7 +66,7 @@ def operands(model, name, result):
     return numbers
 
 
-def operand(result, name, value, more=0):
+def operand(result: Result, name: str, value: float, more: int = 0) -> float:
     """Return a number as a line shows it: a given one in full, another rounded."""
     if name in result.numbers:
         return float(f"{value:.10g}")
@@ -74,13 +77,13 @@ def operand(result, name, value, more=0):
     return spell.rounded(value, unit, beside, more)
 
 
-def bracketed(model, name, number):
+def bracketed(model: Model, name: str, number: float) -> str:
     """Write all digits of a number of a quantity; a negative one in brackets."""
     text = spell.text(number, wording.unit_of(model, name))
     return f"({text})" if number < 0 else text
 
 
-def sided(result, name):
+def sided(result: Result, name: str) -> str:
     """Write a quantity as it stands beside its claim, such as "at most 1.9 million"."""
     model = result.model
     inner = judge.Result(model, name, result.setting)
@@ -91,7 +94,7 @@ def sided(result, name):
     return wording.sided(text, inner.side())
 
 
-def lines(result, name, short=False):
+def lines(result: Result, name: str, short: bool = False) -> tuple[str, ...]:
     """Return names, numbers and the result, or the result alone.
 
     A ``short`` line leaves out what is idle, such as "× 1".
@@ -112,7 +115,7 @@ def lines(result, name, short=False):
         numbers = {need: float(result.values()[need]) for need in source.needs}
         texts = {need: sided(result, need) for need in source.needs}
     else:
-        numbers = operands(model, name, result)
+        numbers = operands(name, source, result)
         texts = {need: bracketed(model, need, numbers[need]) for need in numbers}
     tree = arithmetic.expression(source.function)
     formula = arithmetic.in_words(tree, labels)
@@ -121,7 +124,7 @@ def lines(result, name, short=False):
     return formula, arithmetic.in_words(tree, texts), end
 
 
-def line(model, name, setting):
+def line(model: Model, name: str, setting: Setting) -> str:
     """Return the numbers and the result of a formula on one line, without "× 1"."""
     quantity, setting = named(model, name, setting)
     result = judge.Result(model, quantity, setting)
@@ -135,7 +138,7 @@ def line(model, name, setting):
 # The structure ------------------------------------------------------------------------
 
 
-def steps(model, name, setting, depth=99):
+def steps(model: Model, name: str, setting: Setting, depth: int = 99) -> Step:
     """Return the worked step of a quantity, nested down to the printed numbers."""
     quantity, setting = named(model, name, setting)
     result = judge.Result(model, quantity, setting)
@@ -166,7 +169,7 @@ def steps(model, name, setting, depth=99):
     return step
 
 
-def origin(model, name, source, setting):
+def origin(model: Model, name: str, source: Source, setting: Setting) -> Iterator[str]:
     """Yield where a number comes from, or which reading a formula is."""
     if isinstance(source, Formula):
         for (quantity, reading), row in model.tables["readings"].items():
@@ -182,7 +185,7 @@ def origin(model, name, source, setting):
         yield "yours"
 
 
-def beside(model, quantity, setting, name):
+def beside(model: Model, quantity: str, setting: Setting, name: str) -> Iterator[str]:
     """Yield what checks of the article, or the check that is named, are beside, and
     their verdicts."""
     for check in model.tables["checks"].values():
@@ -203,7 +206,7 @@ def beside(model, quantity, setting, name):
 # Its two forms ------------------------------------------------------------------------
 
 
-def as_text(step, indent=""):
+def as_text(step: Step, indent: str = "") -> str:
     """Lay a worked step out for a terminal."""
     deep = f"{indent}    "
     head = f"{indent}{step.label} = "
@@ -220,7 +223,7 @@ def as_text(step, indent=""):
     return "\n".join(texts)
 
 
-def as_markdown(step, indent=""):
+def as_markdown(step: Step, indent: str = "") -> str:
     """Write a worked step as a nested list."""
     texts = [f"{indent}- **{step.label}** = {' = '.join(step.lines)}"]
     for note in step.notes:

@@ -4,9 +4,11 @@ import functools
 import math
 import re
 import textwrap
+from typing import Any
 
 from analysis import judge, printed, spell
-from analysis.model import Number
+from analysis.model import Model, Number, Setting
+from analysis.printed import Row
 
 WIDTH = 80
 #: Whose comparison a check makes, where the article does not make it.
@@ -14,12 +16,12 @@ KINDS = {"ours": "our comparison", "published elsewhere": "published elsewhere"}
 SIGNS = {">": "over", ">=": "at least", "<": "below", "<=": "up to"}
 
 
-def wrapped(text, first="", later=""):
+def wrapped(text: str, first: str = "", later: str = "") -> str:
     """Break a text into lines of at most 80 letters."""
     return textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=later)
 
 
-def sentence_case(text):
+def sentence_case(text: str) -> str:
     """Return a text with a capital."""
     return f"{text[:1].upper()}{text[1:]}"
 
@@ -27,18 +29,18 @@ def sentence_case(text):
 # Values of quantities -----------------------------------------------------------------
 
 
-def unit_of(model, name):
+def unit_of(model: Model, name: str) -> str:
     """Return the unit in which a number is shown."""
     return model.tables["quantities"][name]["unit"]
 
 
-def noun_of(unit):
+def noun_of(unit: str) -> str:
     """Return the plural of a unit that is counted."""
     return f" {unit}s" if spell.is_count(unit) else ""
 
 
 @functools.cache
-def levels(model, quantity):
+def levels(model: Model, quantity: str) -> tuple[float, ...]:
     """Return the numbers with which checks compare a quantity."""
     ends = set()
     for check in model.tables["checks"].values():
@@ -48,22 +50,22 @@ def levels(model, quantity):
     return tuple(end for end in sorted(ends) if math.isfinite(end))
 
 
-def spelled(model, name, value):
+def spelled(model: Model, name: str, value: float) -> str:
     """Spell a value of a quantity."""
     return spell.spell(value, unit_of(model, name), levels(model, name))
 
 
-def sided(text, side):
+def sided(text: str, side: str) -> str:
     """Write a value with the side on which words leave room; "no bound" has none."""
     return text if side in ("", "no bound") else f"{side} {text}"
 
 
-def bounds(model, name, low, value, high):
+def bounds(model: Model, name: str, low: float, value: float, high: float) -> str:
     """Spell the bounds of a quantity."""
     return spell.bounds(low, value, high, unit_of(model, name), levels(model, name))
 
 
-def choice(model, name, value):
+def choice(model: Model, name: str, value: Any) -> str:
     """Return a number, the label of a reading, or a function, in words."""
     if isinstance(value, str):
         row = model.tables["readings"].get((name, value))
@@ -73,7 +75,7 @@ def choice(model, name, value):
     return "by a function of yours"
 
 
-def differs(model, setting):
+def differs(model: Model, setting: Setting) -> str:
     """Say which numbers are a reader's; empty for the article's own."""
     parts = []
     for name, value in setting.items():
@@ -90,17 +92,17 @@ def differs(model, setting):
 # Rows that print a number -------------------------------------------------------------
 
 
-def percent_of(row):
+def percent_of(row: Row) -> str:
     """Return the unit with which a row is spelled: all but a percentage have a noun."""
     return "percent" if row["unit"] == "percent" else ""
 
 
-def printed_number(row):
+def printed_number(row: Row) -> str:
     """Spell a printed number as it is printed."""
     return spell.text(printed.value_of(row), percent_of(row))
 
 
-def printed_claim(row, low_end=None):
+def printed_claim(row: Row, low_end: float | None = None) -> str:
     """Return a printed number, and what its words are read as; an end may be set."""
     text = printed_number(row) or f'"{row["as_printed"]}"'
     if not row["says"]:
@@ -108,14 +110,14 @@ def printed_claim(row, low_end=None):
     sign = row["says"].partition(" ")[0]
     low, high = printed.words_of(row)
     ends = low if low_end is None else low_end, high
-    low, high = [spell.text(end, percent_of(row)) for end in ends]
+    first, last = [spell.text(end, percent_of(row)) for end in ends]
     if sign not in SIGNS:
-        return f"{text}, read as {spell.one_word(low, high)}"
-    claim = f"{SIGNS[sign]} {high if sign[0] == '<' else low}"
+        return f"{text}, read as {spell.one_word(first, last)}"
+    claim = f"{SIGNS[sign]} {last if sign[0] == '<' else first}"
     return claim if row["printed"] else f"{text}, read as {claim}"
 
 
-def place(row):
+def place(row: Row) -> str:
     """Return the place of a printed number in the article, or its source."""
     if "section" not in row:
         return row["source"]
@@ -124,7 +126,7 @@ def place(row):
     return f"section {row['section']}, paragraph {row['paragraph']}"
 
 
-def excerpt(row):
+def excerpt(row: Row) -> str:
     """Return the words of a printed number, with its digits."""
     text, digits = row["as_printed"], printed_number(row)
     if text == "percent":
@@ -133,7 +135,7 @@ def excerpt(row):
     return text if has_number else f"{digits} ({text})"
 
 
-def quotation(row):
+def quotation(row: Row) -> str:
     """Return a printed number with its words and place."""
     return f"{excerpt(row)}, {place(row)}"
 
@@ -141,13 +143,13 @@ def quotation(row):
 # Checks -------------------------------------------------------------------------------
 
 
-def verdict(check, found):
+def verdict(check: Row, found: str) -> str:
     """Return a verdict, with what it compares where the article does not compare it."""
     kind = KINDS.get(check["kind"])
     return f"{found} ({kind})" if kind else found
 
 
-def phrase(model, name, row):
+def phrase(model: Model, name: str, row: str) -> str:
     """Return the words around a span of an input, by its row or its assumption."""
     rows = model.tables["claims"] | model.tables["external"]
     if row:
@@ -155,7 +157,7 @@ def phrase(model, name, row):
     return model.tables["assumptions"][name]["phrase"]
 
 
-def conditions(model, row):
+def conditions(model: Model, row: Row) -> str:
     """Return the spans in which a verdict stays, or why nothing is computed."""
     texts = []
     for turn in row["conditions"]:
@@ -166,7 +168,7 @@ def conditions(model, row):
     return row["refused"] or "; ".join(texts)
 
 
-def condition(text):
+def condition(text: str) -> str:
     """Say for which values a verdict holds; each span is for one input alone."""
     alone = "each alone, " if ";" in text else ""
     return f", {alone}for {text}" if text else ""
