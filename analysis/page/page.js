@@ -23,7 +23,7 @@ const slack = (number) => max(1e-9 * abs(number), 1e-12);
 function sourceOf(name, setting) {
   const { usual, sources } = KNOWN[name];
   const choice = setting[name] ?? usual;
-  const isSame = ({ value }) => abs(value - choice) <= slack(value);
+  const isSame = ({ value }) => abs(value - choice) <= 1e-13 * abs(value);
   const printed = sources[choice] ?? Object.values(sources).find(isSame);
   return printed ?? { value: choice };
 }
