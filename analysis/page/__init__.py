@@ -83,14 +83,14 @@ def constants_of(model: Model, checks: Any, shown: Any) -> str:
     return "\n".join([*texts, "const RUNS = {", *lines, "};"])
 
 
-def compact(row):
+def compact(row: Any) -> str:
     """Return JSON without spaces, and without the zeros of whole numbers."""
     text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
     # A tag in a text would end the script.
     return re.sub(r"(?<=\d)\.0(?=[,\]}])", "", text).replace("<", "\\u003c")
 
 
-def quantity_row(model, name):
+def quantity_row(model: Any, name: str) -> Any:
     """Return a quantity with its limits and its sources, the one in use first."""
     sources, allowed = model.readings[name], model.allowed(name)
     row = {
@@ -110,12 +110,12 @@ def quantity_row(model, name):
     return without_empty(row)
 
 
-def without_empty(row):
+def without_empty(row: Any) -> Any:
     """Return a row without what is empty."""
     return {key: value for key, value in row.items() if value not in ((), "")}
 
 
-def source_row(model, name, reading, source):
+def source_row(model: Model, name: str, reading: str, source: Any) -> Any:
     """Return what a source needs, or its number and what digits and words allow.
 
     A printed number whose words leave room has a phrase for where a verdict turns.
@@ -131,7 +131,7 @@ def source_row(model, name, reading, source):
     return row
 
 
-def runs(model, name):
+def runs(model: Model, name: str) -> Any:
     """Yield a line of JavaScript for each formula of a quantity."""
     for reading, source in model.readings[name].items():
         if isinstance(source, Formula):
@@ -141,7 +141,7 @@ def runs(model, name):
             yield f'"{name}.{reading}": {text},'
 
 
-def claim_row(model, check):
+def claim_row(model: Model, check: Any) -> Any:
     """Return a check with what its claim says, as printed and with rounded ends."""
     claim = judge.claim_of(model, check)
     return {
@@ -158,7 +158,7 @@ def claim_row(model, check):
 # What the page shows without a script -------------------------------------------------
 
 
-def parts(model, name, check):
+def parts(model: Model, name: str, check: Any) -> Any:
     """Yield the parts of what is allowed: code of the verdict, ends, words."""
     # A number stands for what is in words only.
     setting = {name: model.assumptions[name].value}
@@ -171,7 +171,7 @@ def parts(model, name, check):
         yield code, row.low, row.high, f"{row.verdict}: {words}"
 
 
-def share(model, name):
+def share(model: Model, name: str) -> float:
     """Return the place of a quantity, or of a number, in percent of the picture.
 
     Behind the name of a quantity may stand an end of its bounds by rounding.
