@@ -158,14 +158,14 @@ def phrase(model: Model, name: str, row: str) -> str:
 
 
 def conditions(model: Model, row: Row) -> str:
-    """Return the spans in which a verdict stays, or why nothing is computed."""
+    """Return the spans in which a verdict stays."""
     texts = []
     for turn in row["conditions"]:
         unit = unit_of(model, turn.name)
         least, most = turn.span
         edges = spell.edges(turn.low, turn.high, least, most, unit, turn.value)
         texts.append(phrase(model, turn.name, turn.row).replace("{}", edges))
-    return row["refused"] or "; ".join(texts)
+    return "; ".join(texts)
 
 
 def condition(text: str) -> str:

@@ -138,6 +138,7 @@ TYPED = {
     ("growth_2019_2021", "11"): "11.0 percent",
     ("former_detainees", "450 000"): "",
     ("persons_per_transfer", "1.2"): "",
+    ("at_risk_2019", "50%"): "",
     ("persons_per_transfer", ""): "",
     ("transfers_2021", "three"): "",
     ("growth_2019_2021", "0.105"): "",

@@ -3,13 +3,7 @@
 const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
 const NOT_COMPUTED = "not computed";
 const LEAST = "at least ";
-const SCALES = {
-  "%": 0.01,
-  percent: 0.01,
-  m: 1e6,
-  thousand: 1e3,
-  million: 1e6,
-};
+const SCALES = { m: 1e6, thousand: 1e3, million: 1e6 };
 const { abs, ceil, floor, log10, max, min, round, sign } = Math;
 
 for (const [key, run] of Object.entries(RUNS)) {
@@ -125,7 +119,7 @@ function planFor(claim, setting) {
   return plan;
 }
 
-// Which ends of a claim each set of inputs reaches, or which limit is passed.
+// Which ends of a claim each set of inputs reaches.
 function codeOf({ quantity, exact, rounded, lowEnd }, plan) {
   const values = evaluate(plan);
   const value = values[quantity];
@@ -275,7 +269,10 @@ function read(name, words, shown = "") {
   const form = /^([-+]?\d*\.?\d+(?:e[-+]?\d{1,2})?) *(%|[a-z]+)?$/;
   const [, digits, written] = form.exec(tidy) ?? [];
   const [word] = (abs(digits) < 1e3 && /[a-z]+$/.exec(shown)) || [];
-  const scale = SCALES[written ?? word] ?? (written ? NaN : 1);
+  const isShare = /%|percent/.test(written);
+  const share = /percent|dimensionless/.test(unit) ? 0.01 : NaN;
+  const known = isShare ? share : SCALES[written ?? word];
+  const scale = known ?? (written ? NaN : 1);
   const number = Number((digits * scale).toPrecision(15));
   if (Number.isNaN(number)) throw `“${words}” is no number here`;
   const inUnit = (end) => text(end, unit);
@@ -284,12 +281,12 @@ function read(name, words, shown = "") {
     throw `${label}: ${least} to ${most}, not ${said}`;
   const ratio = abs(number / far);
   const isFar = far && number && (ratio >= 20 || ratio <= 1 / 20);
-  if (isFar && SCALES[written] !== 0.01)
+  if (isFar && !isShare)
     throw `${label} is ${now} by default; ${said} is far off`;
   return number;
 }
 
-// What is as in the article needs no mention; what has no effect is refused.
+// What has no effect is refused.
 function changed(setting, values) {
   const made = { ...setting, ...values };
   for (const name of Object.keys(made)) {
