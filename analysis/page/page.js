@@ -269,10 +269,9 @@ function read(name, words, shown = "") {
   const form = /^([-+]?\d*\.?\d+(?:e[-+]?\d{1,2})?) *(%|[a-z]+)?$/;
   const [, digits, written] = form.exec(tidy) ?? [];
   const [word] = (abs(digits) < 1e3 && /[a-z]+$/.exec(shown)) || [];
-  const isShare = /%|percent/.test(written);
   const share = /percent|dimensionless/.test(unit) ? 0.01 : NaN;
-  const known = isShare ? share : SCALES[written ?? word];
-  const scale = known ?? (written ? NaN : 1);
+  const scales = { ...SCALES, "%": share, percent: share };
+  const scale = scales[written ?? word] ?? (written ? NaN : 1);
   const number = Number((digits * scale).toPrecision(15));
   if (Number.isNaN(number)) throw `“${words}” is no number here`;
   const inUnit = (end) => text(end, unit);
@@ -281,7 +280,7 @@ function read(name, words, shown = "") {
     throw `${label}: ${least} to ${most}, not ${said}`;
   const ratio = abs(number / far);
   const isFar = far && number && (ratio >= 20 || ratio <= 1 / 20);
-  if (isFar && !isShare)
+  if (isFar && scales[written] !== 0.01)
     throw `${label} is ${now} by default; ${said} is far off`;
   return number;
 }
