@@ -458,7 +458,6 @@ function* turnsOf(id) {
   }
 }
 
-// A lever ends where a limit refuses.
 function drawLever(node, name, spans, now) {
   const slider = find("[type=range]", node);
   const [least, most] = [spans[0].from, spans.at(-1).to];
