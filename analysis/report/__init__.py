@@ -139,5 +139,5 @@ def alt_of_call(study: Study, source: str) -> str:
 
 
 def worked(study: Study, row: dict[str, Any]) -> str:
-    """Return the sum of a check in a line, or why it has none."""
+    """Return the sum of a check in a line; a check that computes nothing has none."""
     return line(study.model, row["id"], study.setting) if row["quantity"] else ""
