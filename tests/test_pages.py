@@ -62,8 +62,9 @@ def test_levers_move_the_sum_the_picture_and_the_address(opened):
         assert verdict(page) == "matches within rounding"
         page.wait_for_url(re.compile("approaching_from=1700000"))
         # 1.6 + 0.09 = 1.69 million: up to it the sum matches, up to 1.742 by rounding.
-        turns = page.locator("[data-lever=approaching_from] .parts").inner_text()
-        assert re.search(r"within rounding: 1.69\d* to 1.74\d* million", turns)
+        turns = re.compile(r"within rounding: 1.69\d* to 1.74\d* million")
+        parts = page.locator("[data-lever=approaching_from] .parts")
+        parts.filter(has_text=turns).wait_for()
         shared = page.url
         page.reload()
         assert (verdict(page), page.url) == ("matches within rounding", shared)
@@ -85,8 +86,7 @@ def test_an_address_is_one_setting_whatever_its_order(opened):
 
 def moved(page, link):
     """Go to an address on the page that is open."""
-    page.evaluate("link => { location.hash = link }", link)
-    page.wait_for_timeout(60)
+    page.evaluate("link => { history.replaceState({}, '', `#${link}`); start() }", link)
 
 
 NO_SETTINGS = ["nonsense=1", "toString=1", "constructor=set", "__proto__=1"]
@@ -109,7 +109,8 @@ def test_an_address_that_is_no_setting_is_refused_in_a_sentence(opened):
 def test_a_place_on_the_page_keeps_the_setting(opened):
     with opened("#persons_per_transfer=0.6") as page:
         page.evaluate("location.hash = 'claim-5'")
-        page.wait_for_timeout(400)
+        for ending in ("claim-5", "=0.6"):
+            page.wait_for_url(re.compile(f"{ending}$"))
         assert verdict(page) == "matches within rounding"
         page.reload()
         assert verdict(page) == "matches within rounding"
@@ -231,25 +232,6 @@ def test_levers_are_moved_by_keys_and_say_their_value_in_words(opened):
         assert len({*names}) == len(names)
 
 
-def test_what_moves_is_fast(opened):
-    with opened() as page:
-        times = page.evaluate(
-            """() => {
-              const times = [];
-              for (let round = 0; round < 9; round += 1) {
-                const start = performance.now();
-                draw();
-                const middle = performance.now();
-                drawTracks();
-                times.push([middle - start, performance.now() - middle]);
-              }
-              return [0, 1].map((at) => Math.min(...times.map((pair) => pair[at])));
-            }"""
-        )
-        assert times[0] <= 16
-        assert times[1] <= 60
-
-
 def test_the_summary_stays_and_takes_a_fifth_of_a_phone_at_most(opened):
     for size in (100, 200):
         with opened("", 390, 844) as page:
@@ -315,7 +297,6 @@ def test_a_page_fits_the_narrowest_phone(opened, name):
         ("index", 390, "light"),
         ("index", 1280, "dark"),
         ("numbers", 390, "dark"),
-        ("method", 1280, "light"),
         ("notebooks/04_at_risk_2021", 390, "light"),
     ],
 )
