@@ -30,7 +30,7 @@ STORED = {
     "claims": "quantity printed scale rounded_to says input section paragraph period",
     "external": "printed scale unit rounded_to says period reading_of divide_by beside"
     " seen source address",
-    "assumptions": "unit value low high minimum maximum true_value",
+    "assumptions": "unit value low high minimum maximum",
 }
 
 

@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import MappingProxyType
 
 import pandas as pd
 
 from analysis import judge, printed, spell, wording
 from analysis.model import Model, Setting
+from analysis.printed import Row
 from analysis.steps import line, named
 from analysis.tables import SettingError, fault, split
 
@@ -70,7 +71,7 @@ def headlines(model: Model, setting: Setting) -> pd.DataFrame:
         check = model.tables["checks"][entry["check"]]
         found = judge.judge(model, check, setting)
         article = filled(model, entry["words"], setting)
-        working = "\n".join(workings(model, entry["working"], setting))
+        working = "\n".join(workings(model, entry, setting))
         row = {"number": number, "check": entry["check"]}
         row |= {"article": article, "working": working}
         if setting:
@@ -84,16 +85,18 @@ def headlines(model: Model, setting: Setting) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def workings(model: Model, names: Mapping[str, str], setting: Setting) -> Iterator[str]:
+def workings(model: Model, entry: Row, setting: Setting) -> Iterator[str]:
     """Yield the lines of a sum; a line that can't be computed says why."""
-    for name, noun in names.items():
+    computed = model.tables["checks"][entry["check"]]["compute"]
+    for name, noun in entry["working"].items():
         quantity, _, _ = name.partition(".")
-        name = quantity if quantity in setting else name
+        if quantity in setting and quantity != computed:
+            name = quantity
         try:
             yield line(model, name, setting) + noun
         except SettingError as error:
             yield judge.readable(model, str(error))
-    if not names:
+    if not entry["working"]:
         yield NONE_PRINTED
 
 
@@ -105,9 +108,9 @@ def verify(model: Model, setting: Setting) -> str:
     intro = f"{document['reference']}. {intro}"
     lines = [document["title"], wording.wrapped(intro), ""]
     for row in headlines(model, setting).to_dict("records"):
-        verdict = f"Verdict: {row['verdict']}{wording.condition(row['condition'])}"
+        verdict = wording.conditional(row["verdict"], row["condition"])
         last = f"Before: {row['verdict_before']}" if setting else row["note"]
-        parts = [*row["working"].split("\n"), verdict, last]
+        parts = [*row["working"].split("\n"), f"Verdict: {verdict}", last]
         lines.append(wording.wrapped(row["article"], f"{row['number']}  ", "   "))
         for text in parts:
             lines.append(wording.wrapped(text, "   ", "   "))

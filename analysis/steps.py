@@ -140,8 +140,8 @@ def line(model: Model, name: str, setting: Setting) -> str:
 
 def steps(model: Model, name: str, setting: Setting, depth: int = 99) -> Step:
     """Return the worked step of a quantity, nested down to the printed numbers."""
-    quantity, setting = named(model, name, setting)
-    result = judge.Result(model, quantity, setting)
+    quantity, merged = named(model, name, setting)
+    result = judge.Result(model, quantity, merged)
     found = judge.estimated(result)
     seen = set()
 
@@ -155,7 +155,7 @@ def steps(model: Model, name: str, setting: Setting, depth: int = 99) -> Step:
         *texts, end = lines(result, inner)
         if not math.isnan(value):
             end += wording.noun_of(wording.unit_of(model, inner))
-        notes = [*origin(model, inner, result.sources[inner], setting)]
+        notes = [*origin(model, inner, result.sources[inner], merged)]
         return Step(inner, model.labels[inner], [*texts, end], notes, parts, value)
 
     step = step_of(quantity, depth)
@@ -165,7 +165,9 @@ def steps(model: Model, name: str, setting: Setting, depth: int = 99) -> Step:
     bounds = wording.bounds(model, quantity, *ends)
     if bounds:
         step.notes.append(f"{bounds} by rounding")
-    step.notes.extend(beside(model, quantity, setting, name))
+    # The readings of a check are its own, and not a setting.
+    under = setting if name in model.tables["checks"] else merged
+    step.notes.extend(beside(model, quantity, under, name))
     return step
 
 
@@ -189,18 +191,16 @@ def beside(model: Model, quantity: str, setting: Setting, name: str) -> Iterator
     """Yield what checks of the article, or the check that is named, are beside, and
     their verdicts."""
     for check in model.tables["checks"].values():
-        is_asked = check["kind"] == "article" or check["id"] == name
-        if check["compute"] != quantity or not (is_asked and check["kind"]):
-            continue
-        merged = model.under(check, setting)
-        # A check with other readings has another number.
-        if model.sources(quantity, merged) == model.sources(quantity, setting):
+        # A check with readings of its own has another number.
+        is_articles = check["kind"] == "article" and not check["readings"]
+        is_asked = is_articles or (check["kind"] and check["id"] == name)
+        if check["compute"] == quantity and is_asked:
             found = judge.judge(model, check, setting)
             rows = model.rows_beside(check)
             quoted = " and ".join(dict.fromkeys(map(wording.quotation, rows)))
             verdict = wording.verdict(check, found["verdict"])
-            condition = wording.condition(wording.conditions(model, found))
-            yield f"beside {quoted}: {verdict}{condition}"
+            condition = wording.conditions(model, found)
+            yield f"beside {quoted}: {wording.conditional(verdict, condition)}"
 
 
 # Its two forms ------------------------------------------------------------------------

@@ -158,7 +158,9 @@ def phrase(model: Model, name: str, row: str) -> str:
 
 
 def conditions(model: Model, row: Row) -> str:
-    """Return the spans in which a verdict stays."""
+    """Return the spans in which a verdict stays, or why there is none."""
+    if row["refused"]:
+        return str(row["refused"])
     texts = []
     for turn in row["conditions"]:
         unit = unit_of(model, turn.name)
@@ -168,7 +170,10 @@ def conditions(model: Model, row: Row) -> str:
     return "; ".join(texts)
 
 
-def condition(text: str) -> str:
-    """Say for which values a verdict holds; each span is for one input alone."""
+def conditional(verdict: str, text: str) -> str:
+    """Return a verdict with the spans in which it stays, each for one input alone, or
+    with why there is none."""
+    if verdict.startswith(judge.NOT_COMPUTED):
+        return f"{verdict}: {text}"
     alone = "each alone, " if ";" in text else ""
-    return f", {alone}for {text}" if text else ""
+    return f"{verdict}, {alone}for {text}" if text else verdict

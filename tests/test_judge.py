@@ -107,10 +107,11 @@ def test_no_number_is_compared_with_the_row_that_it_comes_from(article):
 
 
 def test_a_narrow_peak_of_a_function_of_ones_own_counts(article):
-    # The share is 1 within 0.02 of 0.3, and 0.5 elsewhere: 1.6 million + 301,222.
-    def peak(at_risk_share_of_all):
-        near = abs(at_risk_share_of_all - 0.3) < 0.02
-        return 0.5 + 0.5 * near + 0 * at_risk_share_of_all
+    # The share is 1 near 1.56 million, and 0.5 elsewhere: 1.56 + 0.30 million is above
+    # 1.6 + 0.15, and approaching two million.
+    def peak(at_risk_2019, at_risk_total_low):
+        ratio = at_risk_2019 / at_risk_total_low
+        return 0.5 + 0.5 * (abs(ratio - 0.78) < 0.005) + 0 * ratio
 
     study = article.change(at_risk_share_of_new=peak)
     assert study["at_risk_2021"].side == "no bound"

@@ -108,14 +108,15 @@ function bounds(target, plan, kinds) {
   return [low, high];
 }
 
-const settingOf = ({ readings }, setting) => ({ ...readings, ...setting });
-
-function planFor(claim, setting) {
-  const under = settingOf(claim, setting);
-  const plan = planOf(claim.quantity, under);
-  if (claim.lowEnd) plan.set(claim.lowEnd, sourceOf(claim.lowEnd, under));
+// What is set takes the place of the printed number.
+function planFor({ quantity, readings, beside, lowEnd }, setting) {
+  const under = { ...setting, ...readings };
+  const plan = planOf(quantity, under);
+  if (lowEnd) plan.set(lowEnd, sourceOf(lowEnd, under));
+  if (quantity in readings && quantity in setting)
+    plan.said = Array(2).fill(valueOf(quantity, setting));
   for (const { row } of plan.values())
-    if (claim.beside.includes(row)) throw "It would be compared with itself";
+    if (beside.includes(row)) throw "It would be compared with itself";
   return plan;
 }
 
@@ -125,7 +126,8 @@ function codeOf({ quantity, exact, rounded, lowEnd }, plan) {
   const value = values[quantity];
   const { name, side } = passed(values) ?? {};
   if (name || abs(value) === Infinity) return `${name} ${side}`;
-  function meets([low, high], [from, to]) {
+  function meets([low, high], ends) {
+    const [from, to] = plan.said ?? ends;
     const least = values[lowEnd] ?? from;
     return `${+(high >= least - slack(least))}${+(low <= to + slack(to))}`;
   }
@@ -273,7 +275,7 @@ function read(name, words, shown = "") {
   const scales = { ...SCALES, "%": share, percent: share };
   const scale = scales[written ?? word] ?? (written ? NaN : 1);
   const number = Number((digits * scale).toPrecision(15));
-  if (Number.isNaN(number)) throw `“${words}” is no number here`;
+  if (isNaN(number)) throw `“${words}” is no number here`;
   const inUnit = (end) => text(end, unit);
   const [said, least, most, now] = [number, ...allowed, far].map(inUnit);
   if (number < allowed[0] || number > allowed[1])
@@ -285,18 +287,17 @@ function read(name, words, shown = "") {
   return number;
 }
 
-// What has no effect is refused.
 function changed(setting, values) {
   const made = { ...setting, ...values };
   for (const name of Object.keys(made)) {
     planOf(name, made);
-    const uses = (claim) =>
-      claim.lowEnd === name ||
-      attempt(() => needed(claim.quantity, settingOf(claim, made)).has(name));
+    const uses = ({ quantity, readings, lowEnd }) =>
+      lowEnd === name ||
+      attempt(() => needed(quantity, { ...made, ...readings }).has(name));
     const [now, usual] = [made, {}].map((choices) => sourceOf(name, choices));
     const isUsual = now === usual || (now.row && now.row === usual.row);
     if (isUsual) delete made[name];
-    else if (name in values && !Object.values(CLAIMS).some(uses))
+    else if (!Object.values(CLAIMS).some(uses))
       throw `${KNOWN[name].label} has no effect here`;
   }
   return made;
@@ -305,8 +306,8 @@ function changed(setting, values) {
 // The page
 
 let setting = {};
-const onAssumptions = {};
-let tracks = 0;
+const isOurs = {};
+let tracks;
 const find = (selector, within = document) => within.querySelector(selector);
 
 function each(key, act) {
@@ -351,8 +352,8 @@ function verdict(id) {
   const { kind } = CLAIMS[id];
   const refused = (refusal) => `${NOT_COMPUTED}: ${refusal}`;
   const words = attempt(() => judge(CLAIMS[id], setting), refused);
-  const isOurs = words === VERDICTS[0] && onAssumptions[id];
-  return words + (isOurs ? ", on assumptions" : "") + (kind && ` (${kind})`);
+  const rest = isOurs[id] ? ", on assumptions" : "";
+  return words + (kind && ` (${kind})`) + rest;
 }
 
 const WRITTEN = {
@@ -363,7 +364,7 @@ const WRITTEN = {
     const { quantity = spec, readings } = CLAIMS[spec] ?? {};
     const [name, reading] = quantity.split(".");
     const own = reading && { [name]: reading };
-    return spellSide(name, { ...readings, ...own, ...setting });
+    return spellSide(name, { ...own, ...setting, ...readings });
   },
   verdict,
   whose,
@@ -424,7 +425,7 @@ function drawTracks() {
   tracks = 0;
   const turns = {};
   for (const id of Object.keys(CLAIMS)) {
-    onAssumptions[id] = false;
+    isOurs[id] = false;
     turns[id] = [...turnsOf(id)].join(";\n");
   }
   each("holds", (node, id) => {
@@ -453,7 +454,7 @@ function* turnsOf(id) {
       drawLever(lever, name, spans, span);
     if (source.run || !span || spans.length < 2) continue;
     const words = spellSpan(name, span, spans[0].from, spans.at(-1).to);
-    onAssumptions[id] ||= !source.room;
+    isOurs[id] ||= !source.room;
     yield phrase.replace("{}", words);
   }
 }

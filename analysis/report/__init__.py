@@ -63,7 +63,7 @@ def environment_of(study: Study) -> Environment:
         "policy_hash": policy_hash,
         "split": split,
         "claim": wording.printed_claim,
-        "condition": wording.condition,
+        "conditional": wording.conditional,
         "excerpt": wording.excerpt,
         "filled": partial(headlines.filled, study.model),
         "place": wording.place,

@@ -23,23 +23,22 @@ SUM, LEAST, MOST = 1_600_000 + ADDED, 1_550_000 + LEAST_ADDED, 1_650_000 + MOST_
 
 CASES = {
     "at_risk_2019_unknown": (NONE, NONE, NONE, "cannot be recalculated"),
-    # 1,567,500, 1,562,750, 1,572,250. A smaller share at risk gives less, so at most.
+    # 1,567,500, 1,562,750, 1,572,250
     "southern_at_values": (
         1_650_000 * 0.95,
         1_645_000 * 0.95,
         1_655_000 * 0.95,
         "",
-        "at most",
+        "",
     ),
     # 1,567,500 + 940,000 x 0.50 = 2,037,500. A southern labourer more is one elsewhere
-    # less, which adds 0.95 - 0.50: both low give 2,032,750, both high 2,042,250, above
-    # 1.65 million. A smaller share gives less: below 1.6 million all is allowed.
+    # less, which adds 0.95 - 0.50: both low give 2,032,750, both high 2,042,250.
     "composition_at_values": (
         1_650_000 * 0.95 + 940_000 * 0.50,
         1_645_000 * 0.95 + 940_000 * 0.50,
         1_655_000 * 0.95 + 940_000 * 0.50,
-        "left open",
-        "at most",
+        "",
+        "",
     ),
     # 1,605,800, 1,602,700, 1,608,900: the share is chosen to come close to 1.6 million.
     "constant_share_at_values": (
@@ -47,7 +46,7 @@ CASES = {
         2_585_000 * 0.62,
         2_595_000 * 0.62,
         "",
-        "at most",
+        "",
     ),
     "at_risk_2021_sum": (SUM, LEAST, MOST, "matches", "at most"),
     # 1,871,950, 1,820,132.5, 1,923,772.5
