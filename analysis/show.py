@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import spell, wording
+from analysis import printed, spell, wording
 from analysis.headlines import NONE_PRINTED
 from analysis.model import Model
 from analysis.printed import Row
@@ -83,9 +83,11 @@ def check_verdict(model: Model, row: Row, name: Any) -> str:
 
 
 def check_print(model: Model, row: Row, name: Any) -> str:
-    """Write what a check is beside, as its row or rows print it."""
-    texts = []
-    for beside in model.rows_beside(model.tables["checks"][row["id"]]):
+    """Write what a check is beside: what is set, or as its row or rows print it."""
+    rows, texts = model.rows_beside(model.tables["checks"][row["id"]]), []
+    if len(rows) == 1 and abs(row[name] - printed.value_of(*rows)) > 0:
+        return number(model, row, name)
+    for beside in rows:
         low_end = row["differs"].get(beside.get("low_end"))
         texts.append(wording.printed_claim(beside, low_end))
     return " to ".join(texts)

@@ -194,7 +194,9 @@ def beside(model: Model, quantity: str, setting: Setting, name: str) -> Iterator
         # A check with readings of its own has another number.
         is_articles = check["kind"] == "article" and not check["readings"]
         is_asked = is_articles or (check["kind"] and check["id"] == name)
-        if check["compute"] == quantity and is_asked:
+        # What is set is no quotation.
+        is_set = quantity in setting and bool(check["readings"])
+        if check["compute"] == quantity and is_asked and not is_set:
             found = judge.judge(model, check, setting)
             rows = model.rows_beside(check)
             quoted = " and ".join(dict.fromkeys(map(wording.quotation, rows)))
