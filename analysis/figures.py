@@ -257,7 +257,7 @@ def data(study: Any, name: str) -> pd.DataFrame:
 
 def caption(study: Any, name: str) -> str:
     """Return what differs from the article or, if nothing does, the caption."""
-    below = wording.differs(study.model, study.setting)
+    below = wording.differs(study.model, study.differs)
     return below or headlines.filled(
         study.model, entry_of(study.model, name)["caption"]
     )
@@ -299,7 +299,7 @@ def alt(study: Any, name: str) -> str:
 def save(study: Any, folder: Path) -> None:
     """Write each figure as SVG and PNG, with what it plots as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
-    changes = wording.differs(study.model, study.setting)
+    changes = wording.differs(study.model, study.differs)
     for name in titles(study.model):
         figure = draw(study, name)
         table = data(study, name).assign(differs=changes)

@@ -184,6 +184,8 @@ def labelled(model: Model, table: Any) -> pd.DataFrame:
     """Return a table in words, with headings; other kinds have all their columns."""
     if not isinstance(table, pd.DataFrame):
         raise SettingError(f"{table!r} is no table")
+    if any(table.index.names):
+        table = table.reset_index()
     kind = str(table.attrs.get("kind"))
     columns = [column for column in COLUMNS.get(kind, []) if column.name in table]
     if not columns:
