@@ -172,7 +172,7 @@ def parser_of() -> argparse.ArgumentParser:
     def add(name: str, run: Callable[..., Any]):
         text = COMMANDS[name]
         command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(run=run, set=[], scenario="", csv=False)
+        command.set_defaults(run=run, set=[], scenario=None, csv=False)
         return command
 
     def of_name(name: str, method: Callable[..., Any], what: str):
@@ -236,7 +236,7 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = parser_of().parse_args(words)
     try:
         study = load().change(**choices_of(asked.set))
-        if asked.scenario:
+        if asked.scenario is not None:
             study = study.scenario(asked.scenario)
         if sys.stdout is None:
             raise OSError("there is no standard output")

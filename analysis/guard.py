@@ -60,8 +60,11 @@ def values(study: Study) -> pd.Series:
 
 
 def given(model: Model) -> Values:
-    """Return the numbers that the data give, and their places."""
+    """Return the numbers that the data give, and their places; and of all words in a
+    table or a text a digest."""
     result: Values = {}
+    for name, content in {**model.tables, **model.texts}.items():
+        result["texts", name, "words"] = digest(content)
     for table, columns in STORED.items():
         for key, row in model.tables[table].items():
             name = key if isinstance(key, str) else ".".join(key)
@@ -74,10 +77,11 @@ def given(model: Model) -> Values:
 
 
 def made_up(name: str, function: Callable[..., Any]) -> float:
-    """Return the mean of a formula over inputs that no other formula gets."""
+    """Return the mean of a formula over inputs that no other formula gets, half of them
+    below one, as shares are."""
     inputs = np.random.default_rng(zlib.crc32(name.encode()))
     needs = inspect.signature(function).parameters
-    values = function(*inputs.uniform(2, 9, (len(needs), POINTS)))
+    values = function(*9 ** inputs.uniform(-1, 1, (len(needs), POINTS)))
     return float(np.mean(values))
 
 
@@ -110,8 +114,13 @@ def digests(table: pd.DataFrame, name: str) -> Values:
     result: Values = {}
     for column in table:
         cells = "\n".join(map(stored_text, table[column].to_list()))
-        result["figures", name, str(column)] = f"#{zlib.crc32(cells.encode()):08x}"
+        result["figures", name, str(column)] = digest(cells)
     return result
+
+
+def digest(content: Any) -> str:
+    """Return eight digits that change with the words of a text or a table."""
+    return f"#{zlib.crc32(str(content).encode()):08x}"
 
 
 def stored_text(value: Any) -> str:

@@ -69,6 +69,15 @@ def is_named(name, mutant, function):
     return abs(guard.made_up(name, mutant) - right) > 1e-9 * abs(right)
 
 
+def test_a_bend_below_a_half_is_named():
+    function = formulas_by_name()["at_risk_2021"]
+
+    def bent(before, added, share):
+        return function(before, added, share) + (share < 0.5)
+
+    assert is_named("at_risk_2021", bent, function)
+
+
 def all_mutants():
     for name, function in formulas_by_name().items():
         for mutant in mutants(function):

@@ -93,6 +93,7 @@ NO_SETTINGS = ["nonsense=1", "toString=1", "constructor=set", "__proto__=1"]
 NO_SETTINGS += [f"at_risk_2019={name}" for name in ("toString", "__proto__")]
 NO_SETTINGS += ["persons_per_transfer=0.5", "persons_per_transfer=0.9&overlap=7"]
 NO_SETTINGS += ["minority_share_south=0.9", "persons_per_transfer="]
+NO_SETTINGS += ["persons_per_transfer=0.9&persons_per_transfer=0.8"]
 
 
 def test_an_address_that_is_no_setting_is_refused_in_a_sentence(opened):

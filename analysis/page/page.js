@@ -13,7 +13,7 @@ for (const [key, run] of Object.entries(RUNS)) {
 
 const slack = (number) => max(1e-9 * abs(number), 1e-12);
 
-// A number that equals the print is as printed.
+// A number like the print is as printed.
 function sourceOf(name, setting) {
   const { usual, sources } = KNOWN[name];
   const choice = setting[name] ?? usual;
@@ -108,7 +108,7 @@ function bounds(target, plan, kinds) {
   return [low, high];
 }
 
-// What is set takes the place of the printed number.
+// What is set stands for the printed number.
 function planFor({ quantity, readings, beside, lowEnd }, setting) {
   const under = { ...setting, ...readings };
   const plan = planOf(quantity, under);
@@ -259,7 +259,7 @@ function spellSide(name, setting) {
   return (isMost === isLeast ? "" : side) + spell(name, value);
 }
 
-// Read 0.6, 0,6, 60%, 500,000, 1.5m; and 1.5 beside million.
+// Read 0.6, 0,6, 60%, 500,000, 1.5m; 1.5 beside million.
 function read(name, words, shown = "") {
   const { label, allowed = [0, Infinity], far, unit } = KNOWN[name];
   const tidy = words
@@ -315,7 +315,7 @@ function each(key, act) {
     act(node, node.dataset[key] || node.id);
 }
 
-// What is pictured must have a number.
+// What is pictured needs a number.
 function possible(made) {
   each("brief", (node, id) => judge(CLAIMS[id], made));
   return made;
@@ -528,7 +528,8 @@ function whose() {
 function open(words) {
   const values = {};
   for (const [name, choice] of new URLSearchParams(words)) {
-    if (!Object.hasOwn(KNOWN, name)) throw `“${name}” is no number here`;
+    if (!Object.hasOwn(KNOWN, name) || name in values)
+      throw `“${name}” is no number here`;
     const isReading = Object.hasOwn(KNOWN[name].sources, choice);
     values[name] = isReading ? choice : read(name, choice);
   }
