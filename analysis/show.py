@@ -118,7 +118,7 @@ def external_number(model: Model, row: Row, name: Any) -> str:
 
 # Kinds --------------------------------------------------------------------------------
 
-CONDITION = Column("condition", "holds, each alone, for")
+CONDITION = Column("condition", "on assumptions: holds, each alone, for")
 INPUT = Column("input", "input", label)
 IN_USE = Column("value", "in use", input_number)
 COLUMNS = {

@@ -176,4 +176,4 @@ def conditional(verdict: str, text: str) -> str:
     if verdict.startswith(judge.NOT_COMPUTED):
         return f"{verdict}: {text}"
     alone = "each alone, " if ";" in text else ""
-    return f"{verdict}, {alone}for {text}" if text else verdict
+    return f"{verdict}, on assumptions: {alone}for {text}" if text else verdict

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from analysis import cli
+from analysis import cli, headlines
 from analysis.study import DATA
 
 ROOT = DATA.parent
@@ -25,6 +25,8 @@ def test_the_readmes_verdicts_are_those_of_the_library(article):
     text = (ROOT / "README.md").read_text("utf-8")
     for verdict, says in article.model.texts["headlines"]["verdicts"].items():
         assert f"- **{verdict}**: {says}" in text
+    answer = headlines.filled(article.model, article.model.texts["headlines"]["answer"])
+    assert answer in text.replace("**", "")
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)
