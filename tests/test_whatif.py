@@ -76,6 +76,15 @@ def test_all_kinds_of_arrays_give_the_numbers_of_floats(sum_2021, kind):
     assert np.asarray(found).tolist() == floats
 
 
+def test_whole_numbers_go_below_zero(article):
+    # 2.5 million − 2.59 million × 1
+    inputs = {"transfers_2019": 2_500_000, "labourers_2019": 2_590_000}
+    arrays = {name: np.uint32([number]) for name, number in inputs.items()}
+    apart = article.function("figures_of_2019_apart", limits="ignore")
+    arrays["transfers_per_labourer"] = np.uint32([1])
+    assert apart(**arrays).tolist() == [-90_000]
+
+
 def test_a_function_has_the_names_and_ranges_of_its_inputs(sum_2021):
     assert sum_2021.ranges["persons_per_transfer"] == (0.56, 1)
     assert sum_2021.ranges["at_risk_2019"] == pytest.approx((1.55e6, 1.65e6))
