@@ -91,13 +91,8 @@ def web_project(folder):
     return folder
 
 
-def with_notes(folder):
-    (written(folder) / "notes.txt").write_text("mine")
-    return folder
-
-
-def with_damaged_manifest(folder):
-    (written(folder) / results.MANIFEST).write_text("{")
+def with_own(folder, name):
+    (written(folder) / name).write_text("mine")
     return folder
 
 
@@ -117,8 +112,13 @@ def read_only(folder):
 #: What --out may name, and what no run may replace or leave something beside.
 PLACES = {
     "a web project": web_project,
-    "a run's folder with notes": with_notes,
-    "a run's folder with a damaged manifest": with_damaged_manifest,
+    "a run's folder with notes": lambda folder: with_own(folder, "notes.txt"),
+    "a run's folder with an edited table": lambda folder: with_own(
+        folder, "checks.csv"
+    ),
+    "a run's folder with a damaged manifest": lambda folder: with_own(
+        folder, results.MANIFEST
+    ),
     "a folder with other files": with_other_files,
     "beside a folder .mine.run": lambda folder: with_other_files(
         folder.with_name(".mine.run")
