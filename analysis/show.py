@@ -198,9 +198,10 @@ def labelled(model: Model, table: Any) -> pd.DataFrame:
     for column in columns:
         cells[column.heading] = [column.writer(model, row, column.name) for row in rows]
     shown = pd.DataFrame(cells, dtype=str)
-    if kind not in PARTS or shown.empty:
-        return shown
-    return in_one_row(shown, PARTS[kind], "over")
+    if kind in PARTS and not shown.empty:
+        shown = in_one_row(shown, PARTS[kind], "over")
+    shown.attrs["differs"] = table.attrs.get("differs")
+    return shown
 
 
 def in_one_row(table: pd.DataFrame, column: str, part: str) -> pd.DataFrame:

@@ -107,9 +107,12 @@ def test_parameters_are_what_the_first_call_finds(article):
     study = article.from_notebook(space)
     expected = {"overlap": 0.5, "at_risk_2019": 1_500_000}
     assert dict(study.setting) == expected
-    # Later cells define what they like, also names of quantities.
-    space |= {"x": 5, "transfers_2019": 2_869_000.0}
+    # Later cells define what they like, but no names like those of quantities.
+    space["x"] = 5
     assert dict(article.from_notebook(space).setting) == expected
+    for name in ("transfers_2019", "person_per_transfer", "_overlap"):
+        with pytest.raises(SettingError, match=name):
+            article.from_notebook(space | {name: 0.8})
     space["overlap"] = 0.6
     assert article.from_notebook(space).setting["overlap"] == 0.6
 

@@ -34,6 +34,10 @@ REFUSED = {
         {"at_risk_2019": lambda transfers_2019: 0.5 * transfers_2019},
         "person",
     ),
+    "a function of the mean of its entries": (
+        {"at_risk_2019": lambda total_2019: total_2019 - total_2019.mean() / 2},
+        "each entry",
+    ),
     "a function of a mistyped name": (
         {"at_risk_2019": lambda total_2018: total_2018},
         "total_2019",
