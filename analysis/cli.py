@@ -3,7 +3,6 @@
 import argparse
 import os
 import re
-import shutil
 import sys
 import webbrowser
 from argparse import Namespace
@@ -98,7 +97,7 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
 
 def accept(study: Study, asked: Namespace) -> str:
     """Say what moved; then store it, the notebooks' outputs and the README's table."""
-    from analysis import figures, guard, notebooks
+    from analysis import figures, guard, notebooks, results
 
     require_checkout()
     now = guard.values(study)
@@ -107,15 +106,20 @@ def accept(study: Study, asked: Namespace) -> str:
     for name in study.figures().index:
         if figures.runs_out(study.figure(name)):
             raise RunError(f"Nothing is stored: the figure {name} runs over its edge.")
-    with TemporaryDirectory() as name:
+    paths = [*notebooks.NOTEBOOKS.glob("*.ipynb")]
+    hashes = results.hashes(paths, notebooks.NOTEBOOKS)
+    # Beside the files, so that each takes its place at once.
+    with TemporaryDirectory(dir=ROOT) as name:
         folder = Path(name)
         failed = notebooks.finish(notebooks.start(folder))
         if failed:
             raise RunError("\n".join(failed))
-        for path in folder.glob("*.ipynb"):
-            shutil.copyfile(path, notebooks.NOTEBOOKS / path.name)
-    now.to_csv(guard.EXPECTED)
-    README.write_text(readme(study), "utf-8")
+        now.to_csv(folder / guard.EXPECTED.name)
+        (folder / README.name).write_text(readme(study), "utf-8")
+        if results.hashes(paths, notebooks.NOTEBOOKS) != hashes:
+            raise RunError("Nothing is stored: a notebook changed while it ran.")
+        for path in [*paths, guard.EXPECTED, README]:
+            (folder / path.name).replace(path)
     return "Stored as accepted."
 
 

@@ -67,12 +67,13 @@ def mark(study: Any, label: str, role: str, name: str) -> Row:
     if elsewhere:
         row |= dict.fromkeys(("value", "low", "high"), printed.value_of(elsewhere))
         return row | {"words": wording.printed_number(elsewhere)}
-    row["quantity"], setting = named(study.model, name, study.setting)
+    text = ""
     try:
+        row["quantity"], setting = named(study.model, name, study.setting)
         row |= judge.estimated(judge.Result(study.model, row["quantity"], setting))
+        text = wording.spelled(study.model, row["quantity"], row["value"])
     except SettingError:
         row |= dict.fromkeys(("value", "low", "high"), math.nan)
-    text = wording.spelled(study.model, row["quantity"], row["value"])
     return row | {"words": wording.sided(text or "not computed", row["side"])}
 
 

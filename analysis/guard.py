@@ -21,17 +21,6 @@ KEYS = ["table", "id", "field"]
 Values = dict[tuple[str, str, str], Any]
 #: The smallest of four numbers takes many points to tell from its mutants.
 POINTS = 64
-#: What is stored of the rows of a table, as one text.
-STORED = {
-    "quantities": "unit at_least at_most not_above",
-    "readings": "reading same_as",
-    "checks": "compute readings beside kind",
-    "findings": "rows",
-    "claims": "quantity printed scale rounded_to says input section paragraph period",
-    "external": "printed scale unit rounded_to says period reading_of divide_by beside"
-    " seen source address",
-    "assumptions": "unit value low high minimum maximum",
-}
 
 
 def values(study: Study) -> pd.Series:
@@ -60,19 +49,16 @@ def values(study: Study) -> pd.Series:
 
 
 def given(model: Model) -> Values:
-    """Return the numbers that the data give, and their places; and of all words in a
-    table or a text a digest."""
+    """Return a digest of each row of a table, and of each part of a text."""
     result: Values = {}
-    for name, content in {**model.tables, **model.texts}.items():
-        result["texts", name, "words"] = digest(content)
-    for table, columns in STORED.items():
-        for key, row in model.tables[table].items():
+    for table, rows in model.tables.items():
+        for key, row in rows.items():
             name = key if isinstance(key, str) else ".".join(key)
-            cells = [str(row[column]) for column in columns.split()]
-            result[table, name, "row"] = "; ".join(cells).replace("None", "")
-    for name, scenario in model.scenarios.items():
-        choices = {key: value for key, value in scenario.items() if key != "why"}
-        result["scenarios", name, "choices"] = str(choices)
+            # Where a row stands is no part of it.
+            result[table, name, "row"] = digest({**row, "row": ""})
+    for name, text in model.texts.items():
+        for key, part in text.items():
+            result[name, key, "text"] = digest(part)
     return result
 
 

@@ -76,7 +76,17 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     accepted["estimates", "at_risk_2021", "value"] = "1901221.8"
     accepted.to_csv(path)
     monkeypatch.setattr(guard, "EXPECTED", path)
-    monkeypatch.setattr(notebooks, "start", lambda folder: [])
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path / "notebooks")
+    notebook = notebooks.NOTEBOOKS / "one.ipynb"
+    notebook.parent.mkdir()
+
+    def start(folder):
+        (folder / "one.ipynb").write_text("as it ran")
+        return []
+
+    monkeypatch.setattr(notebooks, "start", start)
+    notebook.write_text("old")
     readme = tmp_path / "README.md"
     readme.write_text(cli.README.read_text("utf-8").replace("1.901", "1.902"), "utf-8")
     monkeypatch.setattr(cli, "README", readme)
@@ -91,8 +101,18 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     # Each figure is drawn in a test of its own.
     monkeypatch.setattr(figures, "runs_out", lambda figure: False)
     monkeypatch.setattr(figures, "draw", lambda *words: None)
+
+    def edited(folder):
+        notebook.write_text("edited")
+        return start(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notebooks, "start", edited)
+        status, _, _ = run(capsys, "accept")
+    assert (status, notebook.read_text()) == (1, "edited")
     status, out, _ = run(capsys, "accept")
     assert status == 0
     assert "at_risk_2021, value: 1901221.8 to 1901221.71946" in out
     assert run(capsys, "verify")[0] == 0
+    assert notebook.read_text() == "as it ran"
     assert "= at most 1.901 million |" in readme.read_text("utf-8")

@@ -75,6 +75,22 @@ def test_the_next_run_brings_back_what_a_kill_between_renames_left(
     assert (folder / "checks.csv").read_text() == "first"
 
 
+def test_a_kill_while_a_run_cleans_up_stops_no_later_run(tmp_path, monkeypatch):
+    folder, rmtree = written(tmp_path / "results"), results.shutil.rmtree
+
+    def killed(path, **how):
+        if path.name == ".results.run":
+            (path / f"{results.PACKAGE}.lock").unlink()
+            raise KeyboardInterrupt
+        rmtree(path, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(results.shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            written(folder, "second")
+    assert (written(folder, "third") / "checks.csv").read_text() == "third"
+
+
 def test_two_runs_do_not_write_at_once(tmp_path):
     with (
         results.replaced(tmp_path / "results"),
