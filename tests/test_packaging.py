@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from scipy import stats
 
 from analysis import cli
 
@@ -55,6 +56,9 @@ def test_a_setting_is_cited_with_its_number(article):
     assert "persons_per_transfer=0.6" in cited
     assert r"persons\_per\_transfer=0.6" in cited
     assert article.change(persons_per_transfer=1).cite() == article.cite()
+    shape = stats.beta(6, 2, loc=0.4, scale=0.6)
+    cited = article.change(persons_per_transfer=shape).cite()
+    assert "beta(6, 2){'loc': 0.4, 'scale': 0.6}" in cited
 
 
 def test_the_locks_have_all_that_is_asked_for_and_no_address():
