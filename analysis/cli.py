@@ -67,9 +67,13 @@ def reproduce(study: Study, asked: Namespace) -> str:
         figures.save(study, folder / "figures")
         failed = notebooks.finish(running)
         if failed:
-            raise RunError("\n".join([*failed, f"The notebooks are in {ran}."]))
+            raise RunError(
+                "\n".join([*failed, f"The notebooks are in {ran} until the next run."])
+            )
         titles = report.write(study, folder)
         (folder / "index.html").write_text(page.page(study, titles), "utf-8")
+        if results.hashes(inputs) != hashes:
+            raise RunError("Nothing is written: the data changed during the run.")
         manifest = results.manifest(folder, hashes)
         (folder / results.MANIFEST).write_text(manifest, "utf-8")
     return f"{guarded(study)}\nPage: {asked.out / 'index.html'}"

@@ -64,16 +64,16 @@ def mark(study: Any, label: str, role: str, name: str) -> Row:
     """Return a row of a table: a figure published elsewhere, or a quantity."""
     row: Row = {"label": label, "role": role, "quantity": name, "side": ""}
     elsewhere = study.model.tables["external"].get(name)
+    value = printed.value_of(elsewhere) if elsewhere else math.nan
+    row |= dict.fromkeys(("value", "low", "high"), value)
     if elsewhere:
-        row |= dict.fromkeys(("value", "low", "high"), printed.value_of(elsewhere))
         return row | {"words": wording.printed_number(elsewhere)}
-    text = ""
     try:
         row["quantity"], setting = named(study.model, name, study.setting)
         row |= judge.estimated(judge.Result(study.model, row["quantity"], setting))
         text = wording.spelled(study.model, row["quantity"], row["value"])
     except SettingError:
-        row |= dict.fromkeys(("value", "low", "high"), math.nan)
+        text = ""
     return row | {"words": wording.sided(text or "not computed", row["side"])}
 
 

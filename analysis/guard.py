@@ -127,9 +127,9 @@ def read() -> pd.Series:
     """Return the accepted values."""
     try:
         table = pd.read_csv(EXPECTED, dtype=str, keep_default_na=False, index_col=KEYS)
-    except (OSError, ValueError) as error:
+        return table["value"]
+    except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{EXPECTED.name}: {error}") from None
-    return table["value"]
 
 
 def lines(changes: pd.DataFrame) -> Iterator[str]:
