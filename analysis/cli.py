@@ -54,15 +54,13 @@ def reproduce(study: Study, asked: Namespace) -> str:
     from analysis import figures, notebooks, page, report, results
 
     require_checkout()
-    inputs = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
-    inputs += (ROOT / "analysis" / "formulas").glob("*.py")
     with results.replaced(asked.out) as folder:
-        hashes = results.hashes(inputs)
+        hashes = inputs()
+        study = load()
         ran = folder / "notebooks"
         ran.mkdir()
         running = notebooks.start(ran)
         for name, table in tables(study).items():
-            table = table.assign(differs="")
             table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g")
         figures.save(study, folder / "figures")
         failed = notebooks.finish(running)
@@ -72,11 +70,24 @@ def reproduce(study: Study, asked: Namespace) -> str:
             )
         titles = report.write(study, folder)
         (folder / "index.html").write_text(page.page(study, titles), "utf-8")
-        if results.hashes(inputs) != hashes:
-            raise RunError("Nothing is written: the data changed during the run.")
+        refuse_changes(hashes)
         manifest = results.manifest(folder, hashes)
         (folder / results.MANIFEST).write_text(manifest, "utf-8")
     return f"{guarded(study)}\nPage: {asked.out / 'index.html'}"
+
+
+def inputs() -> dict[str, str]:
+    """Return the SHA-256 of the data, the notebooks and the code."""
+    from analysis import notebooks, results
+
+    paths = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
+    return results.hashes([*paths, *(ROOT / "analysis").rglob("*.py")])
+
+
+def refuse_changes(hashes: dict[str, str]) -> None:
+    """Raise RunError if data, notebooks or code are others than before."""
+    if inputs() != hashes:
+        raise RunError("Nothing is stored: an input changed meanwhile; run it again.")
 
 
 def require_checkout() -> None:
@@ -101,29 +112,30 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
 
 def accept(study: Study, asked: Namespace) -> str:
     """Say what moved; then store it, the notebooks' outputs and the README's table."""
-    from analysis import figures, guard, notebooks, results
+    from analysis import figures, guard, notebooks
 
     require_checkout()
+    hashes = inputs()
+    study = load()
     now = guard.values(study)
     changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
     print(*guard.lines(changes), f"{len(changes)} values moved.", sep="\n", flush=True)
     for name in study.figures().index:
         if figures.runs_out(study.figure(name)):
             raise RunError(f"Nothing is stored: the figure {name} runs over its edge.")
-    paths = [*notebooks.NOTEBOOKS.glob("*.ipynb")]
-    hashes = results.hashes(paths, notebooks.NOTEBOOKS)
     # Beside the files, so that each takes its place at once.
-    with TemporaryDirectory(dir=ROOT) as name:
+    with TemporaryDirectory(".run", ".", ROOT) as name:
         folder = Path(name)
         failed = notebooks.finish(notebooks.start(folder))
         if failed:
             raise RunError("\n".join(failed))
         now.to_csv(folder / guard.EXPECTED.name)
         (folder / README.name).write_text(readme(study), "utf-8")
-        if results.hashes(paths, notebooks.NOTEBOOKS) != hashes:
-            raise RunError("Nothing is stored: a notebook changed while it ran.")
-        for path in [*paths, guard.EXPECTED, README]:
+        refuse_changes(hashes)
+        for path in [guard.EXPECTED, README]:
             (folder / path.name).replace(path)
+        for path in folder.iterdir():
+            path.replace(notebooks.NOTEBOOKS / path.name)
     return "Stored as accepted."
 
 

@@ -300,10 +300,9 @@ def alt(study: Any, name: str) -> str:
 def save(study: Any, folder: Path) -> None:
     """Write each figure as SVG and PNG, with what it plots as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
-    changes = wording.differs(study.model, study.differs)
     for name in titles(study.model):
         figure = draw(study, name)
-        table = data(study, name).assign(differs=changes)
+        table = data(study, name)
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g")
         with style():
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
