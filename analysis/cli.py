@@ -55,6 +55,7 @@ def reproduce(study: Study, asked: Namespace) -> str:
 
     require_checkout()
     with results.replaced(asked.out) as folder:
+        # What was read before may have changed since.
         hashes = inputs()
         study = load()
         ran = folder / "notebooks"
@@ -115,6 +116,7 @@ def accept(study: Study, asked: Namespace) -> str:
     from analysis import figures, guard, notebooks
 
     require_checkout()
+    # What was read before may have changed since.
     hashes = inputs()
     study = load()
     now = guard.values(study)
