@@ -126,9 +126,10 @@ def moved(accepted: pd.Series, now: pd.Series) -> pd.DataFrame:
 def read() -> pd.Series:
     """Return the accepted values."""
     try:
-        table = pd.read_csv(EXPECTED, dtype=str, keep_default_na=False, index_col=KEYS)
-        return table["value"]
-    except (OSError, ValueError, KeyError) as error:
+        names = [*KEYS, "value"]
+        table = pd.read_csv(EXPECTED, usecols=names, dtype=str, na_filter=False)
+        return table.set_index(KEYS)["value"]
+    except (OSError, ValueError) as error:
         raise DataError(f"{EXPECTED.name}: {error}") from None
 
 
