@@ -18,7 +18,7 @@ env: .venv/installed  ## Make .venv with what a run needs, from the lock
 env-dev: .venv/installed-dev  ## Add what the tests need
 
 .venv/installed: requirements.lock pyproject.toml CITATION.cff
-	$(PYTHON) -m venv --clear .venv
+	$(PYTHON) -m venv .venv
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-build-isolation --no-deps --no-index -e .
 	$(BIN)/python -c "import $(LOADED), analysis, pkgutil; \

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis import headlines, show, wording
 from analysis.study import Study, load
-from analysis.tables import DATA, DataError, SettingError
+from analysis.tables import DATA, START, DataError, SettingError
 
 ROOT = DATA.parent
 README = ROOT / "README.md"
@@ -55,9 +55,6 @@ def reproduce(study: Study, asked: Namespace) -> str:
 
     require_checkout()
     with results.replaced(asked.out) as folder:
-        # What was read before may have changed since.
-        hashes = inputs()
-        study = load()
         ran = folder / "notebooks"
         ran.mkdir()
         running = notebooks.start(ran)
@@ -71,24 +68,23 @@ def reproduce(study: Study, asked: Namespace) -> str:
             )
         titles = report.write(study, folder)
         (folder / "index.html").write_text(page.page(study, titles), "utf-8")
-        refuse_changes(hashes)
-        manifest = results.manifest(folder, hashes)
+        manifest = results.manifest(folder, inputs())
         (folder / results.MANIFEST).write_text(manifest, "utf-8")
     return f"{guarded(study)}\nPage: {asked.out / 'index.html'}"
 
 
 def inputs() -> dict[str, str]:
-    """Return the SHA-256 of the data, the notebooks and the code."""
+    """Return the SHA-256 of the data, the notebooks and the code, or raise RunError if
+    one was saved after the command began."""
     from analysis import notebooks, results
 
-    paths = [*DATA.iterdir(), *notebooks.NOTEBOOKS.glob("*.ipynb")]
-    return results.hashes([*paths, *(ROOT / "analysis").rglob("*.py")])
-
-
-def refuse_changes(hashes: dict[str, str]) -> None:
-    """Raise RunError if data, notebooks or code are others than before."""
-    if inputs() != hashes:
-        raise RunError("Nothing is stored: an input changed meanwhile; run it again.")
+    paths = [*DATA.iterdir(), *notebooks.paths(), *(ROOT / "analysis").rglob("*.py")]
+    # An editor's lock may be a link to nothing.
+    for path in filter(Path.is_file, paths):
+        if path.stat().st_ctime > START:
+            sentence = f"{path.name} was saved meanwhile; run it again."
+            raise RunError(f"Nothing is stored: {sentence}")
+    return results.hashes(paths)
 
 
 def require_checkout() -> None:
@@ -116,9 +112,6 @@ def accept(study: Study, asked: Namespace) -> str:
     from analysis import figures, guard, notebooks
 
     require_checkout()
-    # What was read before may have changed since.
-    hashes = inputs()
-    study = load()
     now = guard.values(study)
     changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
     print(*guard.lines(changes), f"{len(changes)} values moved.", sep="\n", flush=True)
@@ -133,11 +126,10 @@ def accept(study: Study, asked: Namespace) -> str:
             raise RunError("\n".join(failed))
         now.to_csv(folder / guard.EXPECTED.name)
         (folder / README.name).write_text(readme(study), "utf-8")
-        refuse_changes(hashes)
-        for path in [guard.EXPECTED, README]:
+        inputs()
+        # The values go last: until they do, a run that is killed can be seen to be so.
+        for path in [*notebooks.paths(), README, guard.EXPECTED]:
             (folder / path.name).replace(path)
-        for path in folder.iterdir():
-            path.replace(notebooks.NOTEBOOKS / path.name)
     return "Stored as accepted."
 
 

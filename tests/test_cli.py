@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -78,11 +79,11 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     monkeypatch.setattr(guard, "EXPECTED", path)
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path / "notebooks")
-    notebook = notebooks.NOTEBOOKS / "one.ipynb"
+    notebook = notebooks.NOTEBOOKS / "01_one.ipynb"
     notebook.parent.mkdir()
 
     def start(folder):
-        (folder / "one.ipynb").write_text("as it ran")
+        (folder / notebook.name).write_text("as it ran")
         return []
 
     monkeypatch.setattr(notebooks, "start", start)
@@ -108,8 +109,10 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
 
     with monkeypatch.context() as patch:
         patch.setattr(notebooks, "start", edited)
+        patch.setattr(cli, "START", time.time())
         status, _, _ = run(capsys, "accept")
     assert (status, notebook.read_text()) == (1, "edited")
+    monkeypatch.setattr(cli, "START", time.time())
     status, out, _ = run(capsys, "accept")
     assert status == 0
     assert "at_risk_2021, value: 1901221.8 to 1901221.71946" in out

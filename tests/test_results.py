@@ -91,10 +91,10 @@ def test_a_kill_while_a_run_cleans_up_stops_no_later_run(tmp_path, monkeypatch):
     assert (written(folder, "third") / "checks.csv").read_text() == "third"
 
 
-def test_data_that_change_during_a_run_are_refused(tmp_path, monkeypatch):
+def test_data_that_are_saved_during_a_run_are_refused(tmp_path, monkeypatch):
     for name in ("notebooks.start", "figures.save", "report.write", "page.page"):
         monkeypatch.setattr(f"analysis.{name}", lambda *words: "")
-    monkeypatch.setattr(results, "hashes", lambda paths, hashes=[2, 1]: hashes.pop())
+    monkeypatch.setattr(cli, "START", 0)
     assert cli.main(["reproduce", f"--out={tmp_path / 'results'}"]) == 1
     assert not (tmp_path / "results").exists()
 
@@ -182,16 +182,17 @@ print(*notebooks.finish(notebooks.start(target)))
 
 
 def test_a_failing_notebook_is_named_and_kept(tmp_path):
-    notebook(tmp_path, "good", "1 + 1")
-    notebook(tmp_path, "bad", "x = 1", "x / 0")
+    notebook(tmp_path, "1_good", "1 + 1")
+    notebook(tmp_path, "own", "1 / 0")
+    notebook(tmp_path, "2_bad", "x = 1", "x / 0")
     folder = tmp_path / "run {in} braces"
     folder.mkdir()
     words = [sys.executable, "-c", PATCHED, str(tmp_path), str(folder)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "bad.ipynb, cell 2: ZeroDivisionError" in done.stdout
-    kept = nbformat.read(folder / "bad.ipynb", as_version=4)
+    assert done.stdout == "2_bad.ipynb, cell 2: ZeroDivisionError: division by zero\n"
+    kept = nbformat.read(folder / "2_bad.ipynb", as_version=4)
     assert kept.cells[1].outputs[0].ename == "ZeroDivisionError"
-    assert nbformat.read(folder / "good.ipynb", as_version=4).cells[0].outputs
+    assert nbformat.read(folder / "1_good.ipynb", as_version=4).cells[0].outputs
 
 
 # A whole run --------------------------------------------------------------------------
@@ -217,7 +218,7 @@ def test_a_run_leaves_what_its_manifest_lists(run):
 def test_notebooks_of_a_run_are_those_of_the_repository(run):
     # Another version of matplotlib draws other pixels.
     pixels = re.compile('"image/png": ".*"')
-    for path in notebooks.NOTEBOOKS.glob("*.ipynb"):
+    for path in notebooks.paths():
         ran = (run.folder / "notebooks" / path.name).read_text("utf-8")
         assert pixels.sub("", ran) == pixels.sub("", path.read_text("utf-8")), path
 
