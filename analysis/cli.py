@@ -8,7 +8,7 @@ import webbrowser
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import mkdtemp
 from typing import Any
 
 import pandas as pd
@@ -78,7 +78,9 @@ def inputs() -> dict[str, str]:
     one was saved after the command began."""
     from analysis import notebooks, results
 
-    paths = [*DATA.iterdir(), *notebooks.paths(), *(ROOT / "analysis").rglob("*.py")]
+    # Python, templates, styles and scripts, but nothing compiled.
+    code = (ROOT / "analysis").rglob("*.*[dlsy]")
+    paths = [*DATA.iterdir(), *notebooks.paths(), *code]
     # An editor's lock may be a link to nothing.
     for path in filter(Path.is_file, paths):
         if path.stat().st_ctime > START:
@@ -109,7 +111,7 @@ def tables(study: Study) -> dict[str, pd.DataFrame]:
 
 def accept(study: Study, asked: Namespace) -> str:
     """Say what moved; then store it, the notebooks' outputs and the README's table."""
-    from analysis import figures, guard, notebooks
+    from analysis import figures, guard, notebooks, results
 
     require_checkout()
     now = guard.values(study)
@@ -119,8 +121,8 @@ def accept(study: Study, asked: Namespace) -> str:
         if figures.runs_out(study.figure(name)):
             raise RunError(f"Nothing is stored: the figure {name} runs over its edge.")
     # Beside the files, so that each takes its place at once.
-    with TemporaryDirectory(".run", ".", ROOT) as name:
-        folder = Path(name)
+    place = ROOT / ".accept"
+    with results.replaced(place) as folder:
         failed = notebooks.finish(notebooks.start(folder))
         if failed:
             raise RunError("\n".join(failed))
@@ -130,6 +132,7 @@ def accept(study: Study, asked: Namespace) -> str:
         # The values go last: until they do, a run that is killed can be seen to be so.
         for path in [*notebooks.paths(), README, guard.EXPECTED]:
             (folder / path.name).replace(path)
+    place.rmdir()
     return "Stored as accepted."
 
 

@@ -182,17 +182,17 @@ print(*notebooks.finish(notebooks.start(target)))
 
 
 def test_a_failing_notebook_is_named_and_kept(tmp_path):
-    notebook(tmp_path, "1_good", "1 + 1")
-    notebook(tmp_path, "own", "1 / 0")
-    notebook(tmp_path, "2_bad", "x = 1", "x / 0")
+    notebook(tmp_path, "01_good", "1 + 1")
+    notebook(tmp_path, "2024_own", "1 / 0")
+    notebook(tmp_path, "02_bad", "x = 1", "x / 0")
     folder = tmp_path / "run {in} braces"
     folder.mkdir()
     words = [sys.executable, "-c", PATCHED, str(tmp_path), str(folder)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout == "2_bad.ipynb, cell 2: ZeroDivisionError: division by zero\n"
-    kept = nbformat.read(folder / "2_bad.ipynb", as_version=4)
+    assert done.stdout == "02_bad.ipynb, cell 2: ZeroDivisionError: division by zero\n"
+    kept = nbformat.read(folder / "02_bad.ipynb", as_version=4)
     assert kept.cells[1].outputs[0].ename == "ZeroDivisionError"
-    assert nbformat.read(folder / "1_good.ipynb", as_version=4).cells[0].outputs
+    assert nbformat.read(folder / "01_good.ipynb", as_version=4).cells[0].outputs
 
 
 # A whole run --------------------------------------------------------------------------
