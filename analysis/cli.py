@@ -84,8 +84,7 @@ def inputs() -> dict[str, str]:
     # An editor's lock may be a link to nothing.
     for path in filter(Path.is_file, paths):
         if path.stat().st_ctime > START:
-            sentence = f"{path.name} was saved meanwhile; run it again."
-            raise RunError(f"Nothing is stored: {sentence}")
+            raise RunError(f"Nothing is stored: {path.name} was saved meanwhile.")
     return results.hashes(paths)
 
 

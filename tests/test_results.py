@@ -191,7 +191,7 @@ def test_a_failing_notebook_is_named_and_kept(tmp_path):
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "02_bad.ipynb, cell 2: ZeroDivisionError: division by zero\n"
     kept = nbformat.read(folder / "02_bad.ipynb", as_version=4)
-    assert kept.cells[1].outputs[0].ename == "ZeroDivisionError"
+    assert kept.cells[-1].outputs[0].ename == "ZeroDivisionError"
     assert nbformat.read(folder / "01_good.ipynb", as_version=4).cells[0].outputs
 
 
