@@ -18,7 +18,10 @@ env: .venv/installed  ## Make .venv with what a run needs, from the lock
 env-dev: .venv/installed-dev  ## Add what the tests need
 
 .venv/installed: requirements.lock pyproject.toml CITATION.cff
-	$(PYTHON) -m venv .venv
+	@test ! -e .venv || test -e .venv/installed || test -e .venv-ours || \
+	    { echo "There is a .venv that was not made here; move it."; exit 2; }
+	touch .venv-ours
+	$(PYTHON) -m venv --clear .venv
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-build-isolation --no-deps --no-index -e .
 	$(BIN)/python -c "import $(LOADED), analysis, pkgutil; \

@@ -80,12 +80,11 @@ def inputs() -> dict[str, str]:
 
     # Python, templates, styles and scripts, but nothing compiled.
     code = (ROOT / "analysis").rglob("*.*[dlsy]")
-    paths = [*DATA.iterdir(), *notebooks.paths(), *code]
-    # An editor's lock may be a link to nothing.
-    for path in filter(Path.is_file, paths):
-        if path.stat().st_ctime > START:
-            raise RunError(f"Nothing is stored: {path.name} was saved meanwhile.")
-    return results.hashes(paths)
+    hashes = results.hashes([*DATA.iterdir(), *notebooks.paths(), *code])
+    for name in hashes:
+        if (results.ROOT / name).stat().st_ctime > START:
+            raise RunError(f"Nothing is stored: {name} was saved meanwhile.")
+    return hashes
 
 
 def require_checkout() -> None:
