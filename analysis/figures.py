@@ -37,7 +37,7 @@ WIDE, LINE = 4.6, 0.135
 AXES = {"million": 1e6, "percent": 0.01}
 NOTE = {"color": "#7A5300", "fontsize": 7}
 #: A mark points to where the true number may lie.
-POINTS = {"": "o", "at most": "<", "at least": ">", "no bound": "d"}
+POINTS = {"": "o", "up to": "<", "at least": ">", "no bound": "d"}
 HATCHES = {"": "", "at least": "/////"}
 #: The map is computed at so many values of each assumption.
 FINE = 61
@@ -108,7 +108,7 @@ def tornado(study: Any, entry: Row) -> pd.DataFrame:
     model, target = study.model, entry["target"]
     table = study.sensitivity(target)
     rows = []
-    for row in table[table["kind"] == "ours"].itertuples():
+    for row in table[table["kind"] != "printed"].itertuples():
         ends = sorted([(row.at_low, row.low), (row.at_high, row.high)])
         texts = []
         for value, at in ends:

@@ -17,7 +17,7 @@ EMPTY: MappingProxyType = MappingProxyType({})
 NONE_PRINTED = "none printed"
 #: Columns of a table of figures published elsewhere.
 EXTERNAL = ["id", "statement", "period", "printed", "unit", "quantity", "value"]
-EXTERNAL += ["as_printed", "seen", "source"]
+EXTERNAL += ["ratio", "as_printed", "seen", "source", "note"]
 
 
 # Sentences with fields ----------------------------------------------------------------
@@ -50,11 +50,10 @@ def field(model: Model, text: str, setting: Setting) -> str:
 
 
 def turning(model: Model, check: str, name: str) -> str:
-    """Return the value of an assumption from or up to which a verdict holds."""
+    """Return the value of an assumption from or up to which a claim is matched."""
     row = model.tables["checks"][check]
     result = judge.result_for(model, row, {})
-    verdict = judge.verdicts(result)[0]
-    for turn in judge.conditions(result, verdict):
+    for turn in judge.conditions(result):
         if turn.name == name:
             words = spell.edges(turn.low, turn.high, *turn.span)
             return re.sub("^at (least|most) ", "", words)
@@ -79,15 +78,19 @@ def headlines(model: Model, setting: Setting) -> pd.DataFrame:
             row["verdict_before"] = wording.verdict(check, before)
         row["verdict"] = wording.verdict(check, found["verdict"])
         row["condition"] = wording.conditions(model, found)
-        for name in ("note", "more", "cite", "caveat") if not setting else ():
+        for name in ("note", "cite", "caveat") if not setting else ():
             row[name] = filled(model, entry[name])
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def workings(model: Model, entry: Row, setting: Setting) -> Iterator[str]:
-    """Yield the lines of a sum; a line that can't be computed says why."""
-    computed = model.tables["checks"][entry["check"]]["compute"]
+    """Yield the lines of a sum; a line that can't be computed says why.
+
+    Where no sum is printed, a limit to which the number gives way is named.
+    """
+    check = model.tables["checks"][entry["check"]]
+    computed = check["compute"]
     for name, noun in entry["working"].items():
         quantity, _, _ = name.partition(".")
         if quantity in setting and quantity != computed:
@@ -96,17 +99,26 @@ def workings(model: Model, entry: Row, setting: Setting) -> Iterator[str]:
             yield line(model, name, setting) + noun
         except SettingError as error:
             yield judge.readable(model, str(error))
-    if not entry["working"]:
-        yield NONE_PRINTED
+    for row in model.rows_beside(check) if not entry["working"] else ():
+        name, limit = row["quantity"], ""
+        value = float(judge.Result(model, name, setting).value())
+        if value < printed.value_of(row) and name not in setting:
+            most = model.limits[name][1]
+            number = wording.spelled(model, most, value)
+            limit = f"; {model.labels[most]}: {number}"
+        yield NONE_PRINTED + limit
 
 
 def verify(model: Model, setting: Setting) -> str:
     """Return the headlines as a terminal shows them, and what the verdicts mean."""
     document = model.texts["headlines"]
-    # The answer is for the article's own numbers.
-    intro = document["intro"] if setting else filled(model, document["answer"])
-    intro = f"{document['reference']}. {intro}"
-    lines = [document["title"], wording.wrapped(intro), ""]
+    lines = [wording.wrapped(f"{document['title']} {document['reference']}.")]
+    if not setting:
+        # The answer is for the article's own numbers.
+        lines[:0] = [wording.wrapped(f"{document['title']} {document['answer']}")]
+        lines[1] = f"{document['reference']}."
+        lines += [wording.wrapped(filled(model, text)) for text in document["lead"]]
+    lines.append("")
     for row in headlines(model, setting).to_dict("records"):
         verdict = wording.conditional(row["verdict"], row["condition"])
         last = f"Before: {row['verdict_before']}" if setting else row["note"]
@@ -115,7 +127,9 @@ def verify(model: Model, setting: Setting) -> str:
         for text in parts:
             lines.append(wording.wrapped(text, "   ", "   "))
     meanings = document["verdicts"].items()
-    lines += ["", *(f"{verdict:24}{meaning}" for verdict, meaning in meanings)]
+    lines.append("")
+    for verdict, meaning in meanings:
+        lines.append(wording.wrapped(meaning, f"{verdict:24}", " " * 24))
     if setting:
         lines += ["", wording.wrapped(wording.differs(model, setting))]
     return "\n".join(lines)
@@ -135,17 +149,16 @@ def findings(model: Model, *names: str) -> pd.DataFrame:
 
 
 def external(model: Model, setting: Setting) -> pd.DataFrame:
-    """Return figures published elsewhere, each beside ours of the same unit."""
+    """Return figures published elsewhere, each beside those here of the same unit."""
     rows = []
     for row in model.tables["external"].values():
-        quantity, value = "", math.nan
-        for name in reversed(split(row["beside"])):
-            if model.units[name] == printed.base(row["unit"]):
-                quantity = name
-        if quantity:
-            value = float(judge.Result(model, quantity, setting).value())
-            value *= int(row["divide_by"] or 1)
-        numbers = {"printed": printed.value_of(row), "value": value}
-        unit = printed.base(row["unit"])
-        rows.append(row | numbers | {"quantity": quantity, "unit": unit})
-    return pd.DataFrame(rows)[EXTERNAL]
+        unit, number = printed.base(row["unit"]), printed.value_of(row)
+        names = [name for name in split(row["beside"]) if model.units[name] == unit]
+        for name in names or [""]:
+            value = math.nan
+            if name:
+                value = float(judge.Result(model, name, setting).value())
+                value *= int(row["divide_by"] or 1)
+            numbers = {"printed": number, "value": value, "ratio": number / value}
+            rows.append(row | numbers | {"quantity": name, "unit": unit})
+    return pd.DataFrame(rows, columns=EXTERNAL)

@@ -71,6 +71,18 @@ def span(model: Model, row: Row, name: Any) -> str:
     return spell.edges(row["low"], row["high"], -math.inf, math.inf, unit)
 
 
+def allowed(model: Model, row: Row, name: Any) -> str:
+    """Write what a quantity may be set to."""
+    unit = wording.unit_of(model, row["quantity"])
+    ends = spell.edges(row["least"], row["most"], -math.inf, math.inf, unit)
+    return f"0, or {ends}" if model.allowed(row["quantity"]).or_zero else ends
+
+
+def ratio(model: Model, row: Row, name: Any) -> str:
+    """Write a ratio."""
+    return "" if math.isnan(row[name]) else spell.spell(row[name])
+
+
 def check_note(model: Model, row: Row, name: Any) -> str:
     """Write the note of a check."""
     return model.tables["checks"][row["id"]]["note"]
@@ -118,17 +130,17 @@ def external_number(model: Model, row: Row, name: Any) -> str:
 
 # Kinds --------------------------------------------------------------------------------
 
-CONDITION = Column("condition", "on assumptions: holds, each alone, for")
+CONDITION = Column("condition", "matches with (each alone)")
 INPUT = Column("input", "input", label)
 IN_USE = Column("value", "in use", input_number)
 COLUMNS = {
     "headlines": [
         Column("article", "the article"),
-        Column("working", "sum"),
+        Column("working", "from its own numbers"),
         Column("verdict_before", "verdict before"),
         Column("verdict", "verdict"),
         CONDITION,
-        *(Column(name, name) for name in ("note", "more", "cite", "caveat")),
+        *(Column(name, name) for name in ("note", "cite", "caveat")),
     ],
     "findings": [
         Column("title", "title"),
@@ -139,9 +151,11 @@ COLUMNS = {
         Column("period", "period"),
         Column("printed", "printed", external_number),
         Column("value", "by the article's numbers", number),
+        Column("ratio", "ratio", ratio),
         Column("as_printed", "as printed"),
         Column("seen", "seen"),
         Column("source", "source"),
+        Column("note", "note"),
     ],
     "checks": [
         Column("statement", "what is computed"),
@@ -156,7 +170,7 @@ COLUMNS = {
     "names": [
         Column("label", "quantity"),
         Column("value", "in use", number),
-        Column("low", "may be", span),
+        Column("least", "may be", allowed),
         Column("readings", "readings"),
         Column("quantity", "name"),
     ],

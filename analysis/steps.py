@@ -68,7 +68,7 @@ def operands(name: str, source: Formula, result: Result) -> dict[str, Any]:
 
 def operand(result: Result, name: str, value: float, more: int = 0) -> float:
     """Return a number as a line shows it: a given one in full, another rounded."""
-    if name in result.numbers:
+    if name in result.numbers and value == result.numbers[name].value:
         return float(f"{value:.10g}")
     unit, beside = (
         wording.unit_of(result.model, name),
@@ -84,12 +84,16 @@ def bracketed(model: Model, name: str, number: float) -> str:
 
 
 def sided(result: Result, name: str) -> str:
-    """Write a quantity as it stands beside its claim, such as "at most 1.9 million"."""
+    """Write a quantity as it stands beside its claim, such as "up to 1.9 million"; its
+    label, if words leave it open down to zero."""
     model = result.model
     inner = judge.Result(model, name, result.setting)
-    value = float(inner.value())
-    if math.isnan(value) and isinstance(inner.sources[name], Formula):
-        return NO_SINGLE_SUM
+    value, source = float(inner.value()), inner.sources[name]
+    if math.isnan(value):
+        if isinstance(source, Formula):
+            return NO_SINGLE_SUM
+        if source.words[0] == 0:
+            return model.labels[name]
     text = wording.spelled(model, name, float(inner.value(inner.start)))
     return wording.sided(text, inner.side())
 
@@ -114,6 +118,10 @@ def lines(result: Result, name: str, short: bool = False) -> tuple[str, ...]:
     if math.isnan(value):
         numbers = {need: float(result.values()[need]) for need in source.needs}
         texts = {need: sided(result, need) for need in source.needs}
+        if not labels.items().isdisjoint(texts.items()):
+            # Beside a label a number has its unit.
+            for need in numbers.keys() - {n for n in texts if texts[n] == labels[n]}:
+                texts[need] += wording.noun_of(wording.unit_of(model, need))
     else:
         numbers = operands(name, source, result)
         texts = {need: bracketed(model, need, numbers[need]) for need in numbers}

@@ -12,7 +12,7 @@ from analysis.printed import Row
 
 WIDTH = 80
 #: Whose comparison a check makes, where the article does not make it.
-KINDS = {"ours": "our comparison", "published elsewhere": "published elsewhere"}
+KINDS = {"ours": "our comparison"}
 SIGNS = {">": "over", ">=": "at least", "<": "below", "<=": "up to"}
 
 
@@ -158,22 +158,23 @@ def phrase(model: Model, name: str, row: str) -> str:
 
 
 def conditions(model: Model, row: Row) -> str:
-    """Return the spans in which a verdict stays, or why there is none."""
+    """Return the spans in which a claim is matched, or why nothing is computed."""
     if row["refused"]:
         return str(row["refused"])
-    texts = []
+    texts: dict[str, list[str]] = {}
     for turn in row["conditions"]:
-        unit = unit_of(model, turn.name)
         least, most = turn.span
-        edges = spell.edges(turn.low, turn.high, least, most, unit, turn.value)
-        texts.append(phrase(model, turn.name, turn.row).replace("{}", edges))
-    return "; ".join(texts)
+        unit = unit_of(model, turn.name)
+        edges = spell.edges(turn.low, turn.high, least, most, unit)
+        texts.setdefault(phrase(model, turn.name, turn.row), []).append(edges)
+    spans = [words.replace("{}", " or ".join(ends)) for words, ends in texts.items()]
+    return "; ".join(spans)
 
 
 def conditional(verdict: str, text: str) -> str:
-    """Return a verdict with the spans in which it stays, each for one input alone, or
-    with why there is none."""
+    """Return a verdict with the spans in which a claim is matched, each for one input
+    alone, or with why there is none."""
     if verdict.startswith(judge.NOT_COMPUTED):
         return f"{verdict}: {text}"
-    alone = "each alone, " if ";" in text else ""
-    return f"{verdict}, on assumptions: {alone}for {text}" if text else verdict
+    alone = ", each alone" if ";" in text else ""
+    return f"{verdict}; matches with{alone}: {text}" if text else verdict

@@ -1,7 +1,7 @@
 """Measures the package beside its peers, in turn in one run, and writes README.md.
 
 Each peer does the same work: notebooks, arithmetic by hand, draws to the same error.
-The inputs are those of tests/reference.yaml, whose percentiles tests/truth.py has.
+The inputs are those of tests/truth.py, which has the true percentiles of their sum.
 """
 
 import os
@@ -18,7 +18,6 @@ import numpy as np
 import SALib.analyze.sobol
 import SALib.sample.sobol
 import squigglepy as sq
-from scipy import stats
 
 import analysis
 from tests import truth
@@ -29,18 +28,8 @@ TOTAL = "at_risk_total"
 ENTRIES, POINTS = 1_000_000, 4_096
 PERCENTILES = [5, 50, 95]
 SEEDS = range(6)
-#: The inputs as truth.py has them: two ends, or three corners of a triangle.
-ENDS = {
-    "labourers_2019": truth.LT,
-    "labourers_south_2019": truth.LS,
-    "minority_share_south": truth.MS,
-    "minority_share_outside": truth.MO,
-    "transfers_2021": truth.T,
-    "growth_2019_2021": truth.G,
-    "persons_per_transfer": truth.P,
-    "at_risk_share_of_new": truth.S,
-    "former_detainees": truth.D,
-}
+#: Two ends, or three corners of a triangle.
+ENDS = truth.ENDS
 #: A browser that shows sixty pictures a second has this long for each.
 FRAME = 1 / 60
 #: Moves a lever back and forth; milliseconds until the page is laid out anew.
@@ -84,14 +73,6 @@ def by_hand(lt, ls, ms, mo, t, g, p, s, d):
     return ls * ms + (lt - ls) * mo + p * s * (t - t / (1 + g)) + d
 
 
-def shape(ends):
-    """A distribution as scipy has it."""
-    low, *mode, high = ends
-    if not mode:
-        return stats.uniform(low, high - low)
-    return stats.triang((mode[0] - low) / (high - low), low, high - low)
-
-
 def papermill(folder):
     """Run each notebook in turn with papermill's command line."""
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
@@ -123,7 +104,9 @@ def of_verify():
 def of_function(reference):
     """The total as a function, for many entries and for one."""
     function = reference.function(TOTAL)
-    columns = [shape(ends).rvs(ENTRIES, random_state=1) for ends in ENDS.values()]
+    columns = [
+        truth.shape(*ends).rvs(ENTRIES, random_state=1) for ends in ENDS.values()
+    ]
     inputs = dict(zip(ENDS, columns, strict=True))
     assert np.allclose(function(**inputs), by_hand(*columns), rtol=1e-12)
     tasks = lambda: function(**inputs), lambda: by_hand(*columns)
@@ -149,7 +132,7 @@ def ours(reference, n, seed=0):
 def numpys(n):
     """Draw with numpy, through scipy's ppf, and compute the total by hand."""
     random = np.random.default_rng(0)
-    columns = [shape(ends).ppf(random.random(n)) for ends in ENDS.values()]
+    columns = [truth.shape(*ends).ppf(random.random(n)) for ends in ENDS.values()]
     return np.percentile(by_hand(*columns), PERCENTILES)
 
 
@@ -210,7 +193,7 @@ def of_sobol(reference):
 
 def rows():
     """Yield what was done, the peer, the seconds of both, the ratio that is allowed."""
-    reference = analysis.load().scenario(str(ROOT / "tests" / "reference.yaml"))
+    reference = analysis.load().change(**truth.READINGS, **truth.shapes())
     yield from of_verify()
     yield from of_function(reference)
     yield from of_draws(reference)

@@ -3,42 +3,24 @@ import { readFileSync } from "node:fs";
 
 const [, , path, asked] = process.argv;
 const html = readFileSync(path, "utf8");
-const script = html.split("<script>")[1].split("// The page\n")[0];
-const names =
-  "CLAIMS, attempt, bounds, changed, judge, planOf, read, spansOf, spell, valuesOf";
-const page = new Function(`${script}; return { ${names} };`)();
-const { CLAIMS, attempt, bounds, changed, judge, planOf, valuesOf } = page;
-const finite = (x) => (Number.isFinite(x) ? x : null);
+const script = html.split("<script>")[1].split("\nconst find = ")[0];
+const names = "CASES, NODES, bounds, evaluate, judge, opened, shown, spell, turnsOf";
+const now = "setting: () => setting";
+const page = new Function(`${script}; return { ${names}, ${now} };`)();
 
-function values(name, setting) {
-  const plan = planOf(name, setting);
-  const value = valuesOf(name, plan)[name];
-  return [value, ...bounds(name, plan, ["rounding"])].map(finite);
-}
-
-function answer({ setting, names, lever, number, spell }) {
+function answer({ words, specs, spell }) {
   if (spell) return page.spell(...spell);
-  if (lever) return page.spansOf(CLAIMS[number], lever, setting);
-  const refused = (refusal) => ({ refusal });
-  return attempt(() => {
-    const read = ([name, choice]) =>
-      typeof choice === "string"
-        ? [name, choice]
-        : [name, page.read(name, `${choice}`)];
-    const made = changed(
-      {},
-      Object.fromEntries(Object.entries(setting).map(read)),
-    );
-    const found = { values: {}, verdicts: {} };
-    for (const name of names)
-      found.values[name] = attempt(() => values(name, made), refused);
-    for (const id of Object.keys(CLAIMS))
-      found.verdicts[id] = attempt(
-        () => judge(CLAIMS[id], made),
-        () => "not computed",
-      );
-    return found;
-  }, refused);
+  const found = { left: page.opened(words), setting: page.setting(), headlines: {} };
+  found.shown = specs.map(page.shown);
+  for (const [id, item] of Object.entries(page.CASES)) {
+    const value = page.evaluate(item, found.setting)[item.target];
+    found.headlines[id] = {
+      verdict: page.judge(id).split(":")[0],
+      values: [value, ...page.bounds(item, found.setting, ["rounding"])],
+      turns: [...page.turnsOf(id)].join("\n"),
+    };
+  }
+  return found;
 }
 
 console.log(

@@ -60,8 +60,8 @@ HEADLINES = """
 title: Do the apples add up?
 reference: A gardener, 1950
 address: https://example.org
-intro: We counted.
-answer: One number follows from others. It is {apples_per_crate}.
+answer: One number follows from others.
+lead: ["It is {apples_per_crate}."]
 sections: {scale: The orchard}
 verdicts: {matches: fits}
 headlines:
@@ -69,7 +69,6 @@ headlines:
   working: {apples_per_crate: ""}
   check: full_crates
   note: Of {harvest} apples.
-  more: ""
   cite: ""
   caveat: ""
   short: Apples

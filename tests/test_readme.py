@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from analysis import cli, headlines
+from analysis import cli
 from analysis.study import DATA
 
 ROOT = DATA.parent
@@ -17,7 +17,7 @@ def pages():
 
 def test_the_readmes_table_is_that_of_the_library(article):
     text = (ROOT / "README.md").read_text("utf-8")
-    assert "= at most 1.901 million | matches |" in text
+    assert "= up to 1.9 million | matches |" in text
     assert cli.readme(article) == text
 
 
@@ -25,8 +25,7 @@ def test_the_readmes_verdicts_are_those_of_the_library(article):
     text = (ROOT / "README.md").read_text("utf-8")
     for verdict, says in article.model.texts["headlines"]["verdicts"].items():
         assert f"- **{verdict}**: {says}" in text
-    answer = headlines.filled(article.model, article.model.texts["headlines"]["answer"])
-    assert answer in text.replace("**", "")
+    assert f"**{article.model.texts['headlines']['answer']}**" in text
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)

@@ -200,7 +200,7 @@ def test_a_failing_notebook_is_named_and_kept(tmp_path):
 
 def test_a_run_prints_the_headlines_and_where_the_report_is(run):
     assert run.status == 0
-    assert "1.6 million + 301,000 = at most 1.901 million" in run.out
+    assert "1.6 million + 300,000 = up to 1.9 million" in run.out
     assert "values are as stored" in run.out
 
 

@@ -23,24 +23,18 @@ def test_the_headlines_fit_the_width_of_a_terminal(article, capsys):
     assert shown > 2
 
 
-@pytest.mark.parametrize("column", ["note", "more", "cite", "caveat"])
-def test_sentences_keep_their_length_and_have_all_fields(article, column):
+@pytest.mark.parametrize("column", ["note", "cite", "caveat"])
+def test_sentences_have_all_fields(article, column):
     for sentence in article.headlines()[column]:
-        assert 1 < len(sentence.split()) <= 60
+        assert len(sentence.split()) > 1
         assert "{" not in sentence
 
 
 def test_sentences_are_for_the_articles_own_numbers(article):
     changed = article.change(persons_per_transfer=0.6).headlines()
-    assert not {"note", "more", "cite", "caveat"} & set(changed)
+    assert not {"note", "cite", "caveat"} & set(changed)
     assert list(changed["verdict_before"]) == list(article.headlines()["verdict"])
     assert changed["verdict"].to_list()[4] == "matches within rounding"
-
-
-def test_our_comparison_never_reads_as_the_articles(article):
-    for study in random_settings(article, 10):
-        row = study.headlines().iloc[2]
-        assert row.verdict.endswith(" (our comparison)")
 
 
 def test_findings_are_chosen_by_their_rows(article):

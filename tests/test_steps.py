@@ -8,7 +8,7 @@ from analysis import SettingError, wording
 from tests.settings import random_settings
 
 SIGNS = {"×": "*", "÷": "/", "−": "-"}
-SIDES = re.compile(r"\b(at most|at least) ")
+SIDES = re.compile(r"\b(up to|at least) ")
 SCALES = {" million": "*1e6", " billion": "*1e9", " percent": "/100"}
 
 

@@ -1,7 +1,5 @@
 """What-if beside loops, closed forms and other libraries."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,9 +9,8 @@ from scipy import stats
 from analysis import SettingError
 from tests import truth
 
-REFERENCE = str(Path(__file__).parent / "reference.yaml")
-#: The persons added, at one person per transfer.
-ADDED = 3_170_000 - 3_170_000 / 1.105
+#: The transfers added, and those of 2019.
+ADDED, BASE = 300_000, 3_170_000 / 1.105
 
 
 # Arrays -------------------------------------------------------------------------------
@@ -25,14 +22,15 @@ def sum_2021(article):
 
 
 def test_a_sweep_is_a_loop(article):
-    ratios, shares = np.linspace(0.56, 1, 20), np.linspace(0, 1, 20)
+    ratios, shares = np.linspace(0.4, 1, 20), np.linspace(0, 1, 20)
     grid = article.sweep(
         "at_risk_2021", persons_per_transfer=ratios, at_risk_share_of_new=shares
     )
     for ratio in ratios:
         for share in shares:
             at = {"persons_per_transfer": ratio, "at_risk_share_of_new": share}
-            by_hand = 1_600_000 + ADDED * ratio * share
+            # No more are at risk than were transferred.
+            by_hand = min(1_600_000, BASE * ratio) + ADDED * ratio * share
             assert grid["at_risk_2021"].sel(at) == pytest.approx(by_hand, rel=1e-12)
     own = grid["at_risk_2021"].attrs
     assert (own["units"], own["long_name"]) == ("person", "persons at risk in 2021")
@@ -94,8 +92,8 @@ def test_a_function_that_ignores_limits_refuses_what_may_not_be_set(article):
 
 
 def test_a_function_has_the_names_and_ranges_of_its_inputs(sum_2021):
-    assert sum_2021.ranges["persons_per_transfer"] == (0.56, 1)
-    assert sum_2021.ranges["at_risk_2019"] == pytest.approx((1.55e6, 1.65e6))
+    assert sum_2021.ranges["persons_per_transfer"] == (0.36, 1)
+    assert sum_2021.ranges["at_risk_2019"] == (0, 1.6e6)
 
 
 # Sensitivity --------------------------------------------------------------------------
@@ -104,22 +102,17 @@ def test_a_function_has_the_names_and_ranges_of_its_inputs(sum_2021):
 def test_sensitivity_by_hand(article):
     table = article.sensitivity("at_risk_2021").set_index("input")
     by_hand = {
-        # 3,170,000 x 0.95 - 2,868,778; above 1 the ratio would pass its limit.
+        # "Up to 1.6 million" may be none.
+        "at_risk_2019": (ADDED, 1_600_000 + ADDED),
+        # 0.36 x 2,868,778 + 0.36 x 300,000
+        "persons_per_transfer": (0.36 * (BASE + ADDED), 1_600_000 + ADDED),
+        # 3,170,000 x 0.05 less; above 1 the ratio would pass its limit.
         "persons_per_transfer_drift": (
-            1_600_000 + 3_170_000 * 0.95 - 3_170_000 / 1.105,
+            1_600_000 + ADDED - 0.05 * 3_170_000,
             1_600_000 + ADDED,
         ),
-        "persons_per_transfer": (1_600_000 + 0.56 * ADDED, 1_600_000 + ADDED),
         "at_risk_share_of_new": (1_600_000 + 0.62 * ADDED, 1_600_000 + ADDED),
-        "at_risk_2019": (1_550_000 + ADDED, 1_650_000 + ADDED),
-        "growth_2019_2021": (
-            4_770_000 - 3_170_000 / 1.1045,
-            4_770_000 - 3_170_000 / 1.1055,
-        ),
-        "transfers_2021": (
-            1_600_000 + 3_165_000 * 0.105 / 1.105,
-            1_600_000 + 3_175_000 * 0.105 / 1.105,
-        ),
+        "net_new_transfers": (1_600_000 + 295_000, 1_600_000 + 305_000),
     }
     assert list(table.index) == list(by_hand)
     for name, ends in by_hand.items():
@@ -129,8 +122,8 @@ def test_sensitivity_by_hand(article):
 
 
 def test_an_input_that_is_set_moves_no_more_by_rounding(article):
-    table = article.change(transfers_2021=3_175_000).sensitivity("at_risk_2021")
-    assert "transfers_2021" not in set(table["input"])
+    table = article.change(net_new_transfers=300_000).sensitivity("at_risk_2021")
+    assert "net_new_transfers" not in set(table["input"])
 
 
 def test_words_without_a_number_are_refused_with_what_to_set(article):
@@ -148,7 +141,8 @@ def test_words_without_a_number_are_refused_with_what_to_set(article):
 
 
 def test_draws_come_close_to_the_truth(article):
-    drawn = article.scenario(REFERENCE).draws("at_risk_total")["at_risk_total"]
+    study = article.change(**truth.READINGS)
+    drawn = study.draws("at_risk_total", **truth.shapes())["at_risk_total"]
     percentiles = drawn.quantile([0.05, 0.5, 0.95]).to_list()
     assert percentiles == pytest.approx(truth.percentiles(), abs=1500)
 
@@ -166,17 +160,15 @@ def test_draws_past_a_limit_are_counted_and_left_out(article):
 
 
 def test_a_share_of_draws_has_each_verdict(article):
-    # r uniform on 0.05 to 1: matches from 0.663963, and within rounding from 1.8 ÷
-    # 3.175, where all who were transferred in 2021 are at risk. Below 1.6 ÷ 2.868778
-    # more would be at risk than were transferred.
+    # r uniform on 0.05 to 1: matches from 2/3, and within rounding from 1.8 ÷ (2.874604
+    # + 0.305), where all who were transferred in 2019 are at risk.
     shape = stats.uniform(0.05, 0.95)
     table = article.draws("at_risk_2021", persons_per_transfer=shape, n=8192)
     shares = table.attrs["verdicts"]["at_risk_2021_sum"]
     by_hand = {
-        "matches": (1 - 0.663963) / 0.95,
-        "matches within rounding": (0.663963 - 0.566929) / 0.95,
-        "differs": (0.566929 - 0.557729) / 0.95,
-        "not computed": (0.557729 - 0.05) / 0.95,
+        "matches": (1 - 2 / 3) / 0.95,
+        "matches within rounding": (2 / 3 - 0.566108) / 0.95,
+        "differs": (0.566108 - 0.05) / 0.95,
     }
     assert shares == pytest.approx(by_hand, abs=1e-3)
 

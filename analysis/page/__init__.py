@@ -1,32 +1,24 @@
-"""Writes the front page: an answer, a picture, levers, and what turns each headline.
+"""Writes the front page: an answer, a picture, two levers, and the six headlines.
 
-The texts stand in page.html, by hand. This module adds what the page shows without a
-script, and what the script computes with: numbers, what their digits and words allow,
-limits, and the formulas as JavaScript. The script judges as the library does.
+The texts stand in page.html. This module gives the script its cases, each a headline
+with all that it is computed from, in order: numbers with their spans, limits, claims,
+formulas. It also fills in what the page shows without a script.
 """
 
 import json
-import math
-import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from analysis import arithmetic, judge, report, spell, wording
-from analysis.model import Formula, Model, same
-from analysis.steps import named
+from analysis import arithmetic, judge, printed, report, spell, steps, wording
+from analysis.judge import Result
+from analysis.model import Formula, Range
 from analysis.study import Study
-from analysis.tables import split
 
 HERE = Path(__file__).resolve().parent
 #: The picture is so wide where nothing exceeds it.
-WIDTH = 3_000_000
-#: Both axes of the map begin here and end at 1; a line has so many points.
-ORIGIN, POINTS = 0.3, 24
-#: What the script takes for allowed where nothing is given.
-COUNT = (0, math.inf)
+WIDTH = 2_700_000
 
 
 def page(study: Study, titles: Any = ()) -> str:
@@ -35,18 +27,18 @@ def page(study: Study, titles: Any = ()) -> str:
     Without titles of other pages it stands alone.
     """
     model, environment = study.model, report.environment_of(study)
-    checks, shown = [], []
-    for row in model.texts["headlines"]["headlines"]:
-        checks.append(model.tables["checks"][row["check"]])
-        shown += [named(model, name, {})[0] for name in row["working"]]
-    script = f"{constants_of(model, checks, shown)}\n{report.lean(HERE / 'page.js')}"
+    cases, checks = {}, {}
+    for number, row in enumerate(model.texts["headlines"]["headlines"], 1):
+        check = model.tables["checks"][row["check"]]
+        if check["compute"]:
+            cases[number], checks[number] = judge.result_for(model, check, {}), check
     environment.globals |= {
-        "checks": checks,
-        "number_of": {check["id"]: place for place, check in enumerate(checks, 1)},
-        "parts": partial(parts, model),
-        "share": partial(share, model),
+        "cases": cases,
+        "parts": parts,
+        "place": place,
+        "said": steps.sided,
         "study": study,
-        "script": Markup(f'"use strict";\n{script}'),
+        "script": Markup(constants_of(cases, checks)) + report.lean(HERE / "page.js"),
         "style": report.lean(report.HERE / "style.css", HERE / "page.css"),
     }
     template = environment.get_template("page.html")
@@ -56,130 +48,95 @@ def page(study: Study, titles: Any = ()) -> str:
 # What the script computes with --------------------------------------------------------
 
 
-def constants_of(model: Model, checks: Any, shown: Any) -> str:
-    """Return the constants of the page's script."""
-    claims, quantities, lines = {}, {}, []
-    names = [*shown]
-    for number, check in enumerate(checks, 1):
-        if check["compute"]:
-            claims[number] = claim_row(model, check)
-            names += [check["compute"], claims[number]["lowEnd"]]
-    for name in filter(None, names):
-        if name in quantities:
-            continue
-        quantities[name] = quantity_row(model, name)
-        lines += runs(model, name)
-        for source in model.readings[name].values():
-            names += getattr(source, "needs", ())
-        names += set(model.limits.get(name, ())) & model.readings.keys()
-    constants = {
-        "KNOWN": quantities,
-        "CLAIMS": claims,
-        "WIDTH": WIDTH,
-        "ORIGIN": ORIGIN,
-        "POINTS": POINTS,
-    }
-    texts = [f"const {key} = {compact(row)};" for key, row in constants.items()]
-    return "\n".join([*texts, "const RUNS = {", *lines, "};"])
+def constants_of(cases: dict[int, Result], checks: dict[int, Any]) -> str:
+    """Return the constants of the page's script: cases, quantities and formulas."""
+    claims, quantities, start, runs = {}, {}, {"end": WIDTH}, []
+    for number, case in cases.items():
+        named, own = {name: name for name in case.sources}, {}
+        for name, reading in case.model.choices_of(checks[number]).items():
+            # A formula of a case's own is a quantity of its own; words give way to
+            # what is set.
+            if isinstance(case.sources[name], Formula):
+                named[name] = f"{name}.{reading}"
+            else:
+                own[name] = vars(case.sources[name])
+        claims[number] = vars(case.claim) | {
+            "target": named[case.target],
+            "nodes": [*named.values()],
+            "own": own,
+            "said": case.target if named[case.target] != case.target else "",
+        }
+        for name in case.start.keys() - own.keys():
+            start[name] = case.start[name]
+        if case.claim.low_end:
+            start[case.claim.low_end] = case.values()[case.claim.low_end]
+        for name, key in named.items():
+            source = case.sources[name]
+            if isinstance(source, Formula) and key not in quantities:
+                runs.append(f'"{key}": {arithmetic.javascript(source.function)},')
+            if name not in own:
+                quantities[key] = quantity_row(case, name)
+    constants = {"START": start, "CASES": claims, "NODES": quantities}
+    constants["VERDICTS"] = judge.VERDICTS[1:]
+    lines = [f"const {key} = {compact(row)};" for key, row in constants.items()]
+    return "\n".join(['"use strict";', *lines, "const RUNS = {", *runs, "};\n"])
 
 
 def compact(row: Any) -> str:
-    """Return JSON without spaces, and without the zeros of whole numbers."""
+    """Return JavaScript without spaces."""
     text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
     # A tag in a text would end the script.
-    return re.sub(r"(?<=\d)\.0(?=[,\]}])", "", text).replace("<", "\\u003c")
+    return text.replace("<", "\\u003c")
 
 
-def quantity_row(model: Any, name: str) -> Any:
-    """Return a quantity with its limits and its sources, the one in use first."""
-    sources, allowed = model.readings[name], model.allowed(name)
-    row = {
-        "label": model.labels[name],
-        "allowed": allowed if allowed != COUNT else (),
-        "unit": wording.unit_of(model, name),
-        "usual": next(iter(sources)),
-        "far": float(f"{model.usual(name):.4g}"),
-        "levels": wording.levels(model, name),
-        "limits": model.limits.get(name, ()),
-        "sources": {},
-    }
-    for key, source in sources.items():
-        row["sources"][key] = without_empty(source_row(model, name, key, source))
-    if name in model.assumptions:
-        row["phrase"] = report.curled(wording.phrase(model, name, ""))
-    return without_empty(row)
-
-
-def without_empty(row: Any) -> Any:
-    """Return a row without what is empty."""
-    return {key: value for key, value in row.items() if value not in ((), "")}
-
-
-def source_row(model: Model, name: str, reading: str, source: Any) -> Any:
-    """Return what a source needs, or its number and what digits and words allow.
-
-    A printed number whose words leave room has a phrase for where a verdict turns.
-    """
+def quantity_row(case: Result, name: str) -> dict[str, Any]:
+    """Return a quantity: its limits, its number with what digits and words allow, and
+    between which numbers it may be set."""
+    model, source = case.model, case.sources[name]
+    unit = wording.unit_of(model, name)
+    row: Any = {"label": model.labels[name], "unit": unit}
+    row["count"] = spell.is_count(unit)
+    row["limits"] = model.limits.get(name, printed.ANY)
+    row["levels"] = wording.levels(model, name)
     if isinstance(source, Formula):
-        label = wording.choice(model, name, reading).removeprefix("formula")
-        return {"needs": source.needs, "label": label}
-    row = dict(vars(source))
-    if source.words and source.row and source.value > 0:
-        low, high = source.words
-        row["room"] = low, min(high, 2 * source.value)
-        row["phrase"] = report.curled(wording.phrase(model, name, source.row))
+        return row
+    row |= vars(source)
+    allowed, by = model.allowed(name), source.row
+    row["range"] = allowed.least, allowed.most + printed.slack(allowed.most)
+    row["zero"] = allowed.or_zero
+    row["span"] = span_of(allowed, unit)
+    if name in model.assumptions:
+        row["ours"], by = True, ""
+    if source.words or not by:
+        row["room"] = judge.room_of(case, name, source)
+        row["phrase"] = report.curled(wording.phrase(model, name, by))
     return row
 
 
-def runs(model: Model, name: str) -> Any:
-    """Yield a line of JavaScript for each formula of a quantity."""
-    for reading, source in model.readings[name].items():
-        if isinstance(source, Formula):
-            text = arithmetic.javascript(source.function)
-            if source.function is same:
-                text = f"(values) => values.{source.needs[0]}"
-            yield f'"{name}.{reading}": {text},'
-
-
-def claim_row(model: Model, check: Any) -> Any:
-    """Return a check with what its claim says, as printed and with rounded ends."""
-    claim = judge.claim_of(model, check)
-    return {
-        "quantity": check["compute"],
-        "readings": model.choices_of(check),
-        "beside": split(check["beside"]),
-        "kind": wording.KINDS.get(check["kind"], ""),
-        "exact": claim.exact,
-        "rounded": claim.rounded,
-        "lowEnd": claim.low_end,
-    }
+def span_of(allowed: Range, unit: str) -> str:
+    """Spell the numbers to which a quantity may be set."""
+    least = spell.text(spell.rounded(allowed.least, unit, way=spell.UP), unit)
+    most = spell.text(spell.rounded(allowed.most, unit, way=spell.DOWN), unit)
+    return f"{'0, or ' if allowed.or_zero else ''}{least} to {most}"
 
 
 # What the page shows without a script -------------------------------------------------
 
 
-def parts(model: Model, name: str, check: Any) -> Any:
-    """Yield the parts of what is allowed: code of the verdict, ends, words."""
+def parts(case: Result, name: str) -> Any:
+    """Yield the parts of what is allowed: verdict, ends, words."""
     # A number stands for what is in words only.
-    setting = {name: model.assumptions[name].value}
-    result = judge.result_for(model, check, setting)
-    rows = judge.computed_parts(result, name, model.allowed(name))
-    ends = rows[0].low, rows[-1].high, model.units[name]
+    model, setting = case.model, {name: case.model.assumptions[name].value}
+    case = Result(model, case.target, setting, case.claim)
+    allowed = model.allowed(name)
+    rows = judge.computed_parts(case, name, (allowed.least, allowed.most))
     for row in rows:
-        code = judge.VERDICTS.index(row.verdict) - 1
-        words = spell.edges(row.low, row.high, *ends)
-        yield code, row.low, row.high, f"{row.verdict}: {words}"
+        ends = row.low, row.high, rows[0].low, rows[-1].high
+        words = spell.edges(*ends, model.units[name])
+        yield row.verdict, *ends[:2], f"{row.verdict}: {words}"
 
 
-def share(model: Model, name: str) -> float:
-    """Return the place of a quantity, or of a number, in percent of the picture.
-
-    Behind the name of a quantity may stand an end of its bounds by rounding.
-    """
-    if name.isdigit():
-        return 100 * float(name) / WIDTH
-    name, _, end = name.partition(".")
-    result = judge.Result(model, name, {})
-    if end:
-        return 100 * judge.estimated(result)[end] / WIDTH
-    return 100 * float(result.value(result.start)) / WIDTH
+def place(spec: str, cases: dict[int, Result]) -> float:
+    """Return the place of a number, or a quantity, in percent of the picture."""
+    values = cases[5].values() | cases[6].values(cases[6].start) | {"end": WIDTH}
+    return 100 * float(values.get(spec, spec)) / WIDTH

@@ -1,582 +1,348 @@
-// Computes, judges and draws as the library does.
+// Computes, judges and draws what Python resolved.
 
-const VERDICTS = ["matches", "matches within rounding", "left open", "differs"];
-const NOT_COMPUTED = "not computed";
-const LEAST = "at least ";
-const SCALES = { m: 1e6, thousand: 1e3, million: 1e6 };
-const { abs, ceil, floor, log10, max, min, round, sign } = Math;
-
-for (const [key, run] of Object.entries(RUNS)) {
-  const [name, reading] = key.split(".");
-  KNOWN[name].sources[reading].run = run;
-}
+const { abs, ceil, floor, log10, max, min, sign } = Math;
+let setting = {};
 
 const slack = (number) => max(1e-9 * abs(number), 1e-12);
 
-// A number like the print is as printed.
-function sourceOf(name, setting) {
-  const { usual, sources } = KNOWN[name];
-  const choice = setting[name] ?? usual;
-  const isSame = ({ value }) => abs(value - choice) <= 1e-13 * abs(value);
-  const printed = sources[choice] ?? Object.values(sources).find(isSame);
-  return printed ?? { value: choice };
+function clamped(name, values) {
+  const [low, high] = NODES[name].limits;
+  return min(max(values[name], low), values[high] ?? high);
 }
 
-function needed(name, setting, plan = new Map(), above = []) {
-  if (above.includes(name)) throw "The readings need each other";
-  const source = sourceOf(name, setting);
-  for (const need of source.needs ?? [])
-    if (!plan.has(need)) needed(need, setting, plan, [...above, name]);
-  return plan.set(name, source);
-}
+const sourceOf = ({ own }, name) => own[name] ?? NODES[name];
 
-function planOf(target, setting) {
-  let plan = needed(target, setting);
-  for (const name of plan.keys()) {
-    const most = KNOWN[name].limits?.[1];
-    if (KNOWN[most]) plan = new Map([...needed(most, setting), ...plan]);
-  }
-  return plan;
-}
-
-function endsOf(name, values) {
-  const [low, high] = KNOWN[name].limits;
-  return [low, KNOWN[high] ? (values[high] ?? Infinity) : high];
-}
-
-// No limit ends what is in words only.
-function evaluate(plan, inputs = {}, isClipped = false) {
-  const values = { ...inputs };
-  for (const [name, { run, value }] of plan) {
-    values[name] ??= run ? run(values) : value;
-    if (isClipped && KNOWN[name].limits && !Number.isNaN(value)) {
-      const [low, high] = endsOf(name, values);
-      values[name] = min(max(values[name], low), high);
-    }
+// A printed number gives way to a limit where its words allow it.
+function evaluate(item, given, clip) {
+  const values = { ...given };
+  for (const name of item.nodes) {
+    const { value, words } = sourceOf(item, name);
+    const givesWay = !(name in given) && words?.[0] < value;
+    values[name] ??= RUNS[name]?.(values) ?? value;
+    if (givesWay || (clip && !Number.isNaN(value)))
+      values[name] = clamped(name, values);
   }
   return values;
 }
 
-function passed(values) {
-  for (const [name, value] of Object.entries(values)) {
-    if (!KNOWN[name].limits) continue;
-    const [low, high] = endsOf(name, values);
-    const room = 1e-9 * max(abs(value), 1);
-    if (value < low - room) return { name, side: "below", end: low };
-    if (value > high + room) return { name, side: "above", end: high };
+// The ends of a target, with each input at each of its own.
+function bounds(item, given, kinds) {
+  let corners = [given];
+  for (const name of item.nodes) {
+    const ends = kinds.flatMap((kind) => sourceOf(item, name)[kind] ?? []);
+    const at = (end) => corners.map((corner) => ({ ...corner, [name]: end }));
+    if (ends.length && !(name in given))
+      corners = [min(...ends), max(...ends)].flatMap(at);
   }
+  const values = corners.map((corner) => evaluate(item, corner, true)[item.target]);
+  const found = values.filter((value) => !isNaN(value));
+  return [min(...found), max(...found)];
 }
 
-function valuesOf(target, plan, start) {
-  const values = evaluate(plan, start);
-  const { name, side, end } = passed(values) ?? {};
-  if (name) {
-    const { label, unit, limits } = KNOWN[name];
-    const near = (x, way) => text(edge(x, unit, way, 3));
-    const whole = (side === "above" && KNOWN[limits[1]]?.label) || "";
-    const value = near(values[name], round);
-    throw `${label} would be ${value}, ${side} ${whole} ${near(end, floor)}`;
+// Why a case has no value, if so.
+function refusal({ nodes, target }, values) {
+  for (const name of nodes) {
+    const { label, limits } = NODES[name];
+    const end = clamped(name, values);
+    if (abs(values[name] - end) > 1.1e-9 * max(abs(end), 1))
+      return `${label} would pass ${NODES[limits[1]]?.label ?? "its limit,"} ${spell(name, end)}`;
   }
-  if (abs(values[target]) === Infinity) throw "It divides by zero";
-  return values;
+  const isOpen = nodes.some((name) => isNaN(values[name]) && !RUNS[name]);
+  return isOpen || Number.isFinite(values[target]) ? "" : "it divides by zero";
 }
 
-// Words start at the least number that fits.
-function valueOf(name, setting) {
-  const plan = planOf(name, setting);
-  const start = {};
-  for (const [need, { value, words }] of plan)
-    if (Number.isNaN(value)) [start[need]] = words;
-  return valuesOf(name, plan, start)[name];
-}
-
-function bounds(target, plan, kinds) {
-  const spans = [];
-  for (const [name, source] of plan) {
-    const ends = kinds.flatMap((kind) => source[kind] ?? []);
-    if (ends.length) spans.push([name, min(...ends), max(...ends)]);
+// The verdict, and which ends of the claim are reached.
+function reached(id, given) {
+  const { target, exact, rounded, low_end, said } = CASES[id];
+  const values = evaluate(CASES[id], given);
+  const refused = refusal(CASES[id], values);
+  if (refused) return [`not computed: ${refused}`, "", refused];
+  const value = values[target];
+  function reaches([low, high], ends) {
+    // What is set stands for what is printed.
+    const [from, to] = said in given ? [given[said], given[said]] : ends;
+    const least = values[low_end] ?? from;
+    return [high >= least - slack(least), low <= to + slack(to)];
   }
-  let [low, high] = [Infinity, -Infinity];
-  for (let corner = 0; corner < 2 ** spans.length; corner += 1) {
-    const inputs = {};
-    for (const [bit, [name, ...ends]] of spans.entries())
-      inputs[name] = ends[(corner >> bit) & 1];
-    const value = evaluate(plan, inputs, true)[target];
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
-}
-
-// What is set stands for the printed number.
-function planFor({ quantity, readings, beside, lowEnd }, setting) {
-  const under = { ...setting, ...readings };
-  const plan = planOf(quantity, under);
-  if (lowEnd) plan.set(lowEnd, sourceOf(lowEnd, under));
-  if (quantity in readings && quantity in setting)
-    plan.said = Array(2).fill(valueOf(quantity, setting));
-  for (const { row } of plan.values())
-    if (beside.includes(row)) throw "It would be compared with itself";
-  return plan;
-}
-
-// Which ends of a claim each set of inputs reaches.
-function codeOf({ quantity, exact, rounded, lowEnd }, plan) {
-  const values = evaluate(plan);
-  const value = values[quantity];
-  const { name, side } = passed(values) ?? {};
-  if (name || abs(value) === Infinity) return `${name} ${side}`;
-  function meets([low, high], ends) {
-    const [from, to] = plan.said ?? ends;
-    const least = values[lowEnd] ?? from;
-    return `${+(high >= least - slack(least))}${+(low <= to + slack(to))}`;
-  }
-  let code = meets([value, value], exact);
+  const codes = [reaches([value, value], exact)];
   for (const kinds of [["rounding"], ["rounding", "words"]]) {
-    if (code.endsWith("11")) return code;
+    if (`${codes.at(-1)}` === "true,true") break;
     // A number in words only has no value that could match.
-    const isNone = Number.isNaN(value) && kinds.length < 2;
-    const ends = isNone ? [value, value] : bounds(quantity, plan, kinds);
-    code += ` ${meets(ends, rounded)}`;
+    const isNone = isNaN(value) && !kinds[1];
+    codes.push(isNone ? [] : reaches(bounds(CASES[id], given, kinds), rounded));
   }
-  return code;
+  return [VERDICTS.at(codes.findIndex(([low, high]) => low && high)), codes.join()];
 }
 
-function verdictOf(code) {
-  if (!/^[01]/.test(code)) return NOT_COMPUTED;
-  return VERDICTS.at(code.split(" ").indexOf("11"));
-}
+const judge = (id, given = setting) => reached(id, given)[0];
 
-function judge(claim, setting) {
-  const plan = planFor(claim, setting);
-  valuesOf(claim.quantity, plan);
-  return verdictOf(codeOf(claim, plan));
-}
-
-function attempt(answer, otherwise = () => undefined) {
-  try {
-    return answer();
-  } catch (words) {
-    if (typeof words !== "string") throw words;
-    return otherwise(words);
-  }
-}
-
-// The parts of a range, each with its verdict. A formula only rises or only falls,
-// so it crosses each end of a claim once at most.
-function spansOf(claim, name, setting, [low, high] = KNOWN[name].allowed) {
-  const plan = attempt(() => planFor(claim, { ...setting, [name]: low }));
-  if (!plan?.has(name)) return [];
-  function at(x) {
-    plan.set(name, { value: x });
-    return codeOf(claim, plan);
-  }
-  const [start, stop] = [low, high].map(at);
-  const spans = [{ verdict: verdictOf(start), from: low, to: high }];
-  function part(left, right, first, last, depth) {
-    const verdict = verdictOf(last);
-    const isSame = depth > 12 && verdictOf(first) === verdict;
-    if (isSame || first === last) return;
+// The parts of a range in which a verdict stays.
+function partsOf(id, name) {
+  const [low, high] = NODES[name].room;
+  const at = (x) => reached(id, { ...setting, [name]: x });
+  const parts = [{ verdict: at(low)[0], from: low, to: high }];
+  function scan(left, right, first, last) {
+    const size = (right - left) / (high - low);
+    if (first[1] === last[1] && size < 0.02) return;
     const middle = (left + right) / 2;
-    if (depth < 28) {
-      const code = at(middle);
-      part(left, middle, first, code, depth + 1);
-      part(middle, right, code, last, depth + 1);
-    } else if (spans.at(-1).verdict !== verdict) {
-      spans.at(-1).to = middle;
-      spans.push({ verdict, from: middle, to: high });
+    if (size > 1e-12) {
+      const found = at(middle);
+      scan(left, middle, first, found);
+      scan(middle, right, found, last);
+    } else if (parts.at(-1).verdict !== last[0]) {
+      parts.at(-1).to = middle;
+      parts.push({ verdict: last[0], from: middle, to: high });
     }
   }
-  part(low, high, start, stop, 0);
-  const isPart = ({ verdict, from, to }) =>
-    verdict !== NOT_COMPUTED && to - from > 1e-7 * (high - low);
-  return spans.filter(isPart);
+  scan(low, high, at(low), at(high));
+  return parts.filter(({ verdict }) => verdict[0] !== "n");
 }
 
-const isCount = (unit) => !/percent|dimensionless|year|USD|\//.test(unit);
-
-function digitsOf(value, unit) {
-  const size = abs(value);
-  if (isCount(unit)) return size >= 1e4 && size < 1e6 ? 3 : 4;
-  const isAboveOne = unit !== "percent" && size >= 1 && size < 10;
-  return isAboveOne || size >= 1e6 ? 4 : 3;
+function text(name, number, least = 1) {
+  const digits = { minimumSignificantDigits: least, maximumSignificantDigits: 10 };
+  let [size, word] = abs(number) < 1e6 ? [1, ""] : [1e6, " million"];
+  if (NODES[name].unit === "percent") [size, word] = [0.01, " percent"];
+  return (number / size + 0).toLocaleString("en", digits).replace("-", "−") + word;
 }
 
-const [PLAIN, PADDED] = [1, 3].map((minimumSignificantDigits) => {
-  const digits = { maximumSignificantDigits: 10, minimumSignificantDigits };
-  return new Intl.NumberFormat("en", digits).format;
-});
-
-function text(number, unit) {
-  let [size, word] = [1, ""];
-  if (unit === "percent") [size, word] = [0.01, " percent"];
-  else if (abs(number) >= 1e9) [size, word] = [1e9, " billion"];
-  else if (abs(number) >= 1e6) [size, word] = [1e6, " million"];
-  const format = number && size < 1 ? PADDED : PLAIN;
-  return format(number / size + 0).replace("-", "−") + word;
+// Three digits; four above a million, below 10,000, and from one to ten.
+function rounded(name, x, more, way) {
+  const { count, unit } = NODES[name];
+  const size = abs(x);
+  const isRatio = size >= 1 && size < 10 && unit !== "percent";
+  const isThree = count ? size >= 1e4 && size < 1e6 : !isRatio;
+  const place = floor(log10(size)) - (isThree ? 2 : 3) - more;
+  const step = 10 ** (count ? max(place, 0) : place);
+  const steps = Number((x.toPrecision(way ? 9 : 12) / step).toFixed(8));
+  return x && Number(((way ? way(steps) : steps.toFixed()) * step).toPrecision(12));
 }
 
-// A number never seems to reach an end that it misses.
-function spell(name, value) {
-  const { unit, levels = [] } = KNOWN[name];
-  if (!Number.isFinite(value)) return "no value";
-  let near = value;
-  for (let digits = digitsOf(value, unit); digits < 13; digits += 1) {
-    near = Number((value * (1 + 1e-13)).toPrecision(digits));
-    if (isCount(unit) && abs(value) < 10 ** digits) near = round(value);
-    if (levels.every((end) => sign(near - end) === sign(value - end))) break;
+const isGiven = (name, value) => value === (setting[name] ?? NODES[name].value);
+
+// A number seems to reach no end that it misses; a given one is whole.
+function near(name, value, digits = 0) {
+  const sides = (x) =>
+    NODES[name].levels.map((end) => abs(x - end) > slack(end) && sign(x - end));
+  const shown = rounded(name, value, digits);
+  if (isGiven(name, value) || digits > 8) return value;
+  return `${sides(shown)}` === `${sides(value)}` ? shown : near(name, value, digits + 1);
+}
+
+function spell(name, value, more) {
+  const isPadded = value && NODES[name].unit === "percent" && !isGiven(name, value);
+  return text(name, near(name, value, more), isPadded ? 3 : 1);
+}
+
+function inWords(name, { from, to }, parts) {
+  const ends = (more) => [rounded(name, from, more, ceil), rounded(name, to, more, floor)];
+  const more = [0, 1, 2, 3].find((digits) => ends(digits)[0] < ends(digits)[1]);
+  const [first, last] = ends(more ?? 3).map((end) => text(name, end));
+  const isFirst = from === parts[0].from;
+  if (more === undefined) return `only ${first}`;
+  if (to === parts.at(-1).to) return isFirst ? "any" : `at least ${first}`;
+  if (isFirst) return `at most ${last}`;
+  return `${first.replace(/ \w+$/.exec(last), "")} to ${last}`;
+}
+
+// A number; in a line, with the digits that redo its result.
+function shown(spec) {
+  const [id, name, line = name] = spec.split(" ");
+  const item = { ...CASES[id], target: name };
+  const values = evaluate(item, setting);
+  const isOpen = isNaN(values[name]);
+  if (isOpen && RUNS[name]) return "no single sum";
+  const { words } = sourceOf(item, name);
+  if (isOpen && words[0] === 0) return NODES[name].label;
+  const value = isOpen ? words[0] : values[name];
+  const isPart = line !== name && !isNaN(values[line]);
+  let more = 0;
+  const get = (_, need) => near(need, values[need], more);
+  const byHand = () => near(line, RUNS[line](new Proxy({}, { get })));
+  while (isPart && more < 8 && byHand() !== near(line, values[line])) more += 1;
+  const said = spell(name, value, more);
+  if (isPart) return value < 0 ? `(${said})` : said;
+  const [least, most] = bounds(item, setting, ["words"]);
+  const isMost = least < value - 2 * slack(value);
+  if (isMost === most > value + 2 * slack(value)) return said;
+  return `${isMost ? "up to" : "at least"} ${said}`;
+}
+
+function* turnsOf(id) {
+  for (const name of CASES[id].nodes) {
+    const { phrase, ours } = NODES[name];
+    if (!phrase || (!ours && name in setting)) continue;
+    const { words } = sourceOf(CASES[id], name);
+    const [least = -Infinity, most = Infinity] = name in setting ? [] : words;
+    const [parts, held] = [partsOf(id, name), []];
+    for (const { verdict, from, to } of parts) {
+      const part = { from: max(from, least), to: min(to, most) };
+      if (verdict === VERDICTS[0] && part.from <= part.to)
+        held.push(inWords(name, part, parts));
+    }
+    if (parts[1] && held[0]) yield `· ${phrase.replace("{}", held.join(" or "))}`;
   }
-  return text(near, unit);
 }
 
-function edge(x, unit, way, more) {
-  const place = floor(log10(abs(x))) + 1 - digitsOf(x, unit) - more;
-  const size = 10 ** (isCount(unit) ? max(place, 0) : place);
-  const near = way((x.toPrecision(9) / size).toFixed(5)) * size;
-  return x && Number(near.toPrecision(12));
+const link = () => `#${new URLSearchParams(setting)}`;
+
+const WRITTEN = {
+  value: shown,
+  verdict: judge,
+  changes() {
+    const said = (id) =>
+      judge(id) === judge(id, {}) ? [] : `headline ${id} ${judge(id)}`;
+    const words = Object.keys(CASES).flatMap(said).join(", ");
+    return link() === "#" ? "" : `With your numbers: ${words || "the verdicts stay"}.`;
+  },
+  setting(line) {
+    const said = ([name, value]) => `${NODES[name].label} = ${text(name, value)}; `;
+    const words = Object.entries(setting).map(said).join("");
+    if (!words) return "with the article’s own numbers";
+    return `with ${words}index.html${link().replaceAll("_", line)}`;
+  },
+  turns: (id) => [...turnsOf(id)].join("\n"),
+};
+
+// Read 0.6, 0,6, 60%, 500,000, 500k, 1.5 million.
+function read(name, words) {
+  const form = /^([-+]?\d*[.,]?\d+(?:e[-+]?\d+)?) *(%|percent|k|thousand|m|million)?$/;
+  const tidy = words.toLowerCase().replace("−", "-").replace(/,(?=\d{3}(?!\d))/g, "");
+  const [, digits, [letter] = "1"] = form.exec(tidy.trim()) ?? [];
+  const share = NODES[name].count ? NaN : 0.01;
+  const scale = { 1: 1, "%": share, p: share, k: 1e3, t: 1e3, m: 1e6 }[letter];
+  return Number((digits?.replace(",", ".") * scale).toPrecision(15));
 }
 
-function spellSpan(name, { from, to }, low, high) {
-  const { unit } = KNOWN[name];
-  let ends = [];
-  for (let more = 0; more < 4 && !(ends[0] < ends[1]); more += 1)
-    ends = [edge(from, unit, ceil, more), edge(to, unit, floor, more)];
-  const [first, last] = ends.map((end) => text(end, unit));
-  const [word = ""] = / \w+$/.exec(last) ?? [];
-  if (!(ends[0] < ends[1])) return `only ${first}`;
-  if (from > low && to < high) return `${first.replace(word, "")} to ${last}`;
-  if (from > low) return LEAST + first;
-  return to < high ? `at most ${last}` : "throughout";
+// Sets a number that leaves a picture, or says why not.
+function refused(name, words) {
+  const { label, range, span, zero } = NODES[name] ?? {};
+  if (!range) return `The page has no number “${name}”`;
+  const number = read(name, words);
+  if (isNaN(number)) return `${label}: “${words}” is not a number`;
+  const [low, high] = range;
+  if ((number < low || number > high) && !(zero && !number))
+    return `${label}: ${span}, not ${text(name, number)}`;
+  const made = { ...setting, [name]: number };
+  const why = [5, 6].map((id) => reached(id, made)[2]).find(Boolean) ?? "";
+  if (!why) setting = made;
+  return why;
 }
 
-function spellSide(name, setting) {
-  const plan = planOf(name, setting);
-  const value = valuesOf(name, plan)[name];
-  if (Number.isNaN(value)) return "no single sum";
-  const isOther = (end) => abs(end - value) > slack(value);
-  const [isMost, isLeast] = bounds(name, plan, ["words"]).map(isOther);
-  const side = isMost ? "at most " : LEAST;
-  return (isMost === isLeast ? "" : side) + spell(name, value);
-}
-
-// Read 0.6, 0,6, 60%, 500,000, 1.5m; 1.5 beside million.
-function read(name, words, shown = "") {
-  const { label, allowed = [0, Infinity], far, unit } = KNOWN[name];
-  const tidy = words
-    .trim()
-    .toLowerCase()
-    .replace("−", "-")
-    .replace(/^(-?(?:0|\d+(?=,\d\d?(?!\d)))),/, "$1.")
-    .replace(/(\d),(?=\d{3}(?!\d))/g, "$1");
-  const form = /^([-+]?\d*\.?\d+(?:e[-+]?\d{1,2})?) *(%|[a-z]+)?$/;
-  const [, digits, written] = form.exec(tidy) ?? [];
-  const [word] = (abs(digits) < 1e3 && /[a-z]+$/.exec(shown)) || [];
-  const share = /percent|dimensionless/.test(unit) ? 0.01 : NaN;
-  const scales = { ...SCALES, "%": share, percent: share };
-  const scale = scales[written ?? word] ?? (written ? NaN : 1);
-  const number = Number((digits * scale).toPrecision(15));
-  if (isNaN(number)) throw `“${words}” is no number here`;
-  const inUnit = (end) => text(end, unit);
-  const [said, least, most, now] = [number, ...allowed, far].map(inUnit);
-  if (number < allowed[0] || number > allowed[1])
-    throw `${label}: ${least} to ${most}, not ${said}`;
-  const ratio = abs(number / far);
-  const isFar = far && number && (ratio >= 20 || ratio <= 1 / 20);
-  if (isFar && scales[written] !== 0.01)
-    throw `${label} is ${now} by default; ${said} is far off`;
-  return number;
-}
-
-function changed(setting, values) {
-  const made = { ...setting, ...values };
-  for (const name of Object.keys(made)) {
-    planOf(name, made);
-    const uses = ({ quantity, readings, lowEnd }) =>
-      lowEnd === name ||
-      attempt(() => needed(quantity, { ...made, ...readings }).has(name));
-    const [now, usual] = [made, {}].map((choices) => sourceOf(name, choices));
-    const isUsual = now === usual || (now.row && now.row === usual.row);
-    if (isUsual) delete made[name];
-    else if (!Object.values(CLAIMS).some(uses))
-      throw `${KNOWN[name].label} has no effect here`;
-  }
-  return made;
+// Sets what an address can; its last number may allow the first.
+function opened(words) {
+  setting = {};
+  const pairs = [...new URLSearchParams(words)];
+  const tried = () => pairs.map(([name, said]) => name && refused(name, said));
+  for (const _ of pairs) tried();
+  return tried().filter(Boolean);
 }
 
 // The page
 
-let setting = {};
-const isOurs = {};
-let tracks;
-const find = (selector, within = document) => within.querySelector(selector);
+const find = (selector, node = document) => node.querySelector(selector);
+let waiting;
 
 function each(key, act) {
   for (const node of document.querySelectorAll(`[data-${key}]`))
-    act(node, node.dataset[key] || node.id);
+    act(node, node.dataset[key]);
 }
-
-// What is pictured needs a number.
-function possible(made) {
-  each("brief", (node, id) => judge(CLAIMS[id], made));
-  return made;
-}
-
-function complain(name, words) {
-  find("#problem").textContent = "";
-  each("field", (field, of) => {
-    find(`#${of}-error`).textContent = of === name ? words : "";
-    field.setAttribute("aria-invalid", of === name);
-  });
-}
-
-function take(name, choose) {
-  const set = () => apply(possible(changed(setting, { [name]: choose() })));
-  attempt(set, (refusal) => complain(name, refusal));
-}
-
-function apply(made) {
-  setting = made;
-  complain();
-  draw();
-}
-
-function shown(name) {
-  const { value } = sourceOf(name, setting);
-  if (Number.isFinite(value)) return text(value, KNOWN[name].unit);
-  const words =
-    attempt(() => spell(name, valueOf(name, setting))) ?? "no value";
-  return (Number.isNaN(value) ? LEAST : "") + words;
-}
-
-function verdict(id) {
-  const { kind } = CLAIMS[id];
-  const refused = (refusal) => `${NOT_COMPUTED}: ${refusal}`;
-  const words = attempt(() => judge(CLAIMS[id], setting), refused);
-  const rest = isOurs[id] ? ", on assumptions" : "";
-  return words + (kind && ` (${kind})`) + rest;
-}
-
-const WRITTEN = {
-  value: shown,
-  factor: (name) => (shown(name) === "1" ? "" : ` × ${shown(name)}`),
-  rest: (name) => (shown(name) === "0" ? "" : ` × (1 − ${shown(name)})`),
-  sum(spec) {
-    const { quantity = spec, readings } = CLAIMS[spec] ?? {};
-    const [name, reading] = quantity.split(".");
-    const own = reading && { [name]: reading };
-    return spellSide(name, { ...own, ...setting, ...readings });
-  },
-  verdict,
-  whose,
-  setting: (line) =>
-    `with ${whose()}. index.html${link()}`
-      .replace(/. index.html#$/, "")
-      .replaceAll("_", line),
-};
 
 function write(key) {
   each(key, (node, spec) => {
-    node.textContent = attempt(() => WRITTEN[key](spec)) ?? "no value";
-    [node.dataset.kind] = node.textContent.split(/[:,]| \(/);
+    const { form = "{}", idle } = node.dataset;
+    const words = WRITTEN[key](spec);
+    const said = words === idle ? "" : form.replace("{}", words);
+    if (node.textContent !== said) node.textContent = said;
+    if (key === "verdict") [node.dataset.kind] = words.split(":");
   });
 }
 
 function draw() {
-  for (const key of Object.keys(WRITTEN)) write(key);
-  each("field", (node, name) => (node.value = shown(name)));
-  document.body.classList.toggle("changed", link() !== "#");
-  drawThumbs();
+  for (const key of ["value", "verdict", "changes", "setting"]) write(key);
+  each("words", (node, name) => node.classList.toggle("gone", name in setting));
+  each("field", (node, name) => (node.value = shown(`${node.dataset.of} ${name}`)));
+  each("chip", (node, hash) => node.setAttribute("aria-current", hash === link()));
   drawPicture();
-  tracks ||= setTimeout(drawTracks, 20);
-}
-
-function drawThumbs() {
-  each("slide", (node, name) => {
-    const value = attempt(() => valueOf(name, setting));
-    const isBeyond = value < node.min || value > node.max;
-    const words = shown(name) + (isBeyond ? ", beyond the lever" : "");
-    node.value = value;
-    node.setAttribute("aria-valuetext", words);
-  });
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    write("turns");
+    each("lever", drawLever);
+  }, 60);
 }
 
 function drawPicture() {
-  function number(spec) {
-    const [name, end] = spec.split(".");
-    if (!KNOWN[name]) return Number(name);
-    if (!end) return attempt(() => valueOf(name, setting)) || 0;
-    const ends = attempt(() =>
-      bounds(name, planOf(name, setting), ["rounding"]),
-    );
-    return ends?.[+(end === "high")] || 0;
-  }
-  let whole = WIDTH;
-  each("to", (node, to) => (whole = max(whole, number(to))));
-  const place = (spec) => (100 * number(spec)) / whole;
+  const values = evaluate(CASES[6], { ...START, ...setting });
+  values.end = max(START.end, 1.1 * values.at_risk_total);
+  const place = (spec) => (100 * (values[spec] ?? spec)) / values.end;
   each("from", (node, from) => {
-    const { to = from } = node.dataset;
-    const [start, stop] = [from, to].map(place);
+    const [start, stop] = [from, node.dataset.to ?? from].map(place);
     node.setAttribute("x", `${min(start, stop)}%`);
-    if (to !== from) node.setAttribute("width", `${abs(stop - start)}%`);
+    if (node.dataset.to) node.setAttribute("width", `${abs(stop - start)}%`);
   });
 }
 
-function drawTracks() {
-  tracks = 0;
-  const turns = {};
-  for (const id of Object.keys(CLAIMS)) {
-    isOurs[id] = false;
-    turns[id] = [...turnsOf(id)].join(";\n");
-  }
-  each("holds", (node, id) => {
-    node.textContent = turns[id];
-    node.parentNode.hidden = !turns[id];
-  });
-  write("verdict");
-  drawThumbs();
-  each("map", drawMap);
-}
-
-function* turnsOf(id) {
-  const claim = CLAIMS[id];
-  const verdict = attempt(() => judge(claim, setting));
-  const plan = attempt(() => planFor(claim, setting)) ?? [];
-  for (const [name, source] of plan) {
-    const { room = KNOWN[name].allowed, phrase = KNOWN[name].phrase } = source;
-    const lever = find(`[data-lever="${name}"]`);
-    if (!phrase || (source.run && !lever)) continue;
-    const spans = spansOf(claim, name, setting, room);
-    const now = attempt(() => valuesOf(name, plan)[name]);
-    const span = spans.find(
-      (part) => part.verdict === verdict && part.from <= now && now <= part.to,
-    );
-    if (lever?.dataset.of === id && spans[0])
-      drawLever(lever, name, spans, span);
-    if (source.run || !span || spans.length < 2) continue;
-    const words = spellSpan(name, span, spans[0].from, spans.at(-1).to);
-    isOurs[id] ||= !source.room;
-    yield phrase.replace("{}", words);
-  }
-}
-
-function drawLever(node, name, spans, now) {
+function drawLever(node, name) {
+  const { of } = node.dataset;
   const slider = find("[type=range]", node);
-  const [least, most] = [spans[0].from, spans.at(-1).to];
-  const inSteps = (x, way) =>
-    Number((way((x / slider.step).toFixed(5)) * slider.step).toFixed(9));
-  const low = inSteps(max(slider.dataset.low, least), ceil);
-  const high = inSteps(min(slider.dataset.high, most), floor);
-  [slider.min, slider.max] = [low, high];
-  const ends = find(".ends", node).children;
-  ends[0].textContent = text(low, KNOWN[name].unit);
-  ends[2].textContent = text(high, KNOWN[name].unit);
-  let bands = "";
-  for (const { verdict: kind, ...span } of spans) {
-    const [from, to] = [max(span.from, low), min(span.to, high)];
-    const code = VERDICTS.indexOf(kind);
-    const width = (100 * (to - from)) / (high - low);
-    const place = `x="${(100 * (from - low)) / (high - low)}%"`;
-    if (from < to)
-      bands += `<rect class="band${code}" ${place} width="${width}%" />`;
+  const share = (x) => (100 * (x - slider.min)) / (slider.max - slider.min);
+  const now = setting[name] ?? NODES[name].value;
+  slider.value = setting[name] ?? START[name] ?? now;
+  slider.setAttribute("aria-valuetext", shown(`${of} ${name}`));
+  let [bands, words] = ["", ""];
+  const say = (kind, said, isNow) =>
+    (words += `<span data-kind="${kind}" class="${isNow ? "now" : ""}">${said}</span> `);
+  if (isNaN(now)) say(judge(of), `in words only: ${judge(of)}`, true);
+  const parts = partsOf(of, name);
+  for (const part of parts) {
+    const [from, to] = [max(share(part.from), 0), min(share(part.to), 100)];
+    if (from >= to) continue;
+    const code = VERDICTS.indexOf(part.verdict);
+    bands += `<rect class="band${code}" x="${from}%" width="${to - from}%"/>`;
+    const said = `${part.verdict}: ${inWords(name, part, parts)}`;
+    say(part.verdict, said, part.from <= now && now <= part.to);
   }
   find("svg", node).innerHTML = bands;
-  const words = now && `${now.verdict}: ${spellSpan(name, now, least, most)}`;
-  find(".parts", node).textContent = words?.replace("matches w", "w") ?? "";
+  find(".parts", node).innerHTML = words;
 }
 
-function drawMap(node, spec) {
-  const [id, x, y] = spec.split(" ");
-  const { quantity } = CLAIMS[id];
-  const plan = planOf(quantity, { ...setting, [x]: 1, [y]: 1 });
-  const at = (a, b) => evaluate(plan, { [x]: a, [y]: b })[quantity];
-  const percent = (a) => (100 * (a - ORIGIN)) / (1 - ORIGIN);
-  const columns = [];
-  for (let a = ORIGIN; a < 1 + 1e-9; a += (1 - ORIGIN) / POINTS)
-    columns.push([percent(a), at(a, 0), at(a, 1)]);
-  const [low, high] = [at(ORIGIN, 1), at(1, 1)];
-  each("level", (line, of) => {
-    const level = Number(of) || valueOf(of, setting);
-    const place = (level - low) / (high - low);
-    const points = columns.map(([left, bottom, top]) => {
-      const b = (level - bottom) / (top - bottom);
-      return `${left},${100 - percent(b)}`;
-    });
-    line.setAttribute("points", [...points, line.dataset.end].join(" "));
-    line.setAttribute("x", `${100 * place}%`);
-    if (line.tagName === "text")
-      line.textContent = abs(place - 0.5) <= 0.5 ? text(level / 1e6) : "";
+function complain(words, name) {
+  find("#problem").textContent = name ? "" : words;
+  each("field", (field, of) => {
+    const said = of === name ? words : "";
+    find(`#${of}-error`).textContent = said;
+    field.setAttribute("aria-invalid", said !== "");
   });
-  const [span] = spansOf(CLAIMS[id], x, setting);
-  find("#beyond").setAttribute("width", `${percent(span?.from ?? 1)}%`);
-  const [right, up] = [x, y].map((name) => percent(valueOf(name, setting)));
-  find("#point").setAttribute("x", `${right}%`);
-  find("#point").setAttribute("y", `${100 - up}%`);
-}
-
-const link = () => `#${new URLSearchParams(setting)}`;
-const remember = () => history.replaceState(null, "", link());
-
-function whose() {
-  const parts = Object.entries(setting).map(([name, choice]) => {
-    const { label, sources } = KNOWN[name];
-    return `${label} = ${sources[choice]?.label ?? shown(name)}`;
-  });
-  return parts.join("; ") || "the article’s numbers and our assumptions";
-}
-
-// An address is one setting, which is used as a whole or refused.
-function open(words) {
-  const values = {};
-  for (const [name, choice] of new URLSearchParams(words)) {
-    if (!Object.hasOwn(KNOWN, name) || name in values)
-      throw `“${name}” is no number here`;
-    const isReading = Object.hasOwn(KNOWN[name].sources, choice);
-    values[name] = isReading ? choice : read(name, choice);
-  }
-  return possible(changed({}, values));
 }
 
 function start() {
   const words = location.hash.slice(1);
-  if (document.getElementById(words)) {
-    if (link() !== "#") setTimeout(remember, 200);
-    return apply(setting);
-  }
-  complain();
-  const refused = (refusal) =>
-    (find("#problem").textContent = `${refusal}. The address is not used.`);
-  setting = {};
-  attempt(() => (setting = open(words)), refused);
+  if (document.getElementById(words)) return draw();
+  const rest = opened(words).join("; ");
+  complain(rest && `Left out of the address: ${rest}.`);
   draw();
-  drawTracks();
+  if (rest) find("#problem").scrollIntoView({ block: "center" });
 }
 
-async function copy(id) {
-  const words = find(`#${id}`)?.textContent ?? new URL(link(), location);
-  const say = (text) => (find("#copied").textContent = text);
-  say(`Copy: ${words}`);
+function take({ dataset: { slide, field = slide }, value }) {
+  if (field) complain(refused(field, value), field);
+  draw();
+}
+
+addEventListener("input", ({ target }) => target.dataset.slide && take(target));
+addEventListener("change", ({ target }) => {
+  take(target);
+  history.replaceState(null, "", link());
+});
+addEventListener("click", async ({ target }) => {
+  const { copy } = target.dataset;
+  if (!copy) return;
+  const words = find(`#${copy}`)?.textContent ?? new URL(link(), location).href;
+  const say = (said) => (target.nextElementSibling.textContent = said);
+  say(words);
   await navigator.clipboard.writeText(words);
   say("Copied.");
   setTimeout(say, 3000, "");
-}
-
-addEventListener("input", ({ target }) => {
-  const { slide } = target.dataset;
-  if (!slide) return;
-  take(slide, () => Number(target.value));
-  drawThumbs();
-});
-addEventListener("change", ({ target: { dataset, id, value } }) => {
-  if ("field" in dataset) take(id, () => read(id, value, shown(id)));
-  remember();
-});
-addEventListener("click", ({ target }) => {
-  if (target.dataset.copy) copy(target.dataset.copy);
-  if (target.id !== "undo") return;
-  apply({});
-  remember();
 });
 addEventListener("hashchange", start);
-for (const node of document.querySelectorAll("[disabled], [hidden]"))
-  node.disabled = node.hidden = false;
+for (const node of document.querySelectorAll("[disabled]")) node.disabled = false;
 start();

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from analysis import figures, headlines, wording
-from analysis.citing import VERSION
+from analysis.citing import PACKAGE
 from analysis.results import git
 from analysis.steps import line
 from analysis.study import Study
@@ -80,19 +80,19 @@ def environment_of(study: Study) -> Environment:
         "headlines": study.headlines().to_dict("records"),
         "findings": study.findings().to_dict("records"),
         "checks": study.checks().to_dict("records"),
+        "beside": study.external().to_dict("records"),
         "style": lean(HERE / "style.css"),
         "script": "",
-        "version": VERSION,
-        "date": git("log", "-1", "--format=%cs"),
+        "package": PACKAGE,
         "commit": git("log", "-1", "--format=%h"),
     }
     return result
 
 
 def lean(*paths: Path) -> Markup:
-    """Return the text of style sheets, or of a script, without its indents."""
+    """Return the text of style sheets, or of a script, without indents and comments."""
     text = "".join(path.read_text("utf-8") for path in paths)
-    return Markup(re.sub(r"\n\s+", "\n", text))
+    return Markup(re.sub(r"(?m)^\s*(//.*\n|/\*.*?\*/\n)?\s*", "", text))
 
 
 def markdown(text: str) -> Markup:

@@ -61,8 +61,6 @@ CASES = {
         0.3365 / 2.7375,
         0.3375 / 2.7365,
     ),
-    # Printed twice, in the article and in the report of January 2022.
-    "official_trade_2021": (0.058, 0.0575, 0.0585, "matches"),
 }
 
 

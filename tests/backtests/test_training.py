@@ -1,8 +1,7 @@
 """Hand arithmetic: vocational training, held and planned.
 
 Printed: 1 million sessions a year before the plan (0.95 to 1.05), twice; 1.5 million a
-year planned (its digits alone), twice; 1.48 million held in 2021 (1.475 to 1.485). In
-words: the goal was achieved, which is 1.5 million or more.
+year planned (its digits alone), twice; 1.48 million held in 2021 (1.475 to 1.485).
 """
 
 import pytest
@@ -14,8 +13,6 @@ CASES = {
     "training_planned_twice": (1_500_000, 1_500_000, 1_500_000, "matches"),
     # 0.9867, 0.9833, 0.99
     "training_attained": (1.48 / 1.5, 1.475 / 1.5, 1.485 / 1.5),
-    # Below 1.5 throughout, by 20,000.
-    "training_goal": (1_480_000, 1_475_000, 1_485_000, "differs"),
 }
 
 

@@ -4,9 +4,9 @@ Printed: plan 2.2 million, flatly and as "at least" (planned, so its digits alon
 of 2016-2020 2.87 million, which stands for 2.865 to 2.875; 2021 as 3.17 million (3.165
 to 3.175) and as 3.2 million (3.15 to 3.25); excess of 2016-2020 over 30 percent, of
 2021 15.4 percent (15.35 to 15.45).
-Published elsewhere: 14.33 million in 2016-2020 (14.325 to 14.335) and 3.174 million in
-2021 (3.1735 to 3.1745), made; 13.75 million for 2021-2025 and at least 2.70 million
-for 2021, planned.
+Published elsewhere: 3.174 million made in 2021 (3.1735 to 3.1745); planned, so their
+digits alone, at least 2.60 million for 2017, 2.70 million for 2019, at least 2.70
+million for 2021, and 13.75 million for 2021-2025.
 """
 
 import pytest
@@ -20,6 +20,10 @@ CASES = {
     "plan_printed_twice": (2_200_000, 2_200_000, 2_200_000, "matches"),
     # 67 / 220 = 0.304545, 0.302273, 0.306818, above 0.30 throughout.
     "excess_over_goal": (67 / 220, 66.5 / 220, 67.5 / 220, "matches"),
+    # 0.103846. The goal is a minimum, so the excess is up to that.
+    "excess_over_goal_2017": (27 / 260, 26.5 / 260, 27.5 / 260, "", "up to"),
+    # 0.062963
+    "excess_over_goal_2019": (17 / 270, 16.5 / 270, 17.5 / 270),
     # Within 3.15 to 3.25 million.
     "total_2021_printed_twice": (3_170_000, 3_165_000, 3_175_000, "matches"),
     "plan_2021_from_february": PLAN,
@@ -29,27 +33,19 @@ CASES = {
         3_165_000 / 1.1545,
         3_175_000 / 1.1535,
     ),
-    # 2,866,000, within 2.865 to 2.875 million.
-    "official_mean_2016_2020": (2_866_000, 2_865_000, 2_867_000, "matches"),
-    # Within 3.165 to 3.175 million.
-    "official_total_2021": (3_174_000, 3_173_500, 3_174_500, "matches"),
-    # Within 3.15 to 3.25 million.
-    "official_total_2021_february": (3_174_000, 3_173_500, 3_174_500, "matches"),
     # A fifth of 13.75 million is 2.75 million. 0.154182, 0.154, 0.154364
     "official_excess_2021": (
         3.174 / 2.75 - 1,
         3.1735 / 2.75 - 1,
         3.1745 / 2.75 - 1,
-        "matches",
     ),
-    # 0.175556, above 0.1545. The goal is a minimum, so it is at most that, and a goal
-    # of 2.75 million would give 0.154.
+    # 0.175556, or less, as the goal is a minimum.
     "official_excess_2021_goal": (
         3.174 / 2.70 - 1,
         3.1735 / 2.70 - 1,
         3.1745 / 2.70 - 1,
-        "left open",
-        "at most",
+        "",
+        "up to",
     ),
 }
 
