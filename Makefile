@@ -1,10 +1,10 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev reproduce explore check test test-long test-versions bench lock
+.PHONY: help env env-dev reproduce check test test-long test-versions bench lock
 PYTHON ?= python3
 BIN := .venv/bin
 # Compiling all that is installed takes longer than a run, so only what a run loads is.
-LOADED := ipykernel.kernelapp, matplotlib.pyplot, pint, scipy.stats, xarray
+LOADED := ipykernel.kernelapp, matplotlib.pyplot, scipy.stats, xarray
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 PYTEST := python -m pytest -p no:nbval -n 2 --dist worksteal
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600
@@ -32,11 +32,11 @@ env-dev: .venv/installed-dev  ## Add what the tests need
 	$(PIP) --require-hashes --no-deps -r requirements-dev.lock
 	touch $@
 
-reproduce: env  ## Run the notebooks, write results/ with the report, print the headlines
-	$(BIN)/python -m analysis reproduce
-
-explore: env  ## Open the page on which you can change the assumptions
-	$(BIN)/python -m analysis explore
+# As in SET="persons_per_transfer=0.6 overlap=0.5" OUT=changed.
+SET :=
+OUT := results
+reproduce: env  ## Run the notebooks, write results/ with the pages, print the headlines
+	$(BIN)/python -m analysis reproduce $(addprefix --set ,$(SET)) --out $(OUT)
 
 # Of a contributor's own copy of the article, where ARTICLE names one.
 AUDIT := if [ -n "$$ARTICLE" ]; then $(BIN)/python -m analysis audit "$$ARTICLE"; else echo "not audited: ARTICLE names no copy"; fi

@@ -1,144 +1,110 @@
 """The command line."""
 
 import argparse
+import io
 import os
 import re
+import shutil
 import sys
-import webbrowser
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
-import pandas as pd
-
-from analysis import headlines, show, wording
+from analysis import headlines, tables
+from analysis.rows import DataError, FoundError, SettingError
 from analysis.study import Study, load
-from analysis.tables import DATA, START, DataError, SettingError
+from analysis.texts import DATA
 
 ROOT = DATA.parent
 README = ROOT / "README.md"
+#: While accepted files take their places, this one says so.
+STORING = ROOT / ".storing"
 ABOUT = "Recompute the numbers of one article, and see which follow from others."
 
 
-class RunError(Exception):
-    """Something that a run found: a notebook that fails, or a copy that differs."""
-
-
 def verify(study: Study, asked: Namespace) -> Any:
-    """Recompute the six headlines, and compare with stored values; or all checks."""
-    if asked.all:
-        return study.checks()
+    """Recompute the headlines, and compare all values with stored ones."""
     if asked.csv:
         return study.headlines()
-    text = headlines.verify(study.model, study.setting)
-    return text if study.setting else guarded(study)
+    print(tables.terminal(headlines.verify(study)), flush=True)
+    return "" if study.setting else f"\n{guarded(study)}"
 
 
 def guarded(study: Study) -> str:
-    """Print the headlines; then say that all values are as stored, or raise RunError
-    with those that moved."""
+    """Say that all values are as stored, or raise FoundError with those that moved."""
     from analysis import guard
 
-    print(headlines.verify(study.model, {}), end="\n\n", flush=True)
+    if STORING.exists():
+        raise FoundError('"analysis accept" was cut off; run it again')
     now = guard.values(study)
     changes = guard.moved(guard.read(), now)
     if len(changes):
-        raise RunError("\n".join(guard.lines(changes)))
+        raise FoundError("\n".join(guard.lines(changes)))
     return f"{len(now):,} values are as stored in data/expected.csv."
 
 
 def reproduce(study: Study, asked: Namespace) -> str:
-    """Run the notebooks, write the results, and compare with stored values."""
-    from analysis import figures, notebooks, page, report, results
+    """Run the notebooks, write the results, and compare with stored values; under a
+    setting nothing is compared."""
+    from analysis import figures, guard, page, report, running
 
-    require_checkout()
-    with results.replaced(asked.out) as folder:
+    if study.setting and "results" in asked.out.resolve().parts:
+        raise SettingError("under a setting, --out names a folder outside results")
+    with running.replaced(asked.out) as folder:
         ran = folder / "notebooks"
         ran.mkdir()
-        running = notebooks.start(ran)
-        for name, table in tables(study).items():
+        notebooks = running.start(ran, study)
+        written = {
+            "checks": study.checks(),
+            "estimates": guard.estimates(study),
+            "findings": study.findings(),
+            "external": study.external(),
+        }
+        for name, table in written.items():
             table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g")
         figures.save(study, folder / "figures")
-        failed = notebooks.finish(running)
-        if failed:
-            raise RunError(
-                "\n".join([*failed, f"The notebooks are in {ran} until the next run."])
-            )
+        notes = running.finish(notebooks)
         titles = report.write(study, folder)
         (folder / "index.html").write_text(page.page(study, titles), "utf-8")
-        manifest = results.manifest(folder, inputs())
-        (folder / results.MANIFEST).write_text(manifest, "utf-8")
-    return f"{guarded(study)}\nPage: {asked.out / 'index.html'}"
-
-
-def inputs() -> dict[str, str]:
-    """Return the SHA-256 of the data, the notebooks and the code, or raise RunError if
-    one was saved after the command began."""
-    from analysis import notebooks, results
-
-    # Python, templates, styles and scripts, but nothing compiled.
-    code = (ROOT / "analysis").rglob("*.*[dlsy]")
-    hashes = results.hashes([*DATA.iterdir(), *notebooks.paths(), *code])
-    for name in hashes:
-        if (results.ROOT / name).stat().st_ctime > START:
-            raise RunError(f"Nothing is stored: {name} was saved meanwhile.")
-    return hashes
-
-
-def require_checkout() -> None:
-    """Refuse what needs the notebooks, which an installed package does not have."""
-    if not (ROOT / "notebooks").is_dir():
-        raise SettingError("this needs the notebooks, so run it in a checkout")
-
-
-def tables(study: Study) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run by name."""
-    estimates = []
-    for name in sorted(study.model.readings):
-        row = {"quantity": name, "label": study.model.labels[name]}
-        estimates.append(row | vars(study[name]))
-    return {
-        "checks": study.checks(),
-        "estimates": pd.DataFrame(estimates),
-        "findings": study.findings(),
-        "external": study.external(),
-    }
+        running.write_manifest(folder, study.setting)
+    print(tables.terminal(headlines.verify(study)), end="\n\n", flush=True)
+    lines = notes if study.setting else [guarded(study)]
+    return "\n".join([*lines, f"Page: {asked.out / 'index.html'}"])
 
 
 def accept(study: Study, asked: Namespace) -> str:
     """Say what moved; then store it, the notebooks' outputs and the README's table."""
-    from analysis import figures, guard, notebooks, results
+    from analysis import figures, guard, running
 
-    require_checkout()
     now = guard.values(study)
     changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
     print(*guard.lines(changes), f"{len(changes)} values moved.", sep="\n", flush=True)
     for name in study.figures().index:
         if figures.runs_out(study.figure(name)):
-            raise RunError(f"Nothing is stored: the figure {name} runs over its edge.")
+            raise FoundError(f"Nothing is stored: the figure {name} is cut off.")
     # Beside the files, so that each takes its place at once.
-    place = ROOT / ".accept"
-    with results.replaced(place) as folder:
-        failed = notebooks.finish(notebooks.start(folder))
-        if failed:
-            raise RunError("\n".join(failed))
+    with running.staged(ROOT / "accept") as folder:
+        running.finish(running.start(folder, study))
         now.to_csv(folder / guard.EXPECTED.name)
         (folder / README.name).write_text(readme(study), "utf-8")
-        inputs()
+        running.inputs()
+        STORING.touch()
         # The values go last: until they do, a run that is killed can be seen to be so.
-        for path in [*notebooks.paths(), README, guard.EXPECTED]:
+        for path in [*running.paths(), README, guard.EXPECTED]:
+            if path.exists():
+                shutil.copymode(path, folder / path.name)
             (folder / path.name).replace(path)
-    place.rmdir()
-    return "Stored as accepted."
+        STORING.unlink()
+    return "Stored as accepted; results/ is older until you reproduce it."
 
 
 def readme(study: Study) -> str:
-    """Return the README with the headlines as they are now."""
+    """Return the README with the answer and the headlines as they are now."""
     rows = study.headlines()[["article", "working", "verdict", "condition", "note"]]
-    table = study.show(rows)
+    table, answer = study.show(rows), headlines.answer(study)[0]
     text = README.read_text("utf-8")
+    text = re.sub(r"\*\*.*?\*\*", f"**{answer}**", text, count=1)
     return re.sub(r"(?m)^\| the article .*(\n\|.*)+", lambda _: table, text)
 
 
@@ -146,93 +112,76 @@ def audit(study: Study, asked: Namespace) -> str:
     """Look up the article's numbers in your own copy: text or HTML."""
     from analysis import audit
 
-    table = audit.audit(asked.file, study.model)
+    table = audit.audit(asked.file, study.book)
     differing = table[table["state"] != "found"]
-    counts = ", ".join(
-        f"{n} {state}" for state, n in table["state"].value_counts().items()
-    )
+    counts = table["state"].value_counts().items()
+    said = ", ".join(f"{count} {state}" for state, count in counts)
     if len(differing):
-        raise RunError(f"{differing.to_string(index=False)}\n{counts}")
-    return counts
+        raise FoundError(f"{differing.to_string(index=False)}\n{said}")
+    return said
 
 
-def explore(study: Study, asked: Namespace) -> str:
-    """Write the page on which you can change the assumptions, and open it."""
-    from analysis import page
-
-    path = Path(mkdtemp()) / "index.html"
-    path.write_text(page.page(study), "utf-8")
-    webbrowser.open(path.as_uri())
-    return f"Written to {path}."
-
-
-#: What each command does, as the help says it.
-COMMANDS = {
-    "reproduce": "run the notebooks, write the results, compare with stored values",
-    "verify": "recompute the headlines and compare with stored values; list all checks",
-    "explain": "show how a number is computed, down to the printed numbers",
-    "sensitivity": "move each input of a quantity over its range",
-    "break-even": "show where the verdict of a check, or a statement, turns",
-    "explore": "write the page on which you can change the assumptions, and open it",
-    "audit": "look up the article's numbers in your own copy, as text or HTML",
-    "accept": "store the values of now, and the notebooks, as the accepted ones",
+#: Each command: what runs, what it does, and its options.
+COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
+    "reproduce": (reproduce, "run the notebooks and write the results", "SET --out"),
+    "verify": (verify, "recompute the headlines, compare with stored values", "TABLE"),
+    "checks": (lambda study, _: study.checks(), "list all checks", "TABLE"),
+    "explain": (
+        lambda study, asked: study.explain(asked.name),
+        "show how a number is computed, down to the printed numbers",
+        "SET name",
+    ),
+    "sensitivity": (
+        lambda study, asked: study.sensitivity(asked.name),
+        "move each input of a quantity over its range",
+        "TABLE name",
+    ),
+    "break-even": (
+        lambda study, asked: study.break_even(asked.name),
+        "show where the verdict of a check, or a statement, turns",
+        "TABLE name",
+    ),
+    "audit": (audit, "look up the article's numbers in your own copy", "file"),
+    "accept": (accept, "store the values of now, and the notebooks", ""),
 }
+OPTIONS: dict[str, dict[str, Any]] = {
+    "name": {"help": 'a quantity, a check, or as in "QUANTITY > 1.9 million"'},
+    "file": {"type": Path, "help": "text or HTML"},
+    "--out": {"type": Path, "default": Path("results"), "metavar": "FOLDER"},
+    "--set": {
+        "action": "append",
+        "default": [],
+        "metavar": "NAME=VALUE",
+        "help": "set a number, with its unit or without, or a reading; repeatable",
+    },
+    "--scenario": {"metavar": "NAME", "help": "a name or a YAML file"},
+    "--csv": {"action": "store_true", "help": "write the table as CSV"},
+}
+SEVERAL = {"SET": "--set --scenario", "TABLE": "--set --scenario --csv"}
 
 
-def parser_of() -> argparse.ArgumentParser:
+def parser_of(verdicts: str) -> argparse.ArgumentParser:
     """Return the arguments of all commands."""
-    parser = argparse.ArgumentParser(prog="analysis", description=ABOUT)
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="analysis", description=ABOUT, epilog=verdicts, formatter_class=shape
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
-
-    def add(name: str, run: Callable[..., Any]):
-        text = COMMANDS[name]
+    for name, (run, text, options) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run, set=[], scenario=None, csv=False)
-        return command
-
-    def of_name(name: str, method: Callable[..., Any], what: str):
-        command = add(name, lambda study, asked: method(study, asked.name))
-        command.add_argument("name", metavar="NAME", help=what)
-        return command
-
-    out = add("reproduce", reproduce)
-    out.add_argument("--out", type=Path, default=Path("results"), metavar="DIR")
-    first = add("verify", verify)
-    first.add_argument("--all", action="store_true", help="all checks, not headlines")
-    step = of_name("explain", Study.steps, "a quantity, quantity.reading or check")
-    moved = of_name("sensitivity", Study.sensitivity, "a quantity")
-    turns = of_name(
-        "break-even",
-        Study.break_even,
-        'a check, or a statement such as "QUANTITY > 1.9 million"',
-    )
-    add("explore", explore)
-    add("audit", audit).add_argument("file", type=Path, metavar="FILE")
-    add("accept", accept)
-    for command in (first, step, moved, turns):
-        command.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="set a number, with its unit or without, or a reading; repeatable",
-        )
-        command.add_argument("--scenario", metavar="NAME", help="a name or a YAML file")
-    for command in (first, moved, turns):
-        csv = "write the table as CSV"
-        command.add_argument("--csv", action="store_true", help=csv)
+        for part in options.split():
+            for option in SEVERAL.get(part, part).split():
+                command.add_argument(option, **OPTIONS[option])
     return parser
 
 
 def written(study: Study, item: Any, is_csv: bool) -> str:
     """Write a table, a step or a text, and what differs from the article."""
-    if isinstance(item, str):
-        return item
-    below = wording.differs(study.model, study.setting)
     if is_csv:
+        below = tables.setting(study.book, study.setting)
         return item.assign(differs=below).to_csv(index=False, float_format="%.10g")
-    text = show.terminal(study.model, item)
-    return text if hasattr(item, "attrs") else f"{text}\n{below}"
+    return tables.terminal(study.show(item) if hasattr(item, "attrs") else item)
 
 
 def choices_of(parts: Iterable[str]) -> dict[str, str]:
@@ -248,28 +197,32 @@ def choices_of(parts: Iterable[str]) -> dict[str, str]:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; bad input is one sentence and status 2, what differs status 1."""
-    asked = parser_of().parse_args(words)
     try:
-        study = load().change(**choices_of(asked.set))
+        article = load()
+        asked = parser_of(headlines.verdicts(article)).parse_args(words)
+        study = article.change(**choices_of(asked.set))
         if asked.scenario is not None:
             study = study.scenario(asked.scenario)
         if sys.stdout is None:
             raise OSError("there is no standard output")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
         print(written(study, asked.run(study, asked), asked.csv), flush=True)
     except BrokenPipeError:
-        # As in "analysis verify --all | head".
+        # As in "analysis checks | head".
         os._exit(141)
     except KeyboardInterrupt:
         # A thread that waits for a kernel can't be stopped; kernels end when the
         # process that started them is gone.
+        print("analysis: interrupted", file=sys.stderr, flush=True)
         os._exit(130)
-    except RunError as error:
+    except FoundError as error:
         print(error, file=sys.stderr)
         return 1
     except (DataError, SettingError) as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 2
-    except (UnicodeEncodeError, OSError) as error:
+    except OSError as error:
         # What is left to write can't be written at the end, either.
         print(f"analysis: the output can't be written: {error}", file=sys.stderr)
         os._exit(2)

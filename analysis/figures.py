@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import headlines, judge, printed, spell, wording
-from analysis.model import Model
-from analysis.printed import Row
-from analysis.steps import named
-from analysis.tables import DataError, SettingError, nearest
+from analysis import headlines, tables, words
+from analysis.book import Book, Claim, claim_of
+from analysis.rows import ENDLESS, DataError, SettingError, nearest
+
+Row = dict[str, Any]
 
 #: Of Okabe and Ito's colours, which colour-blind readers can tell apart.
 COLOURS = ("#1b1b1b", "#0072B2", "#D55E00", "#009E73")
@@ -39,21 +39,19 @@ NOTE = {"color": "#7A5300", "fontsize": 7}
 #: A mark points to where the true number may lie.
 POINTS = {"": "o", "up to": "<", "at least": ">", "no bound": "d"}
 HATCHES = {"": "", "at least": "/////"}
-#: The map is computed at so many values of each assumption.
-FINE = 61
 
 
-def entry_of(model: Model, name: str) -> Row:
+def entry_of(book: Book, name: str) -> Row:
     """Return what figures.yaml says of a figure."""
-    entries = model.texts["figures"]
+    entries = book.texts["figures"]
     if name not in entries:
         raise SettingError(f"'{name}' is not a figure{nearest(name, entries)}")
     return entries[name]
 
 
-def titles(model: Model) -> dict[str, str]:
+def titles(book: Book) -> dict[str, str]:
     """Return the title of each figure by its name."""
-    entries = model.texts["figures"].items()
+    entries = book.texts["figures"].items()
     return {name: entry["title"] for name, entry in entries}
 
 
@@ -63,18 +61,23 @@ def titles(model: Model) -> dict[str, str]:
 def mark(study: Any, label: str, role: str, name: str) -> Row:
     """Return a row of a table: a figure published elsewhere, or a quantity."""
     row: Row = {"label": label, "role": role, "quantity": name, "side": ""}
-    elsewhere = study.model.tables["external"].get(name)
-    value = printed.value_of(elsewhere) if elsewhere else math.nan
+    elsewhere = study.book.external.get(name)
+    value = elsewhere.value if elsewhere else math.nan
     row |= dict.fromkeys(("value", "low", "high"), value)
     if elsewhere:
-        return row | {"words": wording.printed_number(elsewhere)}
+        return row | {"words": words.as_printed(elsewhere)}
     try:
-        row["quantity"], setting = named(study.model, name, study.setting)
-        row |= judge.estimated(judge.Result(study.model, row["quantity"], setting))
-        text = wording.spelled(study.model, row["quantity"], row["value"])
+        case = study.case(name)
+    except SettingError as error:
+        raise DataError(f"figures.yaml: {error}") from None
+    try:
+        estimate = case.estimate()
+        row |= vars(estimate) | {"value": float(estimate), "quantity": case.target}
+        del row["unit"]
+        text = study.book.spelled(case.target, row["value"])
     except SettingError:
         text = ""
-    return row | {"words": wording.sided(text or "not computed", row["side"])}
+    return row | {"words": words.sided(text or "not computed", row["side"])}
 
 
 def marks(study: Any, entry: Row) -> pd.DataFrame:
@@ -96,7 +99,7 @@ def waterfall(study: Any, entry: Row) -> pd.DataFrame:
         start = 0.0
         if "from" in bar:
             start = float(study[bar["from"]])
-            by = wording.spelled(study.model, row["quantity"], row["value"] - start)
+            by = study.book.spelled(row["quantity"], row["value"] - start)
             row["words"] = f"{row['role']} + {by}".strip()
         row["low"], row["high"] = sorted([start, row["value"]])
         rows.append(row)
@@ -105,31 +108,19 @@ def waterfall(study: Any, entry: Row) -> pd.DataFrame:
 
 def tornado(study: Any, entry: Row) -> pd.DataFrame:
     """Return a quantity with each assumption at either end of its range."""
-    model, target = study.model, entry["target"]
+    book, target = study.book, entry["target"]
     table = study.sensitivity(target)
     rows = []
-    for row in table[table["kind"] != "printed"].itertuples():
-        ends = sorted([(row.at_low, row.low), (row.at_high, row.high)])
+    for row in table[table["kind"] != "printed"].to_dict("records"):
+        ends = sorted([(row["at_from"], row["from"]), (row["at_to"], row["to"])])
         texts = []
         for value, at in ends:
-            number = spell.spell(at, wording.unit_of(model, row.input))
-            texts.append(f"{wording.spelled(model, target, value)} at {number}")
+            number = words.number(at, book.unit(row["input"]))
+            texts.append(f"{book.spelled(target, value)} at {number}")
         bar = {"low": ends[0][0], "high": ends[1][0], "words": "; ".join(texts)}
-        label = wording.sentence_case(model.labels[row.input])
+        label = words.sentence_case(book.labels[row["input"]])
         rows.append(mark(study, label, "", target) | bar)
-    return pd.DataFrame(rows)
-
-
-def grid(study: Any, entry: Row) -> pd.DataFrame:
-    """Return a quantity at pairs of values of two assumptions, each over its range."""
-    over = {}
-    for name in entry["over"]:
-        ends = study.model.assumptions[name]
-        over[name] = np.linspace(ends.low, ends.high, FINE)
-    mesh = np.meshgrid(*over.values())
-    columns = {name: axis.ravel() for name, axis in zip(over, mesh, strict=True)}
-    value = study.function(entry["target"])(**columns)
-    return pd.DataFrame({**columns, "value": value})
+    return pd.DataFrame(rows or [mark(study, "Nothing moves it", "", target)])
 
 
 # How it is drawn: tables are in units of the axis -------------------------------------
@@ -156,16 +147,16 @@ def panel(height: float, **more: Any) -> tuple[Any, Any]:
     return figure, figure.subplots(**more)
 
 
-def shaded(study: Any, entry: Row, axes: Any, text: str = "") -> list[float]:
+def shaded(study: Any, entry: Row, axes: Any) -> list[float]:
     """Say above what is shaded, and return the ends that rows say of it."""
     ((label, names),) = entry["shade"].items()
-    axes.set_title(f"{text}{label}", loc="right", pad=5, **NOTE)
-    claim = judge.claim_of(study.model, {"beside": ";".join(names)})
-    values = {}
+    axes.set_title(label, loc="right", pad=5, **NOTE)
+    claims = study.book.claims
+    claim: Claim = claim_of(claims[names[0]], claims[names[-1]])
+    ends = [*claim.exact]
     if claim.low_end:
-        values[claim.low_end] = float(study[claim.low_end])
-    ends, _ = claim.at(values)
-    if not np.isfinite(ends).all():
+        ends[0] = float(study[claim.low_end])
+    if max(map(abs, ends)) >= ENDLESS:
         raise DataError(f"figures.yaml, {entry['title']}: {names} has no two ends")
     return [end / scale_of(entry) for end in ends]
 
@@ -220,53 +211,30 @@ def bars(study: Any, table: pd.DataFrame, entry: Row) -> Any:
     return figure
 
 
-def contours(study: Any, table: pd.DataFrame, entry: Row) -> Any:
-    """Draw lines of equal values at round numbers, and the pair of values in use."""
-    from matplotlib.ticker import MaxNLocator
-
-    model, (x, y) = study.model, entry["over"]
-    values = table.pivot(index=y, columns=x, values="value")
-    plane = values.columns, values.index, values
-    figure, axes = panel(2.8)
-    number = wording.spelled(model, entry["target"], float(study[entry["target"]]))
-    low, high = shaded(study, entry, axes, f"◆ in use: {number}\n")
-    # The ends may be equal, which is no level.
-    axes.contourf(*plane, [low, high + 1e-9], colors=[BAND])
-    look = {"colors": COLOURS[1], "linestyles": "solid", "linewidths": 1}
-    lines = axes.contour(*plane, locator=MaxNLocator(6, steps=[1, 5, 10]), **look)
-    axes.clabel(lines, fmt=f"%.10g {entry['axis'].split()[0]}", fontsize=7)
-    axes.plot(float(study[x]), float(study[y]), "D", color=COLOURS[2], clip_on=False)
-    axes.set_xlabel(wording.sentence_case(model.labels[x]))
-    axes.set_ylabel(textwrap.fill(wording.sentence_case(model.labels[y]), 30))
-    return figure
-
-
 #: What each kind of figure plots, and how it is drawn.
 KINDS = {
     "marks": (marks, dots),
     "waterfall": (waterfall, bars),
     "tornado": (tornado, dots),
-    "map": (grid, contours),
 }
 
 
 def data(study: Any, name: str) -> pd.DataFrame:
     """Return what a figure plots, in base units."""
-    entry = entry_of(study.model, name)
-    return study._framed(KINDS[entry["kind"]][0](study, entry))
+    entry = entry_of(study.book, name)
+    return tables.framed(KINDS[entry["kind"]][0](study, entry), "", study.setting)
 
 
 def caption(study: Any, name: str) -> str:
     """Return what differs from the article or, if nothing does, the caption."""
-    below = wording.differs(study.model, study.differs)
-    return below or headlines.filled(
-        study.model, entry_of(study.model, name)["caption"]
-    )
+    below = tables.setting(study.book, study.setting)
+    text = entry_of(study.book, name)["caption"]
+    return below or headlines.filled(study, text, f"figures.yaml, {name}")
 
 
 def draw(study: Any, name: str, title: bool = True) -> Any:
     """Return a figure of a study, with what differs or its caption, and its title."""
-    table, entry = data(study, name), entry_of(study.model, name)
+    table, entry = data(study, name), entry_of(study.book, name)
     numbers = table.columns.intersection(["value", "low", "high"])
     table[numbers] /= scale_of(entry)
     note = textwrap.fill(caption(study, name), 80)
@@ -290,7 +258,7 @@ def runs_out(figure: Any) -> bool:
 
 def alt(study: Any, name: str) -> str:
     """Return what a figure shows, for those who do not see it."""
-    table, entry = data(study, name), entry_of(study.model, name)
+    table, entry = data(study, name), entry_of(study.book, name)
     texts = []
     for row in table.itertuples() if "words" in table else ():
         texts.append(f"{row.role} {row.label}: {row.words}".strip())
@@ -300,7 +268,7 @@ def alt(study: Any, name: str) -> str:
 def save(study: Any, folder: Path) -> None:
     """Write each figure as SVG and PNG, with what it plots as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in titles(study.model):
+    for name in titles(study.book):
         figure = draw(study, name)
         table = data(study, name)
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g")

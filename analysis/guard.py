@@ -1,65 +1,91 @@
-"""Compares the values computed now with those that were accepted.
+"""Compares what is computed now with what was accepted, in data/expected.csv.
 
-A value has a table, an id and a field; the accepted values are data/expected.csv.
+A value has a table, an id and a field.
 """
 
 import inspect
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis import figures, headlines, judge
-from analysis.model import FIELD, Model, formulas_by_name
+from analysis import figures
+from analysis.book import Book, formulas_by_name
+from analysis.rows import DataError, SettingError
 from analysis.study import Study
-from analysis.tables import DATA, DataError, SettingError
+from analysis.texts import DATA
 
 EXPECTED = DATA / "expected.csv"
 KEYS = ["table", "id", "field"]
-Values = dict[tuple[str, str, str], Any]
-#: The smallest of four numbers takes many points to tell from its mutants.
-POINTS = 64
+#: What is stored of a check, and of an estimate.
+CHECK = ["value", "low", "high", "judged", "condition"]
+ESTIMATE = ["value", "low", "high", "side"]
+#: Columns that are only read.
+UNSAID = ("statement", "note", "why", "phrase", "address", "source", "as_printed")
+#: So many scenarios, and made-up inputs of a formula.
+SCENARIOS, POINTS = 3, 64
 
 
 def values(study: Study) -> pd.Series:
     """Return the values to guard as texts, in one column."""
-    model = study.model
-    result: Values = {}
-    for name, function in formulas_by_name().items():
-        result["formulas", name, "mean"] = made_up(name, function)
-    for name in model.readings:
-        result |= estimates(study, name)
-    result |= given(model)
-    for name, check in model.tables["checks"].items():
-        row = judge.judge(model, check, {})
-        for field in ("value", "low", "high", "side", "verdict"):
-            result["checks", name, field] = row[field]
-        for turn in row["conditions"]:
-            result["edges", name, f"{turn.name} from"] = turn.low
-            result["edges", name, f"{turn.name} to"] = turn.high
-    for field in fields(model):
-        result["sentences", field, "number"] = headlines.field(model, field, {})
-    for name in model.texts["figures"]:
-        result |= digests(figures.data(study, name), name)
-    texts = {key: stored_text(value) for key, value in result.items()}
-    column = pd.Series(texts, name="value").rename_axis(KEYS).sort_index()
+    book = study.book
+    means = {name: made_up(name, each) for name, each in formulas_by_name().items()}
+    checks, ends = study.checks(), estimates(study).set_index("quantity")
+    # Where readers see an order, it is a part of the name.
+    checks["id"] = [f"{place} {name}" for place, name in enumerate(checks["id"], 1)]
+    ends[["low", "high"]] = ends[["low", "high"]].where(ends["low"] < ends["high"])
+    tables = {
+        "formulas": pd.DataFrame({"mean": means}),
+        "estimates": ends[ESTIMATE],
+        "checks": checks.set_index("id")[CHECK],
+        "findings": study.findings().set_index("id")[["finding"]],
+        "rows": pd.DataFrame({"says": said(book)}),
+    }
+    for name in [*book.texts["scenarios"]][:SCENARIOS]:
+        with suppress(SettingError):
+            tables[f"scenario {name}"] = judged(study.scenario(name))
+    for name in study.figures().index:
+        with suppress(SettingError):
+            table = figures.data(study, name)[["value", "low", "high", "words"]]
+            tables[f"figure {name}"] = table.set_index(table.index.map(str))
+    columns = {name: table.T.unstack() for name, table in tables.items()}
+    joined: Any = pd.concat(columns)
+    column = joined.rename_axis(KEYS).rename("value").map(stored_text)
     return column[~column.isin(["", "nan"])]
 
 
-def given(model: Model) -> Values:
-    """Return a digest of each row of a table, and of each part of a text."""
-    result: Values = {}
-    for table, rows in model.tables.items():
-        for key, row in rows.items():
-            name = key if isinstance(key, str) else ".".join(key)
-            # Where a row stands is no part of it.
-            result[table, name, "row"] = digest({**row, "row": ""})
-    for name, text in model.texts.items():
-        for key, part in text.items():
-            result[name, key, "text"] = digest(part)
-    return result
+def judged(study: Study) -> pd.DataFrame:
+    """Return the value and the verdict of each headline that is computed."""
+    rows = {}
+    for entry in study.book.texts["headlines"]["headlines"]:
+        check = study.book.checks[entry["check"]]
+        if check.compute:
+            case = study.case_of(check)
+            value = float(case.values()[case.target])
+            rows[check.id] = {"value": value, "verdict": case.verdict()}
+    return pd.DataFrame(rows).T
+
+
+def said(book: Book) -> dict[str, str]:
+    """Return what each row says of a number, a limit, a place or a label, by name."""
+    texts = {}
+    for table in (
+        book.quantities,
+        book.claims,
+        book.external,
+        book.listed,
+        book.checks,
+    ):
+        for name, row in table.items():
+            columns = [each.name for each in fields(row)[2:] if each.name not in UNSAID]
+            texts[f"{row.file}, {name}"] = " ".join(
+                str(getattr(row, column)) for column in columns
+            )
+    return texts
 
 
 def made_up(name: str, function: Callable[..., Any]) -> float:
@@ -71,42 +97,17 @@ def made_up(name: str, function: Callable[..., Any]) -> float:
     return float(np.mean(values))
 
 
-def estimates(study: Study, name: str) -> Values:
-    """Return the value of a quantity, and its bounds by rounding where it has any."""
-    try:
-        estimate = study[name]
-    except SettingError as error:
-        return {("estimates", name, "refused"): str(error)}
-    rows: Values = {("estimates", name, "value"): estimate.value}
-    if estimate.low < estimate.high:
-        rows["estimates", name, "low"] = estimate.low
-        rows["estimates", name, "high"] = estimate.high
-    return rows
-
-
-def fields(model: Model) -> list[str]:
-    """Return the fields of all hand-written sentences."""
-    sentences = [row["finding"] for row in model.tables["findings"].values()]
-    sentences += [row["caption"] for row in model.texts["figures"].values()]
-    texts, names = model.texts["headlines"], set()
-    for entry in (texts, *texts["headlines"]):
-        sentences += filter(lambda text: isinstance(text, str), entry.values())
-        names |= {*entry.get("working", ())}
-    return sorted(names.union(*map(FIELD.findall, sentences)))
-
-
-def digests(table: pd.DataFrame, name: str) -> Values:
-    """Return a digest of each column of a plotted table, in its order."""
-    result: Values = {}
-    for column in table:
-        cells = "\n".join(map(stored_text, table[column].to_list()))
-        result["figures", name, str(column)] = digest(cells)
-    return result
-
-
-def digest(content: Any) -> str:
-    """Return eight digits that change with the words of a text or a table."""
-    return f"#{zlib.crc32(str(content).encode()):08x}"
+def estimates(study: Study) -> pd.DataFrame:
+    """Return the estimate of each quantity; one past a limit has none."""
+    rows = []
+    for name in sorted(study.book.readings):
+        row: dict[str, Any] = {"quantity": name, "label": study.book.labels[name]}
+        try:
+            row |= {"value": float(study[name]), **vars(study[name])}
+        except SettingError:
+            row["value"] = np.nan
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def stored_text(value: Any) -> str:
@@ -115,12 +116,14 @@ def stored_text(value: Any) -> str:
 
 
 def moved(accepted: pd.Series, now: pd.Series) -> pd.DataFrame:
-    """Return the values that were accepted and are others now, side by side."""
-    both = pd.concat({"was": accepted, "now": now}, axis=1).fillna("")
+    """Return the values that were accepted and are others now, side by side; a number
+    that is not finite equals nothing."""
+    both = pd.concat({"was": accepted, "now": now}, axis=1).fillna("none")
     numbers = both.apply(pd.to_numeric, errors="coerce")
     apart = (numbers["was"] - numbers["now"]).abs()
-    same = apart <= 1e-9 * numbers.abs().max(axis=1)
-    return both[(both["was"] != both["now"]) & ~same]
+    is_near = apart <= 1e-9 * numbers.abs().max(axis=1)
+    is_same_text = (both["was"] == both["now"]) & numbers.isna().all(axis=1)
+    return both[~(is_near & np.isfinite(apart) | is_same_text)]
 
 
 def read() -> pd.Series:
@@ -136,4 +139,4 @@ def read() -> pd.Series:
 def lines(changes: pd.DataFrame) -> Iterator[str]:
     """Yield a sentence for each value that moved: what it was and what it is."""
     for (table, row, field), was, now in changes.itertuples():
-        yield f"moved: {table}, {row}, {field}: {was or 'none'} to {now or 'none'}"
+        yield f"moved: {table}, {row}, {field}: {was} to {now}"

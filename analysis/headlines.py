@@ -2,163 +2,209 @@
 
 import math
 import re
-from collections.abc import Iterator
-from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis import judge, printed, spell, wording
-from analysis.model import Model, Setting
-from analysis.printed import Row
-from analysis.steps import line, named
-from analysis.tables import SettingError, fault, split
+from analysis import tables, words
+from analysis.case import DIFFERS, MATCHES, Case
+from analysis.rows import DataError, SettingError, base
 
-EMPTY: MappingProxyType = MappingProxyType({})
-NONE_PRINTED = "none printed"
+if TYPE_CHECKING:
+    from analysis.study import Study
+
+#: A field in a hand-written sentence.
+FIELD = re.compile(r"{([^{}]*)}")
+#: Sentences that are written for the article's own numbers.
+SENTENCES = ("note", "cite", "caveat")
 #: Columns of a table of figures published elsewhere.
 EXTERNAL = ["id", "statement", "period", "printed", "unit", "quantity", "value"]
-EXTERNAL += ["ratio", "as_printed", "seen", "source", "note"]
+EXTERNAL += ["origin", "ratio", "as_printed", "seen", "source", "note"]
 
 
 # Sentences with fields ----------------------------------------------------------------
 
 
-def filled(model: Model, sentence: str, setting: Setting = EMPTY) -> str:
-    """Put numbers into a hand-written sentence, the article's unless a setting says."""
+def filled(study: "Study", sentence: str, place: str) -> str:
+    """Put numbers into a hand-written sentence; ``place`` is its file and part."""
 
     def number(match):
-        return field(model, match[1], setting)
+        try:
+            return field(study, match[1])
+        except SettingError as error:
+            raise DataError(f"{place}: {match[0]}: {error}") from None
 
-    return re.sub(r"{([^{}]+)}", number, sentence)
+    return FIELD.sub(number, sentence)
 
 
-def field(model: Model, text: str, setting: Setting) -> str:
+def field(study: "Study", text: str) -> str:
     """Return the number of a field: a row, a quantity or reading, a check, a turn."""
     name, _, form = text.partition(":")
-    rows = model.tables["claims"] | model.tables["external"]
-    if name in rows:
-        row = rows[name]
-        about = spell.spell(printed.value_of(row))
-        return about if form else wording.printed_number(row)
+    book = study.book
+    row = book.claims.get(name) or book.external.get(name)
+    if form not in ("", "about", "percent"):
+        raise SettingError(f"'{form}' is no form of a number")
+    if row:
+        return words.number(row.value) if form else words.as_printed(row)
     if "/" in name:
-        return turning(model, *name.split("/"))
-    quantity, setting = named(model, name, setting)
-    value = float(judge.Result(model, quantity, setting).value())
+        return turning(study, *name.split("/", 1))
+    case = study.case(name)
+    value = float(case.values()[case.target])
     if form == "percent":
-        return spell.spell(value, form)
-    return wording.spelled(model, quantity, value)
+        return words.number(value, form)
+    return book.spelled(case.target, value)
 
 
-def turning(model: Model, check: str, name: str) -> str:
-    """Return the value of an assumption from or up to which a claim is matched."""
-    row = model.tables["checks"][check]
-    result = judge.result_for(model, row, {})
-    for turn in judge.conditions(result):
-        if turn.name == name:
-            words = spell.edges(turn.low, turn.high, *turn.span)
-            return re.sub("^at (least|most) ", "", words)
-    raise fault(row, "readings", f"{check} does not turn with {name}")
+def turning(study: "Study", check: str, name: str) -> str:
+    """Return the value of an input from or up to which a claim is matched."""
+    for turn in study.case(check).turns():
+        for part in turn.matching if turn.input == name else ():
+            text = words.part(part.start, part.stop, turn.span)
+            return re.sub("^at (least|most) ", "", text)
+    raise SettingError(f"{check} does not turn with {name}")
 
 
 # The headlines ------------------------------------------------------------------------
 
 
-def headlines(model: Model, setting: Setting) -> pd.DataFrame:
-    """Return the six headlines; sentences only for the article's own numbers."""
+def headlines(study: "Study") -> pd.DataFrame:
+    """Return the headlines; sentences only for the article's own numbers."""
     rows = []
-    for number, entry in enumerate(model.texts["headlines"]["headlines"], 1):
-        check = model.tables["checks"][entry["check"]]
-        found = judge.judge(model, check, setting)
-        article = filled(model, entry["words"], setting)
-        working = "\n".join(workings(model, entry, setting))
-        row = {"number": number, "check": entry["check"]}
-        row |= {"article": article, "working": working}
-        if setting:
-            before = judge.judge(model, check, EMPTY)["verdict"]
-            row["verdict_before"] = wording.verdict(check, before)
-        row["verdict"] = wording.verdict(check, found["verdict"])
-        row["condition"] = wording.conditions(model, found)
-        for name in ("note", "cite", "caveat") if not setting else ():
-            row[name] = filled(model, entry[name])
+    before = study.article
+    for number, entry in enumerate(study.book.texts["headlines"]["headlines"], 1):
+        check = study.book.checks[entry["check"]]
+        found, place = study.judged(check), f"headlines.yaml, headline {number}"
+        row = {"number": number, "check": check.id}
+        row["article"] = filled(before, entry["words"], place)
+        row["working"] = "\n".join(workings(study, entry))
+        if study.setting:
+            row["verdict_before"] = before.judged(check)["judged"]
+        row |= {"verdict": found["judged"], "condition": found["condition"]}
+        for name in SENTENCES if not study.setting else ():
+            row[name] = filled(study, entry[name], f"{place}, {name}")
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def workings(model: Model, entry: Row, setting: Setting) -> Iterator[str]:
-    """Yield the lines of a sum; a line that can't be computed says why.
+def workings(study: "Study", entry: dict[str, Any]) -> list[str]:
+    """Return the lines of a sum; a line that can't be computed says why.
 
     Where no sum is printed, a limit to which the number gives way is named.
     """
-    check = model.tables["checks"][entry["check"]]
-    computed = check["compute"]
-    for name, noun in entry["working"].items():
+    book, check = study.book, study.book.checks[entry["check"]]
+    texts = []
+    for name in entry["working"]:
         quantity, _, _ = name.partition(".")
-        if quantity in setting and quantity != computed:
+        if quantity in study.nodes and quantity != check.compute:
             name = quantity
         try:
-            yield line(model, name, setting) + noun
+            texts.append(tables.line(study.case(name)))
         except SettingError as error:
-            yield judge.readable(model, str(error))
-    for row in model.rows_beside(check) if not entry["working"] else ():
-        name, limit = row["quantity"], ""
-        value = float(judge.Result(model, name, setting).value())
-        if value < printed.value_of(row) and name not in setting:
-            most = model.limits[name][1]
-            number = wording.spelled(model, most, value)
-            limit = f"; {model.labels[most]}: {number}"
-        yield NONE_PRINTED + limit
+            texts.append(words.readable(str(error), book.labels))
+    return texts or [none_printed(study, book.claims[check.beside[0]].quantity)]
 
 
-def verify(model: Model, setting: Setting) -> str:
-    """Return the headlines as a terminal shows them, and what the verdicts mean."""
-    document = model.texts["headlines"]
-    lines = [wording.wrapped(f"{document['title']} {document['reference']}.")]
-    if not setting:
-        # The answer is for the article's own numbers.
-        lines[:0] = [wording.wrapped(f"{document['title']} {document['answer']}")]
-        lines[1] = f"{document['reference']}."
-        lines += [wording.wrapped(filled(model, text)) for text in document["lead"]]
-    lines.append("")
-    for row in headlines(model, setting).to_dict("records"):
-        verdict = wording.conditional(row["verdict"], row["condition"])
-        last = f"Before: {row['verdict_before']}" if setting else row["note"]
-        parts = [*row["working"].split("\n"), f"Verdict: {verdict}", last]
-        lines.append(wording.wrapped(row["article"], f"{row['number']}  ", "   "))
-        for text in parts:
-            lines.append(wording.wrapped(text, "   ", "   "))
-    meanings = document["verdicts"].items()
-    lines.append("")
-    for verdict, meaning in meanings:
-        lines.append(wording.wrapped(meaning, f"{verdict:24}", " " * 24))
-    if setting:
-        lines += ["", wording.wrapped(wording.differs(model, setting))]
-    return "\n".join(lines)
+def none_printed(study: "Study", name: str) -> str:
+    """Say that no sum is printed, and to which limit a printed number gives way."""
+    case = Case(study.book, name, study.nodes)
+    value, node = float(case.values()[name]), case.nodes[name]
+    if not (node.gives_way and value < node.value):
+        return words.NONE_PRINTED
+    return f"{words.NONE_PRINTED}; {tables.amount(case, name)} under this limit"
+
+
+def answer(study: "Study") -> list[str]:
+    """Return the answer, with its counts in words, and the sentences behind it."""
+    texts = study.book.texts["headlines"]
+    found = study.headlines()["verdict"]
+    said = {"all": COUNTS[len(found)]}
+    for name, verdict in {"matching": MATCHES, "differing": DIFFERS}.items():
+        said[name] = COUNTS[int((found == verdict).sum())]
+    first = words.sentence_case(texts["answer"].format(**said))
+    return [
+        first,
+        *(filled(study, text, "headlines.yaml, lead") for text in texts["lead"]),
+    ]
+
+
+#: Numbers in the words of an answer.
+COUNTS = [
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+]
+
+
+def verify(study: "Study") -> tables.Shown:
+    """Return the headlines as a terminal shows them: the sum, its verdict, a note."""
+    texts = study.book.texts["headlines"]
+    rows = [f"**{texts['title']}**"]
+    if not study.setting:
+        # The answer is for the article's own numbers; its notes follow below.
+        first, *_, last = answer(study)
+        rows = [f"**{texts['title']} {first}**", last]
+    rows += [f"{texts['reference']}.", ""]
+    for row in study.headlines().to_dict("records"):
+        verdict = f"{row['working']}: {row['verdict']}"
+        if row["condition"]:
+            verdict += f"; matches with (each alone): {row['condition']}"
+        note = f"before: {row['verdict_before']}" if study.setting else row["note"]
+        rows.append(f"{row['number']}  {row['article']}")
+        rows += [f"   {text}" for text in (*verdict.split("\n"), note)]
+    rows += ["", tables.setting(study.book, study.setting)]
+    return tables.Shown("\n".join(rows).strip())
+
+
+def verdicts(study: "Study") -> str:
+    """Return what each verdict means, a line each."""
+    texts = study.book.texts["headlines"]["verdicts"]
+    lines = [f"  {name}: {text}" for name, text in texts.items()]
+    return "\n".join(["verdicts:", *map(tables.wrapped, lines)])
 
 
 # Findings, and figures published elsewhere --------------------------------------------
 
 
-def findings(model: Model, *names: str) -> pd.DataFrame:
+def findings(study: "Study", *names: str) -> pd.DataFrame:
     """Return the findings on some printed rows, or all, in the article's numbers."""
     rows = []
-    for row in model.tables["findings"].values():
-        if not names or not set(names).isdisjoint(split(row["rows"])):
-            text = filled(model, row["finding"])
-            rows.append({"id": row["id"], "title": row["title"], "finding": text})
-    return pd.DataFrame(rows)
+    for row in study.book.findings.values():
+        if not names or not set(names).isdisjoint(row.rows):
+            place = f"{row.file}, row {row.line}, column finding"
+            text = filled(study.article, row.finding, place)
+            rows.append({"id": row.id, "title": row.title, "finding": text})
+    return pd.DataFrame(rows, columns=["id", "title", "finding"])
 
 
-def external(model: Model, setting: Setting) -> pd.DataFrame:
+def origin(study: "Study", name: str) -> str:
+    """Return whether a number is printed, derived or ours, or set."""
+    if name in study.nodes:
+        return "yours"
+    if name in study.book.assumptions:
+        return "ours"
+    node = study.book.node(name, study.nodes)
+    return "derived" if node.formula else "printed"
+
+
+def external(study: "Study") -> pd.DataFrame:
     """Return figures published elsewhere, each beside those here of the same unit."""
-    rows = []
-    for row in model.tables["external"].values():
-        unit, number = printed.base(row["unit"]), printed.value_of(row)
-        names = [name for name in split(row["beside"]) if model.units[name] == unit]
+    rows, book = [], study.book
+    for row in book.external.values():
+        unit = base(row.unit)
+        names = [name for name in row.beside if book.units[name] == unit]
         for name in names or [""]:
             value = math.nan
             if name:
-                value = float(judge.Result(model, name, setting).value())
-                value *= int(row["divide_by"] or 1)
-            numbers = {"printed": number, "value": value, "ratio": number / value}
-            rows.append(row | numbers | {"quantity": name, "unit": unit})
+                value = float(Case(book, name, study.nodes).values()[name]) * row.years
+            own = {"printed": row.value, "unit": unit, "quantity": name}
+            own["origin"] = origin(study, name) if name else ""
+            own |= {"value": value, "ratio": row.value / value}
+            rows.append(vars(row) | own)
     return pd.DataFrame(rows, columns=EXTERNAL)

@@ -89,9 +89,7 @@ def of_run():
         yield "`reproduce`, with pages and figures", "papermill, in turn", *times, 1
         if not CHROMIUM.exists():
             return
-        pages = [out / "index.html", out / "explorer.html"]
-        (page,) = [path for path in pages if path.exists()]
-        with opened(page.as_uri()) as tab:
+        with opened((out / "index.html").as_uri()) as tab:
             times = tab.evaluate(MOVE) / 1000, FRAME
     yield "the page after a lever moves", "a picture of 60 a second", *times, 1
 

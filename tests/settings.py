@@ -5,7 +5,7 @@ import random
 import shutil
 
 from analysis import SettingError
-from analysis.study import DATA
+from analysis.texts import DATA
 
 
 def rows_of(table, folder=DATA):
@@ -34,14 +34,14 @@ def damaged(folder, name, old, new):
 def random_settings(article, count, seed=0):
     """Return studies with one to three changes each, which no limit forbids."""
     rng = random.Random(seed)
-    model = article.model
-    several = [name for name, known in model.readings.items() if len(known) > 1]
-    names = sorted({*model.assumptions, *several})
+    book = article.book
+    several = [name for name, known in book.readings.items() if len(known) > 1]
+    names = sorted({*book.assumptions, *several})
     studies = []
     while len(studies) < count:
         changes = {}
         for name in rng.sample(names, rng.randint(1, 3)):
-            changes[name] = value_of(rng, model, name)
+            changes[name] = value_of(rng, book, name)
         try:
             study = article.change(**changes)
             study["at_risk_2021"]
@@ -51,10 +51,10 @@ def random_settings(article, count, seed=0):
     return studies
 
 
-def value_of(rng, model, name):
+def value_of(rng, book, name):
     """Return a number within our range, with its unit, or the name of a reading."""
-    assumption = model.assumptions.get(name)
+    assumption = book.assumptions.get(name)
     if assumption and rng.random() < 0.7:
-        number = rng.uniform(assumption.low, assumption.high)
-        return f"{number:.4g} {model.units[name]}"
-    return rng.choice(list(model.readings[name]))
+        number = rng.uniform(float(assumption.varied_from), float(assumption.varied_to))
+        return f"{number:.4g} {book.units[name]}"
+    return rng.choice(list(book.readings[name]))

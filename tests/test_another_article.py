@@ -6,8 +6,8 @@ import shutil
 from types import SimpleNamespace
 
 import analysis
-from analysis import guard, headlines, model
-from analysis.study import DATA
+from analysis import book, guard, headlines
+from analysis.texts import DATA
 
 
 def constants(tree):
@@ -20,9 +20,9 @@ def constants(tree):
 
 
 def test_the_heart_names_nothing_of_the_article(article):
-    tables = article.model.tables
-    names = {*tables["quantities"], *tables["claims"], *tables["checks"]}
-    names |= {*tables["external"], *article.model.texts["headlines"]["sections"]}
+    known = article.book
+    names = {*known.quantities, *known.claims, *known.checks, *known.external}
+    names |= {*known.texts["headlines"]["sections"]}
     # "scale" and "notes" are words of every table.
     names -= {"scale", "notes", "trade", "policy", "overlap", "introduction"}
     for path in (DATA.parent / "analysis").rglob("*.py"):
@@ -38,6 +38,7 @@ def apples_per_crate(apples, crates):
 
 
 TABLES = {
+    "units": ["unit,plural", "person,apples", "transfer,crates", "person/transfer,"],
     "quantities": [
         "quantity,label,unit,at_least,at_most,not_above",
         "apples,apples,person,,,",
@@ -97,15 +98,15 @@ def test_another_article_is_computed_judged_and_drawn(tmp_path, monkeypatch):
     (tmp_path / "scenarios.yaml").write_text("{}", "utf-8")
     own = SimpleNamespace(apples_per_crate=apples_per_crate)
     formulas = SimpleNamespace(__all__=["own"], own=own)
-    monkeypatch.setattr(model, "formulas", formulas)
+    monkeypatch.setattr(book, "formulas", formulas)
     orchard = analysis.load(tmp_path)
     # 1,200 apples in 40 crates are 30 in each; 1,150 to 1,250 apples round to 1,200.
     estimate = orchard["apples_per_crate"]
-    assert (estimate.value, estimate.low, estimate.high) == (30, 28.75, 31.25)
+    assert (estimate, estimate.low, estimate.high) == (30, 28.75, 31.25)
     assert orchard.headlines().loc[0, "verdict"] == "matches"
     few = orchard.change(crates=50)
     assert few.checks("full_crates").loc[0, "verdict"] == "differs"
-    assert "1,200 ÷ 40 = 30" in headlines.verify(orchard.model, {})
+    assert "1,200 ÷ 40 = 30" in headlines.verify(orchard)
     assert len(guard.values(orchard)) > 10
     axes = orchard.figure("crates").axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["A crate"]

@@ -1,5 +1,6 @@
 """The command line: the same numbers as in Python, and bad input in one sentence."""
 
+import os
 import subprocess
 import sys
 import time
@@ -7,7 +8,7 @@ import time
 import pytest
 
 import analysis
-from analysis import cli, figures, guard, notebooks
+from analysis import cli, figures, guard, running
 from tests.settings import damaged
 
 
@@ -31,9 +32,9 @@ def test_verify_prints_the_headlines(capsys):
         ),
         (["explain", "former_detainees.from_high_end"], "600,000"),
         (["explain", "same_share"], "1.785 million"),
-        (["sensitivity", "at_risk_2021"], "0.36 to 1"),
-        (["break-even", "at_risk_2021_sum"], "0.667 to 1"),
-        (["break-even", "at_risk_2021 >= 1.85e6"], "0.834 to 1"),
+        (["sensitivity", "at_risk_2021"], "over: 0.36 to 1"),
+        (["break-even", "at_risk_2021_sum"], "matches from 0.667"),
+        (["break-even", "at_risk_2021 >= 1.85e6"], "holds from 0.834"),
         (["verify", "--scenario", "southern"], "1.868 million"),
     ],
     ids=str,
@@ -74,6 +75,16 @@ def test_the_module_is_the_command():
     assert "3.17 million" in done.stdout
 
 
+def test_signs_that_a_terminal_lacks_are_replaced():
+    done = subprocess.run(
+        [sys.executable, "-m", "analysis", "verify"],
+        capture_output=True,
+        check=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert b"1.6 million + 300,000 = up to 1.9 million" in done.stdout
+
+
 def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_path):
     path = tmp_path / "expected.csv"
     accepted = guard.values(article)
@@ -81,15 +92,16 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     accepted.to_csv(path)
     monkeypatch.setattr(guard, "EXPECTED", path)
     monkeypatch.setattr(cli, "ROOT", tmp_path)
-    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path / "notebooks")
-    notebook = notebooks.NOTEBOOKS / "01_one.ipynb"
+    monkeypatch.setattr(cli, "STORING", tmp_path / ".storing")
+    monkeypatch.setattr(running, "NOTEBOOKS", tmp_path / "notebooks")
+    notebook = running.NOTEBOOKS / "01_one.ipynb"
     notebook.parent.mkdir()
 
-    def start(folder):
+    def start(folder, study):
         (folder / notebook.name).write_text("as it ran")
         return []
 
-    monkeypatch.setattr(notebooks, "start", start)
+    monkeypatch.setattr(running, "start", start)
     notebook.write_text("old")
     readme = tmp_path / "README.md"
     readme.write_text(
@@ -108,19 +120,23 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     monkeypatch.setattr(figures, "runs_out", lambda figure: False)
     monkeypatch.setattr(figures, "draw", lambda *words: None)
 
-    def edited(folder):
+    def edited(folder, study):
         notebook.write_text("edited")
-        return start(folder)
+        return start(folder, study)
 
     with monkeypatch.context() as patch:
-        patch.setattr(notebooks, "start", edited)
-        patch.setattr(cli, "START", time.time())
+        patch.setattr(running, "start", edited)
+        patch.setattr(running, "START", time.time())
         status, _, _ = run(capsys, "accept")
     assert (status, notebook.read_text()) == (1, "edited")
-    monkeypatch.setattr(cli, "START", time.time())
+    monkeypatch.setattr(running, "START", time.time())
     status, out, _ = run(capsys, "accept")
     assert status == 0
     assert "at_risk_2021, value: 1900000.8 to 1900000" in out
     assert run(capsys, "verify")[0] == 0
+    # As after a kill between two files.
+    cli.STORING.touch()
+    assert "run it again" in run(capsys, "verify")[2]
+    cli.STORING.unlink()
     assert notebook.read_text() == "as it ran"
     assert "= up to 1.9 million |" in readme.read_text("utf-8")

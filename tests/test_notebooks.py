@@ -67,9 +67,9 @@ def test_parameters_are_the_values_in_use_with_their_place(path, article):
         assert not article.from_notebook({name: ast.literal_eval(value)}).setting
         assert comment.startswith(("ours", "printed"))
         if comment.startswith("ours"):
-            row = article.model.tables["assumptions"][name]
-            ends = row["minimum"], row["maximum"]
-            assert comment.endswith(": {:,} to {:,}".format(*ends)), comment
+            row = article.book.assumptions[name]
+            ends = f": {row.at_least:,} to {row.at_most:,}"
+            assert comment.endswith(ends), comment
     plain = {}
     exec(source, plain)
     plain.pop("__builtins__")
@@ -97,6 +97,13 @@ def test_a_parameter_moves_step_cell_by_hand_and_table(tmp_path):
     assert "1780000" in by_hand
     assert "1.78 million" in table
     assert "persons per transfer = 0.6 (ours: 1)" in table
+
+
+def test_a_setting_that_a_run_hands_over_is_taken_whole(article):
+    whole = {"at_risk_2019": "southern", "transfers_2021": 3.2e6}
+    # 1.65 million × 0.95, for cells by hand.
+    space = {"setting": whole, "at_risk_2019": 1_567_500.0}
+    assert article.from_notebook(space).setting == whole
 
 
 def test_parameters_are_what_the_first_call_finds(article):

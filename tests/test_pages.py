@@ -109,7 +109,7 @@ def test_an_address_keeps_what_can_be_set_and_names_the_rest(opened, article):
     with opened(f"#{wrong}&persons_per_transfer=0.6") as page:
         problem = page.locator("#problem")
         assert problem.bounding_box()["y"] < 300
-        for name in (*WRONG[:3], article.model.labels["overlap"]):
+        for name in (*WRONG[:3], article.book.labels["overlap"]):
             assert name in problem.inner_text()
         assert page.locator("#persons_per_transfer").input_value() == "0.6"
         page.evaluate("location.hash = 'overlap=0.5'")

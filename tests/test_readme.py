@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from analysis import cli
-from analysis.study import DATA
+from analysis import cli, headlines
+from analysis.texts import DATA
 
 ROOT = DATA.parent
 PAGES = ["README.md", "CONTRIBUTING.md", "data/README.md", "docs/*.md"]
@@ -23,9 +23,9 @@ def test_the_readmes_table_is_that_of_the_library(article):
 
 def test_the_readmes_verdicts_are_those_of_the_library(article):
     text = (ROOT / "README.md").read_text("utf-8")
-    for verdict, says in article.model.texts["headlines"]["verdicts"].items():
+    for verdict, says in article.book.texts["headlines"]["verdicts"].items():
         assert f"- **{verdict}**: {says}" in text
-    assert f"**{article.model.texts['headlines']['answer']}**" in text
+    assert f"**{headlines.answer(article)[0]}**" in text
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)
@@ -36,6 +36,6 @@ def test_what_a_page_names_exists(path):
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in re.findall(r"\bmake ([a-z-]+)", text):
         assert f"\n{target}:" in makefile, target
-    commands = cli.parser_of().format_help()
+    commands = cli.parser_of("").format_help()
     for command in re.findall(r"\banalysis ([a-z][a-z-]+)`", text):
         assert command in commands

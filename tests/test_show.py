@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from analysis import cli, show
+from analysis import cli
+from analysis import tables as shown
 from tests.settings import random_settings
 
 
@@ -57,7 +58,7 @@ def tables(study):
 def surfaces(study, table):
     """A table as a notebook and as a terminal show it."""
     yield str(study.show(table)._repr_markdown_())
-    yield show.terminal(study.model, table)
+    yield shown.terminal(study.show(table))
 
 
 @pytest.mark.parametrize("changes", [{}, {"persons_per_transfer": 0.6}], ids=str)
@@ -66,8 +67,26 @@ def test_every_table_is_words_on_every_surface(article, changes):
     for table in tables(study):
         for text in surfaces(study, table):
             # A table may end with the name by which a row is set or found.
-            words = re.sub(r"\| \w+ \|(?=\n|$)|\n  name .*", "", text)
+            words = re.sub(r"\| \w+ \|(?=\n|$)|\n  name: .*|\(\w+\)", "", text)
             assert not re.search(r"\b(nan|inf)\b|\{|[a-z]_[a-z]", words), words
+
+
+def test_every_column_and_pair_of_columns_can_be_shown(article):
+    study, count = article.change(persons_per_transfer=0.6), 0
+    for table in [
+        *tables(study),
+        study.names(),
+        study.draws("at_risk_2021", n=3, rounding=True),
+    ]:
+        names = [*table]
+        for place, name in enumerate(names):
+            for part in [[name], *([name, other] for other in names[place + 1 :])]:
+                rows = table[part].iloc[::-1].reset_index(drop=True)
+                for item in (rows, table[part]):
+                    assert study.labelled(item).shape[1] == len(part)
+                    assert study.show(item).startswith("| ")
+                    count += 1
+    assert count > 700
 
 
 def test_a_table_says_below_what_differs(article):

@@ -83,12 +83,33 @@ def test_whole_numbers_go_below_zero(article):
     assert apart(**arrays).tolist() == [-90_000]
 
 
-def test_a_function_that_ignores_limits_refuses_what_may_not_be_set(article):
-    function = article.function("at_risk_2021", limits="ignore")
-    # Percent for a fraction, millions for persons.
-    for name, number in {"at_risk_share_of_new": 62.0, "at_risk_2019": 1.6}.items():
+@pytest.mark.parametrize("kind", [float, lambda number: np.array([0.5, number])])
+def test_limits_are_ignored_refused_or_nan_for_numbers_and_arrays_alike(article, kind):
+    # Percent for a fraction, and more than one person per transfer.
+    for name, number in {
+        "at_risk_share_of_new": 62.0,
+        "persons_per_transfer": 1.5,
+    }.items():
+        new = {name: kind(number)}
+        ignored = article.function("at_risk_2021", limits="ignore")(**new)
+        by_hand = 1.6e6 + number * ADDED
+        assert np.ravel(ignored)[-1] == pytest.approx(by_hand)
+        assert np.isnan(np.ravel(article.function("at_risk_2021")(**new))[-1])
         with pytest.raises(SettingError, match=name):
-            function(**{name: number})
+            article.function("at_risk_2021", limits="refuse")(**new)
+
+
+def test_masked_arrays_stay_masked_and_series_that_differ_are_refused(sum_2021):
+    ratios = np.ma.masked_array([0.6, 1.0], mask=[False, True])
+    found = sum_2021(persons_per_transfer=ratios)
+    assert found.mask.tolist() == [False, True]
+    assert found[0] == pytest.approx(1_600_000 + 0.6 * ADDED)
+    series = pd.Series([0.6, 1.0])
+    with pytest.raises(SettingError, match="Series"):
+        sum_2021(
+            persons_per_transfer=series,
+            at_risk_share_of_new=series.rename({0: 5}),
+        )
 
 
 def test_a_function_has_the_names_and_ranges_of_its_inputs(sum_2021):
@@ -117,8 +138,8 @@ def test_sensitivity_by_hand(article):
     assert list(table.index) == list(by_hand)
     for name, ends in by_hand.items():
         row = table.loc[name]
-        assert (row.at_low, row.at_high) == pytest.approx(ends, rel=1e-9)
-    assert table.loc["persons_per_transfer_drift", "high"] == 1
+        assert (row.at_from, row.at_to) == pytest.approx(ends, rel=1e-9)
+    assert table.loc["persons_per_transfer_drift", "to"] == pytest.approx(1)
 
 
 def test_an_input_that_is_set_moves_no_more_by_rounding(article):
@@ -147,24 +168,41 @@ def test_draws_come_close_to_the_truth(article):
     assert percentiles == pytest.approx(truth.percentiles(), abs=1500)
 
 
-def test_draws_past_a_limit_are_counted_and_left_out(article):
-    table = article.draws(
-        "at_risk_2021",
-        n=4096,
-        persons_per_transfer=stats.uniform(0.6, 0.4),
-        persons_per_transfer_drift=stats.uniform(1, 1),
-    )
+def test_draws_past_a_limit_are_counted_and_no_number(article):
+    with pytest.warns(UserWarning, match="past a limit"):
+        table = article.draws(
+            "at_risk_2021",
+            n=4096,
+            seed=np.random.default_rng(3),
+            persons_per_transfer=stats.uniform(0.6, 0.4),
+            persons_per_transfer_drift=stats.uniform(1, 1),
+        )
     past = table["persons_per_transfer"] * table["persons_per_transfer_drift"] > 1
     assert table.attrs["past_a_limit"] == past.sum()
     assert table["at_risk_2021"].isna().sum() == past.sum()
+    assert table.attrs["n"] == 4096
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, "a"])
+def test_a_seed_that_numpy_does_not_take_is_refused(article, seed):
+    with pytest.raises(SettingError, match="seed"):
+        article.draws("at_risk_2021", n=4, seed=seed, rounding=True)
+
+
+def test_newer_distributions_of_scipy_are_taken(article):
+    shape = stats.Uniform(a=0.6, b=1.0)
+    table = article.draws("at_risk_2021", n=8, persons_per_transfer=shape)
+    older = stats.uniform(0.6, 0.4)
+    same = article.draws("at_risk_2021", n=8, persons_per_transfer=older)
+    assert table["at_risk_2021"].to_numpy() == pytest.approx(same["at_risk_2021"])
 
 
 def test_a_share_of_draws_has_each_verdict(article):
     # r uniform on 0.05 to 1: matches from 2/3, and within rounding from 1.8 ÷ (2.874604
     # + 0.305), where all who were transferred in 2019 are at risk.
     shape = stats.uniform(0.05, 0.95)
-    table = article.draws("at_risk_2021", persons_per_transfer=shape, n=8192)
-    shares = table.attrs["verdicts"]["at_risk_2021_sum"]
+    table = article.draws("at_risk_2021_sum", persons_per_transfer=shape, n=8192)
+    shares = table["verdict"].value_counts(normalize=True).to_dict()
     by_hand = {
         "matches": (1 - 2 / 3) / 0.95,
         "matches within rounding": (2 / 3 - 0.566108) / 0.95,
@@ -173,18 +211,18 @@ def test_a_share_of_draws_has_each_verdict(article):
     assert shares == pytest.approx(by_hand, abs=1e-3)
 
 
-def test_a_sample_of_ones_own_keeps_its_rows_and_its_correlation(article):
-    rng = np.random.default_rng(0)
-    ratio = rng.uniform(0.6, 1, 200)
-    sample = pd.DataFrame(
-        {"persons_per_transfer": ratio, "at_risk_share_of_new": 1.6 - ratio},
-        index=range(100, 300),
-    )
-    found = article.draws("at_risk_2021", sample)
-    by_hand = 1_600_000 + ADDED * ratio * (1.6 - ratio)
-    assert found["at_risk_2021"].to_numpy() == pytest.approx(by_hand)
-    assert list(found.index) == list(sample.index)
-    assert found.attrs["differs"] == dict.fromkeys(sample, "drawn")
-    rounded = article.draws("at_risk_2021", sample, rounding=True)
-    assert rounded[[*sample]].equals(sample)
-    assert rounded["at_risk_2019"].nunique() > 100
+def test_a_sweep_of_a_check_has_codes_as_cf_has_them(article):
+    ratios = [0.5, 0.6, 0.7]
+    grid = article.sweep("at_risk_2021_sum", persons_per_transfer=ratios)
+    meanings = grid["code"].attrs["flag_meanings"].split()
+    for code, verdict in zip(grid["code"].values, grid["verdict"].values, strict=True):
+        place = grid["code"].attrs["flag_values"].index(code)
+        assert meanings[place] == verdict.replace(" ", "_")
+    assert list(grid["verdict"].values) == [
+        "differs",
+        "matches within rounding",
+        "matches",
+    ]
+    swept = article.sweep("at_risk_2021 > 1.79 million", persons_per_transfer=ratios)
+    # 1.434 + 0.150, 1.6 + 0.180 and 1.6 + 0.210 million.
+    assert list(swept["verdict"].values) == ["does not hold", "does not hold", "holds"]

@@ -13,12 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from analysis import figures, headlines, wording
+from analysis import figures, headlines, tables, words
+from analysis.case import NOT_COMPUTED
 from analysis.citing import PACKAGE
-from analysis.results import git
-from analysis.steps import line
 from analysis.study import Study
-from analysis.tables import split
 
 HERE = Path(__file__).resolve().parent
 PAGES = ("numbers", "method")
@@ -61,30 +59,28 @@ def environment_of(study: Study) -> Environment:
     result.filters |= {
         "markdown": markdown,
         "policy_hash": policy_hash,
-        "split": split,
-        "claim": wording.printed_claim,
-        "conditional": wording.conditional,
-        "excerpt": wording.excerpt,
-        "filled": partial(headlines.filled, study.model),
-        "place": wording.place,
-        "sentence_case": wording.sentence_case,
-        "verdict": wording.verdict,
+        "claim": words.claim,
+        "excerpt": words.excerpt,
+        "filled": partial(headlines.filled, study, place="a page"),
+        "number": words.number,
+        "place": words.place,
+        "sentence_case": words.sentence_case,
         "worked": partial(worked, study),
         "alt": partial(alt_of_call, study),
     }
     result.globals |= {
-        "number": partial(wording.spelled, study.model),
-        "field": partial(headlines.field, study.model, setting={}),
-        "tables": study.model.tables,
-        "texts": study.model.texts["headlines"],
+        "book": study.book,
+        "number": study.book.spelled,
+        "field": partial(headlines.field, study),
+        "texts": study.book.texts["headlines"],
         "headlines": study.headlines().to_dict("records"),
         "findings": study.findings().to_dict("records"),
         "checks": study.checks().to_dict("records"),
         "beside": study.external().to_dict("records"),
+        "differs": tables.setting(study.book, study.setting),
         "style": lean(HERE / "style.css"),
         "script": "",
         "package": PACKAGE,
-        "commit": git("log", "-1", "--format=%h"),
     }
     return result
 
@@ -140,4 +136,6 @@ def alt_of_call(study: Study, source: str) -> str:
 
 def worked(study: Study, row: dict[str, Any]) -> str:
     """Return the sum of a check in a line; a check that computes nothing has none."""
-    return line(study.model, row["id"], study.setting) if row["quantity"] else ""
+    if not row["quantity"] or row["verdict"] == NOT_COMPUTED:
+        return ""
+    return tables.line(study.case(row["id"]))

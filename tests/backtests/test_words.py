@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from analysis import SettingError
+from analysis import SettingError, headlines
 from tests.backtests.test_at_risk import MOST, SUM
 
 BASE = 3_170_000 / 1.105
@@ -27,7 +27,7 @@ REASONS = {
 
 @pytest.mark.parametrize("name", REASONS)
 def test_a_reason_has_the_numbers_that_follow(article, name):
-    why = article.model.tables["assumptions"][name]["why"]
+    why = article.book.assumptions[name].why
     assert [part for part in REASONS[name] if part not in why] == []
 
 
@@ -46,11 +46,13 @@ def test_what_approaches_is_ours_to_move(article, low_end, verdict):
 
 
 def test_the_answer_counts_what_the_headlines_show(article):
-    answer = article.model.texts["headlines"]["answer"].lower()
-    words = re.findall(r"\w+", answer)
+    words = re.findall(r"\w+", headlines.answer(article)[0].lower())
     counts = [NUMBERS.index(word) for word in words if word in NUMBERS]
-    table = article.headlines()
-    assert counts == [(table["verdict"] == "matches").sum(), len(table)]
+    verdicts = article.headlines()["verdict"].to_list()
+    # How many match, of how many, and how many differ.
+    assert counts[:2] == [verdicts.count("matches"), len(verdicts)] == [3, 6]
+    assert "none differs" in " ".join(words)
+    assert "differs" not in verdicts
 
 
 # Limits -------------------------------------------------------------------------------
@@ -63,8 +65,8 @@ def test_the_answer_counts_what_the_headlines_show(article):
         ("at_risk_2019", {"persons_per_transfer": 0.55, "at_risk_2019": 1_600_000}),
         # 0.6 x 2,868,778 = 1,721,267, and 2,037,500 at risk.
         ("at_risk_2019", {"persons_per_transfer": 0.6, "at_risk_2019": "composition"}),
-        # At most 3,175,000 - 3,175,000 / 1.1055 = 302,996 were added.
-        ("net_new_transfers", {"net_new_transfers": 303_000}),
+        # 301,222 were added by the totals; 305,000 round to the printed 300,000.
+        ("net_new_transfers", {"net_new_transfers": 305_100}),
         # At one person per transfer in 2019.
         ("persons_per_transfer_2021", {"persons_per_transfer_drift": 1.01}),
         # The low end is 2 million.
@@ -87,7 +89,7 @@ def test_words_without_an_upper_end_have_none(article):
 def test_labourers_are_persons_only_by_a_ratio(article):
     # 0.95 x 2,590,000 persons in 2,868,778 transfers.
     study = article.change(persons_per_labourer=0.95)
-    assert study["total_2019"].value == pytest.approx(2_460_500)
+    assert study["total_2019"] == pytest.approx(2_460_500)
     ratio = study.checks("ratio_implied")["value"].to_list()[0]
     assert ratio == pytest.approx(2_460_500 / BASE)
     south = study.checks("southern_at_values")["value"].to_list()[0]
@@ -99,5 +101,5 @@ def test_labourers_are_transfers_only_by_a_ratio(article):
     found = article.change(transfers_per_labourer=1.1).checks("base_2019_as_labourers")
     assert found["value"].to_list() == pytest.approx([BASE / 1.1])
     implied = article.change(transfers_per_labourer="implied")
-    assert implied["transfers_per_labourer"].value == pytest.approx(BASE / 2_590_000)
-    assert implied["figures_of_2019_apart"].value == pytest.approx(0, abs=1e-6)
+    assert implied["transfers_per_labourer"] == pytest.approx(BASE / 2_590_000)
+    assert implied["figures_of_2019_apart"] == pytest.approx(0, abs=1e-6)

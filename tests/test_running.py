@@ -14,17 +14,17 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analysis import SettingError, cli, notebooks, results
-from analysis.study import DATA
+from analysis import SettingError, cli, running
+from analysis.texts import DATA
 
 ROOT = DATA.parent
 
 
 def written(folder, text="first"):
     """A folder as a run leaves it, with one file."""
-    with results.replaced(folder) as new:
+    with running.replaced(folder) as new:
         (new / "checks.csv").write_text(text)
-        (new / results.MANIFEST).write_text(results.manifest(new, {}))
+        running.write_manifest(new, {})
     return folder
 
 
@@ -40,7 +40,7 @@ def files(folder):
 
 def test_results_take_their_place_at_the_end(tmp_path):
     folder = written(tmp_path / "results")
-    with results.replaced(folder) as new:
+    with running.replaced(folder) as new:
         (new / "checks.csv").write_text("second")
         assert (folder / "checks.csv").read_text() == "first"
     assert files(tmp_path) == {"results": None, "results/checks.csv": b"second"}
@@ -48,7 +48,7 @@ def test_results_take_their_place_at_the_end(tmp_path):
 
 def test_a_run_that_fails_leaves_the_former_results(tmp_path):
     folder = written(tmp_path / "results")
-    with pytest.raises(ZeroDivisionError), results.replaced(folder):
+    with pytest.raises(ZeroDivisionError), running.replaced(folder):
         raise ZeroDivisionError
     assert (folder / "checks.csv").read_text() == "first"
     written(folder, "second")
@@ -70,40 +70,41 @@ def test_the_next_run_brings_back_what_a_kill_between_renames_left(
         with pytest.raises(KeyboardInterrupt):
             written(folder, "second")
     assert not folder.exists()
-    with pytest.raises(ZeroDivisionError), results.replaced(folder):
+    with pytest.raises(ZeroDivisionError), running.replaced(folder):
         raise ZeroDivisionError
     assert (folder / "checks.csv").read_text() == "first"
 
 
 def test_a_kill_while_a_run_cleans_up_stops_no_later_run(tmp_path, monkeypatch):
-    folder, rmtree = written(tmp_path / "results"), results.shutil.rmtree
+    folder, rmtree = written(tmp_path / "results"), running.shutil.rmtree
+    seen = []
 
     def killed(path, **how):
-        if path.name == ".results.run":
-            (path / f"{results.PACKAGE}.lock").unlink()
-            raise KeyboardInterrupt
         rmtree(path, **how)
+        if path.name == "old" and seen:
+            raise KeyboardInterrupt
+        seen.append(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(results.shutil, "rmtree", killed)
+        patch.setattr(running.shutil, "rmtree", killed)
         with pytest.raises(KeyboardInterrupt):
             written(folder, "second")
     assert (written(folder, "third") / "checks.csv").read_text() == "third"
 
 
 def test_data_that_are_saved_during_a_run_are_refused(tmp_path, monkeypatch):
-    for name in ("notebooks.start", "figures.save", "report.write", "page.page"):
+    for name in ("running.start", "figures.save", "report.write", "page.page"):
         monkeypatch.setattr(f"analysis.{name}", lambda *words: "")
-    monkeypatch.setattr(cli, "START", 0)
+    monkeypatch.setattr(running, "START", 0)
     assert cli.main(["reproduce", f"--out={tmp_path / 'results'}"]) == 1
     assert not (tmp_path / "results").exists()
 
 
 def test_two_runs_do_not_write_at_once(tmp_path):
     with (
-        results.replaced(tmp_path / "results"),
+        running.replaced(tmp_path / "results"),
         pytest.raises(SettingError),
-        results.replaced(tmp_path / "results"),
+        running.replaced(tmp_path / "results"),
     ):
         pass
 
@@ -141,7 +142,7 @@ PLACES = {
         folder, "checks.csv"
     ),
     "a run's folder with a damaged manifest": lambda folder: with_own(
-        folder, results.MANIFEST
+        folder, running.MANIFEST
     ),
     "a folder with other files": with_other_files,
     "beside a folder .mine.run": lambda folder: with_other_files(
@@ -174,10 +175,15 @@ def notebook(folder, name, *cells):
 
 PATCHED = """
 import pathlib, sys
-from analysis import notebooks
+import analysis
+from analysis import running
+from analysis.rows import FoundError
 source, target = map(pathlib.Path, sys.argv[1:])
-notebooks.NOTEBOOKS = source
-print(*notebooks.finish(notebooks.start(target)))
+running.NOTEBOOKS = source
+try:
+    running.finish(running.start(target, analysis.load()))
+except FoundError as error:
+    print(error)
 """
 
 
@@ -209,7 +215,7 @@ def test_a_run_leaves_what_its_manifest_lists(run):
     manifest = json.loads(content["manifest.json"])
     names = {name for name in content if content[name] is not None}
     assert {*manifest["files"], "manifest.json"} == names
-    assert {"python", "packages", "commit", "version"} <= manifest.keys()
+    assert {"python", "packages", "setting", "version"} <= manifest.keys()
     for name, digest in manifest["inputs"].items():
         assert sha256((ROOT / name).read_bytes()).hexdigest() == digest
     assert "data/claims.csv" in manifest["inputs"]
@@ -218,7 +224,7 @@ def test_a_run_leaves_what_its_manifest_lists(run):
 def test_notebooks_of_a_run_are_those_of_the_repository(run):
     # Another version of matplotlib draws other pixels.
     pixels = re.compile('"image/png": ".*"')
-    for path in notebooks.paths():
+    for path in running.paths():
         ran = (run.folder / "notebooks" / path.name).read_text("utf-8")
         assert pixels.sub("", ran) == pixels.sub("", path.read_text("utf-8")), path
 
@@ -264,7 +270,7 @@ def test_a_stopped_run_loses_nothing_and_leaves_nothing_running(tmp_path, how, t
     before = [*files(folder)]
     for _ in range(times):
         stopped(folder, how, rng.uniform(0.5, 17))
-        with pytest.raises(ZeroDivisionError), results.replaced(folder):
+        with pytest.raises(ZeroDivisionError), running.replaced(folder):
             raise ZeroDivisionError
         assert [*files(folder)] == before
         deadline = time.monotonic() + 15

@@ -1,0 +1,390 @@
+"""A case: a quantity, or a check, under one setting, resolved once.
+
+An input may have its value, any value that rounds to its digits, or any value that its
+words allow; each set holds the one before. The verdict is the first of the three that
+lets the target meet what is claimed.
+"""
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis import words
+from analysis.book import ANY, Book, Claim, Node, Setting, anywhere, is_past, slack
+from analysis.rows import ENDLESS, SettingError, Span
+
+NOT_COMPUTED, MATCHES, OPEN = "not computed", "matches", "left open"
+ROUNDING, DIFFERS = "matches within rounding", "differs"
+#: Verdicts; their places are codes.
+VERDICTS = (NOT_COMPUTED, MATCHES, ROUNDING, OPEN, DIFFERS)
+STATEMENTS = (NOT_COMPUTED, "holds", "does not hold")
+NO_CALCULATION = "cannot be recalculated"
+#: What an input may be beside its value.
+POINT, DIGITS, WORDS = (), ("rounding",), ("words",)
+BOTH = DIGITS + WORDS
+#: Where a verdict turns is sought between so many points, and between two of them.
+POINTS, FINER, ROUNDS = 402, 501, 3
+
+#: From here on words leave an end open.
+NO_END = ENDLESS / 1e12
+
+#: Numbers or arrays by name; a function also takes those of pandas and xarray.
+Values = Mapping[str, Any]
+NOTHING: Values = MappingProxyType({})
+Array = npt.NDArray[Any]
+
+
+class Estimate(float):
+    """A value in base units, which is a float; its bounds by rounding, its unit, and
+    the side on which words leave room.
+
+    >>> estimate = Estimate.of(3.0, low=2.5, high=3.5, unit="person", side="up to")
+    >>> f"{estimate:.1f}", estimate < 4, estimate.side
+    ('3.0', True, 'up to')
+    """
+
+    low: float
+    high: float
+    unit: str
+    side: str
+
+    @classmethod
+    def of(cls, value: float, **others: float | str) -> "Estimate":
+        """Return a value with what is known about it."""
+        self = cls(value)
+        vars(self).update(others)
+        return self
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an input's range, in which a verdict stays."""
+
+    input: str
+    start: float
+    stop: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The parts of an input's range, within what its words allow, and that range."""
+
+    input: str
+    parts: tuple[Part, ...]
+    span: Span
+
+    @property
+    def matching(self) -> list[Part]:
+        """The parts in which the claim is matched."""
+        return [part for part in self.parts if part.verdict == MATCHES]
+
+
+class Case:
+    """A target with all that it needs, in order, and what is claimed of it.
+
+    ``own`` are quantities that have a source of the check's own.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        target: str,
+        setting: Setting,
+        claim: Claim | None = None,
+        own: Collection[str] = (),
+    ):
+        self.book, self.target, self.setting = book, target, setting
+        self.claim, self.own = claim or Claim(), own
+        self.nodes = self._resolved()
+        self.limits: dict[str, tuple[float, float | str]] = {}
+        self.inputs: dict[str, Node] = {}
+        for name, node in self.nodes.items():
+            if name in book.limits:
+                self.limits[name] = book.limits[name]
+            if not node.formula:
+                self.inputs[name] = node
+            if node.row and node.row in self.claim.rows:
+                raise SettingError(f"{node.row} would be compared with itself")
+        self.has_words = any(node.words for node in self.inputs.values())
+        #: The end that words name, for each input that is in words only.
+        self.named = {
+            name: node.named_end
+            for name, node in self.inputs.items()
+            if node.is_in_words
+        }
+
+    def _resolved(self) -> dict[str, Node]:
+        """Return what is needed, in order; what limits a quantity comes before it."""
+        needed = self.book.order(self.target, self.setting)
+        if self.claim.low_end:
+            needed |= self.book.order(self.claim.low_end, self.setting)
+        nodes: dict[str, Node] = {}
+        for name in needed:
+            most = self.book.limits.get(name, ANY)[1]
+            if isinstance(most, str):
+                nodes |= self.book.order(most, self.setting)
+        return nodes | needed
+
+    def given(self, names: Collection[str]) -> "Case":
+        """Return the case in which some quantities are given, perhaps computed ones."""
+        for name in names:
+            if name in self.own:
+                raise SettingError(f"{name} has a source of this check's own")
+        setting = {**self.setting, **dict.fromkeys(names, Node())}
+        return Case(self.book, self.target, setting, self.claim, self.own)
+
+    # Numbers.
+
+    def values(self, given: Values = NOTHING, *, clip: bool = False) -> dict[str, Any]:
+        """Return the values of all quantities, with some given.
+
+        A printed number gives way to a limit if its words let it be lower. With
+        ``clip`` each value does, but for what is in words only: no limit ends what
+        words leave open.
+        """
+        values = dict(given)
+        with np.errstate(all="ignore"):
+            for name, node in self.nodes.items():
+                if name not in values:
+                    values[name] = node.compute(values)
+                if name not in self.limits:
+                    continue
+                if node.gives_way or (clip and not node.is_in_words):
+                    low, high = self.ends(name, values)
+                    values[name] = np.minimum(np.maximum(values[name], low), high)
+        return values
+
+    def ends(self, name: str, values: Values) -> tuple[float, Any]:
+        """Return the limits of a quantity; the upper may be another quantity, which
+        does not bind where it has no number."""
+        low, high = self.limits[name]
+        if isinstance(high, str):
+            return low, np.fmin(values.get(high, math.inf), math.inf)
+        return low, high
+
+    def broken(self, values: Values) -> Iterator[tuple[str, Any]]:
+        """Yield each name whose limit is broken by some entry, and where it is."""
+        for name in self.limits:
+            past = is_past(values[name], *self.ends(name, values))
+            if anywhere(past):
+                yield name, past
+
+    def past(self, values: Values) -> Array:
+        """Return where some limit is broken, or the target is no number."""
+        target = np.atleast_1d(values[self.target])
+        past: Array = np.isinf(target) if self.named else ~np.isfinite(target)
+        for _, where in self.broken(values):
+            past = past | where
+        return past
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether some input has a distribution."""
+        return any(node.distribution is not None for node in self.inputs.values())
+
+    def refuse_broken(self, values: Values) -> None:
+        """Raise SettingError where a limit is broken."""
+        for name, where in self.broken(values):
+            raise SettingError(self.sentence(name, values, where))
+
+    def refuse_past(self, values: Values) -> None:
+        """Raise SettingError where a limit is broken, or the target has no value."""
+        self.refuse_broken(values)
+        if np.any(self.past(values)):
+            sentence = "divides by zero, or your function gives no number"
+            raise SettingError(f"{self.target} has no value: it {sentence}")
+
+    def sentence(self, name: str, values: Values, where: Any) -> str:
+        """Say which limit a quantity passes, at the first entry that passes it."""
+        numbers = []
+        for entries in (values[name], *self.ends(name, values)):
+            numbers.append(float(np.broadcast_to(entries, np.shape(where))[where][0]))
+        (value, low, high), unit = numbers, self.book.unit(name)
+        most, labels = self.limits[name][1], self.book.labels
+        sentence = f"would be {words.number(value, unit, [low, high])}, and may be"
+        limit = f", {labels[most]}" if isinstance(most, str) else ""
+        part = words.part(low, high, unit=unit)
+        return f"{labels[name]} ({name}) {sentence} {part}{limit}"
+
+    def bounds(
+        self, kinds: Collection[str], given: Values = NOTHING
+    ) -> tuple[Array, Array]:
+        """Return the least and the greatest target, as inputs move within their spans.
+
+        Each has an axis of its own, and the last axis has the entries of ``given``.
+        Between the ends of an input a formula only rises or only falls; a function of a
+        user's own is taken to do so, too.
+        """
+        spans = {}
+        for name, node in self.inputs.items():
+            ends = [end for kind in kinds for end in getattr(node, kind) or ()]
+            if ends and name not in given:
+                spans[name] = min(ends), max(ends)
+        moved = dict(given)
+        for axis, (name, span) in enumerate(spans.items()):
+            shape = [1] * len(spans) + [1]
+            shape[axis] = 2
+            moved[name] = np.reshape(span, shape)
+        target = self.values(moved, clip=bool(kinds))[self.target]
+        missing = len(spans) + 1 - np.ndim(target)
+        target = np.reshape(target, (1,) * missing + np.shape(target))
+        axes = tuple(range(len(spans)))
+        return np.fmin.reduce(target, axis=axes), np.fmax.reduce(target, axis=axes)
+
+    def side(self) -> str:
+        """Return whether words make the target "up to" or "at least" its value."""
+        if not self.has_words:
+            return ""
+        value = self.values(self.named)[self.target]
+        (low,), (high,) = self.bounds(WORDS)
+        is_higher = high > value + slack(value)
+        if low < value - slack(value):
+            return "no bound" if is_higher else "up to"
+        return "at least" if is_higher else ""
+
+    def estimate(self) -> Estimate:
+        """Return the value with its bounds, or raise SettingError past a limit.
+
+        An end that words leave open is NaN.
+        """
+        self.refuse_past(self.values(self.named))
+        (low,), (high,) = self.bounds(DIGITS)
+        return Estimate.of(
+            self.values()[self.target],
+            low=float(low) if abs(low) < NO_END else math.nan,
+            high=float(high) if abs(high) < NO_END else math.nan,
+            unit=self.book.units[self.target],
+            side=self.side(),
+        )
+
+    # Verdicts.
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The verdicts, in the order of their codes."""
+        return STATEMENTS if self.claim.is_statement else VERDICTS
+
+    def claimed(self, values: Values) -> tuple[Span, Span]:
+        """Return the ends of the claim, as printed and as rounded."""
+        exact, rounded = self.claim.exact, self.claim.rounded
+        if not self.claim.low_end:
+            return exact, rounded
+        low = values[self.claim.low_end]
+        return (low, exact[1]), (low, rounded[1])
+
+    def reached(self, given: Values = NOTHING) -> Array:
+        """Return what a verdict follows from, for each entry of the arrays given.
+
+        A row says whether a limit is broken; then come two rows for each set of values:
+        whether it reaches the low end of the claim, and whether the high end.
+        """
+        values = self.values(given)
+        exact, rounded = self.claimed(values)
+        sets: list[Any] = [(POINT, exact), (DIGITS, rounded), (BOTH, rounded)]
+        if self.claim.is_statement:
+            # It is true of the value, or not.
+            sets = sets[:1]
+        rows = [self.past(values)]
+        for kinds, (start, stop) in sets:
+            if kinds == BOTH and not self.has_words:
+                rows += rows[-2:]
+                continue
+            low, high = self.bounds(kinds, given)
+            if kinds == DIGITS:
+                # A number in words only has no value that could match.
+                low = np.where(np.isnan(values[self.target]), math.inf, low)
+            rows += [high >= start - slack(start), low <= stop + slack(stop)]
+        spread = np.broadcast_arrays(*rows, *given.values())
+        return np.stack(spread[: len(rows)]).astype(bool)
+
+    def codes(self, given: Values = NOTHING) -> Array:
+        """Return the place in ``verdicts`` for each entry of the arrays given."""
+        rows = self.reached(given)
+        fits = rows[1::2] & rows[2::2]
+        codes: Array = np.argmax([rows[0], *fits, np.ones_like(rows[0])], axis=0)
+        return codes
+
+    def verdict(self) -> str:
+        """Return the verdict on the claim."""
+        return self.verdicts[int(self.codes()[0])]
+
+    # Where a verdict turns.
+
+    def parts(self, name: str, ends: Span) -> list[Part]:
+        """Return the parts of an input's range, each with its verdict."""
+        case = self.given([name])
+        edges = np.unique([*ends, *case._turns(name, ends)])
+        middles = (edges[1:] + edges[:-1]) / 2
+        parts: list[Part] = []
+        for place, code in enumerate(case.codes({name: middles})):
+            start, stop = edges[place : place + 2].tolist()
+            verdict = self.verdicts[code]
+            if parts and parts[-1].verdict == verdict:
+                start = parts.pop().start
+            parts.append(Part(name, start, stop, verdict))
+        return parts
+
+    def _turns(self, name: str, ends: Span) -> Array:
+        """Return where what a verdict follows from turns, by finer grids; two of its
+        rows may turn between two points of a grid."""
+        points: int = POINTS
+        brackets: Array = np.array([ends])
+        for _ in range(1 + ROUNDS):
+            grid = np.linspace(brackets[:, 0], brackets[:, 1], points, axis=1)
+            rows = self.reached({name: grid.ravel()})
+            rows = rows.reshape(len(rows), *grid.shape)
+            turned = np.any(rows[..., 1:] != rows[..., :-1], axis=0)
+            where, place = np.nonzero(turned)
+            if not len(where):
+                return np.array([])
+            brackets = np.column_stack([grid[where, place], grid[where, place + 1]])
+            points = 1 + FINER
+        middles: Array = brackets.mean(axis=1)
+        return middles
+
+    def computed_parts(self, name: str, ends: Span) -> list[Part]:
+        """Return the parts of an input's range in which no limit is broken."""
+        parts = self.parts(name, ends) if ends[0] < ends[1] else []
+        return [part for part in parts if part.verdict != NOT_COMPUTED]
+
+    def range_of(self, name: str) -> Span:
+        """Return the range of an input: what may be set of an assumption, what words
+        allow, or a printed number up to its double."""
+        allowed, node = self.book.ranges[name], self.inputs[name]
+        least, most = node.words or (allowed.least, allowed.most)
+        if not node.words and name not in self.book.assumptions:
+            most = 2 * abs(float(node.value))
+        return max(allowed.least, least), min(allowed.most, most)
+
+    @property
+    def movable(self) -> list[str]:
+        """The inputs that may be set, of which the check has no source of its own."""
+        return [name for name in self.inputs if name not in self.own]
+
+    def turns(self) -> Iterator[Turn]:
+        """Yield where the verdict turns for each input that can turn it: an assumption,
+        or an input whose words leave room."""
+        for name in self.movable:
+            has_words, is_ours = self.inputs[name].words, name in self.book.assumptions
+            if has_words or is_ours:
+                parts = self.computed_parts(name, self.range_of(name))
+                if len(parts) > 1:
+                    span = parts[0].start, parts[-1].stop
+                    if has_words and is_ours:
+                        span = self.book.ranges[name].ends
+                    yield Turn(name, (*parts,), span)
+
+    def turning(self, name: str, parts: Sequence[Part]) -> str:
+        """Say in words where the verdict turns with an input."""
+        spans = []
+        for part in parts:
+            if part.verdict != NOT_COMPUTED:
+                spans.append((part.verdict, part.start, part.stop))
+        value = float(self.nodes[name].value)
+        return words.turning(spans, value, self.book.unit(name)) if spans else ""

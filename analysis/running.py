@@ -1,0 +1,258 @@
+"""Runs the notebooks, and replaces a folder of results as a whole."""
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+# Two threads that import IPython at once, one for a notebook and one for a figure, may
+# get half of it.
+import IPython  # noqa: F401
+import nbformat
+from filelock import FileLock, Timeout
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+from traitlets.config import Config
+
+from analysis.citing import VERSION
+from analysis.rows import FoundError, SettingError
+from analysis.study import Study
+
+#: When the code was read. Of a file that is saved later, a run may have read another
+#: text.
+START = time.time()
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+PACKAGE = "labour-transfer-arithmetic"
+#: The file that names the other files of a run.
+MANIFEST = "manifest.json"
+PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+# A folder of results ------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """Yield a new folder beside a folder, for one run at a time; what runs that were
+    killed have left there goes."""
+    work = folder.with_name(f".{folder.name}.run")
+    new, old, lock = work / "new", work / "old", work / f"{PACKAGE}.lock"
+    try:
+        work.mkdir(exist_ok=True)
+        if not lock.exists() and any(work.iterdir()):
+            raise SettingError(f"{work} holds what no run has written; move it")
+        with FileLock(lock, blocking=False):
+            if old.exists() and not folder.exists():
+                old.rename(folder)
+            for left in (new, old):
+                shutil.rmtree(left, ignore_errors=True)
+            new.mkdir()
+            yield new
+            for left in (new, old):
+                shutil.rmtree(left, ignore_errors=True)
+            # Without its lock the rest would be anybody's.
+            lock.unlink(missing_ok=True)
+            work.rmdir()
+    except Timeout:
+        raise SettingError(f"another run writes to {folder}") from None
+    except OSError as error:
+        raise SettingError(f"{folder}: {error.strerror or error}") from None
+
+
+@contextlib.contextmanager
+def replaced(folder: Path) -> Iterator[Path]:
+    """Yield a new folder, which takes the place of ``folder`` at the end.
+
+    Until then nothing changes. If a run is killed between its two renames, the next run
+    brings the old folder back. Raises SettingError for a folder with anything that no
+    run has written, to which another run writes, or that can't be written.
+    """
+    folder = folder.resolve()
+    refuse_foreign(folder)
+    with staged(folder) as new:
+        yield new
+        refuse_foreign(folder)
+        if folder.exists():
+            folder.rename(new.with_name("old"))
+        new.rename(folder)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raise SettingError for what is no folder, or has what no run wrote."""
+    is_new = folder.parent.is_dir() and not folder.exists()
+    if not folder.name or not (is_new or folder.is_dir()):
+        raise SettingError(f"{folder} is no folder for results; name another")
+    written = files_of(folder)
+    known = {str(parent) for name in written for parent in Path(name).parents}
+    for place, folders, files in os.walk(folder):
+        for each in (*folders, *files):
+            path = Path(place, each)
+            name = path.relative_to(folder).as_posix()
+            is_folder = path.is_dir() and not path.is_symlink()
+            if name not in known if is_folder else digest(path) != written.get(name):
+                sentence = f"{folder} holds {name}, which is not as a run left it"
+                raise SettingError(f"{sentence}; move it, or name another folder")
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of files that a run has written to a folder, by their names
+    there."""
+    path = folder / MANIFEST
+    try:
+        content = json.loads(path.read_text("utf-8")) if digest(path) else {}
+        is_ours = content["package"] == PACKAGE
+        return {MANIFEST: digest(path), **content["files"]} if is_ours else {}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a regular file, or nothing."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return ""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def hashes(paths: Iterable[Path], folder: Path = ROOT) -> dict[str, str]:
+    """Return the SHA-256 of files, by their names within a folder."""
+    result = {}
+    for path in sorted(filter(Path.is_file, paths)):
+        result[os.path.relpath(path, folder)] = digest(path)
+    return result
+
+
+def inputs() -> dict[str, str]:
+    """Return the SHA-256 of data, notebooks and code, or raise FoundError if one was
+    saved after the command began."""
+    # Python, templates, styles and scripts, but nothing compiled.
+    code = (ROOT / "analysis").rglob("*.*[dlsy]")
+    found = hashes([*(ROOT / "data").iterdir(), *paths(), *code])
+    for name in found:
+        if (ROOT / name).stat().st_ctime > START:
+            raise FoundError(f"Nothing is stored: {name} was saved meanwhile.")
+    return found
+
+
+def write_manifest(folder: Path, setting: dict[str, Any]) -> None:
+    """Write what a run was made from and what it wrote, as JSON."""
+    packages = [f"{each.name} {each.version}" for each in metadata.distributions()]
+    content = {
+        "package": PACKAGE,
+        "version": VERSION,
+        "setting": setting,
+        "python": platform.python_version(),
+        "packages": sorted(packages),
+        "inputs": inputs(),
+        "files": hashes(folder.rglob("*"), folder),
+    }
+    (folder / MANIFEST).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+
+
+# Notebooks ----------------------------------------------------------------------------
+
+
+def paths() -> list[Path]:
+    """Return the package's notebooks: two digits, then a name; others are a user's."""
+    if not NOTEBOOKS.is_dir():
+        raise SettingError("this needs the notebooks, so run it in a checkout")
+    return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+
+
+def start(folder: Path, study: Study) -> list[Future[tuple[str, list[str]]]]:
+    """Start to run all notebooks into a folder, side by side; see ``finish``."""
+    sweep()
+    # While a kernel starts, it leaves a core to others.
+    pool = ThreadPoolExecutor(1 + (os.cpu_count() or 1))
+    running = []
+    for path in paths():
+        try:
+            notebook = load_notebook_node(str(path))
+            if study.setting:
+                notebook = parameterize_notebook(notebook, given(notebook, study))
+        except (ValueError, AttributeError) as error:
+            raise FoundError(f"{path.name} can't be read: {error!s:.200}") from None
+        running.append(pool.submit(execute, notebook, folder / path.name))
+    return running
+
+
+def finish(running: Iterable[Future[tuple[str, list[str]]]]) -> list[str]:
+    """Wait for notebooks; return a sentence for each cell that a setting makes
+    impossible, or raise FoundError with one for each notebook that failed."""
+    results = [future.result() for future in running]
+    failed = [failure for failure, _ in results if failure]
+    if failed:
+        raise FoundError("\n".join(failed))
+    return [note for _, notes in results for note in notes]
+
+
+def given(notebook: Any, study: Study) -> dict[str, Any]:
+    """Return a setting, and what the numbers of a notebook's first cell are under it,
+    for cells that compute by hand."""
+    numbers: dict[str, Any] = {"setting": study.setting}
+    for name in re.findall(r"(?m)^(\w+) = ", notebook.cells[1].source):
+        numbers[name] = float(study.case(name).values()[name])
+    return numbers
+
+
+def execute(notebook: Any, target: Path) -> tuple[str, list[str]]:
+    """Run a notebook to its end, and say which cell failed, if one did, and which is
+    impossible under a setting."""
+    failure, notes = "", []
+    # Two kernels that start at once may be given one port, but not one file.
+    with tempfile.TemporaryDirectory(prefix=f"{PACKAGE}-{os.getpid()}-") as sockets:
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            timeout=600,
+            allow_errors=True,
+            extra_arguments=["--IPKernelApp.log_level=50"],
+            config=Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/k"}),
+        )
+        try:
+            client.execute()
+        except (RuntimeError, CellTimeoutError) as error:
+            failure = f"{target.name}, {str(error).splitlines()[0]}"
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                place = f"{target.name}, cell {cell.execution_count}"
+                if output.ename == SettingError.__name__:
+                    notes.append(f"{place}: {output.evalue}")
+                    text = [f"Not under this setting: {output.evalue}"]
+                    cell.outputs = [nbformat.v4.new_output("stream", text=text)]
+                else:
+                    failure = failure or f"{place}: {output.ename}: {output.evalue}"
+    nbformat.write(cleaned(notebook), target)
+    return failure, notes
+
+
+def sweep() -> None:
+    """Remove the temporary folders of runs that were killed."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PACKAGE}-*-*"):
+        owner = path.name.split("-")[-2]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def cleaned(notebook: Any) -> Any:
+    """Leave out of a notebook what differs from run to run."""
+    notebook.metadata = {"kernelspec": PYTHON, "language_info": {"name": "python"}}
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"
+        tags = cell.metadata.get("tags")
+        cell.metadata = {"tags": tags} if tags else {}
+    return notebook

@@ -1,0 +1,134 @@
+"""What a user sets: numbers, texts with units, readings, functions, distributions."""
+
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from analysis import units, words
+from analysis.book import Book, Node
+from analysis.rows import SCALES, SettingError, nearest
+
+
+def chosen(book: Book, name: str, value: Any) -> Node:
+    """Return the node for what a user sets, or raise SettingError."""
+    book.look_up(name)
+    if isinstance(value, str):
+        if value in book.readings[name]:
+            return replace(book.readings[name][value], said=value)
+        value = read(book, name, value)
+    if quantile_of(value):
+        return drawn(book, name, value)
+    if callable(value):
+        return own_formula(book, name, value)
+    number = number_of(book, name, value)
+    return Node(np.float64(number), said=number)
+
+
+def read(book: Book, name: str, text: str) -> float:
+    """Return the number in a text."""
+    if text[:1].isalpha():
+        known = book.readings[name]
+        sentence = f"'{text}' is neither a number nor a reading of {name}"
+        hint = f"{nearest(text, known)} (its readings are {', '.join(known)})"
+        raise SettingError(f"{sentence}{hint}")
+    try:
+        return units.read(text, book.units[name])
+    except ValueError as error:
+        raise SettingError(f"{name}: {error}") from None
+
+
+def number_of(book: Book, name: str, value: Any) -> float:
+    """Return a number that may be set, or refuse it."""
+    number = math.nan
+    try:
+        if np.ndim(value) == 0 and np.asarray(value).dtype.kind in "iufO":
+            number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    if math.isnan(number):
+        raise SettingError(f"{name} must be a number or a reading, not {value!r}")
+    if book.ranges[name].past(number):
+        raise outside(book, name, number)
+    return number
+
+
+def outside(book: Book, name: str, number: float) -> SettingError:
+    """Return the error for a number to which a quantity may not be set, with one that
+    would fit if a word was left out."""
+    allowed, unit = book.ranges[name], book.unit(name)
+    least = words.exact(words.rounded(allowed.least, unit, way=words.UP), unit)
+    most = words.exact(words.rounded(allowed.most, unit, way=words.DOWN), unit)
+    zero = "0, or " if allowed.or_zero else ""
+    sentence = f"{name} may be {zero}{least} to {most}, not {number:,.10g}"
+    is_share = book.units[name] == "dimensionless"
+    for word, factor in {"percent": 0.01}.items() if is_share else SCALES.items():
+        if not allowed.past(number * factor):
+            return SettingError(f"{sentence}; '{number:.10g} {word}' would fit")
+    return SettingError(sentence)
+
+
+# Distributions ------------------------------------------------------------------------
+
+
+def quantile_of(value: Any) -> Callable[[Any], Any] | None:
+    """Return the quantile function of a distribution of scipy, if it is one."""
+    if hasattr(value, "dist"):
+        return value.ppf
+    return getattr(value, "icdf", None)
+
+
+def drawn(book: Book, name: str, shape: Any) -> Node:
+    """Return a distribution as a node, with its median."""
+    said = str(shape)
+    if hasattr(shape, "dist"):
+        said = f"{shape.dist.name}{shape.args}{shape.kwds or ''}"
+    quantile: Any = quantile_of(shape)
+    try:
+        median = float(quantile(0.5))
+    except (TypeError, ValueError) as error:
+        raise SettingError(f"{name}: {said} has no median: {error}") from None
+    median = number_of(book, name, median)
+    return Node(np.float64(median), distribution=shape, said=said)
+
+
+# Functions of a user's own ------------------------------------------------------------
+
+
+def own_formula(book: Book, name: str, function: Callable[..., Any]) -> Node:
+    """Return a user's function as a node: it gets floats, one entry at a time; a
+    parameter with a default is a constant."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        raise SettingError(f"{name}: this has no parameters that can be read") from None
+    needs, constants = [], []
+    for parameter in parameters:
+        if parameter.default is inspect.Parameter.empty:
+            book.look_up(parameter.name)
+            needs.append(parameter.name)
+        else:
+            constants.append(str(parameter))
+
+    def entry(*values):
+        try:
+            return float(function(**dict(zip(needs, values, strict=True))))
+        except ArithmeticError:
+            return math.nan
+        # Anything may go wrong inside a function of a user's own.
+        except Exception as error:
+            sentence = f"the function for {name}: {type(error).__name__}: {error}"
+            raise SettingError(sentence) from None
+
+    entries = np.frompyfunc(entry, len(needs), 1)
+
+    def formula(*values):
+        return np.asarray(entries(*values), float)[()]
+
+    formula(*[book.usual[need] for need in needs])
+    called = getattr(function, "__name__", type(function).__name__)
+    said = f"{called.replace('<lambda>', 'function')}({', '.join(constants)})"
+    return Node(formula=formula, needs=tuple(needs), said=said)

@@ -1,0 +1,73 @@
+"""The texts of the data: YAML, checked by the schemas of datapackage.json."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+import yaml
+
+from analysis.rows import DataError
+
+HERE = Path(__file__).resolve().parent
+# An installed package has its data inside.
+DATA = HERE / "data" if (HERE / "data").exists() else HERE.parent / "data"
+PACKAGE = "datapackage.json"
+
+
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads YAML in C, where PyYAML can; of two equal keys none is lost silently."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """Return a mapping; raises YAMLError for a key that stands twice."""
+        seen: list[Any] = []
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.YAMLError(f"{key.value} stands twice{key.start_mark}")
+            seen.append(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """Return the content of a YAML file; raises ValueError for one that is none."""
+    text = path.read_text("utf-8")
+    if "\\" in text:
+        raise ValueError("it has a backslash")
+    try:
+        return yaml.load(text, Loader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(" ".join(str(error).split())) from None
+
+
+def read_texts(
+    folder: Path, formats: Mapping[str, Callable[[str], bool]]
+) -> dict[str, Any]:
+    """Return the texts of a folder by name, or raise DataError for the first fault.
+
+    The formats of the schemas are kinds of names, which must be known.
+    """
+    place, texts = PACKAGE, {}
+    try:
+        for text in json.loads((folder / PACKAGE).read_text("utf-8"))["texts"]:
+            place = text["path"]
+            check = fastjsonschema.compile(text["schema"], formats=formats)
+            texts[text["name"]] = check(read_yaml(folder / place))
+            place = PACKAGE
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise DataError(f"{place}: {sentence_of(error)}") from None
+    except fastjsonschema.JsonSchemaDefinitionException as error:
+        raise DataError(f"{PACKAGE}, the schema of {place}: {error}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"{place}: {error}") from None
+    except (AttributeError, KeyError, TypeError) as error:
+        raise DataError(f"{place} lacks or misnames a part: {error!r}") from None
+    return texts
+
+
+def sentence_of(error: Any) -> str:
+    """Say which part of a text does not fit its schema."""
+    part = ", ".join(map(str, error.path[1:])) or "the file"
+    if error.rule == "format":
+        return f"{part} '{error.value}' is not known as a {error.rule_definition}"
+    return f"{part} {error.message.removeprefix(f'{error.name} ')}"

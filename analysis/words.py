@@ -1,0 +1,292 @@
+"""What readers see in words: a number, a value with its unit, a span, a printed row, a
+verdict, where it turns, a setting. Each is written here, once for all surfaces.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+from analysis import rows
+from analysis.rows import Span, Unit
+
+NEAREST, UP, DOWN = ROUND_HALF_UP, ROUND_CEILING, ROUND_FLOOR
+SIZES = ((1e9, " billion"), (1e6, " million"))
+#: Whose comparison a check makes, where the article does not make it.
+KINDS = {"ours": "our comparison"}
+SIGNS = {">": "over", ">=": "at least", "<=": "up to"}
+NO_SUM, NONE_PRINTED = "no single sum", "none printed"
+ANY: Span = (-math.inf, math.inf)
+
+
+# A number -----------------------------------------------------------------------------
+
+
+def digits_of(value: float, unit: str) -> int:
+    """How many digits of a value are shown."""
+    if is_count(unit):
+        return 3 if 1e4 <= abs(value) < 1e6 else 4
+    # A ratio just above one has as many decimals as one below.
+    is_above_one = unit != "percent" and 1 <= abs(value) < 10
+    return 4 if is_above_one or abs(value) >= 1e6 else 3
+
+
+def is_count(unit: str) -> bool:
+    """Whether a unit is counted in whole numbers."""
+    return bool(getattr(unit, "plural", ""))
+
+
+def side_of(number: float, other: float) -> int:
+    """Return -1, 0 or 1: whether a number lies below, at or above another."""
+    if math.isclose(number, other, abs_tol=1e-12):
+        return 0
+    return 1 if number > other else -1
+
+
+def rounded(
+    value: float,
+    unit: str = "",
+    beside: Iterable[float] = (),
+    more: int = 0,
+    way: str = NEAREST,
+) -> float:
+    """Round to three digits, or to four from a million on, and to ``more`` than these.
+
+    A tie is rounded away from zero, by decimals; a ``way`` is up or down. A count stays
+    whole, and one below ten thousand as it is. Digits are added while the number would
+    seem to be on another side of one in ``beside``.
+
+    >>> rounded(1901221.7), rounded(98778.3, more=1), rounded(0.3045, beside=[0.3])
+    (1901000.0, 98780.0, 0.305)
+    >>> rounded(0.6636, way=UP), rounded(598778.3, Unit("person", "persons"), way=DOWN)
+    (0.664, 598000.0)
+    """
+    if not math.isfinite(value):
+        return value
+    # Where a verdict turns is known to nine digits.
+    exactly = Decimal(f"{value:.{12 if way == NEAREST else 9}g}")
+    for digits in range(digits_of(value, unit) + more, 13):
+        place = exactly.adjusted() + 1 - digits
+        size = Decimal(1).scaleb(max(place, 0) if is_count(unit) else place)
+        shown = float(exactly.quantize(size, way))
+        if all(side_of(shown, other) == side_of(value, other) for other in beside):
+            return shown
+    return float(exactly)
+
+
+def exact(number: float, unit: str = "", digits: int = 1) -> str:
+    """Write all digits of a number, ten at most, with a word such as million.
+
+    A number has at least so many ``digits``.
+
+    >>> exact(1901000), exact(0.305, "percent"), exact(-98800)
+    ('1.901 million', '30.5 percent', '−98,800')
+    """
+    if math.isnan(number):
+        return ""
+    word = ""
+    if unit == "percent":
+        number, word = 100 * number, " percent"
+    else:
+        for size, name in SIZES:
+            if abs(number) >= size:
+                number, word = number / size, name
+                break
+    said = f"{number + 0.0:,.10g}"
+    if number and math.isfinite(number):
+        places = digits - 1 - math.floor(math.log10(abs(number)))
+        said = max(said, f"{number:,.{max(0, places)}f}", key=len)
+    return said.replace("-", "−") + word
+
+
+def number(
+    value: float, unit: str = "", beside: Iterable[float] = (), way: str = NEAREST
+) -> str:
+    """Write a value as a reader sees it, without its unit.
+
+    >>> number(1901221.7), number(0.84, "percent"), number(0.6335, "percent")
+    ('1.901 million', '84.0 percent', '63.4 percent')
+    """
+    digits = 3 if unit == "percent" else 1
+    return exact(rounded(value, unit, beside, way=way), unit, digits)
+
+
+def noun(unit: Unit) -> str:
+    """Return the plural of a unit that is counted, behind a space."""
+    return f" {unit.plural}" if unit.plural else ""
+
+
+def sided(text: str, side: str) -> str:
+    """Write a value with the side on which words leave room; "no bound" has none."""
+    return text if side in ("", "no bound") else f"{side} {text}"
+
+
+def amount(value: float, unit: str, side: str, beside: Iterable[float] = ()) -> str:
+    """Write a value with its side; without a number there is no single sum."""
+    return NO_SUM if math.isnan(value) else sided(number(value, unit, beside), side)
+
+
+# A span -------------------------------------------------------------------------------
+
+
+def joined(first: str, last: str) -> str:
+    """Write a span, and the word of both ends, such as million, once."""
+    word = last.partition(" ")[2]
+    return f"{first.removesuffix(f' {word}')} to {last}"
+
+
+def bounds(
+    low: float, high: float, unit: str = "", beside: Iterable[float] = ()
+) -> str:
+    """Write bounds, rounded outward; empty where there are none.
+
+    >>> bounds(1849450, 1952996), bounds(12.29, 12.33), bounds(5, 5)
+    ('1.849 to 1.953 million', '12.2 to 12.4', '')
+    """
+    if not low < high:
+        return ""
+    first, last = number(low, unit, beside, DOWN), number(high, unit, beside, UP)
+    return joined(first, last)
+
+
+def ends(start: float, stop: float, unit: str = "") -> tuple[str, str]:
+    """Write the ends of a part of a range, rounded inward; one number has two alike."""
+    for more in range(4):
+        first = rounded(start, unit, more=more, way=UP)
+        last = rounded(stop, unit, more=more, way=DOWN)
+        if first < last:
+            return exact(first, unit), exact(last, unit)
+    return exact(first, unit), exact(first, unit)
+
+
+def part(start: float, stop: float, of: Span = ANY, unit: str = "") -> str:
+    """Write a part of a range.
+
+    >>> part(0.6636, 1, (0.05, 1)), part(0.9649, 1.0318, (0.5, 2))
+    ('at least 0.664', '0.965 to 1.031')
+    >>> part(0.99962, 1, (0.5, 1)), part(0.9999998, 1, (0.5, 1))
+    ('at least 0.9997', 'only 1')
+    """
+    first, last = ends(start, stop, unit)
+    if first == last:
+        return f"only {first}"
+    if start <= of[0]:
+        return "any" if stop >= of[1] else f"at most {last}"
+    return f"at least {first}" if stop >= of[1] else joined(first, last)
+
+
+# A printed row ------------------------------------------------------------------------
+
+
+def shown_unit(row: rows.Printed) -> str:
+    """Return the unit with which a row is spelled: all but a percentage have a noun."""
+    return "percent" if row.unit == "percent" else ""
+
+
+def as_printed(row: rows.Printed) -> str:
+    """Write a printed number with its digits."""
+    return exact(row.value, shown_unit(row))
+
+
+def claim(row: rows.Printed, low_end: float = 0) -> str:
+    """Return a printed number, and what its words are read as; the low end may be an
+    assumption's."""
+    text = as_printed(row) or f'"{row.as_printed}"'
+    if not row.words:
+        return text
+    low, high = row.words
+    first, last = exact(low_end or low, shown_unit(row)), exact(high, shown_unit(row))
+    sign = SIGNS.get(row.says.partition(" ")[0])
+    if not sign:
+        return f"{text}, read as {joined(first, last)}"
+    says = f"{sign} {first if low else last}"
+    return says if row.printed is not None else f"{text}, read as {says}"
+
+
+def place(row: rows.Claim) -> str:
+    """Return the place of a printed number in the article."""
+    if row.section == "notes":
+        return f"note {row.paragraph}"
+    return f"section {row.section}, paragraph {row.paragraph}"
+
+
+def excerpt(row: rows.Printed) -> str:
+    """Return the words of a printed number, without those behind a gap."""
+    return row.as_printed.partition(" …")[0]
+
+
+# A verdict, and where it turns --------------------------------------------------------
+
+
+def verdict(check: rows.Check, found: str) -> str:
+    """Return a verdict, and whose comparison it is where it is not the article's."""
+    kind = KINDS.get(check.kind)
+    return f"{found} ({kind})" if kind else found
+
+
+def turning(
+    parts: Sequence[tuple[str, float, float]], value: float, unit: str = ""
+) -> str:
+    """Say where a verdict turns, from the parts of a range, each with its verdict; the
+    best first.
+
+    >>> rounding = ("matches within rounding", 0.5661, 2 / 3)
+    >>> parts = [("differs", 0.05, 0.5661), rounding, ("matches", 2 / 3, 1)]
+    >>> turning(parts, 1)
+    'matches from 0.667, within rounding from 0.567, differs below'
+    >>> turning(parts, 0.5)
+    'would match from 0.667, within rounding from 0.567, differs below'
+    """
+    now = [kind for kind, start, stop in parts if start <= value <= stop]
+    ranks = [ORDER.index(kind) for kind, _, _ in parts]
+    # Beyond the ends of a range nothing is better.
+    neighbours = [len(ORDER), *ranks, len(ORDER)]
+    spans: dict[int, list[str]] = {}
+    for place, (rank, (_, start, stop)) in enumerate(zip(ranks, parts, strict=True)):
+        after, before = neighbours[place] < rank, neighbours[place + 2] < rank
+        is_first, is_last = place == 0, place == len(parts) - 1
+        text = reach(ends(start, stop, unit), after, before, is_first, is_last)
+        spans.setdefault(rank, []).append(text)
+    texts: list[str] = []
+    for rank in sorted(spans):
+        kind = ORDER[rank]
+        if not texts and kind not in now:
+            kind = WOULD.get(kind, kind)
+        if texts:
+            kind = kind.removeprefix("matches ")
+        texts.append(f"{kind} {' and '.join(spans[rank])}")
+    return ", ".join(texts)
+
+
+def reach(
+    ends: tuple[str, str], after: bool, before: bool, is_first: bool, is_last: bool
+) -> str:
+    """Write a part of a range behind a verdict; ``after`` or ``before`` a better one,
+    which has been said, one of its ends is known."""
+    first, last = ends
+    if is_first and is_last:
+        return "throughout"
+    if is_first:
+        return "below" if before else f"up to {last}"
+    if is_last:
+        return "above" if after else f"from {first}"
+    if after != before:
+        return f"up to {last}" if after else f"from {first}"
+    return f"at {first}" if first == last else f"at {joined(first, last)}"
+
+
+#: Verdicts and truths, the best first; and what they would be.
+ORDER: tuple[str, ...] = ("matches", "matches within rounding", "left open", "differs")
+ORDER += ("holds", "does not hold", "not computed")
+WOULD = {"matches": "would match", "holds": "would hold"}
+
+
+def sentence_case(text: str) -> str:
+    """Return a text with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def readable(text: str, labels: Mapping[str, str]) -> str:
+    """Return a refusal without names where it has labels, or with labels in place."""
+    text = re.sub(r" \(\w+_\w+\)", "", text)
+    return re.sub(r"\w+", lambda word: labels.get(word[0], word[0]), text)
