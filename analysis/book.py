@@ -251,7 +251,7 @@ class Book:
             "external": self.external.__contains__,
             "assumption": self.assumptions.__contains__,
             "quantity": self.readings.__contains__,
-            "setting": {"why", *self.readings}.__contains__,
+            "setting": {"why", "label", *self.readings}.__contains__,
         }
 
     def unit(self, name: str) -> Unit:

@@ -254,11 +254,13 @@ class Case:
         An end that words leave open is NaN.
         """
         self.refuse_past(self.values(self.named))
-        (low,), (high,) = self.bounds(DIGITS)
+        ends = [float(end) for (end,) in self.bounds(DIGITS)]
+        low, high = (end if abs(end) < NO_END else math.nan for end in ends)
         return Estimate.of(
             self.values()[self.target],
-            low=float(low) if abs(low) < NO_END else math.nan,
-            high=float(high) if abs(high) < NO_END else math.nan,
+            # A quotient by an open end is nought.
+            low=low if abs(low) > 1 / NO_END else 0.0,
+            high=high,
             unit=self.book.units[self.target],
             side=self.side(),
         )
@@ -354,13 +356,13 @@ class Case:
         return [part for part in parts if part.verdict != NOT_COMPUTED]
 
     def range_of(self, name: str) -> Span:
-        """Return the range of an input: what may be set of an assumption, what words
-        allow, or a printed number up to its double."""
+        """Return the range of an input: what may be set of an assumption, or a printed
+        number up to its double."""
         allowed, node = self.book.ranges[name], self.inputs[name]
-        least, most = node.words or (allowed.least, allowed.most)
-        if not node.words and name not in self.book.assumptions:
-            most = 2 * abs(float(node.value))
-        return max(allowed.least, least), min(allowed.most, most)
+        if name in self.book.assumptions:
+            return allowed.ends
+        number = node.named_end if node.is_in_words else node.value
+        return allowed.least, min(allowed.most, 2 * abs(float(number)))
 
     @property
     def movable(self) -> list[str]:
@@ -368,17 +370,22 @@ class Case:
         return [name for name in self.inputs if name not in self.own]
 
     def turns(self) -> Iterator[Turn]:
-        """Yield where the verdict turns for each input that can turn it: an assumption,
-        or an input whose words leave room."""
+        """Yield where the verdict turns, within what words allow, for each input that
+        can turn it: an assumption, or an input whose words leave room."""
         for name in self.movable:
-            has_words, is_ours = self.inputs[name].words, name in self.book.assumptions
-            if has_words or is_ours:
-                parts = self.computed_parts(name, self.range_of(name))
-                if len(parts) > 1:
-                    span = parts[0].start, parts[-1].stop
-                    if has_words and is_ours:
-                        span = self.book.ranges[name].ends
-                    yield Turn(name, (*parts,), span)
+            start, stop = self.range_of(name)
+            least, most = self.inputs[name].words or (start, stop)
+            if name not in self.book.assumptions:
+                if not self.inputs[name].words:
+                    continue
+                start, stop = max(start, least), min(stop, most)
+            parts, within = self.computed_parts(name, (start, stop)), []
+            for part in parts:
+                if part.stop >= least and part.start <= most:
+                    ends = max(part.start, least), min(part.stop, most)
+                    within.append(Part(name, *ends, part.verdict))
+            if len(parts) > 1:
+                yield Turn(name, (*within,), (parts[0].start, parts[-1].stop))
 
     def turning(self, name: str, parts: Sequence[Part]) -> str:
         """Say in words where the verdict turns with an input."""

@@ -68,14 +68,13 @@ def mark(study: Any, label: str, role: str, name: str) -> Row:
         return row | {"words": words.as_printed(elsewhere)}
     try:
         case = study.case(name)
-    except SettingError as error:
-        raise DataError(f"figures.yaml: {error}") from None
-    try:
         estimate = case.estimate()
         row |= vars(estimate) | {"value": float(estimate), "quantity": case.target}
         del row["unit"]
         text = study.book.spelled(case.target, row["value"])
-    except SettingError:
+    except SettingError as error:
+        if not study.setting:
+            raise DataError(f"figures.yaml: {error}") from None
         text = ""
     return row | {"words": words.sided(text or "not computed", row["side"])}
 

@@ -114,32 +114,21 @@ def none_printed(study: "Study", name: str) -> str:
 
 
 def answer(study: "Study") -> list[str]:
-    """Return the answer, with its counts in words, and the sentences behind it."""
+    """Return the answer, with its counts in words, and, for the article's own numbers,
+    the sentences behind it."""
     texts = study.book.texts["headlines"]
     found = study.headlines()["verdict"]
     said = {"all": COUNTS[len(found)]}
     for name, verdict in {"matching": MATCHES, "differing": DIFFERS}.items():
         said[name] = COUNTS[int((found == verdict).sum())]
     first = words.sentence_case(texts["answer"].format(**said))
-    return [
-        first,
-        *(filled(study, text, "headlines.yaml, lead") for text in texts["lead"]),
-    ]
+    lead = [] if study.setting else texts["lead"]
+    return [first, *(filled(study, text, "headlines.yaml, lead") for text in lead)]
 
 
 #: Numbers in the words of an answer.
-COUNTS = [
-    "none",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-]
+COUNTS = ["none", "one", "two", "three", "four", "five"]
+COUNTS += ["six", "seven", "eight", "nine", "ten"]
 
 
 def verify(study: "Study") -> tables.Shown:

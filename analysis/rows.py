@@ -137,6 +137,8 @@ class Assumption(Limited):
     varied_to: Decimal
     phrase: Annotated[str, "[^{}]*[{][}][^{}]*"]
     why: str
+    question: str = ""
+    marks: Names = ()
 
     def __post_init__(self) -> None:
         order = ["at_least", "varied_from", "value", "varied_to", "at_most"]

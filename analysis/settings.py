@@ -64,6 +64,9 @@ def outside(book: Book, name: str, number: float) -> SettingError:
     most = words.exact(words.rounded(allowed.most, unit, way=words.DOWN), unit)
     zero = "0, or " if allowed.or_zero else ""
     sentence = f"{name} may be {zero}{least} to {most}, not {number:,.10g}"
+    limit = getattr(book.quantities[name], "not_above", "")
+    if limit in book.listed:
+        sentence = f"{sentence} ({book.listed[limit].label} leaves no more)"
     is_share = book.units[name] == "dimensionless"
     for word, factor in {"percent": 0.01}.items() if is_share else SCALES.items():
         if not allowed.past(number * factor):
@@ -76,9 +79,7 @@ def outside(book: Book, name: str, number: float) -> SettingError:
 
 def quantile_of(value: Any) -> Callable[[Any], Any] | None:
     """Return the quantile function of a distribution of scipy, if it is one."""
-    if hasattr(value, "dist"):
-        return value.ppf
-    return getattr(value, "icdf", None)
+    return getattr(value, "ppf", None) or getattr(value, "icdf", None)
 
 
 def drawn(book: Book, name: str, shape: Any) -> Node:

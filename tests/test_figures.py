@@ -142,7 +142,7 @@ def test_what_is_shaded_follows_the_assumption_or_the_printed_range(article):
         ("tornado", "target: at_risk_2021", "target: at_risk"),
         ("monitoring", "title: Shares", "titel: Shares"),
         ("trade_shares", "{figure_63_4}", "{figure_63_5}"),
-        ("waterfall", "to: at_risk_2019}", "too: at_risk_2019}"),
+        ("waterfall", "to: at_risk_2019,", "too: at_risk_2019,"),
         ("plan_against_actual", "kind: marks\n", "kind:\n"),
     ],
 )

@@ -1,5 +1,4 @@
-// Computes, judges and draws what Python resolved.
-
+// Judges and draws what Python resolved.
 const { abs, ceil, floor, log10, max, min, sign } = Math;
 let setting = {};
 
@@ -25,7 +24,6 @@ function evaluate(item, given, clip) {
   return values;
 }
 
-// The ends of a target, with each input at each of its own.
 function bounds(item, given, kinds) {
   let corners = [given];
   for (const name of item.nodes) {
@@ -39,7 +37,6 @@ function bounds(item, given, kinds) {
   return [min(...found), max(...found)];
 }
 
-// Why a case has no value, if so.
 function refusal({ nodes, target }, values) {
   for (const name of nodes) {
     const { label, limits } = NODES[name];
@@ -51,7 +48,6 @@ function refusal({ nodes, target }, values) {
   return isOpen || Number.isFinite(values[target]) ? "" : "it divides by zero";
 }
 
-// The verdict, and which ends of the claim are reached.
 function reached(id, given) {
   const { target, exact, rounded, low_end, said } = CASES[id];
   const values = evaluate(CASES[id], given);
@@ -59,7 +55,6 @@ function reached(id, given) {
   if (refused) return [`not computed: ${refused}`, "", refused];
   const value = values[target];
   function reaches([low, high], ends) {
-    // What is set stands for what is printed.
     const [from, to] = said in given ? [given[said], given[said]] : ends;
     const least = values[low_end] ?? from;
     return [high >= least - slack(least), low <= to + slack(to)];
@@ -67,7 +62,7 @@ function reached(id, given) {
   const codes = [reaches([value, value], exact)];
   for (const kinds of [["rounding"], ["rounding", "words"]]) {
     if (`${codes.at(-1)}` === "true,true") break;
-    // A number in words only has no value that could match.
+    // Words alone have no value that could match.
     const isNone = isNaN(value) && !kinds[1];
     codes.push(isNone ? [] : reaches(bounds(CASES[id], given, kinds), rounded));
   }
@@ -76,7 +71,6 @@ function reached(id, given) {
 
 const judge = (id, given = setting) => reached(id, given)[0];
 
-// The parts of a range in which a verdict stays.
 function partsOf(id, name) {
   const [low, high] = NODES[name].room;
   const at = (x) => reached(id, { ...setting, [name]: x });
@@ -105,9 +99,8 @@ function text(name, number, least = 1) {
   return (number / size + 0).toLocaleString("en", digits).replace("-", "−") + word;
 }
 
-// Three digits; four above a million, below 10,000, and from one to ten.
 function rounded(name, x, more, way) {
-  const { count, unit } = NODES[name];
+  const { plural: count, unit } = NODES[name];
   const size = abs(x);
   const isRatio = size >= 1 && size < 10 && unit !== "percent";
   const isThree = count ? size >= 1e4 && size < 1e6 : !isRatio;
@@ -119,7 +112,6 @@ function rounded(name, x, more, way) {
 
 const isGiven = (name, value) => value === (setting[name] ?? NODES[name].value);
 
-// A number seems to reach no end that it misses; a given one is whole.
 function near(name, value, digits = 0) {
   const sides = (x) =>
     NODES[name].levels.map((end) => abs(x - end) > slack(end) && sign(x - end));
@@ -144,42 +136,78 @@ function inWords(name, { from, to }, parts) {
   return `${first.replace(/ \w+$/.exec(last), "")} to ${last}`;
 }
 
-// A number; in a line, with the digits that redo its result.
 function shown(spec) {
-  const [id, name, line = name] = spec.split(" ");
+  const [id, name] = spec.split(" ");
   const item = { ...CASES[id], target: name };
-  const values = evaluate(item, setting);
+  const values = evaluate(item, setting, true);
   const isOpen = isNaN(values[name]);
   if (isOpen && RUNS[name]) return "no single sum";
-  const { words } = sourceOf(item, name);
-  if (isOpen && words[0] === 0) return NODES[name].label;
-  const value = isOpen ? words[0] : values[name];
-  const isPart = line !== name && !isNaN(values[line]);
-  let more = 0;
-  const get = (_, need) => near(need, values[need], more);
-  const byHand = () => near(line, RUNS[line](new Proxy({}, { get })));
-  while (isPart && more < 8 && byHand() !== near(line, values[line])) more += 1;
-  const said = spell(name, value, more);
-  if (isPart) return value < 0 ? `(${said})` : said;
+  if (isOpen && sourceOf(item, name).words[0] === 0) return NODES[name].label;
+  const value = isOpen ? whole(id)[name] : values[name];
   const [least, most] = bounds(item, setting, ["words"]);
   const isMost = least < value - 2 * slack(value);
-  if (isMost === most > value + 2 * slack(value)) return said;
-  return `${isMost ? "up to" : "at least"} ${said}`;
+  if (isMost === most > value + 2 * slack(value)) return spell(name, value);
+  return `${isMost ? "up to" : "at least"} ${spell(name, value)}`;
+}
+
+// A number in a line, with the digits that redo its result.
+function partOf(spec) {
+  const [id, name, line] = spec.split(" ");
+  const values = evaluate(CASES[id], setting);
+  const needs = CASES[id].lines[line];
+  if (isNaN(values[line])) {
+    const isLabel = (need) => shown(`${id} ${need}`) === NODES[need].label;
+    const hasUnit = needs.some(isLabel) && !isLabel(name) && NODES[name].plural;
+    return hasUnit ? `${shown(spec)} ${hasUnit}` : shown(spec);
+  }
+  let more = -1;
+  let numbers;
+  do {
+    more += 1;
+    numbers = { ...values };
+    for (const need of needs) numbers[need] = near(need, values[need], more);
+  } while (more < 8 && near(line, RUNS[line](numbers)) !== near(line, values[line]));
+  const said = spell(name, values[name], more);
+  return values[name] < 0 ? `(${said})` : said;
+}
+
+// All numbers; in place of words, what they name.
+function whole(id, number) {
+  const given = { ...setting };
+  for (const name of CASES[id].nodes) {
+    const { value, named } = sourceOf(CASES[id], name);
+    if (!RUNS[name] && isNaN(value)) given[name] ??= number ?? named;
+  }
+  return evaluate(CASES[id], given);
+}
+
+// As × 1 has no effect.
+function isIdle(spec) {
+  const [id, ...sides] = spec.split(/[ =]/);
+  const values = whole(id, 0.37);
+  const [one, other] = sides.map((name) => values[name] ?? Number(name));
+  return one === other;
+}
+
+function held(id, name, parts) {
+  const { words = [] } = name in setting ? {} : sourceOf(CASES[id], name);
+  const [least = -Infinity, most = Infinity] = words;
+  const found = [];
+  for (const { verdict, from, to } of parts) {
+    const part = { from: max(from, least), to: min(to, most) };
+    if (verdict === VERDICTS[0] && part.from <= part.to)
+      found.push(inWords(name, part, parts));
+  }
+  return found.join(" or ");
 }
 
 function* turnsOf(id) {
   for (const name of CASES[id].nodes) {
     const { phrase, ours } = NODES[name];
     if (!phrase || (!ours && name in setting)) continue;
-    const { words } = sourceOf(CASES[id], name);
-    const [least = -Infinity, most = Infinity] = name in setting ? [] : words;
-    const [parts, held] = [partsOf(id, name), []];
-    for (const { verdict, from, to } of parts) {
-      const part = { from: max(from, least), to: min(to, most) };
-      if (verdict === VERDICTS[0] && part.from <= part.to)
-        held.push(inWords(name, part, parts));
-    }
-    if (parts[1] && held[0]) yield `· ${phrase.replace("{}", held.join(" or "))}`;
+    const parts = partsOf(id, name);
+    const said = held(id, name, parts);
+    if (parts[1] && said) yield `· ${phrase.replace("{}", said)}`;
   }
 }
 
@@ -187,30 +215,28 @@ const link = () => `#${new URLSearchParams(setting)}`;
 
 const WRITTEN = {
   value: shown,
-  verdict: judge,
-  changes() {
-    const said = (id) =>
-      judge(id) === judge(id, {}) ? [] : `headline ${id} ${judge(id)}`;
-    const words = Object.keys(CASES).flatMap(said).join(", ");
-    return link() === "#" ? "" : `With your numbers: ${words || "the verdicts stay"}.`;
+  part: partOf,
+  added(spec) {
+    const [id, from, to, input] = spec.split(" ");
+    const values = whole(id);
+    const said = spell(to, values[to] - values[from]);
+    return isNaN(setting[input] ?? NODES[input]?.value ?? 0) ? `at least ${said}` : said;
   },
+  verdict: judge,
   setting(line) {
-    const said = ([name, value]) => `${NODES[name].label} = ${text(name, value)}; `;
-    const words = Object.entries(setting).map(said).join("");
-    if (!words) return "with the article’s own numbers";
-    return `with ${words}index.html${link().replaceAll("_", line)}`;
+    if (link() === "#") return "with the article’s own numbers";
+    return `with index.html${link().replaceAll("_", line)}`;
   },
   turns: (id) => [...turnsOf(id)].join("\n"),
 };
 
-// Read 0.6, 0,6, 60%, 500,000, 500k, 1.5 million.
 function read(name, words) {
-  const form = /^([-+]?\d*[.,]?\d+(?:e[-+]?\d+)?) *(%|percent|k|thousand|m|million)?$/;
   const tidy = words.toLowerCase().replace("−", "-").replace(/,(?=\d{3}(?!\d))/g, "");
-  const [, digits, [letter] = "1"] = form.exec(tidy.trim()) ?? [];
-  const share = NODES[name].count ? NaN : 0.01;
-  const scale = { 1: 1, "%": share, p: share, k: 1e3, t: 1e3, m: 1e6 }[letter];
-  return Number((digits?.replace(",", ".") * scale).toPrecision(15));
+  const form = /^([-+]?\d*\.?\d+(?:e[-+]?\d+)?) *(%|percent|thousand|million)?$/;
+  const [, digits, word] = form.exec(tidy.trim()) ?? [];
+  const share = NODES[name].plural ? NaN : 0.01;
+  const scale = { thousand: 1e3, million: 1e6 }[word] ?? (word ? share : 1);
+  return Number((digits * scale).toPrecision(15));
 }
 
 // Sets a number that leaves a picture, or says why not.
@@ -223,12 +249,12 @@ function refused(name, words) {
   if ((number < low || number > high) && !(zero && !number))
     return `${label}: ${span}, not ${text(name, number)}`;
   const made = { ...setting, [name]: number };
-  const why = [5, 6].map((id) => reached(id, made)[2]).find(Boolean) ?? "";
+  const why = PICTURED.map((id) => reached(id, made)[2]).find(Boolean);
   if (!why) setting = made;
-  return why;
+  return why ?? "";
 }
 
-// Sets what an address can; its last number may allow the first.
+// The last number of an address may allow the first.
 function opened(words) {
   setting = {};
   const pairs = [...new URLSearchParams(words)];
@@ -236,8 +262,6 @@ function opened(words) {
   for (const _ of pairs) tried();
   return tried().filter(Boolean);
 }
-
-// The page
 
 const find = (selector, node = document) => node.querySelector(selector);
 let waiting;
@@ -249,20 +273,19 @@ function each(key, act) {
 
 function write(key) {
   each(key, (node, spec) => {
-    const { form = "{}", idle } = node.dataset;
     const words = WRITTEN[key](spec);
-    const said = words === idle ? "" : form.replace("{}", words);
-    if (node.textContent !== said) node.textContent = said;
+    if (node.textContent !== words) node.textContent = words;
     if (key === "verdict") [node.dataset.kind] = words.split(":");
   });
 }
 
 function draw() {
-  for (const key of ["value", "verdict", "changes", "setting"]) write(key);
+  for (const key of ["value", "part", "added", "verdict", "setting"]) write(key);
+  each("idle", (node, spec) => (node.hidden = isIdle(spec)));
   each("words", (node, name) => node.classList.toggle("gone", name in setting));
   each("field", (node, name) => (node.value = shown(`${node.dataset.of} ${name}`)));
   each("chip", (node, hash) => node.setAttribute("aria-current", hash === link()));
-  drawPicture();
+  if (BARS[0]) drawPicture();
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     write("turns");
@@ -271,8 +294,10 @@ function draw() {
 }
 
 function drawPicture() {
-  const values = evaluate(CASES[6], { ...START, ...setting });
-  values.end = max(START.end, 1.1 * values.at_risk_total);
+  const values = {};
+  for (const id of PICTURED) Object.assign(values, whole(id));
+  const tallest = max(...BARS.map((name) => values[name]));
+  values.end = max(find("figure").dataset.end, 1.08 * tallest);
   const place = (spec) => (100 * (values[spec] ?? spec)) / values.end;
   each("from", (node, from) => {
     const [start, stop] = [from, node.dataset.to ?? from].map(place);
@@ -285,24 +310,18 @@ function drawLever(node, name) {
   const { of } = node.dataset;
   const slider = find("[type=range]", node);
   const share = (x) => (100 * (x - slider.min)) / (slider.max - slider.min);
-  const now = setting[name] ?? NODES[name].value;
-  slider.value = setting[name] ?? START[name] ?? now;
-  slider.setAttribute("aria-valuetext", shown(`${of} ${name}`));
-  let [bands, words] = ["", ""];
-  const say = (kind, said, isNow) =>
-    (words += `<span data-kind="${kind}" class="${isNow ? "now" : ""}">${said}</span> `);
-  if (isNaN(now)) say(judge(of), `in words only: ${judge(of)}`, true);
-  const parts = partsOf(of, name);
+  slider.value = whole(of)[name];
+  const [parts, verdict] = [partsOf(of, name), judge(of)];
+  let bands = "";
   for (const part of parts) {
     const [from, to] = [max(share(part.from), 0), min(share(part.to), 100)];
-    if (from >= to) continue;
     const code = VERDICTS.indexOf(part.verdict);
-    bands += `<rect class="band${code}" x="${from}%" width="${to - from}%"/>`;
-    const said = `${part.verdict}: ${inWords(name, part, parts)}`;
-    say(part.verdict, said, part.from <= now && now <= part.to);
+    if (from < to)
+      bands += `<rect class="band${code}" x="${from}%" width="${to - from}%"/>`;
   }
   find("svg", node).innerHTML = bands;
-  find(".parts", node).innerHTML = words;
+  const would = verdict === VERDICTS[0] ? verdict : `${verdict}; would match`;
+  find(".parts", node).textContent = `${would}: ${held(of, name, parts) || "nowhere"}`;
 }
 
 function complain(words, name) {
@@ -320,7 +339,7 @@ function start() {
   const rest = opened(words).join("; ");
   complain(rest && `Left out of the address: ${rest}.`);
   draw();
-  if (rest) find("#problem").scrollIntoView({ block: "center" });
+  if (rest) scrollTo(0, 0);
 }
 
 function take({ dataset: { slide, field = slide }, value }) {
@@ -341,7 +360,6 @@ addEventListener("click", async ({ target }) => {
   say(words);
   await navigator.clipboard.writeText(words);
   say("Copied.");
-  setTimeout(say, 3000, "");
 });
 addEventListener("hashchange", start);
 for (const node of document.querySelectorAll("[disabled]")) node.disabled = false;

@@ -137,15 +137,15 @@ MATCHING = {
         "persons_per_transfer_drift": (1 - 0.1 / 3.17, 1),  # 0.968454
         # Approaching from 1 million, the least that is allowed, up to the sum.
         "approaching_from": (1_000_000, 1_900_000),
-        # 1.8 million less 300,000, within the words.
-        "at_risk_2019": (1_500_000, 1_600_000),
+        # 1.8 and 2 million less 300,000.
+        "at_risk_2019": (1_500_000, 1_700_000),
         # Up to what rounds to the print.
         "net_new_transfers": (200_000, 305_000),
         # No more at risk than T / 1.105, which is 1.5 million; up to the double.
         "transfers_2021": (1_500_000 * 1.105, 6_340_000),
     },
-    # 2.5 million less 1.9 million; the words begin at 300,000.
-    IN_ALL: {"former_detainees": (300_000, 600_000)},
+    # 2 and 2.5 million less 1.9 million.
+    IN_ALL: {"former_detainees": (100_000, 600_000)},
     # BASE transfers of 2.595 to 2.585 million labourers.
     LABOURERS: {"transfers_per_labourer": (BASE / 2_595_000, BASE / 2_585_000)},
 }
