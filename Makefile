@@ -1,6 +1,6 @@
 # Each target does its own set-up. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev reproduce check test test-long test-versions bench lock
+.PHONY: help env env-dev reproduce check test test-long test-versions bench validate lock
 PYTHON ?= python3
 BIN := .venv/bin
 # Compiling all that is installed takes longer than a run, so only what a run loads is.
@@ -68,6 +68,9 @@ test-versions:  ## Test with the lowest versions that are allowed, or RESOLUTION
 
 bench: env-dev  ## Measure the package beside its peers, write benchmarks/README.md
 	$(BIN)/python benchmarks/run.py
+
+validate: env-dev  ## Seed slips into the printed numbers, count what the checks notice
+	$(BIN)/python -m benchmarks.validate
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-header --no-emit-index-url --no-annotate --no-strip-extras --upgrade pyproject.toml

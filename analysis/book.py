@@ -132,7 +132,7 @@ def is_past(value: Any, low: Any, high: Any) -> Any:
     if not anywhere(past):
         return np.False_
     room = 1e-9 * np.maximum(abs(value), 1)
-    return (value < low - room) | (value > high + room)
+    return np.isinf(value) | (value < low - room) | (value > high + room)
 
 
 def same(quantity: Any) -> Any:

@@ -194,6 +194,6 @@ def external(study: "Study") -> pd.DataFrame:
                 value = float(Case(book, name, study.nodes).values()[name]) * row.years
             own = {"printed": row.value, "unit": unit, "quantity": name}
             own["origin"] = origin(study, name) if name else ""
-            own |= {"value": value, "ratio": row.value / value}
+            own |= {"value": value, "ratio": row.value / (value or math.nan)}
             rows.append(vars(row) | own)
     return pd.DataFrame(rows, columns=EXTERNAL)

@@ -1,12 +1,18 @@
-"""Formulas with one operator changed, or with one of several inputs left out."""
+"""Code with one thing changed: an operator, a bound, a number, or one of two inputs."""
 
 import ast
+import copy
 import inspect
 
 import numpy as np
 
 OPERATORS = [ast.Add, ast.Sub, ast.Mult, ast.Div]
-OTHER = {"minimum": "maximum", "maximum": "minimum"}
+OTHER = {"minimum": "maximum", "min": "max", "any": "all", "argmax": "argmin"}
+OTHER |= {other: one for one, other in OTHER.items()}
+#: What stands in place of an operator in code that is no formula.
+SWAPPED = {ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq, ast.And: ast.Or}
+SWAPPED |= {ast.Is: ast.IsNot, ast.In: ast.NotIn, ast.Add: ast.Sub, ast.Mult: ast.Div}
+SWAPPED |= {other: one for one, other in SWAPPED.items()}
 
 
 def mutants(function):
@@ -31,3 +37,35 @@ def changed(source, index, field, value):
     space = {"minimum": np.minimum, "maximum": np.maximum}
     exec(compile(ast.fix_missing_locations(tree), "mutant", "exec"), space)
     return space[tree.body[0].name]
+
+
+def variants(source):
+    """Return the line, the change and the text of each mutant of a module."""
+    tree, found = ast.parse(source), []
+    for node in ast.walk(tree):
+        for field, value in replacements(node):
+            old = getattr(node, field)
+            setattr(node, field, value)
+            mutant = ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree)))
+            line = source.splitlines()[node.lineno - 1].strip()
+            found.append((node.lineno, f"{line} -> {ast.unparse(node)}", mutant))
+            setattr(node, field, old)
+    return found
+
+
+def replacements(node):
+    """Yield what may stand in place of a part of a node."""
+    if isinstance(node, (ast.BinOp, ast.BoolOp)) and type(node.op) in SWAPPED:
+        yield "op", SWAPPED[type(node.op)]()
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPPED:
+        yield "ops", [SWAPPED[type(node.ops[0])](), *node.ops[1:]]
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield "value", node.value + 1
+    if isinstance(node, ast.Constant) and type(node.value) is bool:
+        yield "value", not node.value
+    if isinstance(node, ast.Name) and node.id in OTHER:
+        yield "id", OTHER[node.id]
+    if isinstance(node, ast.Attribute) and node.attr in OTHER:
+        yield "attr", OTHER[node.attr]
+    if isinstance(node, (ast.If, ast.IfExp)):
+        yield "test", ast.UnaryOp(ast.Not(), node.test)
