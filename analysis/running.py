@@ -39,6 +39,8 @@ NOTEBOOKS = ROOT / "notebooks"
 PACKAGE = "labour-transfer-arithmetic"
 #: The file that names the other files of a run.
 MANIFEST = "manifest.json"
+#: What a cell raises that a setting makes impossible.
+IMPOSSIBLE = (SettingError.__name__, ZeroDivisionError.__name__)
 PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -185,7 +187,9 @@ def start(folder: Path, study: Study) -> list[Future[tuple[str, list[str]]]]:
                 notebook = parameterize_notebook(notebook, given(notebook, study))
         except (ValueError, AttributeError) as error:
             raise FoundError(f"{path.name} can't be read: {error!s:.200}") from None
-        running.append(pool.submit(execute, notebook, folder / path.name))
+        allowed = IMPOSSIBLE if study.setting else ()
+        target = folder / path.name
+        running.append(pool.submit(execute, notebook, target, allowed))
     return running
 
 
@@ -208,9 +212,11 @@ def given(notebook: Any, study: Study) -> dict[str, Any]:
     return numbers
 
 
-def execute(notebook: Any, target: Path) -> tuple[str, list[str]]:
+def execute(
+    notebook: Any, target: Path, allowed: tuple[str, ...]
+) -> tuple[str, list[str]]:
     """Run a notebook to its end, and say which cell failed, if one did, and which is
-    impossible under a setting."""
+    impossible under a setting, as some errors are allowed to say."""
     failure, notes = "", []
     # Two kernels that start at once may be given one port, but not one file.
     with tempfile.TemporaryDirectory(prefix=f"{PACKAGE}-{os.getpid()}-") as sockets:
@@ -230,7 +236,7 @@ def execute(notebook: Any, target: Path) -> tuple[str, list[str]]:
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
                 place = f"{target.name}, cell {cell.execution_count}"
-                if output.ename == SettingError.__name__:
+                if output.ename in allowed:
                     notes.append(f"{place}: {output.evalue}")
                     text = [f"Not under this setting: {output.evalue}"]
                     cell.outputs = [nbformat.v4.new_output("stream", text=text)]

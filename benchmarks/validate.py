@@ -23,11 +23,9 @@ from pathlib import Path
 import numpy as np
 
 import analysis
-from analysis import guard
-from analysis.book import formulas_by_name
 from analysis.case import DIFFERS, NOT_COMPUTED
 from analysis.texts import DATA
-from tests import mutants
+from tests import mutants, test_guard
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = ["of", "name", "tried", "noticed", "stopped"]
@@ -177,33 +175,22 @@ def at_place(row, number):
 # Mutants ------------------------------------------------------------------------------
 
 
-def is_named(path, text, command=("-m", "analysis", "verify")):
-    """Return whether a command fails with another text of a module."""
+def is_named(text):
+    """Return whether verify fails with another text of the module that judges."""
     with tempfile.TemporaryDirectory() as folder:
         for each in ROOT.iterdir():
             if each.name not in ("analysis", "results", ".git"):
                 (Path(folder) / each.name).symlink_to(each)
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "analysis", Path(folder) / "analysis", ignore=ignored)
-        (Path(folder) / path).write_text(text, "utf-8")
-        words = [sys.executable, *command]
+        (Path(folder) / JUDGE).write_text(text, "utf-8")
+        words = [sys.executable, "-m", "analysis", "verify"]
         space = os.environ | {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
         options = {"cwd": folder, "env": space, "capture_output": True}
         try:
             return subprocess.run(words, timeout=300, **options).returncode != 0
         except subprocess.TimeoutExpired:
             return True
-
-
-def of_formulas():
-    """Return whether made-up inputs tell each mutant of a formula from it."""
-    found = []
-    for name, function in formulas_by_name().items():
-        right = guard.made_up(name, function)
-        for mutant in mutants.mutants(function):
-            apart = abs(guard.made_up(name, mutant) - right)
-            found.append(not apart <= 1e-9 * abs(right))
-    return found
 
 
 # All ----------------------------------------------------------------------------------
@@ -232,7 +219,7 @@ def main(seed, per_row):
             cells = drawn(study, check, rng)
             worlds += [("drawn", check.id, cells)] if cells else []
     source = (ROOT / JUDGE).read_text("utf-8")
-    texts = rng.sample([text for *_, text in mutants.variants(source)], MUTANTS)
+    texts = rng.sample(mutants.variants(source), MUTANTS)
     with ProcessPoolExecutor(2) as pool:
         rows = [slipped(row, text) for row, text in asked]
         found = pool.map(verdicts, rows, chunksize=16)
@@ -241,8 +228,9 @@ def main(seed, per_row):
         for (kind, name, _), after in zip(worlds, true, strict=True):
             counts["worlds", kind] += [1, after.get(name) == DIFFERS, not after]
     with ThreadPoolExecutor(2) as pool:
-        named = [*pool.map(lambda text: is_named(JUDGE, text), texts)]
-    for name, each in {"formulas": of_formulas(), "judge": named}.items():
+        named = [*pool.map(is_named, texts)]
+    told = [test_guard.is_named(*mutant) for mutant in test_guard.all_mutants()]
+    for name, each in {"formulas": told, "judge": named}.items():
         counts["mutants", name] += [len(each), sum(each), 0]
     store(counts)
 
