@@ -22,7 +22,7 @@ import IPython  # noqa: F401
 import nbformat
 from filelock import FileLock, Timeout
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError
+from nbclient.exceptions import CellControlSignal
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
@@ -39,6 +39,8 @@ NOTEBOOKS = ROOT / "notebooks"
 PACKAGE = "labour-transfer-arithmetic"
 #: The file that names the other files of a run.
 MANIFEST = "manifest.json"
+#: Of temporary folders; a socket's path is short.
+PREFIX = "labour-"
 #: What a cell raises that a setting makes impossible.
 IMPOSSIBLE = (SettingError.__name__, ZeroDivisionError.__name__)
 PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -51,24 +53,18 @@ PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def staged(folder: Path) -> Iterator[Path]:
     """Yield a new folder beside a folder, for one run at a time; what runs that were
     killed have left there goes."""
-    work = folder.with_name(f".{folder.name}.run")
-    new, old, lock = work / "new", work / "old", work / f"{PACKAGE}.lock"
+    work = folder.with_name(f".{folder.name}.{PACKAGE}")
+    new, old = work / "new", work / "old"
     try:
         work.mkdir(exist_ok=True)
-        if not lock.exists() and any(work.iterdir()):
-            raise SettingError(f"{work} holds what no run has written; move it")
-        with FileLock(lock, blocking=False):
+        with FileLock(work / "lock", blocking=False):
             if old.exists() and not folder.exists():
                 old.rename(folder)
             for left in (new, old):
                 shutil.rmtree(left, ignore_errors=True)
             new.mkdir()
             yield new
-            for left in (new, old):
-                shutil.rmtree(left, ignore_errors=True)
-            # Without its lock the rest would be anybody's.
-            lock.unlink(missing_ok=True)
-            work.rmdir()
+            shutil.rmtree(work)
     except Timeout:
         raise SettingError(f"another run writes to {folder}") from None
     except OSError as error:
@@ -83,7 +79,7 @@ def replaced(folder: Path) -> Iterator[Path]:
     brings the old folder back. Raises SettingError for a folder with anything that no
     run has written, to which another run writes, or that can't be written.
     """
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))
     refuse_foreign(folder)
     with staged(folder) as new:
         yield new
@@ -95,19 +91,16 @@ def replaced(folder: Path) -> Iterator[Path]:
 
 def refuse_foreign(folder: Path) -> None:
     """Raise SettingError for what is no folder, or has what no run wrote."""
-    is_new = folder.parent.is_dir() and not folder.exists()
+    is_new = folder.parent.is_dir() and not os.path.lexists(folder)
     if not folder.name or not (is_new or folder.is_dir()):
         raise SettingError(f"{folder} is no folder for results; name another")
     written = files_of(folder)
-    known = {str(parent) for name in written for parent in Path(name).parents}
-    for place, folders, files in os.walk(folder):
-        for each in (*folders, *files):
-            path = Path(place, each)
-            name = path.relative_to(folder).as_posix()
-            is_folder = path.is_dir() and not path.is_symlink()
-            if name not in known if is_folder else digest(path) != written.get(name):
-                sentence = f"{folder} holds {name}, which is not as a run left it"
-                raise SettingError(f"{sentence}; move it, or name another folder")
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        is_folder = path.is_dir() and not path.is_symlink()
+        if not is_folder and digest(path) != written.get(name):
+            sentence = f"{folder} holds {name}, which is not as a run left it"
+            raise SettingError(f"{sentence}; move it, or name another folder")
 
 
 def files_of(folder: Path) -> dict[str, str]:
@@ -174,7 +167,7 @@ def paths() -> list[Path]:
     return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 
 
-def start(folder: Path, study: Study) -> list[Future[tuple[str, list[str]]]]:
+def start(folder: Path, study: Study) -> list[Future[list[str]]]:
     """Start to run all notebooks into a folder, side by side; see ``finish``."""
     sweep()
     # While a kernel starts, it leaves a core to others.
@@ -188,19 +181,18 @@ def start(folder: Path, study: Study) -> list[Future[tuple[str, list[str]]]]:
         except (ValueError, AttributeError) as error:
             raise FoundError(f"{path.name} can't be read: {error!s:.200}") from None
         allowed = IMPOSSIBLE if study.setting else ()
-        target = folder / path.name
-        running.append(pool.submit(execute, notebook, target, allowed))
+        running.append(pool.submit(execute, notebook, folder / path.name, allowed))
     return running
 
 
-def finish(running: Iterable[Future[tuple[str, list[str]]]]) -> list[str]:
+def finish(running: Iterable[Future[list[str]]]) -> list[str]:
     """Wait for notebooks; return a sentence for each cell that a setting makes
     impossible, or raise FoundError with one for each notebook that failed."""
-    results = [future.result() for future in running]
-    failed = [failure for failure, _ in results if failure]
+    running = [*running]
+    failed = [str(each.exception()) for each in running if each.exception()]
     if failed:
         raise FoundError("\n".join(failed))
-    return [note for _, notes in results for note in notes]
+    return [note for each in running for note in each.result()]
 
 
 def given(notebook: Any, study: Study) -> dict[str, Any]:
@@ -212,44 +204,42 @@ def given(notebook: Any, study: Study) -> dict[str, Any]:
     return numbers
 
 
-def execute(
-    notebook: Any, target: Path, allowed: tuple[str, ...]
-) -> tuple[str, list[str]]:
-    """Run a notebook to its end, and say which cell failed, if one did, and which is
-    impossible under a setting, as some errors are allowed to say."""
-    failure, notes = "", []
+def execute(notebook: Any, target: Path, allowed: tuple[str, ...]) -> list[str]:
+    """Run a notebook to its end, and return the cells that are impossible under a
+    setting, as some errors are allowed to say; raise FoundError for another error."""
+    notes, failure = [], ""
     # Two kernels that start at once may be given one port, but not one file.
-    with tempfile.TemporaryDirectory(prefix=f"{PACKAGE}-{os.getpid()}-") as sockets:
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as sockets:
         client = NotebookClient(
             notebook,
             kernel_name="python3",
             timeout=600,
-            allow_errors=True,
+            allow_error_names=allowed,
             extra_arguments=["--IPKernelApp.log_level=50"],
             config=Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/k"}),
         )
         try:
             client.execute()
-        except (RuntimeError, CellTimeoutError) as error:
+        except (CellControlSignal, RuntimeError) as error:
             failure = f"{target.name}, {str(error).splitlines()[0]}"
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
-                place = f"{target.name}, cell {cell.execution_count}"
-                if output.ename in allowed:
-                    notes.append(f"{place}: {output.evalue}")
-                    text = [f"Not under this setting: {output.evalue}"]
-                    cell.outputs = [nbformat.v4.new_output("stream", text=text)]
-                else:
-                    failure = failure or f"{place}: {output.ename}: {output.evalue}"
+                said = f"{output.ename}: {output.evalue}"
+                notes.append(f"{target.name}, cell {cell.execution_count}: {said}")
+                text = [f"Not under this setting: {output.evalue}"]
+                cell.outputs = [nbformat.v4.new_output("stream", text=text)]
+    if failure:
+        # The last cell that has run is the one that failed.
+        raise FoundError([failure, *notes][-1])
     nbformat.write(cleaned(notebook), target)
-    return failure, notes
+    return notes
 
 
 def sweep() -> None:
     """Remove the temporary folders of runs that were killed."""
-    for path in Path(tempfile.gettempdir()).glob(f"{PACKAGE}-*-*"):
-        owner = path.name.split("-")[-2]
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = path.name.split("-")[1]
         if owner.isdigit() and not Path("/proc", owner).exists():
             shutil.rmtree(path, ignore_errors=True)
 

@@ -145,9 +145,7 @@ PLACES = {
         folder, running.MANIFEST
     ),
     "a folder with other files": with_other_files,
-    "beside a folder .mine.run": lambda folder: with_other_files(
-        folder.with_name(".mine.run")
-    ).with_name("mine"),
+    "a link to itself": lambda folder: folder.symlink_to(folder) or folder,
     "a file": lambda folder: with_other_files(folder) / "notes.txt",
     "below a file": lambda folder: with_other_files(folder) / "notes.txt" / "results",
     "a read-only folder": read_only,
@@ -187,7 +185,7 @@ except FoundError as error:
 """
 
 
-def test_a_failing_notebook_is_named_and_kept(tmp_path):
+def test_a_failing_notebook_is_named(tmp_path):
     notebook(tmp_path, "01_good", "1 + 1")
     notebook(tmp_path, "2024_own", "1 / 0")
     notebook(tmp_path, "02_bad", "x = 1", "x / 0")
@@ -196,8 +194,6 @@ def test_a_failing_notebook_is_named_and_kept(tmp_path):
     words = [sys.executable, "-c", PATCHED, str(tmp_path), str(folder)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "02_bad.ipynb, cell 2: ZeroDivisionError: division by zero\n"
-    kept = nbformat.read(folder / "02_bad.ipynb", as_version=4)
-    assert kept.cells[-1].outputs[0].ename == "ZeroDivisionError"
     assert nbformat.read(folder / "01_good.ipynb", as_version=4).cells[0].outputs
 
 
