@@ -5,6 +5,7 @@ and formulas; claims; the lines of their sums.
 """
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,27 +32,31 @@ def page(study: Study, titles: Any = ()) -> str:
     waterfalls = [each["bars"] for each in figures if each["kind"] == "waterfall"]
     bars = [BAR | bar for bar in (waterfalls or [[]])[0]]
     checks = {bar["check"] for bar in bars}
-    pictured = [case for entry, case, *_ in cases.values() if entry["check"] in checks]
-    if not all(bar["to"] in case.nodes for bar in bars for case in pictured[-1:]):
-        # A number that is set has no sum.
-        bars = []
+    entries = study.book.texts["headlines"]["headlines"]
+    pictured = [number for number in cases if entries[number - 1]["check"] in checks]
+    for number in pictured[-1:]:
+        if not {bar["to"] for bar in bars} <= cases[number].nodes.keys():
+            # A number that is set has no sum.
+            bars = []
     # A number is set in a headline of the picture, if it is there.
-    order = sorted(cases, key=lambda number: cases[number][0]["check"] not in checks)
     homes: dict[str, int] = {}
-    for number in order:
-        for name in cases[number][1].inputs:
+    for number in (*pictured, *cases):
+        for name in cases[number].inputs:
             homes.setdefault(name, number)
-    script = Markup(constants(cases, bars)) + report.lean(HERE / "page.js")
+    constants = resolved(cases) | {"VERDICTS": VERDICTS[1:], "PICTURED": pictured}
+    constants["BARS"] = [bar["to"] for bar in bars]
+    texts = [f"const {key} = {compact(row)};" for key, row in constants.items()]
+    head = "\n".join(['"use strict";', *texts, functions(cases)])
     environment.globals |= {
         "bars": bars,
-        "cases": {number: case for number, (_, case, *_) in cases.items()},
+        "cases": cases,
         "cited": study.cite().split("\n\n@", 1),
         "exact": words.exact,
         "homes": homes,
         "said": tables.amount,
-        "sums": {number: sums(number, *rows) for number, rows in cases.items()},
+        "sums": {key: sums(key, entries[key - 1], case) for key, case in cases.items()},
         "scenarios": study.book.texts["scenarios"],
-        "script": script,
+        "script": Markup(head) + report.lean(HERE / "page.js"),
         "style": report.lean(report.HERE / "style.css", HERE / "page.css"),
         "verdicts": VERDICTS[1:],
     }
@@ -59,80 +64,66 @@ def page(study: Study, titles: Any = ()) -> str:
     return report.curled(template.render(name="index", titles=titles, top=""))
 
 
-def cases_of(study: Study) -> dict[int, tuple[Row, Case, dict[str, str], Row]]:
-    """Return each headline that is computed, by its number: its entry, its case, the
-    names of its quantities in the script, and what only this case has."""
+def cases_of(study: Study) -> dict[int, Case]:
+    """Return the case of each headline that is computed, by its number."""
     cases = {}
     for number, entry in enumerate(study.book.texts["headlines"]["headlines"], 1):
-        check = study.book.checks[entry["check"]]
-        try:
-            case, own = study.case_of(check), {}
-        except (KeyError, SettingError):
-            continue
-        keys = {name: name for name in case.nodes}
-        for pair in check.readings:
-            name, _, reading = pair.partition("=")
-            if name not in case.nodes:
-                continue
-            if case.nodes[name].formula:
-                keys[name] = f"{name}.{reading}"
-            else:
-                own[name] = numbers_of(case.nodes[name])
-        cases[number] = entry, case, keys, own
+        with suppress(SettingError):
+            cases[number] = study.case_of(study.book.checks[entry["check"]])
     return cases
 
 
-def lines_of(entry: Row, case: Case) -> list[str]:
-    """Return the quantities whose lines make the sum of a headline."""
-    names = []
+def resolved(cases: dict[int, Case]) -> Row:
+    """Return cases with their claims and nodes in order, and their quantities."""
+    rows, quantities = {}, {}
+    for number, case in cases.items():
+        nodes = {}
+        for name, node in case.nodes.items():
+            nodes[name] = numbers_of(node)
+            if node.formula:
+                row = {"run": node.formula.__name__, "needs": node.needs}
+                nodes[name] = row | {"own": name in case.own}
+            if name not in quantities or not node.formula:
+                quantities[name] = quantity_of(case, name)
+        rows[number] = vars(case.claim) | {"target": case.target, "nodes": nodes}
+    return {"CASES": rows, "NODES": quantities}
+
+
+def functions(cases: dict[int, Case]) -> str:
+    """Return the formulas of cases in JavaScript, by name."""
+    texts = {}
+    for case in cases.values():
+        for node in case.nodes.values():
+            if node.formula:
+                text = arithmetic.javascript(node.formula)
+                texts[node.formula.__name__] = f"  {node.formula.__name__}: {text},"
+    return "\n".join(["const RUNS = {", *texts.values(), "};\n"])
+
+
+def sums(number: int, entry: Row, case: Case) -> list[Markup]:
+    """Return the lines of a sum, with the names of what the script writes anew."""
+    written = []
     for name in entry["working"]:
         check = case.book.checks.get(name)
         target = check.compute if check else name.partition(".")[0]
-        node = case.nodes.get(target)
-        names += [target] if node and node.formula else []
-    return names
-
-
-def constants(cases: dict[int, Any], bars: list[Row]) -> str:
-    """Return the constants of the script: cases, quantities, bars, and formulas."""
-    rows, nodes, runs, pictured = {}, {}, [], []
-    checks = [bar["check"] for bar in bars]
-    for number, (entry, case, keys, own) in cases.items():
-        pictured += [number] if entry["check"] in checks else []
-        lines = {keys[name]: case.nodes[name].needs for name in lines_of(entry, case)}
-        rows[number] = vars(case.claim) | {"target": keys[case.target], "own": own}
-        rows[number] |= {"nodes": [*keys.values()], "lines": lines, "said": case.target}
-        for name, key in keys.items():
-            node = case.nodes[name]
-            if node.formula and key not in nodes:
-                runs.append(f'"{key}": {arithmetic.javascript(node.formula)},')
-            if name not in own or key not in nodes:
-                nodes[key] = node_of(case, name)
-    known = {"CASES": rows, "NODES": nodes, "VERDICTS": VERDICTS[1:]}
-    known |= {"PICTURED": pictured, "BARS": [bar["to"] for bar in bars]}
-    texts = [f"const {key} = {compact(row)};" for key, row in known.items()]
-    return "\n".join(['"use strict";', *texts, "const RUNS = {", *runs, "};\n"])
-
-
-def sums(number: int, entry: Row, case: Case, keys: Row, own: Row) -> list[Markup]:
-    """Return the lines of a sum, with the names of what the script writes anew."""
-    written = []
-    for target in lines_of(entry, case):
+        node = case.nodes.get(target, Node())
+        if not node.formula:
+            continue
         texts, numbers = tables.inserted(case, target)
         for need, text in texts.items():
-            spec = f"{number} {keys[need]} {keys[target]}"
+            spec = f"{number} {need} {target}"
             texts[need] = f'<span data-part="{spec}">{escape(text)}</span>'
         idle = f'<span data-idle="{number} %s"%s>%s</span>'
-        template = arithmetic.template(case.nodes[target].formula)
+        template = arithmetic.template(node.formula)
         line = arithmetic.filled(template, texts, numbers, idle)
-        spec, end = f"{number} {keys[target]}", escape(tables.amount(case, target))
+        spec, end = f"{number} {target}", escape(tables.amount(case, target))
         written.append(Markup(f'{line} = <b data-value="{spec}">{end}</b>'))
     return written
 
 
-def node_of(case: Case, name: str) -> Row:
-    """Return a quantity: its limits, its number with what digits and words allow, and
-    between which numbers it may be set."""
+def quantity_of(case: Case, name: str) -> Row:
+    """Return a quantity: its limits and, of an input, its number, between which numbers
+    it may be set, and between which it is moved."""
     book, node, unit = case.book, case.nodes[name], case.book.unit(name)
     row: Row = {"label": book.labels[name], "unit": unit, "plural": unit.plural}
     row |= {"limits": book.limits.get(name, ANY), "levels": book.levels[name]}
@@ -140,14 +131,11 @@ def node_of(case: Case, name: str) -> Row:
         return row
     allowed, ours = book.ranges[name], book.assumptions.get(name)
     span = words.joined(*words.ends(*allowed.ends, unit))
-    row |= numbers_of(node) | {"range": allowed.ends, "zero": allowed.or_zero}
+    row |= {"value": float(node.value), "range": allowed.ends, "zero": allowed.or_zero}
     row |= {"span": f"0, or {span}" if allowed.or_zero else span}
     if ours:
-        row |= {
-            "ours": True,
-            "room": allowed.ends,
-            "phrase": report.curled(ours.phrase),
-        }
+        row |= {"ours": True, "room": allowed.ends}
+        row["phrase"] = report.curled(ours.phrase)
     elif node.words:
         phrase = f'{{}} of the "{words.claim(book.claims[node.row])}"'
         (start, stop), (low, high) = case.range_of(name), node.words

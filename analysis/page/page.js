@@ -9,16 +9,14 @@ function clamped(name, values) {
   return min(max(values[name], low), values[high] ?? high);
 }
 
-const sourceOf = ({ own }, name) => own[name] ?? NODES[name];
-
-// A printed number gives way to a limit where its words allow it.
-function evaluate(item, given, clip) {
+// A printed number gives way to a limit where its words allow it; what a case computes
+// itself is not set.
+function evaluate({ nodes }, given, clip) {
   const values = { ...given };
-  for (const name of item.nodes) {
-    const { value, words } = sourceOf(item, name);
-    const givesWay = !(name in given) && words?.[0] < value;
-    values[name] ??= RUNS[name]?.(values) ?? value;
-    if (givesWay || (clip && !Number.isNaN(value)))
+  for (const [name, { value, words, run, needs, own }] of Object.entries(nodes)) {
+    const isFree = own || !(name in given);
+    if (isFree) values[name] = RUNS[run]?.(...needs.map((key) => values[key])) ?? value;
+    if ((isFree && words?.[0] < value) || (clip && !Number.isNaN(value)))
       values[name] = clamped(name, values);
   }
   return values;
@@ -26,8 +24,8 @@ function evaluate(item, given, clip) {
 
 function bounds(item, given, kinds) {
   let corners = [given];
-  for (const name of item.nodes) {
-    const ends = kinds.flatMap((kind) => sourceOf(item, name)[kind] ?? []);
+  for (const [name, node] of Object.entries(item.nodes)) {
+    const ends = kinds.flatMap((kind) => node[kind] ?? []);
     const at = (end) => corners.map((corner) => ({ ...corner, [name]: end }));
     if (ends.length && !(name in given))
       corners = [min(...ends), max(...ends)].flatMap(at);
@@ -38,24 +36,24 @@ function bounds(item, given, kinds) {
 }
 
 function refusal({ nodes, target }, values) {
-  for (const name of nodes) {
+  for (const name in nodes) {
     const { label, limits } = NODES[name];
     const end = clamped(name, values);
     if (abs(values[name] - end) > 1.1e-9 * max(abs(end), 1))
-      return `${label} would pass ${NODES[limits[1]]?.label ?? "its limit,"} ${spell(name, end)}`;
+      return `${label} would pass ${NODES[limits[1]]?.label ?? ""} ${spell(name, end)}`;
   }
-  const isOpen = nodes.some((name) => isNaN(values[name]) && !RUNS[name]);
-  return isOpen || Number.isFinite(values[target]) ? "" : "it divides by zero";
+  const isOpen = Object.keys(nodes).some((key) => isNaN(values[key]) && !nodes[key].run);
+  return isOpen || Number.isFinite(values[target]) ? "" : "it has no value";
 }
 
 function reached(id, given) {
-  const { target, exact, rounded, low_end, said } = CASES[id];
+  const { target, exact, rounded, low_end } = CASES[id];
   const values = evaluate(CASES[id], given);
   const refused = refusal(CASES[id], values);
   if (refused) return [`not computed: ${refused}`, "", refused];
   const value = values[target];
   function reaches([low, high], ends) {
-    const [from, to] = said in given ? [given[said], given[said]] : ends;
+    const [from, to] = target in given ? [given[target], given[target]] : ends;
     const least = values[low_end] ?? from;
     return [high >= least - slack(least), low <= to + slack(to)];
   }
@@ -141,8 +139,9 @@ function shown(spec) {
   const item = { ...CASES[id], target: name };
   const values = evaluate(item, setting, true);
   const isOpen = isNaN(values[name]);
-  if (isOpen && RUNS[name]) return "no single sum";
-  if (isOpen && sourceOf(item, name).words[0] === 0) return NODES[name].label;
+  const { run, words } = item.nodes[name];
+  if (isOpen && run) return "no single sum";
+  if (isOpen && words[0] === 0) return NODES[name].label;
   const value = isOpen ? whole(id)[name] : values[name];
   const [least, most] = bounds(item, setting, ["words"]);
   const isMost = least < value - 2 * slack(value);
@@ -154,7 +153,7 @@ function shown(spec) {
 function partOf(spec) {
   const [id, name, line] = spec.split(" ");
   const values = evaluate(CASES[id], setting);
-  const needs = CASES[id].lines[line];
+  const { run, needs } = CASES[id].nodes[line];
   if (isNaN(values[line])) {
     const isLabel = (need) => shown(`${id} ${need}`) === NODES[need].label;
     const hasUnit = needs.some(isLabel) && !isLabel(name) && NODES[name].plural;
@@ -164,9 +163,8 @@ function partOf(spec) {
   let numbers;
   do {
     more += 1;
-    numbers = { ...values };
-    for (const need of needs) numbers[need] = near(need, values[need], more);
-  } while (more < 8 && near(line, RUNS[line](numbers)) !== near(line, values[line]));
+    numbers = needs.map((need) => near(need, values[need], more));
+  } while (more < 8 && near(line, RUNS[run](...numbers)) !== near(line, values[line]));
   const said = spell(name, values[name], more);
   return values[name] < 0 ? `(${said})` : said;
 }
@@ -174,14 +172,11 @@ function partOf(spec) {
 // All numbers; in place of words, what they name.
 function whole(id, number) {
   const given = { ...setting };
-  for (const name of CASES[id].nodes) {
-    const { value, named } = sourceOf(CASES[id], name);
-    if (!RUNS[name] && isNaN(value)) given[name] ??= number ?? named;
-  }
+  for (const [name, { value, named, run }] of Object.entries(CASES[id].nodes))
+    if (!run && isNaN(value)) given[name] ??= number ?? named;
   return evaluate(CASES[id], given);
 }
 
-// As × 1 has no effect.
 function isIdle(spec) {
   const [id, ...sides] = spec.split(/[ =]/);
   const values = whole(id, 0.37);
@@ -190,7 +185,7 @@ function isIdle(spec) {
 }
 
 function held(id, name, parts) {
-  const { words = [] } = name in setting ? {} : sourceOf(CASES[id], name);
+  const { words = [] } = name in setting ? {} : CASES[id].nodes[name];
   const [least = -Infinity, most = Infinity] = words;
   const found = [];
   for (const { verdict, from, to } of parts) {
@@ -202,7 +197,7 @@ function held(id, name, parts) {
 }
 
 function* turnsOf(id) {
-  for (const name of CASES[id].nodes) {
+  for (const name in CASES[id].nodes) {
     const { phrase, ours } = NODES[name];
     if (!phrase || (!ours && name in setting)) continue;
     const parts = partsOf(id, name);
