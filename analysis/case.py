@@ -324,19 +324,13 @@ class Case:
     def _turns(self, name: str, ends: Span) -> Array:
         """Return where what a verdict follows from turns, by finer grids; two of its
         rows may turn between two points of a grid."""
-        points: int = POINTS
-        brackets: Array = np.array([ends])
+        grid: Array = np.linspace(*ends, POINTS)
         for _ in range(1 + ROUNDS):
-            grid = np.linspace(brackets[:, 0], brackets[:, 1], points, axis=1)
-            rows = self.reached({name: grid.ravel()})
-            rows = rows.reshape(len(rows), *grid.shape)
-            turned = np.any(rows[..., 1:] != rows[..., :-1], axis=0)
-            where, place = np.nonzero(turned)
-            if not len(where):
-                return np.array([])
-            brackets = np.column_stack([grid[where, place], grid[where, place + 1]])
-            points = 1 + FINER
-        middles: Array = brackets.mean(axis=1)
+            rows = self.reached({name: grid})
+            place = np.flatnonzero(np.any(rows[:, 1:] != rows[:, :-1], axis=0))
+            below, above = grid[place], grid[place + 1]
+            grid = np.linspace(below, above, 1 + FINER, axis=1).ravel()
+        middles: Array = (below + above) / 2
         return middles
 
     def computed_parts(self, name: str, ends: Span) -> list[Part]:

@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -59,16 +59,14 @@ def number_of(book: Book, name: str, value: Any) -> float:
 def outside(book: Book, name: str, number: float) -> SettingError:
     """Return the error for a number to which a quantity may not be set, with one that
     would fit if a word was left out."""
-    allowed, unit = book.ranges[name], book.unit(name)
-    least = words.exact(words.rounded(allowed.least, unit, way=words.UP), unit)
-    most = words.exact(words.rounded(allowed.most, unit, way=words.DOWN), unit)
+    allowed = book.ranges[name]
+    span = words.joined(*words.ends(*allowed.ends, book.unit(name)))
     zero = "0, or " if allowed.or_zero else ""
-    sentence = f"{name} may be {zero}{least} to {most}, not {number:,.10g}"
-    limit = getattr(book.quantities[name], "not_above", "")
-    if limit in book.listed:
-        sentence = f"{sentence} ({book.listed[limit].label} leaves no more)"
-    is_share = book.units[name] == "dimensionless"
-    for word, factor in {"percent": 0.01}.items() if is_share else SCALES.items():
+    sentence = f"{name} may be {zero}{span}, not {number:,.10g}"
+    factors: Mapping[str, float] = SCALES
+    if book.units[name] == "dimensionless":
+        factors = {"percent": 0.01}
+    for word, factor in factors.items():
         if not allowed.past(number * factor):
             return SettingError(f"{sentence}; '{number:.10g} {word}' would fit")
     return SettingError(sentence)
