@@ -157,10 +157,9 @@ def claim_of(first: rows.Printed, last: rows.Printed) -> Claim:
     """Return what a row says, or the range between two rows."""
     names = first.id, last.id
     rounded = first.rounding[0], last.rounding[1]
-    if first is not last:
-        return Claim((first.value, last.value), rounded, rows=names)
-    if not first.words:
-        return Claim(rounded, rounded, rows=names)
+    exact = rounded if first is last else (first.value, last.value)
+    if first is not last or not first.words:
+        return Claim(exact, rounded, rows=names)
     low, high = first.words
     least = low - first.half if low else low
     if first.says.startswith("> "):
@@ -212,7 +211,6 @@ class Book:
             self.units[name] = rows.base(row.unit)
             self.shown_units[name] = Unit(row.unit, units[row.unit].plural)
         self._check_units()
-        self._check_beside()
         self.readings = self._collected()
         self._check_readings()
         self.texts = read_texts(folder, schemas, self._formats())
@@ -237,10 +235,10 @@ class Book:
         """The numbers with which checks compare each quantity."""
         levels: dict[str, tuple[float, ...]] = dict.fromkeys(self.quantities, ())
         for check in self.checks.values():
-            if check.compute:
+            if check.compute and check.beside:
                 claim = self.claim(check)
                 ends = {*levels[check.compute], *claim.exact, *claim.rounded}
-                known = [end for end in sorted(ends) if abs(end) < ENDLESS]
+                known = [end for end in sorted(ends) if end < ENDLESS]
                 levels[check.compute] = tuple(known)
         return levels
 
@@ -256,36 +254,29 @@ class Book:
 
     def _check_units(self) -> None:
         """Refuse rows in another unit than what they stand for, or beside."""
+        pairs: list[tuple[rows.Row, str, str, str]] = []
         for claim in self.claims.values():
-            if claim.low_end:
-                claim.require("says", claim.low_end, self.assumptions)
-                self._check_unit(claim, "says", claim.low_end, claim.unit)
+            pairs.append((claim, "says", claim.low_end, claim.unit))
         for figure in self.external.values():
+            pairs.append((figure, "reading_of", figure.reading_of, figure.unit))
             if figure.id in self.claims:
                 raise figure.fault("id", f"{figure.id} stands in claims.csv, too")
-            if figure.reading_of:
-                self._check_unit(figure, "reading_of", figure.reading_of, figure.unit)
         for each in self.listed.values():
-            if each.same_as:
-                unit = self.units[each.quantity]
-                self._check_unit(each, "same_as", each.same_as, unit)
-
-    def _check_beside(self) -> None:
-        """Refuse what stands beside a check in another unit, or the wrong way round."""
+            pairs.append((each, "same_as", each.same_as, self.units[each.quantity]))
         for check in self.checks.values():
-            claims = [self.claims[name] for name in check.beside]
-            values = [claim.value for claim in claims]
-            if len(values) > 1 and values != sorted(values):
-                raise check.fault("beside", f"{'; '.join(check.beside)} must rise")
-            for claim in claims if check.compute else ():
-                self._check_unit(check, "beside", check.compute, claim.unit)
-
-    def _check_unit(self, row: rows.Row, column: str, name: str, unit: str) -> None:
-        if self.units[name] != rows.base(unit):
-            raise row.fault(column, f"{name} is in {self.units[name]}, not {unit}")
+            for name in check.beside:
+                unit = self.claims[name].unit
+                pairs.append((check, "beside", check.compute, unit))
+        for row, column, name, unit in pairs:
+            if name:
+                row.require(column, name, self.units)
+                if self.units[name] != rows.base(unit):
+                    sentence = f"{name} is in {self.units[name]}, not {unit}"
+                    raise row.fault(column, sentence)
 
     def _check_readings(self) -> None:
-        """Refuse limits and readings that do not exist, and formulas in a circle."""
+        """Refuse limits and readings that do not exist, formulas in a circle, and ranges
+        the wrong way round."""
         for name, readings in self.readings.items():
             row = self.quantities[name]
             known = [f"{name}.{reading}" for reading in readings]
@@ -296,6 +287,9 @@ class Book:
             except SettingError as error:
                 raise row.fault("quantity", error) from None
         for check in self.checks.values():
+            values = [self.claims[name].value for name in check.beside]
+            if len(values) > 1 and values != sorted(values):
+                raise check.fault("beside", f"{'; '.join(check.beside)} must rise")
             own = self.readings_of(check)
             try:
                 needed = self.order(check.compute, own) if check.compute else {}

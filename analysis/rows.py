@@ -194,11 +194,11 @@ class Printed(Row):
         digits, words = self.printed, self.words
         if not words and (digits is None or self.rounded_to == "ours"):
             raise self.fault("says", "write what the words claim")
-        if digits is not None and self.place and digits % self.place:
+        if digits and self.place and digits % self.place:
             sentence = f"{digits} is not rounded to '{self.place}'"
             raise self.fault("rounded_to", sentence)
         low, high = words or (-math.inf, math.inf)
-        if low > high or not (digits is None or low <= self.value <= high):
+        if low > high or self.value < low or self.value > high:
             raise self.fault("says", f"'{self.says}' must rise and hold {digits}")
 
     @property
@@ -339,7 +339,7 @@ def read_table(path: Path, kind: type[R], rules: Rules, known: Tables) -> dict[s
             if cell or "required" in rule:
                 check_cell(place, column, cell, rule)
                 values[column] = content(cell, columns[column])
-            if cell and rule["names"]:
+            if cell and "names" in rule:
                 for name in content(cell, Names):
                     place.require(column, name, known[rule["names"]])
         if "unit" in columns.keys() - rules:

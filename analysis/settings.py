@@ -30,15 +30,12 @@ def chosen(book: Book, name: str, value: Any) -> Node:
 
 def read(book: Book, name: str, text: str) -> float:
     """Return the number in a text."""
-    if text[:1].isalpha():
-        known = book.readings[name]
-        sentence = f"'{text}' is neither a number nor a reading of {name}"
-        hint = f"{nearest(text, known)} (its readings are {', '.join(known)})"
-        raise SettingError(f"{sentence}{hint}")
     try:
         return units.read(text, book.units[name])
     except ValueError as error:
-        raise SettingError(f"{name}: {error}") from None
+        known = book.readings[name]
+        hint = f"{nearest(text, known)} (its readings are {', '.join(known)})"
+        raise SettingError(f"{name}: {error}{hint}") from None
 
 
 def number_of(book: Book, name: str, value: Any) -> float:
@@ -106,7 +103,7 @@ def own_formula(book: Book, name: str, function: Callable[..., Any]) -> Node:
         raise SettingError(f"{name}: this has no parameters that can be read") from None
     needs, constants = [], []
     for parameter in parameters:
-        if parameter.default is inspect.Parameter.empty:
+        if parameter.default is parameter.empty:
             book.look_up(parameter.name)
             needs.append(parameter.name)
         else:

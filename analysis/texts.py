@@ -40,46 +40,41 @@ def read_yaml(path: Path) -> Any:
         raise ValueError(" ".join(str(error).split())) from None
 
 
-def read_package(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return from datapackage.json the schemas of texts by file, each with its name,
-    and the rules for the columns of tables by name."""
-    texts: dict[str, Any] = {}
+def read_package(folder: Path) -> tuple[list[Any], dict[str, Any]]:
+    """Return from datapackage.json the texts, each with its schema, and the rules for
+    the columns of each table, by name."""
     tables: dict[str, Any] = {}
     try:
         package = json.loads((folder / PACKAGE).read_text("utf-8"))
-        for text in package["texts"]:
-            texts[text["path"]] = text["name"], text["schema"]
         for table in package["resources"]:
             tables[table["name"]] = rules = {}
             for column in table["schema"]["fields"]:
-                rule = {"type": column["type"], "names": column.get("names")}
-                rules[column["name"]] = rule | column.get("constraints", {})
+                rules[column["name"]] = column | column.get("constraints", {})
+        return package["texts"], tables
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{PACKAGE}: {error}") from None
     except (AttributeError, KeyError, TypeError) as error:
         raise DataError(f"{PACKAGE} lacks or misnames a part: {error!r}") from None
-    return texts, tables
 
 
 def read_texts(
-    folder: Path,
-    schemas: Mapping[str, Any],
-    formats: Mapping[str, Callable[[str], bool]],
+    folder: Path, texts: list[Any], formats: Mapping[str, Callable[[str], bool]]
 ) -> dict[str, Any]:
     """Return the texts of a folder by name, or raise DataError for the first fault.
 
     The formats of the schemas are kinds of names, which must be known.
     """
-    texts = {}
-    for file, (name, schema) in schemas.items():
+    found = {}
+    for text in texts:
+        place = text["path"]
         try:
-            check = fastjsonschema.compile(schema, formats=formats)
-            texts[name] = check(read_yaml(folder / file))
+            check = fastjsonschema.compile(text["schema"], formats=formats)
+            found[text["name"]] = check(read_yaml(folder / place))
         except fastjsonschema.JsonSchemaValueException as error:
-            raise DataError(f"{file}: {sentence_of(error)}") from None
+            raise DataError(f"{place}: {sentence_of(error)}") from None
         except (OSError, ValueError) as error:
-            raise DataError(f"{file}: {error}") from None
-    return texts
+            raise DataError(f"{place}: {error}") from None
+    return found
 
 
 def sentence_of(error: Any) -> str:
