@@ -171,9 +171,7 @@ def formulas_by_name() -> dict[str, Callable[..., Any]]:
     """Return the public functions of the modules with formulas, by name."""
     functions: dict[str, Callable[..., Any]] = {}
     for module in formulas.__all__:
-        for name, function in vars(getattr(formulas, module)).items():
-            if inspect.isfunction(function):
-                functions[name] = function
+        functions |= inspect.getmembers(getattr(formulas, module), inspect.isfunction)
     return functions
 
 
@@ -275,8 +273,8 @@ class Book:
                     raise row.fault(column, sentence)
 
     def _check_readings(self) -> None:
-        """Refuse limits and readings that do not exist, formulas in a circle, and ranges
-        the wrong way round."""
+        """Refuse limits and readings that do not exist, formulas in a circle, and
+        ranges the wrong way round."""
         for name, readings in self.readings.items():
             row = self.quantities[name]
             known = [f"{name}.{reading}" for reading in readings]

@@ -103,20 +103,18 @@ class Case:
         self.nodes = self._resolved()
         self.limits: dict[str, tuple[float, float | str]] = {}
         self.inputs: dict[str, Node] = {}
+        #: The end that words name, for each input that is in words only.
+        self.named: dict[str, np.float64] = {}
         for name, node in self.nodes.items():
             if name in book.limits:
                 self.limits[name] = book.limits[name]
             if not node.formula:
                 self.inputs[name] = node
+            if node.is_in_words:
+                self.named[name] = node.named_end
             if node.row and node.row in self.claim.rows:
                 raise SettingError(f"{node.row} would be compared with itself")
         self.has_words = any(node.words for node in self.inputs.values())
-        #: The end that words name, for each input that is in words only.
-        self.named = {
-            name: node.named_end
-            for name, node in self.inputs.items()
-            if node.is_in_words
-        }
 
     def _resolved(self) -> dict[str, Node]:
         """Return what is needed, in order; what limits a quantity comes before it."""
@@ -344,7 +342,7 @@ class Case:
         allowed, node = self.book.ranges[name], self.inputs[name]
         if name in self.book.assumptions:
             return allowed.ends
-        number = node.named_end if node.is_in_words else node.value
+        number = self.named.get(name, node.value)
         return allowed.least, min(allowed.most, 2 * abs(float(number)))
 
     @property
@@ -374,4 +372,4 @@ class Case:
         """Say in words where the verdict turns with an input."""
         computed = [part for part in parts if part.verdict != NOT_COMPUTED]
         value = float(self.nodes[name].value)
-        return words.turning(computed, value, self.book.unit(name)) if computed else ""
+        return words.turning(computed, value, self.book.unit(name))

@@ -25,9 +25,8 @@ SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 PATTERNS = {"number": r"^-?[0-9]+([.][0-9]+)?$", "string": "."}
 
 Names = tuple[str, ...]
-#: Tables by name; and the columns of one in datapackage.json.
-Tables = Mapping[str, Mapping[str, Any]]
-Rules = Mapping[str, Any]
+#: By name: tables, or what datapackage.json says of columns.
+ByName = Mapping[str, Any]
 
 
 class RefusalError(ValueError):
@@ -317,7 +316,7 @@ class Finding(Row):
 R = TypeVar("R", bound=Row)
 
 
-def read_table(path: Path, kind: type[R], rules: Rules, known: Tables) -> dict[str, R]:
+def read_table(path: Path, kind: type[R], rules: ByName, known: ByName) -> dict[str, R]:
     """Return the rows of a CSV file by name; ``known`` has the tables that they name.
 
     A row that has a unit, but no column for it, has that of its quantity.
@@ -362,7 +361,7 @@ def read_line(place: Row, header: list[str], line: str) -> dict[str, str]:
         raise place.fault("1", "as many cells as in row 1 must stand here") from None
 
 
-def check_cell(place: Row, column: str, cell: str, rule: Mapping[str, Any]) -> None:
+def check_cell(place: Row, column: str, cell: str, rule: ByName) -> None:
     """Refuse a cell that is not as datapackage.json has its column."""
     options = rule.get("enum", [cell])
     pattern = rule.get("pattern", PATTERNS[rule["type"]])

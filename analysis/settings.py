@@ -82,9 +82,8 @@ def drawn(book: Book, name: str, shape: Any) -> Node:
     said = str(shape)
     if hasattr(shape, "dist"):
         said = f"{shape.dist.name}{shape.args}{shape.kwds or ''}"
-    quantile: Any = quantile_of(shape)
     try:
-        median = float(quantile(0.5))
+        median = float(shape.median())
     except (TypeError, ValueError) as error:
         raise SettingError(f"{name}: {said} has no median: {error}") from None
     median = number_of(book, name, median)
