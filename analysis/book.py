@@ -8,7 +8,7 @@ node for some quantities.
 import functools
 import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,7 @@ import numpy as np
 
 from analysis import formulas, rows, words
 from analysis.rows import ENDLESS, DataError, SettingError, Span, Unit, nearest
-from analysis.texts import read_texts
+from analysis.texts import read_package, read_texts
 
 ANY: Span = (-math.inf, math.inf)
 NAN = np.float64(math.nan)
@@ -146,20 +146,20 @@ def node_of(row: rows.Printed, years: int = 1) -> Node:
     def mean(span: Span | None) -> Span | None:
         return span and (span[0] / years, span[1] / years)
 
-    rounding = mean(row.rounding) if row.place else None
+    rounding = row.rounding if row.place else None
     if row.printed is None:
         rounding = row.words
-    return Node(np.float64(row.value / years), rounding, mean(row.words), row.id)
+    value = np.float64(row.value / years)
+    return Node(value, mean(rounding), mean(row.words), row.id)
 
 
 def claim_of(first: rows.Printed, last: rows.Printed) -> Claim:
     """Return what a row says, or the range between two rows."""
     names = first.id, last.id
     rounded = first.rounding[0], last.rounding[1]
-    if first is not last:
-        return Claim((first.value, last.value), rounded, rows=names)
-    if not first.words:
-        return Claim(rounded, rounded, rows=names)
+    exact = rounded if first is last else (first.value, last.value)
+    if first is not last or not first.words:
+        return Claim(exact, rounded, rows=names)
     low, high = first.words
     least = low - first.half if low else low
     if first.says.startswith("> "):
@@ -167,80 +167,51 @@ def claim_of(first: rows.Printed, last: rows.Printed) -> Claim:
     return Claim((low, high), (least, high + first.half), first.low_end, names)
 
 
-def formula_nodes() -> Iterator[tuple[str, str, Node]]:
-    """Yield the quantity and the reading of each formula, with its node."""
-    for name, function in formulas_by_name().items():
-        quantity, _, reading = name.partition("__")
-        needs = tuple(inspect.signature(function).parameters)
-        yield quantity, reading or "formula", Node(formula=function, needs=needs)
-
-
 def formulas_by_name() -> dict[str, Callable[..., Any]]:
     """Return the public functions of the modules with formulas, by name."""
     functions: dict[str, Callable[..., Any]] = {}
     for module in formulas.__all__:
-        for name, function in vars(getattr(formulas, module)).items():
-            if inspect.isfunction(function):
-                functions[name] = function
+        functions |= inspect.getmembers(getattr(formulas, module), inspect.isfunction)
     return functions
-
-
-def ordered(known: dict[str, Node], listed: list[str]) -> dict[str, Node]:
-    """Return the readings of a quantity, with the one in use first.
-
-    The least that words allow is a reading only where readings.csv lists it.
-    """
-    order = [name for name in (*listed, *USUAL, *known) if name in known]
-    return {name: known[name] for name in order if name != "floor" or name in listed}
 
 
 class Book:
     """The rows of a folder, by table and name, and the readings of each quantity."""
 
     def __init__(self, folder: Path):
-        def read(
-            name: str, kind: type[rows.R], **derived: Callable[[rows.Cells], str]
-        ) -> dict[str, rows.R]:
-            return rows.read_table(folder / f"{name}.csv", kind, derived)
+        schemas, rules = read_package(folder)
+        known: dict[str, Mapping[str, rows.Row]] = {}
 
-        self.folder = folder
-        nouns = read("units", rows.UnitRow)
+        def read(name: str, kind: type[rows.R]) -> dict[str, rows.R]:
+            path = folder / f"{name}.csv"
+            known[name] = table = rows.read_table(path, kind, rules[name], known)
+            return table
+
+        units = read("units", rows.UnitRow)
         self.assumptions = read("assumptions", rows.Assumption)
         self.quantities: dict[str, rows.Limited] = read("quantities", rows.Quantity)
-        self.limits: dict[str, tuple[float, float | str]] = {}
         self.quantities |= self.assumptions
-        for name, row in self.quantities.items():
-            high = getattr(row, "not_above", "")
-            # Another reading ends only what may be set.
-            if not high or "." in high:
-                high = float(row.at_most)
-            if (float(row.at_least), high) != ANY:
-                self.limits[name] = float(row.at_least), high
+        self.sources = read("sources", rows.Source)
+        self.claims = read("claims", rows.Claim)
+        self.external = read("external", rows.External)
+        self.listed = read("readings", rows.Reading)
+        self.checks = read("checks", rows.Check)
+        known["rows"] = {**self.claims, **self.external}
+        self.findings = read("findings", rows.Finding)
+        self.limits: dict[str, tuple[float, float | str]] = {}
         self.labels: dict[str, str] = {}
         self.units: dict[str, str] = {}
         self.shown_units: dict[str, Unit] = {}
         for name, row in self.quantities.items():
-            row.require("unit", row.unit, nouns)
+            if row.limits != ANY:
+                self.limits[name] = row.limits
             self.labels[name] = row.label
             self.units[name] = rows.base(row.unit)
-            self.shown_units[name] = Unit(row.unit, nouns[row.unit].plural)
-        self.claims = read("claims", rows.Claim, unit=self._unit_of)
-        self.external = read("external", rows.External)
-        self.listed = read("readings", rows.Reading)
-        self.checks = read("checks", rows.Check)
-        self.sources = read("sources", rows.Source)
-        self.findings = read("findings", rows.Finding)
-        self._check_names()
+            self.shown_units[name] = Unit(row.unit, units[row.unit].plural)
         self._check_units()
-        self._check_beside()
         self.readings = self._collected()
         self._check_readings()
-        self.texts = read_texts(folder, self._formats())
-
-    def _unit_of(self, cells: rows.Cells) -> str:
-        """Return the unit of a claim, which is that of its quantity."""
-        row = self.quantities.get(cells["quantity"])
-        return row.unit if row else ""
+        self.texts = read_texts(folder, schemas, self._formats())
 
     def _formats(self) -> dict[str, Callable[[str], bool]]:
         """Return which names texts may have."""
@@ -249,7 +220,6 @@ class Book:
             "check": judged.__contains__,
             "claim": self.claims.__contains__,
             "external": self.external.__contains__,
-            "assumption": self.assumptions.__contains__,
             "quantity": self.readings.__contains__,
             "setting": {"why", "label", *self.readings}.__contains__,
         }
@@ -261,15 +231,14 @@ class Book:
     @functools.cached_property
     def levels(self) -> dict[str, tuple[float, ...]]:
         """The numbers with which checks compare each quantity."""
-        ends: dict[str, set[float]] = {name: set() for name in self.quantities}
+        levels: dict[str, tuple[float, ...]] = dict.fromkeys(self.quantities, ())
         for check in self.checks.values():
             if check.compute and check.beside:
                 claim = self.claim(check)
-                ends[check.compute] |= {*claim.exact, *claim.rounded}
-        return {
-            name: tuple(end for end in sorted(known) if abs(end) < ENDLESS)
-            for name, known in ends.items()
-        }
+                ends = {*levels[check.compute], *claim.exact, *claim.rounded}
+                known = [end for end in sorted(ends) if end < ENDLESS]
+                levels[check.compute] = tuple(known)
+        return levels
 
     def spelled(self, name: str, value: float) -> str:
         """Write a value of a quantity, on its side of what it is compared with."""
@@ -281,76 +250,46 @@ class Book:
 
     # Rules between rows.
 
-    def _check_names(self) -> None:
-        """Refuse names in columns that refer to what does not exist."""
-        known: dict[str, Iterable[str]] = {
-            "quantities": self.quantities,
-            "claims": self.claims,
-            "sources": self.sources,
-            "printed": self.claims | self.external,
-        }
-        tables: list[Mapping[str, rows.Row]] = [self.claims, self.external]
-        for table in (*tables, self.listed, self.checks, self.findings):
-            for row in table.values():
-                for column, other in row.refers.items():
-                    cell = getattr(row, column)
-                    names = [cell] if isinstance(cell, str) else cell
-                    for name in filter(None, names):
-                        row.require(column, name, known[other])
-
     def _check_units(self) -> None:
         """Refuse rows in another unit than what they stand for, or beside."""
+        pairs: list[tuple[rows.Row, str, str, str]] = []
         for claim in self.claims.values():
-            if claim.low_end:
-                claim.require("says", claim.low_end, self.assumptions)
-                self._check_unit(claim, "says", claim.low_end, claim.unit)
+            pairs.append((claim, "says", claim.low_end, claim.unit))
         for figure in self.external.values():
+            pairs.append((figure, "reading_of", figure.reading_of, figure.unit))
             if figure.id in self.claims:
-                sentence = f"{figure.id} stands in claims.csv, too"
-                raise figure.fault("id", sentence)
-            if figure.reading_of:
-                self._check_unit(figure, "reading_of", figure.reading_of, figure.unit)
-            elif figure.divide_by:
-                raise figure.fault("divide_by", "it is no reading of a quantity")
+                raise figure.fault("id", f"{figure.id} stands in claims.csv, too")
         for each in self.listed.values():
-            if each.same_as:
-                unit = self.units[each.quantity]
-                self._check_unit(each, "same_as", each.same_as, unit)
-
-    def _check_beside(self) -> None:
-        """Refuse what stands beside a check in another unit, or the wrong way round."""
+            pairs.append((each, "same_as", each.same_as, self.units[each.quantity]))
         for check in self.checks.values():
-            for name in check.beside if check.compute else ():
+            for name in check.beside:
                 unit = self.claims[name].unit
-                self._check_unit(check, "beside", check.compute, unit)
-            values = [self.claims[name].value for name in check.beside]
-            if len(values) > 1 and values != sorted(values):
-                raise check.fault("beside", f"{'; '.join(check.beside)} must rise")
-
-    def _check_unit(self, row: rows.Row, column: str, name: str, unit: str) -> None:
-        if self.units[name] != rows.base(unit):
-            raise row.fault(column, f"{name} is in {self.units[name]}, not {unit}")
+                pairs.append((check, "beside", check.compute, unit))
+        for row, column, name, unit in pairs:
+            if name:
+                row.require(column, name, self.units)
+                if self.units[name] != rows.base(unit):
+                    sentence = f"{name} is in {self.units[name]}, not {unit}"
+                    raise row.fault(column, sentence)
 
     def _check_readings(self) -> None:
-        """Refuse readings and limits that do not exist, and formulas in a circle."""
-        for each in self.listed.values():
-            each.require("quantity", each.quantity, self.readings)
-            each.require("reading", each.reading, self.readings[each.quantity])
-        for name in self.readings:
+        """Refuse limits and readings that do not exist, formulas in a circle, and
+        ranges the wrong way round."""
+        for name, readings in self.readings.items():
             row = self.quantities[name]
-            limit, _, reading = getattr(row, "not_above", "").partition(".")
-            if limit:
-                row.require("not_above", limit, self.readings)
-            if reading:
-                row.require("not_above", limit, [name])
-                row.require("not_above", reading, self.readings[name])
+            known = [f"{name}.{reading}" for reading in readings]
+            if row.not_above:
+                row.require("not_above", row.not_above, [*self.readings, *known])
             try:
                 self.order(name, NO_SETTING)
             except SettingError as error:
                 raise row.fault("quantity", error) from None
         for check in self.checks.values():
+            values = [self.claims[name].value for name in check.beside]
+            if len(values) > 1 and values != sorted(values):
+                raise check.fault("beside", f"{'; '.join(check.beside)} must rise")
+            own = self.readings_of(check)
             try:
-                own = self.readings_of(check)
                 needed = self.order(check.compute, own) if check.compute else {}
             except SettingError as error:
                 raise check.fault("readings", error) from None
@@ -362,29 +301,42 @@ class Book:
     def _collected(self) -> dict[str, dict[str, Node]]:
         """Return the readings of each quantity, the one in use first."""
         found: dict[str, dict[str, Node]] = {name: {} for name in self.quantities}
-        order: dict[str, list[str]] = {name: [] for name in self.quantities}
         for name, row in self.assumptions.items():
             found[name]["set"] = Node(np.float64(row.value))
         for claim in self.claims.values():
             self._add_claim(found[claim.quantity], claim)
-        for quantity, reading, node in formula_nodes():
-            for known in (quantity, *node.needs):
+        for name, function in formulas_by_name().items():
+            quantity, _, reading = name.partition("__")
+            needs = tuple(inspect.signature(function).parameters)
+            for known in (quantity, *needs):
                 if known not in found:
                     sentence = f"quantities.csv, assumptions.csv lack {known}"
-                    raise DataError(f"{sentence}, of a formula for {quantity}")
-            found[quantity][reading] = node
-        for each in self.listed.values():
-            order[each.quantity].append(each.reading)
-            if each.same_as:
-                node = Node(formula=same, needs=(each.same_as,))
-                found[each.quantity][each.reading] = node
+                    raise DataError(f"{sentence}, of the formula {name}")
+            node = Node(formula=function, needs=needs)
+            found[quantity][reading or "formula"] = node
         for figure in self.external.values():
             if figure.reading_of:
-                node = node_of(figure, figure.years)
-                found[figure.reading_of][figure.id] = node
-        return {
-            name: ordered(known, order[name]) for name, known in found.items() if known
-        }
+                found[figure.reading_of][figure.id] = node_of(figure, figure.years)
+        return self._ordered(found)
+
+    def _ordered(self, found: dict[str, dict[str, Node]]) -> dict[str, dict[str, Node]]:
+        """Return readings in order: as readings.csv lists them, then as is usual.
+
+        The least that words allow is a reading only where readings.csv lists it.
+        """
+        readings: dict[str, dict[str, Node]] = {name: {} for name in found}
+        for row in self.listed.values():
+            known = found[row.quantity]
+            if row.same_as:
+                known[row.reading] = Node(formula=same, needs=(row.same_as,))
+            row.require("reading", row.reading, known)
+            readings[row.quantity][row.reading] = known[row.reading]
+        for name, known in found.items():
+            known.pop("floor", None)
+            for reading in (*USUAL, *known):
+                if reading in known:
+                    readings[name].setdefault(reading, known[reading])
+        return {name: known for name, known in readings.items() if known}
 
     @staticmethod
     def _add_claim(readings: dict[str, Node], row: rows.Claim) -> None:
@@ -415,11 +367,9 @@ class Book:
         """Return the readings that a check has for itself."""
         found = {}
         for pair in check.readings:
-            name, _, reading = pair.partition("=")
-            self.look_up(name)
-            if reading not in self.readings[name]:
-                hint = nearest(reading, self.readings[name])
-                raise SettingError(f"'{reading}' is no reading of {name}{hint}")
+            name, reading = pair.split("=")
+            check.require("readings", name, self.readings)
+            check.require("readings", reading, self.readings[name])
             found[name] = self.readings[name][reading]
         return found
 
@@ -453,8 +403,9 @@ class Book:
         values: dict[str, Any] = {}
         for quantity in self.readings:
             for name, node in self.order(quantity, NO_SETTING).items():
-                value = node.compute(values)
-                values[name] = node.named_end if node.is_in_words else np.float64(value)
+                values[name] = node.compute(values)
+                if node.is_in_words:
+                    values[name] = node.named_end
         return {name: float(value) for name, value in values.items()}
 
     @functools.cached_property
@@ -462,20 +413,19 @@ class Book:
         """What may be set: an assumption's range; a share or a rate up to its limit;
         another number within a factor of twenty."""
         ranges = {}
-        for name in self.readings:
-            row = self.quantities[name]
+        for name, readings in self.readings.items():
+            row, usual = self.quantities[name], self.usual[name]
             low, high = float(row.at_least), float(row.at_most)
-            _, _, reading = getattr(row, "not_above", "").partition(".")
-            if reading:
-                # The printed number may be above it, by what rounds to its digits.
-                span = self.node(name, NO_SETTING).rounding or ANY
-                high = float(self.readings[name][reading].compute(self.usual))
-                high = max(high, span[1])
-            least, most = sorted((self.usual[name] / FAR, self.usual[name] * FAR))
             if name in self.assumptions:
                 ranges[name] = Range(low, high)
-            elif self.unit(name) == "percent":
-                ranges[name] = Range(max(low, -1.0), min(high, most))
-            else:
-                ranges[name] = Range(max(low, least), min(high, most), or_zero=True)
+                continue
+            is_rate = self.unit(name) == "percent"
+            least, most = sorted((usual / FAR, usual * FAR))
+            _, _, reading = row.not_above.partition(".")
+            if reading:
+                # The printed number may be above it, by what rounds to its digits.
+                _, digits = self.node(name, NO_SETTING).rounding or ANY
+                high = max(float(readings[reading].compute(self.usual)), digits)
+            low = max(low, -1.0 if is_rate else least)
+            ranges[name] = Range(low, min(high, most), or_zero=not is_rate)
         return ranges

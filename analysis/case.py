@@ -5,11 +5,12 @@ words allow; each set holds the one before. The verdict is the first of the thre
 lets the target meet what is claimed.
 """
 
+import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -61,14 +62,12 @@ class Estimate(float):
         return self
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A part of an input's range, in which a verdict stays."""
 
-    input: str
+    verdict: str
     start: float
     stop: float
-    verdict: str
 
 
 @dataclass(frozen=True)
@@ -104,20 +103,18 @@ class Case:
         self.nodes = self._resolved()
         self.limits: dict[str, tuple[float, float | str]] = {}
         self.inputs: dict[str, Node] = {}
+        #: The end that words name, for each input that is in words only.
+        self.named: dict[str, np.float64] = {}
         for name, node in self.nodes.items():
             if name in book.limits:
                 self.limits[name] = book.limits[name]
             if not node.formula:
                 self.inputs[name] = node
+            if node.is_in_words:
+                self.named[name] = node.named_end
             if node.row and node.row in self.claim.rows:
                 raise SettingError(f"{node.row} would be compared with itself")
         self.has_words = any(node.words for node in self.inputs.values())
-        #: The end that words name, for each input that is in words only.
-        self.named = {
-            name: node.named_end
-            for name, node in self.inputs.items()
-            if node.is_in_words
-        }
 
     def _resolved(self) -> dict[str, Node]:
         """Return what is needed, in order; what limits a quantity comes before it."""
@@ -189,9 +186,18 @@ class Case:
         return any(node.distribution is not None for node in self.inputs.values())
 
     def refuse_broken(self, values: Values) -> None:
-        """Raise SettingError where a limit is broken."""
-        for name, where in self.broken(values):
-            raise SettingError(self.sentence(name, values, where))
+        """Raise SettingError for a limit that is broken, at the first such entry."""
+        for name, past in self.broken(values):
+            limits, unit = self.ends(name, values), self.book.unit(name)
+            *entries, where = np.broadcast_arrays(values[name], *limits, past)
+            value, low, high = np.array(entries)[:, where][:, 0].tolist()
+            part = words.part(low, high, unit=unit)
+            label, most = self.book.labels[name], self.limits[name][1]
+            if isinstance(most, str):
+                part = f"{part}, {self.book.labels[most]}"
+            number = words.number(value, unit, [low, high])
+            sentence = f"would be {number}, and may be {part}"
+            raise SettingError(f"{label} ({name}) {sentence}")
 
     def refuse_past(self, values: Values) -> None:
         """Raise SettingError where a limit is broken, or the target has no value."""
@@ -200,24 +206,12 @@ class Case:
             sentence = "divides by zero, or your function gives no number"
             raise SettingError(f"{self.target} has no value: it {sentence}")
 
-    def sentence(self, name: str, values: Values, where: Any) -> str:
-        """Say which limit a quantity passes, at the first entry that passes it."""
-        numbers = []
-        for entries in (values[name], *self.ends(name, values)):
-            numbers.append(float(np.broadcast_to(entries, np.shape(where))[where][0]))
-        (value, low, high), unit = numbers, self.book.unit(name)
-        most, labels = self.limits[name][1], self.book.labels
-        sentence = f"would be {words.number(value, unit, [low, high])}, and may be"
-        limit = f", {labels[most]}" if isinstance(most, str) else ""
-        part = words.part(low, high, unit=unit)
-        return f"{labels[name]} ({name}) {sentence} {part}{limit}"
-
     def bounds(
         self, kinds: Collection[str], given: Values = NOTHING
     ) -> tuple[Array, Array]:
-        """Return the least and the greatest target, as inputs move within their spans.
+        """Return the least and the greatest target, as inputs move within their spans,
+        for each entry of ``given``.
 
-        Each has an axis of its own, and the last axis has the entries of ``given``.
         Between the ends of an input a formula only rises or only falls; a function of a
         user's own is taken to do so, too.
         """
@@ -226,16 +220,11 @@ class Case:
             ends = [end for kind in kinds for end in getattr(node, kind) or ()]
             if ends and name not in given:
                 spans[name] = min(ends), max(ends)
-        moved = dict(given)
-        for axis, (name, span) in enumerate(spans.items()):
-            shape = [1] * len(spans) + [1]
-            shape[axis] = 2
-            moved[name] = np.reshape(span, shape)
-        target = self.values(moved, clip=bool(kinds))[self.target]
-        missing = len(spans) + 1 - np.ndim(target)
-        target = np.reshape(target, (1,) * missing + np.shape(target))
-        axes = tuple(range(len(spans)))
-        return np.fmin.reduce(target, axis=axes), np.fmax.reduce(target, axis=axes)
+        # A row for each corner of the box, and a column for each entry.
+        corners = np.array([*itertools.product(*spans.values())]).T[..., None]
+        moved = {**given, **dict(zip(spans, corners, strict=True))}
+        target = np.atleast_2d(self.values(moved, clip=bool(kinds))[self.target])
+        return np.fmin.reduce(target), np.fmax.reduce(target)
 
     def side(self) -> str:
         """Return whether words make the target "up to" or "at least" its value."""
@@ -254,8 +243,9 @@ class Case:
         An end that words leave open is NaN.
         """
         self.refuse_past(self.values(self.named))
-        ends = [float(end) for (end,) in self.bounds(DIGITS)]
-        low, high = (end if abs(end) < NO_END else math.nan for end in ends)
+        ends = np.ravel(self.bounds(DIGITS))
+        ends[abs(ends) >= NO_END] = math.nan
+        low, high = ends.tolist()
         return Estimate.of(
             self.values()[self.target],
             # A quotient by an open end is nought.
@@ -288,20 +278,18 @@ class Case:
         """
         values = self.values(given)
         exact, rounded = self.claimed(values)
-        sets: list[Any] = [(POINT, exact), (DIGITS, rounded), (BOTH, rounded)]
-        if self.claim.is_statement:
-            # It is true of the value, or not.
-            sets = sets[:1]
-        rows = [self.past(values)]
+        rows: list[Any] = [self.past(values)]
+        sets = (POINT, exact), (DIGITS, rounded), (BOTH, rounded)
         for kinds, (start, stop) in sets:
-            if kinds == BOTH and not self.has_words:
-                rows += rows[-2:]
-                continue
-            low, high = self.bounds(kinds, given)
+            if kinds != BOTH or self.has_words:
+                low, high = self.bounds(kinds, given)
             if kinds == DIGITS:
                 # A number in words only has no value that could match.
                 low = np.where(np.isnan(values[self.target]), math.inf, low)
             rows += [high >= start - slack(start), low <= stop + slack(stop)]
+            if self.claim.is_statement:
+                # It is true of the value, or not.
+                break
         spread = np.broadcast_arrays(*rows, *given.values())
         return np.stack(spread[: len(rows)]).astype(bool)
 
@@ -320,39 +308,32 @@ class Case:
 
     def parts(self, name: str, ends: Span) -> list[Part]:
         """Return the parts of an input's range, each with its verdict."""
-        case = self.given([name])
+        if ends[0] >= ends[1]:
+            return []
+        case, parts = self.given([name]), []
         edges = np.unique([*ends, *case._turns(name, ends)])
-        middles = (edges[1:] + edges[:-1]) / 2
-        parts: list[Part] = []
-        for place, code in enumerate(case.codes({name: middles})):
-            start, stop = edges[place : place + 2].tolist()
-            verdict = self.verdicts[code]
-            if parts and parts[-1].verdict == verdict:
-                start = parts.pop().start
-            parts.append(Part(name, start, stop, verdict))
+        codes = case.codes({name: (edges[1:] + edges[:-1]) / 2})
+        begins = np.flatnonzero(np.diff(codes, prepend=-1))
+        spans = itertools.pairwise(edges[[*begins, -1]].tolist())
+        for code, span in zip(codes[begins], spans, strict=True):
+            parts.append(Part(self.verdicts[code], *span))
         return parts
 
     def _turns(self, name: str, ends: Span) -> Array:
         """Return where what a verdict follows from turns, by finer grids; two of its
         rows may turn between two points of a grid."""
-        points: int = POINTS
-        brackets: Array = np.array([ends])
+        grid: Array = np.linspace(*ends, POINTS)
         for _ in range(1 + ROUNDS):
-            grid = np.linspace(brackets[:, 0], brackets[:, 1], points, axis=1)
-            rows = self.reached({name: grid.ravel()})
-            rows = rows.reshape(len(rows), *grid.shape)
-            turned = np.any(rows[..., 1:] != rows[..., :-1], axis=0)
-            where, place = np.nonzero(turned)
-            if not len(where):
-                return np.array([])
-            brackets = np.column_stack([grid[where, place], grid[where, place + 1]])
-            points = 1 + FINER
-        middles: Array = brackets.mean(axis=1)
+            rows = self.reached({name: grid})
+            place = np.flatnonzero(np.any(rows[:, 1:] != rows[:, :-1], axis=0))
+            below, above = grid[place], grid[place + 1]
+            grid = np.linspace(below, above, 1 + FINER, axis=1).ravel()
+        middles: Array = (below + above) / 2
         return middles
 
     def computed_parts(self, name: str, ends: Span) -> list[Part]:
         """Return the parts of an input's range in which no limit is broken."""
-        parts = self.parts(name, ends) if ends[0] < ends[1] else []
+        parts = self.parts(name, ends)
         return [part for part in parts if part.verdict != NOT_COMPUTED]
 
     def range_of(self, name: str) -> Span:
@@ -361,7 +342,7 @@ class Case:
         allowed, node = self.book.ranges[name], self.inputs[name]
         if name in self.book.assumptions:
             return allowed.ends
-        number = node.named_end if node.is_in_words else node.value
+        number = self.named.get(name, node.value)
         return allowed.least, min(allowed.most, 2 * abs(float(number)))
 
     @property
@@ -373,25 +354,22 @@ class Case:
         """Yield where the verdict turns, within what words allow, for each input that
         can turn it: an assumption, or an input whose words leave room."""
         for name in self.movable:
-            start, stop = self.range_of(name)
-            least, most = self.inputs[name].words or (start, stop)
-            if name not in self.book.assumptions:
-                if not self.inputs[name].words:
-                    continue
-                start, stop = max(start, least), min(stop, most)
-            parts, within = self.computed_parts(name, (start, stop)), []
+            span, room = self.range_of(name), self.inputs[name].words
+            if room and name not in self.book.assumptions:
+                span = max(span[0], room[0]), min(span[1], room[1])
+            elif name not in self.book.assumptions:
+                continue
+            parts, within = self.computed_parts(name, span), []
+            least, most = room or span
             for part in parts:
-                if part.stop >= least and part.start <= most:
-                    ends = max(part.start, least), min(part.stop, most)
-                    within.append(Part(name, *ends, part.verdict))
+                start, stop = max(part.start, least), min(part.stop, most)
+                if start <= stop:
+                    within.append(Part(part.verdict, start, stop))
             if len(parts) > 1:
                 yield Turn(name, (*within,), (parts[0].start, parts[-1].stop))
 
     def turning(self, name: str, parts: Sequence[Part]) -> str:
         """Say in words where the verdict turns with an input."""
-        spans = []
-        for part in parts:
-            if part.verdict != NOT_COMPUTED:
-                spans.append((part.verdict, part.start, part.stop))
+        computed = [part for part in parts if part.verdict != NOT_COMPUTED]
         value = float(self.nodes[name].value)
-        return words.turning(spans, value, self.book.unit(name)) if spans else ""
+        return words.turning(computed, value, self.book.unit(name))

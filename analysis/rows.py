@@ -1,8 +1,8 @@
 """The rows of the data: typed, frozen, and checked as they are made.
 
-A column that has a default may be empty. The type of a column says what its cells may
-be, which datapackage.json repeats for others. A fault is one sentence with its file,
-row and column.
+What the cells of a column may be is said by its field in datapackage.json; a column
+that may be empty has a default here. A fault is one sentence with its file, row and
+column.
 """
 
 import csv
@@ -10,25 +10,23 @@ import difflib
 import math
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
+from typing import Any, TypeVar
 
 Span = tuple[float, float]
 
 #: The upper end of words that have none.
 ENDLESS = 1e30
 SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
-NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
-#: What words claim, as "> 30" or "1.8 to 2"; an assumption may be the low end.
-SAYS = rf"(<=|>|>=) ({NUMBER})|([a-z_]+|{NUMBER}) to ({NUMBER})"
+#: What cells hold, by the type of their column.
+PATTERNS = {"number": r"^-?[0-9]+([.][0-9]+)?$", "string": "."}
 
-# A type, and the pattern of its cells.
-Name = Annotated[str, "[A-Za-z0-9_-]+"]
 Names = tuple[str, ...]
-Scale = Literal["", "thousand", "million", "billion"]
+#: By name: tables, or what datapackage.json says of columns.
+ByName = Mapping[str, Any]
 
 
 class RefusalError(ValueError):
@@ -63,9 +61,7 @@ def base(unit: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A row, and where it stands; ``refers`` has its columns with names of others."""
-
-    refers: ClassVar[dict[str, str]] = {}
+    """A row, and where it stands."""
 
     file: str
     line: int
@@ -111,11 +107,25 @@ class UnitRow(Row):
 class Limited(Row):
     """A quantity: its label, its unit, and what it cannot be."""
 
-    quantity: Name
+    quantity: str
     label: str
     unit: str
     at_least: Decimal = Decimal("-inf")
     at_most: Decimal = Decimal("inf")
+
+    @property
+    def not_above(self) -> str:
+        """The quantity that this one cannot exceed, or the reading that it may not be
+        set above, if there is one."""
+        return ""
+
+    @property
+    def limits(self) -> tuple[float, float | str]:
+        """What it cannot be below, and a number or a quantity that it cannot exceed."""
+        low = float(self.at_least)
+        if self.not_above and "." not in self.not_above:
+            return low, self.not_above
+        return low, float(self.at_most)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +145,7 @@ class Assumption(Limited):
     value: Decimal
     varied_from: Decimal
     varied_to: Decimal
-    phrase: Annotated[str, "[^{}]*[{][}][^{}]*"]
+    phrase: str
     why: str
     question: str = ""
     marks: Names = ()
@@ -151,13 +161,8 @@ class Assumption(Limited):
 class Reading(Row):
     """A way to read or compute a quantity; the first is in use."""
 
-    refers: ClassVar[dict[str, str]] = {
-        "quantity": "quantities",
-        "same_as": "quantities",
-    }
-
-    quantity: Name
-    reading: Name
+    quantity: str
+    reading: str
     label: str
     same_as: str = ""
 
@@ -171,14 +176,14 @@ class Reading(Row):
 class Printed(Row):
     """A printed number: its digits, what rounds to them, and what words say."""
 
-    id: Name
+    id: str
     statement: str
     period: str
     printed: Decimal | None = None
-    scale: Scale = ""
+    scale: str = ""
     unit: str
-    rounded_to: Annotated[str, f"ours|{NUMBER}"]
-    says: Annotated[str, SAYS] = ""
+    rounded_to: str
+    says: str = ""
     as_printed: str
     note: str = ""
 
@@ -188,11 +193,11 @@ class Printed(Row):
         digits, words = self.printed, self.words
         if not words and (digits is None or self.rounded_to == "ours"):
             raise self.fault("says", "write what the words claim")
-        if digits is not None and self.place and digits % self.place:
+        if digits and self.place and digits % self.place:
             sentence = f"{digits} is not rounded to '{self.place}'"
             raise self.fault("rounded_to", sentence)
         low, high = words or (-math.inf, math.inf)
-        if low > high or not (digits is None or low <= self.value <= high):
+        if low > high or self.value < low or self.value > high:
             raise self.fault("says", f"'{self.says}' must rise and hold {digits}")
 
     @property
@@ -203,8 +208,7 @@ class Printed(Row):
     @property
     def low_end(self) -> str:
         """The assumption that is the low end of what words say, if any is."""
-        first = self.says.partition(" to ")[0]
-        return first if first[:1].isalpha() else ""
+        return self.says.partition(" to ")[0] if self.says[:1].isalpha() else ""
 
     def in_base_unit(self, number: Decimal) -> float:
         """Return a number of this scale and unit in base units."""
@@ -232,27 +236,25 @@ class Printed(Row):
 
         Where an assumption is the low end, this one is nought.
         """
-        match = re.fullmatch(SAYS, self.says)
-        if not match:
+        if not self.says:
             return None
-        sign, end, low, high = match.groups()
-        if sign and sign != "<=":
-            return self.in_base_unit(Decimal(end)), ENDLESS
-        least = "0" if sign or self.low_end else low
-        most = end or high
-        return self.in_base_unit(Decimal(least)), self.in_base_unit(Decimal(most))
+        first, *_, last = self.says.split()
+        end = self.in_base_unit(Decimal(last))
+        if first in (">", ">="):
+            return end, ENDLESS
+        if first == "<=" or self.low_end:
+            return 0.0, end
+        return self.in_base_unit(Decimal(first)), end
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim(Printed):
     """A number that the article prints; its quantity gives the unit."""
 
-    refers: ClassVar[dict[str, str]] = {"quantity": "quantities", "source": "sources"}
-
     quantity: str
-    input: Literal["", "yes"] = ""
+    input: str = ""
     section: str
-    paragraph: Annotated[str, "[0-9]+( item [0-9]+)?"]
+    paragraph: str
     source: str = ""
 
 
@@ -260,17 +262,12 @@ class Claim(Printed):
 class External(Printed):
     """A figure published elsewhere, beside quantities, perhaps as a reading of one."""
 
-    refers: ClassVar[dict[str, str]] = {
-        "beside": "quantities",
-        "reading_of": "quantities",
-    }
-
     beside: Names = ()
     reading_of: str = ""
-    divide_by: Annotated[str, "[2-9]"] = ""
+    divide_by: str = ""
     source: str
-    seen: Literal["primary text", "copy", "quotation"]
-    address: Annotated[str, "[a-z0-9.]+(/.*)?"] = ""
+    seen: str
+    address: str = ""
 
     @property
     def years(self) -> int:
@@ -282,29 +279,24 @@ class External(Printed):
 class Check(Row):
     """What is computed, and the row, or the ends of a range, that it is set beside."""
 
-    refers: ClassVar[dict[str, str]] = {"compute": "quantities", "beside": "claims"}
-
-    id: Name
+    id: str
     statement: str
     compute: str = ""
     readings: Names = ()
     beside: Names = ()
-    kind: Literal["", "article", "printed twice", "ours"] = ""
+    kind: str = ""
     note: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.kind) != bool(self.beside):
             raise self.fault("kind", "a check beside a number has a kind, no other")
-        for pair in self.readings:
-            if pair.count("=") != 1:
-                raise self.fault("readings", f"'{pair}' must be quantity=reading")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source(Row):
     """A document that the article cites."""
 
-    id: Name
+    id: str
     citation: str
     note: str = ""
 
@@ -313,9 +305,7 @@ class Source(Row):
 class Finding(Row):
     """A finding, with the rows that it rests on."""
 
-    refers: ClassVar[dict[str, str]] = {"rows": "printed"}
-
-    id: Name
+    id: str
     title: str
     finding: str
     rows: Names
@@ -324,73 +314,67 @@ class Finding(Row):
 # Tables -------------------------------------------------------------------------------
 
 R = TypeVar("R", bound=Row)
-Cells = dict[str, str]
 
 
-def read_table(
-    path: Path, kind: type[R], derived: Mapping[str, Callable[[Cells], str]]
-) -> dict[str, R]:
-    """Return the rows of a CSV file by name; some columns are derived from others."""
+def read_table(path: Path, kind: type[R], rules: ByName, known: ByName) -> dict[str, R]:
+    """Return the rows of a CSV file by name; ``known`` has the tables that they name.
+
+    A row that has a unit, but no column for it, has that of its quantity.
+    """
     rows: dict[str, R] = {}
     try:
         first, *lines = path.read_text("utf-8-sig").splitlines() or [""]
     except (OSError, UnicodeError) as error:
         raise DataError(f"{path.name}: {error}") from None
-    columns = [each for each in fields(kind)[2:] if each.name not in derived]
-    header, names = first.split(","), [column.name for column in columns]
-    if sorted(header) != sorted(names):
-        sentence = f"the columns must be {', '.join(names)}"
+    header, columns = first.split(","), {each.name: each.type for each in fields(kind)}
+    if sorted(header) != sorted(rules):
+        sentence = f"the columns must be {', '.join(rules)}"
         raise DataError(f"{path.name}, row 1: {sentence}")
-    for number, text in enumerate(lines, 2):
+    for number, line in enumerate(lines, 2):
         place = Row(file=path.name, line=number)
-        cells = read_line(place, header, text)
-        values = {}
-        for column in columns:
-            cell = cells[column.name]
-            try:
-                if cell or column.default is MISSING:
-                    values[column.name] = read_cell(column, cell)
-            except ValueError as error:
-                raise place.fault(column.name, f"'{cell}' {error}") from None
-        for name, derive in derived.items():
-            values[name] = derive(cells)
+        values: dict[str, Any] = {}
+        for column, cell in read_line(place, header, line).items():
+            rule = rules[column]
+            if cell or "required" in rule:
+                check_cell(place, column, cell, rule)
+                values[column] = content(cell, columns[column])
+            if cell and "names" in rule:
+                for name in content(cell, Names):
+                    place.require(column, name, known[rule["names"]])
+        if "unit" in columns.keys() - rules:
+            values["unit"] = known["quantities"][values["quantity"]].unit
         row = kind(file=path.name, line=number, **values)
         if row.key in rows:
             sentence = f"{row.key} stands in row {rows[row.key].line} too"
-            raise place.fault(names[0], sentence)
+            raise place.fault(header[0], sentence)
         rows[row.key] = row
     return rows
 
 
-def read_line(place: Row, header: list[str], line: str) -> Cells:
+def read_line(place: Row, header: list[str], line: str) -> dict[str, str]:
     """Return the cells of a line; a row is one line, so that an open quote does not
     reach the next."""
     try:
         (parts,) = csv.reader([line], strict=True)
-        cells = dict(zip(header, map(str.strip, parts), strict=True))
+        return dict(zip(header, map(str.strip, parts), strict=True))
     except (csv.Error, ValueError):
         raise place.fault("1", "as many cells as in row 1 must stand here") from None
-    for column, cell in cells.items():
-        if not cell.isprintable():
-            raise place.fault(column, "a character here can't be seen")
-    return cells
 
 
-def read_cell(column: Field[Any], cell: str) -> str | Decimal | Names:
-    """Return the content of a cell, as the type of its column has it."""
-    if not cell:
-        raise ValueError("must not be empty")
-    kind = column.type
-    pattern = getattr(kind, "__metadata__", [".*"])[0]
-    if kind in (Decimal, Decimal | None):
-        if not re.fullmatch(NUMBER, cell):
-            raise ValueError("must be a number such as 0.36")
-        return Decimal(cell)
+def check_cell(place: Row, column: str, cell: str, rule: ByName) -> None:
+    """Refuse a cell that is not as datapackage.json has its column."""
+    options = rule.get("enum", [cell])
+    pattern = rule.get("pattern", PATTERNS[rule["type"]])
+    if not cell.isprintable():
+        raise place.fault(column, "a character here can't be seen")
+    if cell not in options:
+        raise place.fault(column, f"'{cell}' must be one of {', '.join(options)}")
+    if not re.search(pattern, cell):
+        raise place.fault(column, f"'{cell}' must have the form {pattern}")
+
+
+def content(cell: str, kind: Any) -> Any:
+    """Return a text as it is, a number, or the names in a list."""
     if kind == Names:
-        return tuple(filter(None, map(str.strip, cell.split(";"))))
-    options = get_args(kind) if not hasattr(kind, "__metadata__") else ()
-    if options and cell not in options:
-        raise ValueError(f"must be one of {', '.join(filter(None, options))}")
-    if not re.fullmatch(pattern, cell):
-        raise ValueError(f"must have the form {pattern}")
-    return cell
+        return tuple(map(str.strip, cell.split(";")))
+    return cell if kind is str else Decimal(cell)

@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,15 +30,12 @@ def chosen(book: Book, name: str, value: Any) -> Node:
 
 def read(book: Book, name: str, text: str) -> float:
     """Return the number in a text."""
-    if text[:1].isalpha():
-        known = book.readings[name]
-        sentence = f"'{text}' is neither a number nor a reading of {name}"
-        hint = f"{nearest(text, known)} (its readings are {', '.join(known)})"
-        raise SettingError(f"{sentence}{hint}")
     try:
         return units.read(text, book.units[name])
     except ValueError as error:
-        raise SettingError(f"{name}: {error}") from None
+        known = book.readings[name]
+        hint = f"{nearest(text, known)} (its readings are {', '.join(known)})"
+        raise SettingError(f"{name}: {error}{hint}") from None
 
 
 def number_of(book: Book, name: str, value: Any) -> float:
@@ -59,16 +56,14 @@ def number_of(book: Book, name: str, value: Any) -> float:
 def outside(book: Book, name: str, number: float) -> SettingError:
     """Return the error for a number to which a quantity may not be set, with one that
     would fit if a word was left out."""
-    allowed, unit = book.ranges[name], book.unit(name)
-    least = words.exact(words.rounded(allowed.least, unit, way=words.UP), unit)
-    most = words.exact(words.rounded(allowed.most, unit, way=words.DOWN), unit)
+    allowed = book.ranges[name]
+    span = words.joined(*words.ends(*allowed.ends, book.unit(name)))
     zero = "0, or " if allowed.or_zero else ""
-    sentence = f"{name} may be {zero}{least} to {most}, not {number:,.10g}"
-    limit = getattr(book.quantities[name], "not_above", "")
-    if limit in book.listed:
-        sentence = f"{sentence} ({book.listed[limit].label} leaves no more)"
-    is_share = book.units[name] == "dimensionless"
-    for word, factor in {"percent": 0.01}.items() if is_share else SCALES.items():
+    sentence = f"{name} may be {zero}{span}, not {number:,.10g}"
+    factors: Mapping[str, float] = SCALES
+    if book.units[name] == "dimensionless":
+        factors = {"percent": 0.01}
+    for word, factor in factors.items():
         if not allowed.past(number * factor):
             return SettingError(f"{sentence}; '{number:.10g} {word}' would fit")
     return SettingError(sentence)
@@ -87,9 +82,8 @@ def drawn(book: Book, name: str, shape: Any) -> Node:
     said = str(shape)
     if hasattr(shape, "dist"):
         said = f"{shape.dist.name}{shape.args}{shape.kwds or ''}"
-    quantile: Any = quantile_of(shape)
     try:
-        median = float(quantile(0.5))
+        median = float(shape.median())
     except (TypeError, ValueError) as error:
         raise SettingError(f"{name}: {said} has no median: {error}") from None
     median = number_of(book, name, median)
@@ -108,7 +102,7 @@ def own_formula(book: Book, name: str, function: Callable[..., Any]) -> Node:
         raise SettingError(f"{name}: this has no parameters that can be read") from None
     needs, constants = [], []
     for parameter in parameters:
-        if parameter.default is inspect.Parameter.empty:
+        if parameter.default is parameter.empty:
             book.look_up(parameter.name)
             needs.append(parameter.name)
         else:

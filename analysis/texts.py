@@ -40,29 +40,41 @@ def read_yaml(path: Path) -> Any:
         raise ValueError(" ".join(str(error).split())) from None
 
 
+def read_package(folder: Path) -> tuple[list[Any], dict[str, Any]]:
+    """Return from datapackage.json the texts, each with its schema, and the rules for
+    the columns of each table, by name."""
+    tables: dict[str, Any] = {}
+    try:
+        package = json.loads((folder / PACKAGE).read_text("utf-8"))
+        for table in package["resources"]:
+            tables[table["name"]] = rules = {}
+            for column in table["schema"]["fields"]:
+                rules[column["name"]] = column | column.get("constraints", {})
+        return package["texts"], tables
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"{PACKAGE}: {error}") from None
+    except (AttributeError, KeyError, TypeError) as error:
+        raise DataError(f"{PACKAGE} lacks or misnames a part: {error!r}") from None
+
+
 def read_texts(
-    folder: Path, formats: Mapping[str, Callable[[str], bool]]
+    folder: Path, texts: list[Any], formats: Mapping[str, Callable[[str], bool]]
 ) -> dict[str, Any]:
     """Return the texts of a folder by name, or raise DataError for the first fault.
 
     The formats of the schemas are kinds of names, which must be known.
     """
-    place, texts = PACKAGE, {}
-    try:
-        for text in json.loads((folder / PACKAGE).read_text("utf-8"))["texts"]:
-            place = text["path"]
+    found = {}
+    for text in texts:
+        place = text["path"]
+        try:
             check = fastjsonschema.compile(text["schema"], formats=formats)
-            texts[text["name"]] = check(read_yaml(folder / place))
-            place = PACKAGE
-    except fastjsonschema.JsonSchemaValueException as error:
-        raise DataError(f"{place}: {sentence_of(error)}") from None
-    except fastjsonschema.JsonSchemaDefinitionException as error:
-        raise DataError(f"{PACKAGE}, the schema of {place}: {error}") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{place}: {error}") from None
-    except (AttributeError, KeyError, TypeError) as error:
-        raise DataError(f"{place} lacks or misnames a part: {error!r}") from None
-    return texts
+            found[text["name"]] = check(read_yaml(folder / place))
+        except fastjsonschema.JsonSchemaValueException as error:
+            raise DataError(f"{place}: {sentence_of(error)}") from None
+        except (OSError, ValueError) as error:
+            raise DataError(f"{place}: {error}") from None
+    return found
 
 
 def sentence_of(error: Any) -> str:
