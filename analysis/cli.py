@@ -49,7 +49,7 @@ def reproduce(study: Study, asked: Namespace) -> str:
     setting nothing is compared."""
     from analysis import figures, guard, page, report, running
 
-    if study.setting and "results" in os.path.realpath(asked.out).split(os.sep):
+    if study.setting and "results" in Path(os.path.realpath(asked.out)).parts:
         raise SettingError("under a setting, --out names a folder outside results")
     with running.replaced(asked.out) as folder:
         ran = folder / "notebooks"
