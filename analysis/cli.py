@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import headlines, tables
-from analysis.rows import DataError, FoundError, SettingError
+from analysis.rows import FoundError, RefusalError, SettingError
 from analysis.study import Study, load
 from analysis.texts import DATA
 
@@ -121,23 +121,28 @@ def audit(study: Study, asked: Namespace) -> str:
     return said
 
 
+def told(study: Study, asked: Namespace) -> Any:
+    """Return what the study's method of this name says."""
+    return getattr(study, asked.command.replace("-", "_"))(*asked.name)
+
+
 #: Each command: what runs, what it does, and its options.
 COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
     "reproduce": (reproduce, "run the notebooks and write the results", "SET --out"),
     "verify": (verify, "recompute the headlines, compare with stored values", "TABLE"),
-    "checks": (lambda study, _: study.checks(), "list all checks", "TABLE"),
+    "checks": (told, "list all checks", "TABLE"),
     "explain": (
-        lambda study, asked: study.explain(asked.name),
+        told,
         "show how a number is computed, down to the printed numbers",
         "SET name",
     ),
     "sensitivity": (
-        lambda study, asked: study.sensitivity(asked.name),
+        told,
         "move each input of a quantity over its range",
         "TABLE name",
     ),
     "break-even": (
-        lambda study, asked: study.break_even(asked.name),
+        told,
         "show where the verdict of a check, or a statement, turns",
         "TABLE name",
     ),
@@ -145,7 +150,10 @@ COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
     "accept": (accept, "store the values of now, and the notebooks", ""),
 }
 OPTIONS: dict[str, dict[str, Any]] = {
-    "name": {"help": 'a quantity, a check, or as in "QUANTITY > 1.9 million"'},
+    "name": {
+        "nargs": 1,
+        "help": 'a quantity, a check, or as in "QUANTITY > 1.9 million"',
+    },
     "file": {"type": Path, "help": "text or HTML"},
     "--out": {"type": Path, "default": Path("results"), "metavar": "FOLDER"},
     "--set": {
@@ -166,10 +174,10 @@ def parser_of(verdicts: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="analysis", description=ABOUT, epilog=verdicts, formatter_class=shape
     )
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (run, text, options) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(run=run, set=[], scenario=None, csv=False)
+        command.set_defaults(run=run, name=(), set=[], scenario=None, csv=False)
         for part in options.split():
             for option in SEVERAL.get(part, part).split():
                 command.add_argument(option, **OPTIONS[option])
@@ -203,8 +211,6 @@ def main(words: Sequence[str] | None = None) -> int:
         study = article.change(**choices_of(asked.set))
         if asked.scenario is not None:
             study = study.scenario(asked.scenario)
-        if sys.stdout is None:
-            raise OSError("there is no standard output")
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")
         print(written(study, asked.run(study, asked), asked.csv), flush=True)
@@ -219,7 +225,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except FoundError as error:
         print(error, file=sys.stderr)
         return 1
-    except (DataError, SettingError) as error:
+    except RefusalError as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 2
     except OSError as error:

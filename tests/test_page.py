@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import SettingError, page, report
+from analysis import SettingError, page
 from analysis import words as library
 from analysis.texts import DATA
 
@@ -143,7 +143,7 @@ def assert_same(found, row, check, line, setting):
     """Hold a headline of the page to the library's."""
     assert found["verdict"] == row.verdict, (setting, row)
     turns = found["turns"].replace("· ", "").replace("\n", "; ")
-    assert turns == report.curled(row.condition), (setting, row)
+    assert turns == row.condition, (setting, row)
     ends = [math.nan if end is None or end > 1e18 else end for end in found["values"]]
     same = [check.value, check.low, check.high]
     assert ends == pytest.approx(same, rel=1e-9, abs=1e-6, nan_ok=True), (setting, row)

@@ -61,7 +61,7 @@ def page(study: Study, titles: Any = ()) -> str:
         "verdicts": VERDICTS[1:],
     }
     template = environment.get_template("page.html")
-    return report.curled(template.render(name="index", titles=titles, top=""))
+    return template.render(name="index", titles=titles, top="")
 
 
 def cases_of(study: Study) -> dict[int, Case]:
@@ -135,12 +135,12 @@ def quantity_of(case: Case, name: str) -> Row:
     row |= {"span": f"0, or {span}" if allowed.or_zero else span}
     if ours:
         row |= {"ours": True, "room": allowed.ends}
-        row["phrase"] = report.curled(ours.phrase)
+        row["phrase"] = ours.phrase
     elif node.words:
         phrase = f'{{}} of the "{words.claim(book.claims[node.row])}"'
         (start, stop), (low, high) = case.range_of(name), node.words
         row["room"] = max(start, low), min(stop, high)
-        row["phrase"] = report.curled(phrase)
+        row["phrase"] = phrase
     return row
 
 

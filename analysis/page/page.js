@@ -219,7 +219,7 @@ const WRITTEN = {
   },
   verdict: judge,
   setting(line) {
-    if (link() === "#") return "with the article’s own numbers";
+    if (link() === "#") return "with the article's own numbers";
     return `with index.html${link().replaceAll("_", line)}`;
   },
   turns: (id) => [...turnsOf(id)].join("\n"),
@@ -237,9 +237,9 @@ function read(name, words) {
 // Sets a number that leaves a picture, or says why not.
 function refused(name, words) {
   const { label, range, span, zero } = NODES[name] ?? {};
-  if (!range) return `The page has no number “${name}”`;
+  if (!range) return `The page has no number "${name}"`;
   const number = read(name, words);
-  if (isNaN(number)) return `${label}: “${words}” is not a number`;
+  if (isNaN(number)) return `${label}: "${words}" is not a number`;
   const [low, high] = range;
   if ((number < low || number > high) && !(zero && !number))
     return `${label}: ${span}, not ${text(name, number)}`;

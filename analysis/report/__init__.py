@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -20,8 +19,6 @@ from analysis.study import Study
 
 HERE = Path(__file__).resolve().parent
 PAGES = ("numbers", "method")
-#: Parts of a page that are shown as they are.
-AS_IT_IS = re.compile(r"(?s)(<(pre|code|style|script)\b.*?</\2>|<[^>]+>)")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -36,14 +33,14 @@ def write(study: Study, folder: Path) -> dict[str, str]:
         template = environment.get_template("notebook.html")
         bodies[f"notebooks/{path.stem}"] = template.render(cells=cells)
     for name, body in bodies.items():
-        soup = with_headings(body)
-        bodies[name] = Markup(soup)
-        titles[name] = soup.h1.get_text()
+        bodies[name] = Markup(body)
+        head = body.partition("<h1>")[2].partition("</h1>")[0]
+        titles[name] = Markup(head).striptags()
     layout = environment.get_template("layout.html")
     for name, body in bodies.items():
         top = "../" * name.count("/")
         text = layout.render(name=name, body=body, titles=titles, top=top)
-        (folder / f"{name}.html").write_text(curled(text), "utf-8")
+        (folder / f"{name}.html").write_text(text, "utf-8")
     return titles
 
 
@@ -93,8 +90,9 @@ def lean(*paths: Path) -> Markup:
 
 
 def markdown(text: str) -> Markup:
-    """Return Markdown as HTML; tags in it are text, but for breaks in tables."""
-    html = MARKDOWN.render(str(text))
+    """Return Markdown as HTML; tags in it are text, but for breaks in tables, which
+    scroll on a phone."""
+    html = MARKDOWN.render(str(text)).replace("<table>", '<table tabindex="0">')
     return Markup(html.replace("&lt;br&gt;", "<br>"))
 
 
@@ -102,31 +100,6 @@ def policy_hash(text: str) -> Markup:
     """Return what a content policy calls a text between tags."""
     content = hashlib.sha256(text.encode()).digest()
     return Markup(f"'sha256-{base64.b64encode(content).decode()}'")
-
-
-def curled(page: str) -> str:
-    """Return a page with typographic quotation marks, but for its code."""
-    parts = AS_IT_IS.split(page)
-    del parts[2::3]
-    for place in range(0, len(parts), 2):
-        text = parts[place].replace("&#34;", '"').replace("&#39;", "'")
-        text = re.sub(r'(^|[\s(\[–])"|"(?=\w)', r"\1“", text)
-        text = re.sub(r"(^|[\s(\[–“])'(?=\w)", r"\1‘", text)
-        parts[place] = text.replace('"', "”").replace("'", "’")
-    return "".join(parts)
-
-
-def with_headings(body: str) -> Any:
-    """Give cells of tables their headings, for narrow screens, and headings names."""
-    soup = BeautifulSoup(body, "html.parser")
-    for table in soup("table"):
-        heads = [cell.get_text() for cell in table("th")]
-        for row in table("tr"):
-            for head, cell in zip(heads, row("td"), strict=False):
-                cell["data-label"] = head
-    for heading in soup(["h2", "h3"]):
-        heading["id"] = re.sub(r"\W+", "-", heading.get_text().lower()).strip("-")
-    return soup
 
 
 def alt_of_call(study: Study, source: str) -> str:
