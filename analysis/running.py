@@ -216,7 +216,13 @@ def execute(notebook: Any, target: Path, allowed: tuple[str, ...]) -> list[str]:
             timeout=600,
             allow_error_names=allowed,
             extra_arguments=["--IPKernelApp.log_level=50"],
-            config=Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/k"}),
+            config=Config(
+                KernelManager={
+                    "transport": "ipc",
+                    "ip": f"{sockets}/k",
+                    "connection_file": f"{sockets}/kernel.json",
+                }
+            ),
         )
         try:
             client.execute()

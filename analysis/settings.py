@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -47,7 +48,9 @@ def number_of(book: Book, name: str, value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         pass
     if math.isnan(number):
-        raise SettingError(f"{name} must be a number or a reading, not {value!r}")
+        raise SettingError(
+            f"{name} must be a number or a reading, not {reprlib.repr(value)}"
+        )
     if book.ranges[name].past(number):
         raise outside(book, name, number)
     return number

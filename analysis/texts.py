@@ -31,12 +31,14 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
 
 def read_yaml(path: Path) -> Any:
     """Return the content of a YAML file; raises ValueError for one that is none."""
+    if not path.is_file():
+        raise ValueError("it is no file")
     text = path.read_text("utf-8")
     if "\\" in text:
         raise ValueError("it has a backslash")
     try:
         return yaml.load(text, Loader)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, AttributeError, RecursionError) as error:
         raise ValueError(" ".join(str(error).split())) from None
 
 

@@ -229,7 +229,7 @@ function read(name, words) {
   const tidy = words.toLowerCase().replace("−", "-").replace(/,(?=\d{3}(?!\d))/g, "");
   const form = /^([-+]?\d*\.?\d+(?:e[-+]?\d+)?) *(%|percent|thousand|million)?$/;
   const [, digits, word] = form.exec(tidy.trim()) ?? [];
-  const share = NODES[name].plural ? NaN : 0.01;
+  const share = /^(percent|dim)/.test(NODES[name].unit) ? 0.01 : NaN;
   const scale = { thousand: 1e3, million: 1e6 }[word] ?? (word ? share : 1);
   return Number((digits * scale).toPrecision(15));
 }
