@@ -63,7 +63,7 @@ RESOLUTION ?= lowest-direct
 OTHER := .venv-$(RESOLUTION)
 test-versions:  ## Test with the lowest versions that are allowed, or RESOLUTION=highest (needs uv)
 	$(PYTHON) -m venv --clear $(OTHER)
-	uv pip install --quiet --python $(OTHER) --resolution $(RESOLUTION) -e ".[build,dev]"
+	uv pip install --quiet --python $(OTHER) --resolution $(RESOLUTION) -e ".[all,build,dev]"
 	$(OTHER)/bin/$(PYTEST)
 
 bench: env-dev  ## Measure the package beside its peers, write benchmarks/README.md
@@ -78,6 +78,6 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 LOCKED := sed -nE 's/^([A-Za-z0-9._-]+)(\[.*\])?==.*/--no-emit-package \1/p' requirements.lock
 
 lock:  ## Renew the lock files from pyproject.toml (needs uv)
-	$(COMPILE) --extra build -o requirements.lock
-	$(COMPILE) --extra build --extra dev --extra bench -c requirements.lock $$($(LOCKED)) \
+	$(COMPILE) --extra build --extra all -o requirements.lock
+	$(COMPILE) --extra build --extra all --extra dev --extra bench -c requirements.lock $$($(LOCKED)) \
 	    -o requirements-dev.lock

@@ -225,7 +225,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except FoundError as error:
         print(error, file=sys.stderr)
         return 1
-    except RefusalError as error:
+    except (RefusalError, ModuleNotFoundError) as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 2
     except OSError as error:
