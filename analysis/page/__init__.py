@@ -34,10 +34,10 @@ def page(study: Study, titles: Any = ()) -> str:
     checks = {bar["check"] for bar in bars}
     entries = study.book.texts["headlines"]["headlines"]
     pictured = [number for number in cases if entries[number - 1]["check"] in checks]
-    for number in pictured[-1:]:
-        if not {bar["to"] for bar in bars} <= cases[number].nodes.keys():
-            # A number that is set has no sum.
-            bars = []
+    shown = cases[pictured[-1]].nodes if pictured else {}
+    if not {bar["to"] for bar in bars} <= shown.keys():
+        # A number that is set has no sum.
+        bars = []
     # A number is set in a headline of the picture, if it is there.
     homes: dict[str, int] = {}
     for number in (*pictured, *cases):
