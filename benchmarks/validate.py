@@ -1,6 +1,7 @@
 """Seeds slips into the printed numbers, one at a time, and counts what is noticed.
 
-Writes validation.csv here. A slip is a cell of claims.csv that is typed anew; what it
+Writes validation.csv here, a part of the page on the method, and a line of the README.
+A slip is a cell of claims.csv that is typed anew; what it
 is stands here, apart from the code that judges. It is noticed if some verdict becomes
 "differs", stopped if a number can't be computed any more, or its row is refused.
 """
@@ -233,6 +234,7 @@ def main(seed, per_row):
     for name, each in {"formulas": told, "judge": named}.items():
         counts["mutants", name] += [len(each), sum(each), 0]
     store(counts)
+    report(study, counts)
 
 
 def of_slips(study, judged, found):
@@ -269,6 +271,43 @@ def store(counts):
             table.writerow([of, name, *numbers.tolist()])
             if of != "row":
                 print(of, name, *numbers)
+
+
+#: What a row of the page counts.
+SAID = {
+    "slips": "slips: {}",
+    "headline": "slips in numbers of headline {}",
+    "worlds": "worlds {}, true by construction",
+    "mutants": "changes to the code: {}",
+}
+PAGE = ROOT / "analysis/report/pages/validation.md"
+
+
+def report(study, counts):
+    """Write the counts as a table of the page on the method, and two in the README."""
+    entries = study.book.texts["headlines"]["headlines"]
+    numbers = {entry["check"]: number for number, entry in enumerate(entries, 1)}
+
+    def place(item):
+        return numbers.get(item[0][1], 0)
+
+    lines = ["| what was tried | how many | noticed |", "| --- | --- | --- |"]
+    for of, text in SAID.items():
+        for (kind, name), (tried, noticed, _) in sorted(counts.items(), key=place):
+            if kind == of:
+                said = text.format(numbers.get(name, name))
+                share = f"{noticed:,} ({noticed / tried:.0%})"
+                lines.append(f"| {said} | {tried:,} | {share} |")
+    PAGE.write_text("\n".join([*lines, ""]), "utf-8")
+    shares = []
+    for name in ("all printed numbers", "numbers in a check"):
+        tried, noticed, _ = counts["slips", name]
+        shares.append(f"{noticed / tried:.0%}".rstrip("%"))
+    path, said = ROOT / "README.md", "notice {} percent of all, {} of"
+    text = re.sub(
+        said.format(r"\d+", r"\d+"), said.format(*shares), path.read_text("utf-8")
+    )
+    path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
