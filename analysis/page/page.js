@@ -1,4 +1,4 @@
-// Judges and draws what Python resolved.
+// Judges what Python resolved.
 const { abs, ceil, floor, log10, max, min, sign } = Math;
 let setting = {};
 
@@ -149,7 +149,6 @@ function shown(spec) {
   return `${isMost ? "up to" : "at least"} ${spell(name, value)}`;
 }
 
-// A number in a line, with the digits that redo its result.
 function partOf(spec) {
   const [id, name, line] = spec.split(" ");
   const values = evaluate(CASES[id], setting);
@@ -169,7 +168,7 @@ function partOf(spec) {
   return values[name] < 0 ? `(${said})` : said;
 }
 
-// All numbers; in place of words, what they name.
+// In place of words, what they name.
 function whole(id, number) {
   const given = { ...setting };
   for (const [name, { value, named, run }] of Object.entries(CASES[id].nodes))
@@ -237,7 +236,7 @@ function read(name, words) {
 // Sets a number that leaves a picture, or says why not.
 function refused(name, words) {
   const { label, range, span, zero } = NODES[name] ?? {};
-  if (!range) return `The page has no number "${name}"`;
+  if (!range) return `There is no "${name}"`;
   const number = read(name, words);
   if (isNaN(number)) return `${label}: "${words}" is not a number`;
   const [low, high] = range;
@@ -277,7 +276,8 @@ function write(key) {
 function draw() {
   for (const key of ["value", "part", "added", "verdict", "setting"]) write(key);
   each("idle", (node, spec) => (node.hidden = isIdle(spec)));
-  each("words", (node, name) => node.classList.toggle("gone", name in setting));
+  const moved = (name) => name in setting || whole(PICTURED[0])[name] < NODES[name].value;
+  each("words", (node, name) => node.classList.toggle("gone", moved(name)));
   each("field", (node, name) => (node.value = shown(`${node.dataset.of} ${name}`)));
   each("chip", (node, hash) => node.setAttribute("aria-current", hash === link()));
   if (BARS[0]) drawPicture();
@@ -315,8 +315,9 @@ function drawLever(node, name) {
       bands += `<rect class="band${code}" x="${from}%" width="${to - from}%"/>`;
   }
   find("svg", node).innerHTML = bands;
-  const would = verdict === VERDICTS[0] ? verdict : `${verdict}; would match`;
-  find(".parts", node).textContent = `${would}: ${held(of, name, parts) || "nowhere"}`;
+  const would = verdict === VERDICTS[0] ? ": " : "; would match: ";
+  const where = held(of, name, parts);
+  find(".parts", node).textContent = verdict + (where && would + where);
 }
 
 function complain(words, name) {
@@ -332,7 +333,7 @@ function start() {
   const words = location.hash.slice(1);
   if (document.getElementById(words)) return draw();
   const rest = opened(words).join("; ");
-  complain(rest && `Left out of the address: ${rest}.`);
+  complain(rest && `Left out: ${rest}.`);
   draw();
   if (rest) scrollTo(0, 0);
 }
