@@ -105,7 +105,9 @@ def constants(cases: dict[int, Any], bars: list[Row]) -> str:
         for name, key in keys.items():
             node = case.nodes[name]
             if node.formula and key not in nodes:
-                runs.append(f'"{key}": {arithmetic.javascript(node.formula)},')
+                runs.append(
+                    f'"{key}": {arithmetic.javascript(node.formula, node.needs)},'
+                )
             if name not in own or key not in nodes:
                 nodes[key] = node_of(case, name)
     known = {"CASES": rows, "NODES": nodes, "VERDICTS": VERDICTS[1:]}
