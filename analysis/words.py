@@ -5,15 +5,14 @@ verdict, where it turns, a setting. Each is written here, once for all surfaces.
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING as UP
+from decimal import ROUND_FLOOR as DOWN
+from decimal import ROUND_HALF_UP as NEAREST
+from decimal import Decimal
 
 from analysis import rows
 from analysis.rows import Span, Unit
 
-NEAREST, UP, DOWN = ROUND_HALF_UP, ROUND_CEILING, ROUND_FLOOR
-SIZES = ((1e9, " billion"), (1e6, " million"))
-#: Whose comparison a check makes, where the article does not make it.
-KINDS = {"ours": "our comparison"}
 SIGNS = {">": "over", ">=": "at least", "<=": "up to"}
 NO_SUM, NONE_PRINTED = "no single sum", "none printed"
 ANY: Span = (-math.inf, math.inf)
@@ -87,11 +86,10 @@ def exact(number: float, unit: str = "", digits: int = 1) -> str:
     word = ""
     if unit == "percent":
         number, word = 100 * number, " percent"
-    else:
-        for size, name in SIZES:
-            if abs(number) >= size:
-                number, word = number / size, name
-                break
+    elif abs(number) >= 1e9:
+        number, word = number / 1e9, " billion"
+    elif abs(number) >= 1e6:
+        number, word = number / 1e6, " million"
     said = f"{number + 0.0:,.10g}"
     if number and math.isfinite(number):
         places = digits - 1 - math.floor(math.log10(abs(number)))
@@ -121,16 +119,13 @@ def sided(text: str, side: str) -> str:
     return text if side in ("", "no bound") else f"{side} {text}"
 
 
-def amount(value: float, unit: str, side: str, beside: Iterable[float] = ()) -> str:
-    """Write a value with its side; without a number there is no single sum."""
-    return NO_SUM if math.isnan(value) else sided(number(value, unit, beside), side)
-
-
 # A span -------------------------------------------------------------------------------
 
 
 def joined(first: str, last: str) -> str:
-    """Write a span, and the word of both ends, such as million, once."""
+    """Write a span, and the word of both ends, such as million, once; or one number."""
+    if first == last:
+        return first
     word = last.partition(" ")[2]
     return f"{first.removesuffix(f' {word}')} to {last}"
 
@@ -145,8 +140,7 @@ def bounds(
     """
     if not low < high:
         return ""
-    first, last = number(low, unit, beside, DOWN), number(high, unit, beside, UP)
-    return joined(first, last)
+    return joined(number(low, unit, beside, DOWN), number(high, unit, beside, UP))
 
 
 def ends(start: float, stop: float, unit: str = "") -> tuple[str, str]:
@@ -170,22 +164,19 @@ def part(start: float, stop: float, of: Span = ANY, unit: str = "") -> str:
     first, last = ends(start, stop, unit)
     if first == last:
         return f"only {first}"
-    if start <= of[0]:
-        return "any" if stop >= of[1] else f"at most {last}"
-    return f"at least {first}" if stop >= of[1] else joined(first, last)
+    if start > of[0] and stop < of[1]:
+        return joined(first, last)
+    if start > of[0]:
+        return f"at least {first}"
+    return "any" if stop >= of[1] else f"at most {last}"
 
 
 # A printed row ------------------------------------------------------------------------
 
 
-def shown_unit(row: rows.Printed) -> str:
-    """Return the unit with which a row is spelled: all but a percentage have a noun."""
-    return "percent" if row.unit == "percent" else ""
-
-
 def as_printed(row: rows.Printed) -> str:
     """Write a printed number with its digits."""
-    return exact(row.value, shown_unit(row))
+    return exact(row.value, row.unit)
 
 
 def claim(row: rows.Printed, low_end: float = 0) -> str:
@@ -194,13 +185,12 @@ def claim(row: rows.Printed, low_end: float = 0) -> str:
     text = as_printed(row) or f'"{row.as_printed}"'
     if not row.words:
         return text
-    low, high = row.words
-    first, last = exact(low_end or low, shown_unit(row)), exact(high, shown_unit(row))
-    sign = SIGNS.get(row.says.partition(" ")[0])
+    (low, high), sign = row.words, SIGNS.get(row.says.partition(" ")[0])
     if not sign:
-        return f"{text}, read as {joined(first, last)}"
-    says = f"{sign} {first if low else last}"
-    return says if row.printed is not None else f"{text}, read as {says}"
+        read = joined(exact(low_end or low, row.unit), exact(high, row.unit))
+        return f"{text}, read as {read}"
+    read = f"{sign} {exact(low or high, row.unit)}"
+    return read if row.printed is not None else f"{text}, read as {read}"
 
 
 def place(row: rows.Claim) -> str:
@@ -220,8 +210,7 @@ def excerpt(row: rows.Printed) -> str:
 
 def verdict(check: rows.Check, found: str) -> str:
     """Return a verdict, and whose comparison it is where it is not the article's."""
-    kind = KINDS.get(check.kind)
-    return f"{found} ({kind})" if kind else found
+    return f"{found} (our comparison)" if check.kind == "ours" else found
 
 
 def turning(
@@ -239,46 +228,42 @@ def turning(
     """
     now = [kind for kind, start, stop in parts if start <= value <= stop]
     ranks = [ORDER.index(kind) for kind, _, _ in parts]
-    # Beyond the ends of a range nothing is better.
-    neighbours = [len(ORDER), *ranks, len(ORDER)]
-    spans: dict[int, list[str]] = {}
-    for place, (rank, (_, start, stop)) in enumerate(zip(ranks, parts, strict=True)):
-        after, before = neighbours[place] < rank, neighbours[place + 2] < rank
-        is_first, is_last = place == 0, place == len(parts) - 1
-        text = reach(ends(start, stop, unit), after, before, is_first, is_last)
-        spans.setdefault(rank, []).append(text)
+    # Of an end of the range, or beside what is better and said first, nothing is said.
+    beside = [-1, *ranks, -1]
+    spans: dict[str, list[str]] = {}
+    for place, (kind, start, stop) in enumerate(parts):
+        first, last = ends(start, stop, unit)
+        is_open = beside[place] < ranks[place], beside[place + 2] < ranks[place]
+        text = f"at {joined(first, last)}"
+        if is_open == (True, False):
+            text = f"up to {last}"
+        elif is_open == (False, True):
+            text = f"from {first}"
+        elif is_open[0]:
+            text = WHOLE.get((place == 0, place == len(parts) - 1), text)
+        spans.setdefault(kind, []).append(text)
     texts: list[str] = []
-    for rank in sorted(spans):
-        kind = ORDER[rank]
+    for kind in sorted(spans, key=ORDER.index):
+        said = kind.removeprefix("matches ") if texts else kind
         if not texts and kind not in now:
-            kind = WOULD.get(kind, kind)
-        if texts:
-            kind = kind.removeprefix("matches ")
-        texts.append(f"{kind} {' and '.join(spans[rank])}")
+            said = WOULD.get(kind, kind)
+        texts.append(f"{said} {' and '.join(spans[kind])}")
     return ", ".join(texts)
 
 
-def reach(
-    ends: tuple[str, str], after: bool, before: bool, is_first: bool, is_last: bool
-) -> str:
-    """Write a part of a range behind a verdict; ``after`` or ``before`` a better one,
-    which has been said, one of its ends is known."""
-    first, last = ends
-    if is_first and is_last:
-        return "throughout"
-    if is_first:
-        return "below" if before else f"up to {last}"
-    if is_last:
-        return "above" if after else f"from {first}"
-    if after != before:
-        return f"up to {last}" if after else f"from {first}"
-    return f"at {first}" if first == last else f"at {joined(first, last)}"
-
-
 #: Verdicts and truths, the best first; and what they would be.
-ORDER: tuple[str, ...] = ("matches", "matches within rounding", "left open", "differs")
-ORDER += ("holds", "does not hold", "not computed")
+ORDER = (
+    "matches",
+    "matches within rounding",
+    "left open",
+    "differs",
+    "holds",
+    "does not hold",
+    "not computed",
+)
 WOULD = {"matches": "would match", "holds": "would hold"}
+#: What is said of a part of which no end is, if it is the first, or the last.
+WHOLE = {(True, True): "throughout", (True, False): "below", (False, True): "above"}
 
 
 def sentence_case(text: str) -> str:
