@@ -73,10 +73,9 @@ def rounded(
     return float(exactly)
 
 
-def exact(number: float, unit: str = "", digits: int = 1) -> str:
-    """Write all digits of a number, ten at most, with a word such as million.
-
-    A number has at least so many ``digits``.
+def exact(number: float, unit: str = "", is_rounded: bool = False) -> str:
+    """Write all digits of a number, ten at most, with a word such as million; a rounded
+    percentage has three at least.
 
     >>> exact(1901000), exact(0.305, "percent"), exact(-98800)
     ('1.901 million', '30.5 percent', '−98,800')
@@ -90,11 +89,10 @@ def exact(number: float, unit: str = "", digits: int = 1) -> str:
         number, word = number / 1e9, " billion"
     elif abs(number) >= 1e6:
         number, word = number / 1e6, " million"
-    said = f"{number + 0.0:,.10g}"
-    if number and math.isfinite(number):
-        places = digits - 1 - math.floor(math.log10(abs(number)))
-        said = max(said, f"{number:,.{max(0, places)}f}", key=len)
-    return said.replace("-", "−") + word
+    digits = f"{number + 0.0:.10g}"
+    if is_rounded and unit == "percent" and 0 < abs(number) < 100:
+        digits = max(digits, f"{number:#.3g}", key=len)
+    return f"{Decimal(digits):,f}{word}".replace("-", "−")
 
 
 def number(
@@ -105,8 +103,7 @@ def number(
     >>> number(1901221.7), number(0.84, "percent"), number(0.6335, "percent")
     ('1.901 million', '84.0 percent', '63.4 percent')
     """
-    digits = 3 if unit == "percent" else 1
-    return exact(rounded(value, unit, beside, way=way), unit, digits)
+    return exact(rounded(value, unit, beside, way=way), unit, is_rounded=True)
 
 
 def noun(unit: Unit) -> str:
