@@ -26,8 +26,6 @@ ESTIMATE = ["value", "low", "high", "side"]
 #: Columns that are only read.
 UNSAID = {"file", "line", "statement", "note", "why", "phrase", "address", "source"}
 UNSAID |= {"as_printed"}
-#: So many scenarios, and made-up inputs of a formula.
-SCENARIOS, POINTS = 3, 64
 
 
 def values(study: Study) -> pd.Series:
@@ -44,7 +42,7 @@ def values(study: Study) -> pd.Series:
         "findings": study.findings().set_index("id")[["finding"]],
         "rows": pd.DataFrame({"says": said(study.book)}),
     }
-    for name in [*study.book.texts["scenarios"]][:SCENARIOS]:
+    for name in [*study.book.texts["scenarios"]][:3]:
         with suppress(SettingError):
             tables[f"scenario {name}"] = judged(study.scenario(name))
     for name in study.figures().index:
@@ -84,7 +82,7 @@ def made_up(name: str, function: Callable[..., Any]) -> float:
     below one, as shares are."""
     inputs = np.random.default_rng(zlib.crc32(name.encode()))
     needs = inspect.signature(function).parameters
-    values = function(*9 ** inputs.uniform(-1, 1, (len(needs), POINTS)))
+    values = function(*9 ** inputs.uniform(-1, 1, (len(needs), 64)))
     return float(np.mean(values))
 
 
@@ -92,11 +90,10 @@ def estimates(study: Study) -> pd.DataFrame:
     """Return the estimate of each quantity; one past a limit has none."""
     rows = []
     for name in sorted(study.book.readings):
-        row: dict[str, Any] = {"quantity": name, "label": study.book.labels[name]}
-        try:
-            row |= {"value": float(study[name]), **vars(study[name])}
-        except SettingError:
-            row["value"] = np.nan
+        row = {"quantity": name, "label": study.book.labels[name], "value": np.nan}
+        with suppress(SettingError):
+            found = study[name]
+            row |= {"value": float(found), **vars(found)}
         rows.append(row)
     return pd.DataFrame(rows)
 

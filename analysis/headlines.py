@@ -14,10 +14,6 @@ from analysis.rows import DataError, SettingError, base
 if TYPE_CHECKING:
     from analysis.study import Study
 
-#: A field in a hand-written sentence.
-FIELD = re.compile(r"{([^{}]*)}")
-#: Sentences that are written for the article's own numbers.
-SENTENCES = ("note", "cite", "caveat")
 #: Columns of a table of figures published elsewhere.
 EXTERNAL = ["id", "statement", "period", "printed", "unit", "quantity", "value"]
 EXTERNAL += ["origin", "ratio", "as_printed", "seen", "source", "note"]
@@ -35,7 +31,7 @@ def filled(study: "Study", sentence: str, place: str) -> str:
         except SettingError as error:
             raise DataError(f"{place}: {match[0]}: {error}") from None
 
-    return FIELD.sub(number, sentence)
+    return re.sub(r"{([^{}]*)}", number, sentence)
 
 
 def field(study: "Study", text: str) -> str:
@@ -79,7 +75,7 @@ def headlines(study: "Study") -> pd.DataFrame:
         if study.setting:
             row["verdict_before"] = before.judged(check)["judged"]
         row |= {"verdict": found["judged"], "condition": found["condition"]}
-        for name in SENTENCES:
+        for name in ("note", "cite", "caveat"):
             if not study.setting:
                 row[name] = filled(study, entry[name], f"{place}, {name}")
         rows.append(row)
