@@ -223,28 +223,28 @@ def turning(
     >>> turning(parts, 0.5)
     'would match from 0.667, within rounding from 0.567, differs below'
     """
-    now = [kind for kind, start, stop in parts if start <= value <= stop]
-    ranks = [ORDER.index(kind) for kind, _, _ in parts]
-    # Of an end of the range, or beside what is better and said first, nothing is said.
-    beside = [-1, *ranks, -1]
+    ranks = [-1, *[ORDER.index(kind) for kind, _, _ in parts], -1]
     spans: dict[str, list[str]] = {}
+    now = set()
     for place, (kind, start, stop) in enumerate(parts):
+        if start <= value <= stop:
+            now.add(kind)
+        # An end of the range is not said, nor one beside what is better and said first.
+        before, rank, after = ranks[place : place + 3]
         first, last = ends(start, stop, unit)
-        is_open = beside[place] < ranks[place], beside[place + 2] < ranks[place]
-        text = f"at {joined(first, last)}"
-        if is_open == (True, False):
-            text = f"up to {last}"
-        elif is_open == (False, True):
-            text = f"from {first}"
-        elif is_open[0]:
-            text = WHOLE.get((place == 0, place == len(parts) - 1), text)
-        spans.setdefault(kind, []).append(text)
-    texts: list[str] = []
-    for kind in sorted(spans, key=ORDER.index):
-        said = kind.removeprefix("matches ") if texts else kind
-        if not texts and kind not in now:
-            said = WOULD.get(kind, kind)
-        texts.append(f"{said} {' and '.join(spans[kind])}")
+        said = f"at {joined(first, last)}"
+        if before < rank < after:
+            said = f"up to {last}"
+        elif before > rank > after:
+            said = f"from {first}"
+        elif before < rank:
+            said = WHOLE.get((place == 0, place == len(parts) - 1), said)
+        spans.setdefault(kind, []).append(said)
+    best, *others = sorted(spans, key=ORDER.index)
+    kind = best if best in now else WOULD.get(best, best)
+    texts = [f"{kind} {' and '.join(spans[best])}"]
+    for kind in others:
+        texts.append(f"{kind.removeprefix('matches ')} {' and '.join(spans[kind])}")
     return ", ".join(texts)
 
 
