@@ -2,7 +2,6 @@
 
 import math
 import re
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -127,22 +126,15 @@ COUNTS += ["six", "seven", "eight", "nine", "ten"]
 
 def verify(study: "Study") -> tables.Shown:
     """Return the headlines as a terminal shows them: the sum, its verdict, a note."""
-    texts = study.book.texts["headlines"]
+    texts, table = study.book.texts["headlines"], study.headlines()
     rows = [f"**{texts['title']}**"]
     if not study.setting:
         # The answer is for the article's own numbers; its notes follow below.
         first, *_, last = answer(study)
         rows = [f"**{texts['title']} {first}**", last]
-    rows += [f"{texts['reference']}.", ""]
-    for row in study.headlines().to_dict("records"):
-        verdict = f"{row['working']}: {row['verdict']}"
-        if row["condition"]:
-            verdict += f"; matches with (each alone): {row['condition']}"
-        note = row.get("note") or f"before: {row['verdict_before']}"
-        rows.append(f"{row['number']}  {row['article']}")
-        rows.append(textwrap.indent(f"{verdict}\n{note}", "   "))
-    rows += ["", tables.setting(study.book, study.setting)]
-    return tables.Shown("\n".join(rows).strip())
+        table = table[["article", "working", "verdict", "condition", "note"]]
+    rows += [f"{texts['reference']}.", "", str(study.show(table))]
+    return tables.Shown("\n".join(rows))
 
 
 def verdicts(study: "Study") -> str:
