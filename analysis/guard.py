@@ -24,8 +24,17 @@ KEYS = ["table", "id", "field"]
 CHECK = ["value", "low", "high", "judged", "condition"]
 ESTIMATE = ["value", "low", "high", "side"]
 #: Columns that are only read.
-UNSAID = {"file", "line", "statement", "note", "why", "phrase", "address", "source"}
-UNSAID |= {"as_printed"}
+UNSAID = {
+    "file",
+    "line",
+    "statement",
+    "note",
+    "why",
+    "phrase",
+    "address",
+    "source",
+    "as_printed",
+}
 
 
 def values(study: Study) -> pd.Series:
@@ -33,7 +42,7 @@ def values(study: Study) -> pd.Series:
     means = {name: made_up(name, each) for name, each in formulas_by_name().items()}
     checks, ends = study.checks(), estimates(study).set_index("quantity")
     # Where readers see an order, it is a part of the name.
-    checks["id"] = [f"{place} {name}" for place, name in enumerate(checks["id"], 1)]
+    checks["id"] = (checks.index + 1).map(str) + " " + checks["id"]
     ends[["low", "high"]] = ends[["low", "high"]].where(ends["low"] < ends["high"])
     tables = {
         "formulas": pd.DataFrame({"mean": means}),

@@ -14,8 +14,21 @@ if TYPE_CHECKING:
     from analysis.study import Study
 
 #: Columns of a table of figures published elsewhere.
-EXTERNAL = ["id", "statement", "period", "printed", "unit", "quantity", "value"]
-EXTERNAL += ["origin", "ratio", "as_printed", "seen", "source", "note"]
+EXTERNAL = [
+    "id",
+    "statement",
+    "period",
+    "printed",
+    "unit",
+    "quantity",
+    "value",
+    "origin",
+    "ratio",
+    "as_printed",
+    "seen",
+    "source",
+    "note",
+]
 
 
 # Sentences with fields ----------------------------------------------------------------
@@ -109,10 +122,12 @@ def answer(study: "Study") -> list[str]:
     the sentences behind it."""
     texts = study.book.texts["headlines"]
     found = study.headlines()["verdict"].to_list()
-    counts = {"all": len(found), "matching": found.count(MATCHES)}
-    counts["differing"] = found.count(DIFFERS)
-    said = {name: COUNTS[count] for name, count in counts.items()}
-    lines = [words.sentence_case(texts["answer"].format(**said))]
+    first = texts["answer"].format(
+        all=COUNTS[len(found)],
+        matching=COUNTS[found.count(MATCHES)],
+        differing=COUNTS[found.count(DIFFERS)],
+    )
+    lines = [words.sentence_case(first)]
     if not study.setting:
         for sentence in texts["lead"]:
             lines.append(filled(study, sentence, "headlines.yaml, lead"))
@@ -120,8 +135,19 @@ def answer(study: "Study") -> list[str]:
 
 
 #: Numbers in the words of an answer.
-COUNTS = ["none", "one", "two", "three", "four", "five"]
-COUNTS += ["six", "seven", "eight", "nine", "ten"]
+COUNTS = [
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+]
 
 
 def verify(study: "Study") -> tables.Shown:

@@ -14,8 +14,7 @@ from analysis import rows
 from analysis.rows import Span, Unit
 
 SIGNS = {">": "over", ">=": "at least", "<=": "up to"}
-NO_SUM, NONE_PRINTED = "no single sum", "none printed"
-ANY: Span = (-math.inf, math.inf)
+NONE_PRINTED = "none printed"
 
 
 # A number -----------------------------------------------------------------------------
@@ -23,11 +22,11 @@ ANY: Span = (-math.inf, math.inf)
 
 def digits_of(value: float, unit: str) -> int:
     """How many digits of a value are shown."""
+    size = abs(value)
     if is_count(unit):
-        return 3 if 1e4 <= abs(value) < 1e6 else 4
+        return 3 if 1e4 <= size < 1e6 else 4
     # A ratio just above one has as many decimals as one below.
-    is_above_one = unit != "percent" and 1 <= abs(value) < 10
-    return 4 if is_above_one or abs(value) >= 1e6 else 3
+    return 4 if size >= 1e6 or (unit != "percent" and 1 <= size < 10) else 3
 
 
 def is_count(unit: str) -> bool:
@@ -146,11 +145,13 @@ def ends(start: float, stop: float, unit: str = "") -> tuple[str, str]:
         first = rounded(start, unit, more=more, way=UP)
         last = rounded(stop, unit, more=more, way=DOWN)
         if first < last:
-            return exact(first, unit), exact(last, unit)
-    return exact(first, unit), exact(first, unit)
+            break
+    return exact(first, unit), exact(max(first, last), unit)
 
 
-def part(start: float, stop: float, of: Span = ANY, unit: str = "") -> str:
+def part(
+    start: float, stop: float, of: Span = (-math.inf, math.inf), unit: str = ""
+) -> str:
     """Write a part of a range.
 
     >>> part(0.6636, 1, (0.05, 1)), part(0.9649, 1.0318, (0.5, 2))
@@ -158,14 +159,14 @@ def part(start: float, stop: float, of: Span = ANY, unit: str = "") -> str:
     >>> part(0.99962, 1, (0.5, 1)), part(0.9999998, 1, (0.5, 1))
     ('at least 0.9997', 'only 1')
     """
-    first, last = ends(start, stop, unit)
+    (first, last), (low, high) = ends(start, stop, unit), of
     if first == last:
         return f"only {first}"
-    if start > of[0] and stop < of[1]:
+    if low < start and stop < high:
         return joined(first, last)
-    if start > of[0]:
+    if low < start:
         return f"at least {first}"
-    return "any" if stop >= of[1] else f"at most {last}"
+    return f"at most {last}" if stop < high else "any"
 
 
 # A printed row ------------------------------------------------------------------------
