@@ -58,8 +58,7 @@ def values(study: Study) -> pd.Series:
         with suppress(SettingError):
             table = figures.data(study, name)[["value", "low", "high", "words"]]
             tables[f"figure {name}"] = table.rename(str)
-    columns = {name: table.T.unstack() for name, table in tables.items()}
-    joined: Any = pd.concat(columns)
+    joined: Any = pd.concat(tables).stack(future_stack=True)
     column = joined.rename_axis(KEYS).rename("value").map(stored_text)
     return column[~column.isin(["", "nan"])]
 
@@ -125,10 +124,9 @@ def moved(accepted: pd.Series, now: pd.Series) -> pd.DataFrame:
 def read() -> pd.Series:
     """Return the accepted values."""
     try:
-        names = [*KEYS, "value"]
-        table = pd.read_csv(EXPECTED, usecols=names, dtype=str, na_filter=False)
-        return table.set_index(KEYS)["value"]
-    except (OSError, ValueError) as error:
+        table = pd.read_csv(EXPECTED, index_col=KEYS, dtype=str, na_filter=False)
+        return table["value"]
+    except (KeyError, OSError, ValueError) as error:
         raise DataError(f"{EXPECTED.name}: {error}") from None
 
 
