@@ -20,9 +20,8 @@ from analysis.texts import DATA
 
 EXPECTED = DATA / "expected.csv"
 KEYS = ["table", "id", "field"]
-#: What is stored of a check, and of an estimate.
+#: What is stored of a check.
 CHECK = ["value", "low", "high", "judged", "condition"]
-ESTIMATE = ["value", "low", "high", "side"]
 #: Columns that are only read.
 UNSAID = {
     "file",
@@ -46,7 +45,7 @@ def values(study: Study) -> pd.Series:
     ends[["low", "high"]] = ends[["low", "high"]].where(ends["low"] < ends["high"])
     tables = {
         "formulas": pd.DataFrame({"mean": means}),
-        "estimates": ends[ESTIMATE],
+        "estimates": ends.drop(columns=["label", "unit"]),
         "checks": checks.set_index("id")[CHECK],
         "findings": study.findings().set_index("id")[["finding"]],
         "rows": pd.DataFrame({"says": said(study.book)}),

@@ -184,11 +184,12 @@ def claim(row: rows.Printed, low_end: float = 0) -> str:
     if not row.words:
         return text
     (low, high), sign = row.words, SIGNS.get(row.says.partition(" ")[0])
+    read = f"{sign} {exact(low or high, row.unit)}"
     if not sign:
         read = joined(exact(low_end or low, row.unit), exact(high, row.unit))
-        return f"{text}, read as {read}"
-    read = f"{sign} {exact(low or high, row.unit)}"
-    return read if row.printed is not None else f"{text}, read as {read}"
+    elif row.printed is not None:
+        return read
+    return f"{text}, read as {read}"
 
 
 def place(row: rows.Claim) -> str:
