@@ -4,6 +4,7 @@ verdict, where it turns, a setting. Each is written here, once for all surfaces.
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_CEILING as UP
 from decimal import ROUND_FLOOR as DOWN
@@ -226,8 +227,7 @@ def turning(
     'would match from 0.667, within rounding from 0.567, differs below'
     """
     ranks = [-1, *[ORDER.index(kind) for kind, _, _ in parts], -1]
-    spans: dict[str, list[str]] = {}
-    now = set()
+    spans, now = defaultdict(list), set()
     for place, (kind, start, stop) in enumerate(parts):
         if start <= value <= stop:
             now.add(kind)
@@ -241,7 +241,7 @@ def turning(
             said = f"from {first}"
         elif before < rank:
             said = WHOLE.get((place == 0, place == len(parts) - 1), said)
-        spans.setdefault(kind, []).append(said)
+        spans[kind].append(said)
     best, *others = sorted(spans, key=ORDER.index)
     kind = best if best in now else WOULD.get(best, best)
     texts = [f"{kind} {' and '.join(spans[best])}"]
