@@ -7,7 +7,6 @@ import inspect
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -21,39 +20,44 @@ from analysis.texts import DATA
 
 EXPECTED = DATA / "expected.csv"
 KEYS = ["table", "id", "field"]
-#: What is stored of a check, and of an estimate.
+#: What is stored of a check.
 CHECK = ["value", "low", "high", "judged", "condition"]
-ESTIMATE = ["value", "low", "high", "side"]
 #: Columns that are only read.
-UNSAID = ("statement", "note", "why", "phrase", "address", "source", "as_printed")
-#: So many scenarios, and made-up inputs of a formula.
-SCENARIOS, POINTS = 3, 64
+UNSAID = {
+    "file",
+    "line",
+    "statement",
+    "note",
+    "why",
+    "phrase",
+    "address",
+    "source",
+    "as_printed",
+}
 
 
 def values(study: Study) -> pd.Series:
     """Return the values to guard as texts, in one column."""
-    book = study.book
     means = {name: made_up(name, each) for name, each in formulas_by_name().items()}
     checks, ends = study.checks(), estimates(study).set_index("quantity")
     # Where readers see an order, it is a part of the name.
-    checks["id"] = [f"{place} {name}" for place, name in enumerate(checks["id"], 1)]
+    checks["id"] = (checks.index + 1).map(str) + " " + checks["id"]
     ends[["low", "high"]] = ends[["low", "high"]].where(ends["low"] < ends["high"])
     tables = {
         "formulas": pd.DataFrame({"mean": means}),
-        "estimates": ends[ESTIMATE],
+        "estimates": ends.drop(columns=["label", "unit"]),
         "checks": checks.set_index("id")[CHECK],
         "findings": study.findings().set_index("id")[["finding"]],
-        "rows": pd.DataFrame({"says": said(book)}),
+        "rows": pd.DataFrame({"says": said(study.book)}),
     }
-    for name in [*book.texts["scenarios"]][:SCENARIOS]:
+    for name in [*study.book.texts["scenarios"]][:3]:
         with suppress(SettingError):
             tables[f"scenario {name}"] = judged(study.scenario(name))
     for name in study.figures().index:
         with suppress(SettingError):
             table = figures.data(study, name)[["value", "low", "high", "words"]]
-            tables[f"figure {name}"] = table.set_index(table.index.map(str))
-    columns = {name: table.T.unstack() for name, table in tables.items()}
-    joined: Any = pd.concat(columns)
+            tables[f"figure {name}"] = table.rename(str)
+    joined: Any = pd.concat(tables).stack(future_stack=True)
     column = joined.rename_axis(KEYS).rename("value").map(stored_text)
     return column[~column.isin(["", "nan"])]
 
@@ -62,29 +66,21 @@ def judged(study: Study) -> pd.DataFrame:
     """Return the value and the verdict of each headline that is computed."""
     rows = {}
     for entry in study.book.texts["headlines"]["headlines"]:
-        check = study.book.checks[entry["check"]]
-        if check.compute:
-            case = study.case_of(check)
+        if study.book.checks[entry["check"]].compute:
+            case = study.case(entry["check"])
             value = float(case.values()[case.target])
-            rows[check.id] = {"value": value, "verdict": case.verdict()}
+            rows[entry["check"]] = {"value": value, "verdict": case.verdict()}
     return pd.DataFrame(rows).T
 
 
 def said(book: Book) -> dict[str, str]:
     """Return what each row says of a number, a limit, a place or a label, by name."""
     texts = {}
-    for table in (
-        book.quantities,
-        book.claims,
-        book.external,
-        book.listed,
-        book.checks,
-    ):
+    tables = book.quantities, book.claims, book.external, book.listed, book.checks
+    for table in tables:
         for name, row in table.items():
-            columns = [each.name for each in fields(row)[2:] if each.name not in UNSAID]
-            texts[f"{row.file}, {name}"] = " ".join(
-                str(getattr(row, column)) for column in columns
-            )
+            cells = [str(vars(row)[key]) for key in vars(row) if key not in UNSAID]
+            texts[f"{row.file}, {name}"] = " ".join(cells)
     return texts
 
 
@@ -93,7 +89,7 @@ def made_up(name: str, function: Callable[..., Any]) -> float:
     below one, as shares are."""
     inputs = np.random.default_rng(zlib.crc32(name.encode()))
     needs = inspect.signature(function).parameters
-    values = function(*9 ** inputs.uniform(-1, 1, (len(needs), POINTS)))
+    values = function(*9 ** inputs.uniform(-1, 1, (len(needs), 64)))
     return float(np.mean(values))
 
 
@@ -101,11 +97,10 @@ def estimates(study: Study) -> pd.DataFrame:
     """Return the estimate of each quantity; one past a limit has none."""
     rows = []
     for name in sorted(study.book.readings):
-        row: dict[str, Any] = {"quantity": name, "label": study.book.labels[name]}
-        try:
-            row |= {"value": float(study[name]), **vars(study[name])}
-        except SettingError:
-            row["value"] = np.nan
+        row = {"quantity": name, "label": study.book.labels[name], "value": np.nan}
+        with suppress(SettingError):
+            found = study[name]
+            row |= {"value": float(found), **vars(found)}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -119,20 +114,18 @@ def moved(accepted: pd.Series, now: pd.Series) -> pd.DataFrame:
     """Return the values that were accepted and are others now, side by side; a number
     that is not finite equals nothing."""
     both = pd.concat({"was": accepted, "now": now}, axis=1).fillna("none")
-    numbers = both.apply(pd.to_numeric, errors="coerce")
-    apart = (numbers["was"] - numbers["now"]).abs()
-    is_near = apart <= 1e-9 * numbers.abs().max(axis=1)
-    is_same_text = (both["was"] == both["now"]) & numbers.isna().all(axis=1)
-    return both[~(is_near & np.isfinite(apart) | is_same_text)]
+    was, new = both.apply(pd.to_numeric, errors="coerce").to_numpy().T
+    is_near = np.isclose(was, new, rtol=1e-9, atol=0) & np.isfinite(was)
+    is_same_text = (both["was"] == both["now"]) & np.isnan(was)
+    return both[~(is_near | is_same_text)]
 
 
 def read() -> pd.Series:
     """Return the accepted values."""
     try:
-        names = [*KEYS, "value"]
-        table = pd.read_csv(EXPECTED, usecols=names, dtype=str, na_filter=False)
-        return table.set_index(KEYS)["value"]
-    except (OSError, ValueError) as error:
+        table = pd.read_csv(EXPECTED, index_col=KEYS, dtype=str, na_filter=False)
+        return table["value"]
+    except (KeyError, OSError, ValueError) as error:
         raise DataError(f"{EXPECTED.name}: {error}") from None
 
 

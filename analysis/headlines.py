@@ -13,13 +13,22 @@ from analysis.rows import DataError, SettingError, base
 if TYPE_CHECKING:
     from analysis.study import Study
 
-#: A field in a hand-written sentence.
-FIELD = re.compile(r"{([^{}]*)}")
-#: Sentences that are written for the article's own numbers.
-SENTENCES = ("note", "cite", "caveat")
 #: Columns of a table of figures published elsewhere.
-EXTERNAL = ["id", "statement", "period", "printed", "unit", "quantity", "value"]
-EXTERNAL += ["origin", "ratio", "as_printed", "seen", "source", "note"]
+EXTERNAL = [
+    "id",
+    "statement",
+    "period",
+    "printed",
+    "unit",
+    "quantity",
+    "value",
+    "origin",
+    "ratio",
+    "as_printed",
+    "seen",
+    "source",
+    "note",
+]
 
 
 # Sentences with fields ----------------------------------------------------------------
@@ -34,33 +43,33 @@ def filled(study: "Study", sentence: str, place: str) -> str:
         except SettingError as error:
             raise DataError(f"{place}: {match[0]}: {error}") from None
 
-    return FIELD.sub(number, sentence)
+    return re.sub(r"{([^{}]*)}", number, sentence)
 
 
 def field(study: "Study", text: str) -> str:
     """Return the number of a field: a row, a quantity or reading, a check, a turn."""
-    name, _, form = text.partition(":")
-    book = study.book
-    row = book.claims.get(name) or book.external.get(name)
+    (name, _, form), book = text.partition(":"), study.book
     if form not in ("", "about", "percent"):
         raise SettingError(f"'{form}' is no form of a number")
-    if row:
-        return words.number(row.value) if form else words.as_printed(row)
     if "/" in name:
         return turning(study, *name.split("/", 1))
-    case = study.case(name)
-    value = float(case.values()[case.target])
-    if form == "percent":
-        return words.number(value, form)
-    return book.spelled(case.target, value)
+    row = book.claims.get(name) or book.external.get(name)
+    if row:
+        value, said = row.value, words.as_printed(row)
+    else:
+        case = study.case(name)
+        value = float(case.values()[case.target])
+        said = book.spelled(case.target, value)
+    return words.number(value, form) if form else said
 
 
 def turning(study: "Study", check: str, name: str) -> str:
     """Return the value of an input from or up to which a claim is matched."""
     for turn in study.case(check).turns():
-        for part in turn.matching if turn.input == name else ():
-            text = words.part(part.start, part.stop, turn.span)
-            return re.sub("^at (least|most) ", "", text)
+        for part in turn.matching:
+            if turn.input == name:
+                text = words.part(part.start, part.stop, turn.span)
+                return re.sub("^at (least|most) ", "", text)
     raise SettingError(f"{check} does not turn with {name}")
 
 
@@ -69,19 +78,18 @@ def turning(study: "Study", check: str, name: str) -> str:
 
 def headlines(study: "Study") -> pd.DataFrame:
     """Return the headlines; sentences only for the article's own numbers."""
-    rows = []
-    before = study.article
+    rows, before = [], study.article
     for number, entry in enumerate(study.book.texts["headlines"]["headlines"], 1):
         check = study.book.checks[entry["check"]]
         found, place = study.judged(check), f"headlines.yaml, headline {number}"
-        row = {"number": number, "check": check.id}
-        row["article"] = filled(before, entry["words"], place)
+        row = {"number": number, "check": check.id, "article": entry["words"]}
         row["working"] = "\n".join(workings(study, entry))
         if study.setting:
             row["verdict_before"] = before.judged(check)["judged"]
         row |= {"verdict": found["judged"], "condition": found["condition"]}
-        for name in SENTENCES if not study.setting else ():
-            row[name] = filled(study, entry[name], f"{place}, {name}")
+        for name in ("note", "cite", "caveat"):
+            if not study.setting:
+                row[name] = filled(study, entry[name], f"{place}, {name}")
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -91,71 +99,76 @@ def workings(study: "Study", entry: dict[str, Any]) -> list[str]:
 
     Where no sum is printed, a limit to which the number gives way is named.
     """
-    book, check = study.book, study.book.checks[entry["check"]]
-    texts = []
+    texts, check = [], study.book.checks[entry["check"]]
     for name in entry["working"]:
-        quantity, _, _ = name.partition(".")
+        quantity = name.partition(".")[0]
         if quantity in study.nodes and quantity != check.compute:
             name = quantity
         try:
             texts.append(tables.line(study.case(name)))
         except SettingError as error:
-            texts.append(words.readable(str(error), book.labels))
-    return texts or [none_printed(study, book.claims[check.beside[0]].quantity)]
-
-
-def none_printed(study: "Study", name: str) -> str:
-    """Say that no sum is printed, and to which limit a printed number gives way."""
-    case = Case(study.book, name, study.nodes)
-    value, node = float(case.values()[name]), case.nodes[name]
-    if not (node.gives_way and value < node.value):
-        return words.NONE_PRINTED
-    return f"{words.NONE_PRINTED}; {tables.amount(case, name)} under this limit"
+            texts.append(words.readable(str(error), study.book.labels))
+    if texts:
+        return texts
+    case = study.case(study.book.claims[check.beside[0]].quantity)
+    if not case.values()[case.target] < case.nodes[case.target].value:
+        return [words.NONE_PRINTED]
+    amount = tables.amount(case, case.target)
+    return [f"{words.NONE_PRINTED}; {amount} under this limit"]
 
 
 def answer(study: "Study") -> list[str]:
     """Return the answer, with its counts in words, and, for the article's own numbers,
     the sentences behind it."""
     texts = study.book.texts["headlines"]
-    found = study.headlines()["verdict"]
-    said = {"all": COUNTS[len(found)]}
-    for name, verdict in {"matching": MATCHES, "differing": DIFFERS}.items():
-        said[name] = COUNTS[int((found == verdict).sum())]
-    first = words.sentence_case(texts["answer"].format(**said))
-    lead = [] if study.setting else texts["lead"]
-    return [first, *(filled(study, text, "headlines.yaml, lead") for text in lead)]
+    found = study.headlines()["verdict"].to_list()
+    first = texts["answer"].format(
+        all=COUNTS[len(found)],
+        matching=COUNTS[found.count(MATCHES)],
+        differing=COUNTS[found.count(DIFFERS)],
+    )
+    lines = [words.sentence_case(first)]
+    if not study.setting:
+        for sentence in texts["lead"]:
+            lines.append(filled(study, sentence, "headlines.yaml, lead"))
+    return lines
 
 
 #: Numbers in the words of an answer.
-COUNTS = ["none", "one", "two", "three", "four", "five"]
-COUNTS += ["six", "seven", "eight", "nine", "ten"]
+COUNTS = [
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+]
 
 
 def verify(study: "Study") -> tables.Shown:
     """Return the headlines as a terminal shows them: the sum, its verdict, a note."""
-    texts = study.book.texts["headlines"]
+    texts, table = study.book.texts["headlines"], study.headlines()
     rows = [f"**{texts['title']}**"]
     if not study.setting:
         # The answer is for the article's own numbers; its notes follow below.
         first, *_, last = answer(study)
         rows = [f"**{texts['title']} {first}**", last]
-    rows += [f"{texts['reference']}.", ""]
-    for row in study.headlines().to_dict("records"):
-        verdict = f"{row['working']}: {row['verdict']}"
-        if row["condition"]:
-            verdict += f"; matches with (each alone): {row['condition']}"
-        note = f"before: {row['verdict_before']}" if study.setting else row["note"]
-        rows.append(f"{row['number']}  {row['article']}")
-        rows += [f"   {text}" for text in (*verdict.split("\n"), note)]
-    rows += ["", tables.setting(study.book, study.setting)]
-    return tables.Shown("\n".join(rows).strip())
+        table = table[["article", "working", "verdict", "condition", "note"]]
+    rows += [f"{texts['reference']}.", "", str(study.show(table))]
+    return tables.Shown("\n".join(rows))
 
 
 def verdicts(study: "Study") -> str:
     """Return what each verdict means, a line each."""
-    texts = study.book.texts["headlines"]["verdicts"]
-    lines = [f"  {name}: {text}" for name, text in texts.items()]
-    return "\n".join(["verdicts:", *map(tables.wrapped, lines)])
+    lines = ["verdicts:"]
+    for name, text in study.book.texts["headlines"]["verdicts"].items():
+        lines.append(tables.wrapped(f"  {name}: {text}"))
+    return "\n".join(lines)
 
 
 # Findings, and figures published elsewhere --------------------------------------------
@@ -167,8 +180,7 @@ def findings(study: "Study", *names: str) -> pd.DataFrame:
     for row in study.book.findings.values():
         if not names or not set(names).isdisjoint(row.rows):
             place = f"{row.file}, row {row.line}, column finding"
-            text = filled(study.article, row.finding, place)
-            rows.append({"id": row.id, "title": row.title, "finding": text})
+            rows.append([row.id, row.title, filled(study.article, row.finding, place)])
     return pd.DataFrame(rows, columns=["id", "title", "finding"])
 
 
@@ -178,22 +190,20 @@ def origin(study: "Study", name: str) -> str:
         return "yours"
     if name in study.book.assumptions:
         return "ours"
-    node = study.book.node(name, study.nodes)
-    return "derived" if node.formula else "printed"
+    return "derived" if study.book.node(name, {}).formula else "printed"
 
 
 def external(study: "Study") -> pd.DataFrame:
     """Return figures published elsewhere, each beside those here of the same unit."""
     rows, book = [], study.book
     for row in book.external.values():
-        unit = base(row.unit)
-        names = [name for name in row.beside if book.units[name] == unit]
-        for name in names or [""]:
-            value = math.nan
-            if name:
-                value = float(Case(book, name, study.nodes).values()[name]) * row.years
-            own = {"printed": row.value, "unit": unit, "quantity": name}
-            own["origin"] = origin(study, name) if name else ""
-            own |= {"value": value, "ratio": row.value / (value or math.nan)}
-            rows.append(vars(row) | own)
+        own = vars(row) | {"printed": row.value, "unit": base(row.unit)}
+        own |= {"quantity": "", "origin": ""}
+        names = [name for name in row.beside if book.units[name] == own["unit"]]
+        for name in names:
+            value = float(Case(book, name, study.nodes).values()[name]) * row.years
+            beside = {"quantity": name, "origin": origin(study, name), "value": value}
+            rows.append(own | beside | {"ratio": row.value / (value or math.nan)})
+        if not names:
+            rows.append(own)
     return pd.DataFrame(rows, columns=EXTERNAL)

@@ -4,19 +4,18 @@ verdict, where it turns, a setting. Each is written here, once for all surfaces.
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING as UP
+from decimal import ROUND_FLOOR as DOWN
+from decimal import ROUND_HALF_UP as NEAREST
+from decimal import Decimal
 
 from analysis import rows
 from analysis.rows import Span, Unit
 
-NEAREST, UP, DOWN = ROUND_HALF_UP, ROUND_CEILING, ROUND_FLOOR
-SIZES = ((1e9, " billion"), (1e6, " million"))
-#: Whose comparison a check makes, where the article does not make it.
-KINDS = {"ours": "our comparison"}
 SIGNS = {">": "over", ">=": "at least", "<=": "up to"}
-NO_SUM, NONE_PRINTED = "no single sum", "none printed"
-ANY: Span = (-math.inf, math.inf)
+NONE_PRINTED = "none printed"
 
 
 # A number -----------------------------------------------------------------------------
@@ -24,11 +23,11 @@ ANY: Span = (-math.inf, math.inf)
 
 def digits_of(value: float, unit: str) -> int:
     """How many digits of a value are shown."""
+    size = abs(value)
     if is_count(unit):
-        return 3 if 1e4 <= abs(value) < 1e6 else 4
+        return 3 if 1e4 <= size < 1e6 else 4
     # A ratio just above one has as many decimals as one below.
-    is_above_one = unit != "percent" and 1 <= abs(value) < 10
-    return 4 if is_above_one or abs(value) >= 1e6 else 3
+    return 4 if size >= 1e6 or (unit != "percent" and 1 <= size < 10) else 3
 
 
 def is_count(unit: str) -> bool:
@@ -74,10 +73,9 @@ def rounded(
     return float(exactly)
 
 
-def exact(number: float, unit: str = "", digits: int = 1) -> str:
-    """Write all digits of a number, ten at most, with a word such as million.
-
-    A number has at least so many ``digits``.
+def exact(number: float, unit: str = "", is_rounded: bool = False) -> str:
+    """Write all digits of a number, ten at most, with a word such as million; a rounded
+    percentage has three at least.
 
     >>> exact(1901000), exact(0.305, "percent"), exact(-98800)
     ('1.901 million', '30.5 percent', '−98,800')
@@ -87,16 +85,14 @@ def exact(number: float, unit: str = "", digits: int = 1) -> str:
     word = ""
     if unit == "percent":
         number, word = 100 * number, " percent"
-    else:
-        for size, name in SIZES:
-            if abs(number) >= size:
-                number, word = number / size, name
-                break
-    said = f"{number + 0.0:,.10g}"
-    if number and math.isfinite(number):
-        places = digits - 1 - math.floor(math.log10(abs(number)))
-        said = max(said, f"{number:,.{max(0, places)}f}", key=len)
-    return said.replace("-", "−") + word
+    elif abs(number) >= 1e9:
+        number, word = number / 1e9, " billion"
+    elif abs(number) >= 1e6:
+        number, word = number / 1e6, " million"
+    digits = f"{number + 0.0:.10g}"
+    if is_rounded and unit == "percent" and 0 < abs(number) < 100:
+        digits = max(digits, f"{number:#.3g}", key=len)
+    return f"{Decimal(digits):,f}{word}".replace("-", "−")
 
 
 def number(
@@ -107,8 +103,7 @@ def number(
     >>> number(1901221.7), number(0.84, "percent"), number(0.6335, "percent")
     ('1.901 million', '84.0 percent', '63.4 percent')
     """
-    digits = 3 if unit == "percent" else 1
-    return exact(rounded(value, unit, beside, way=way), unit, digits)
+    return exact(rounded(value, unit, beside, way=way), unit, is_rounded=True)
 
 
 def noun(unit: Unit) -> str:
@@ -121,16 +116,13 @@ def sided(text: str, side: str) -> str:
     return text if side in ("", "no bound") else f"{side} {text}"
 
 
-def amount(value: float, unit: str, side: str, beside: Iterable[float] = ()) -> str:
-    """Write a value with its side; without a number there is no single sum."""
-    return NO_SUM if math.isnan(value) else sided(number(value, unit, beside), side)
-
-
 # A span -------------------------------------------------------------------------------
 
 
 def joined(first: str, last: str) -> str:
-    """Write a span, and the word of both ends, such as million, once."""
+    """Write a span, and the word of both ends, such as million, once; or one number."""
+    if first == last:
+        return first
     word = last.partition(" ")[2]
     return f"{first.removesuffix(f' {word}')} to {last}"
 
@@ -145,8 +137,7 @@ def bounds(
     """
     if not low < high:
         return ""
-    first, last = number(low, unit, beside, DOWN), number(high, unit, beside, UP)
-    return joined(first, last)
+    return joined(number(low, unit, beside, DOWN), number(high, unit, beside, UP))
 
 
 def ends(start: float, stop: float, unit: str = "") -> tuple[str, str]:
@@ -155,11 +146,13 @@ def ends(start: float, stop: float, unit: str = "") -> tuple[str, str]:
         first = rounded(start, unit, more=more, way=UP)
         last = rounded(stop, unit, more=more, way=DOWN)
         if first < last:
-            return exact(first, unit), exact(last, unit)
-    return exact(first, unit), exact(first, unit)
+            break
+    return exact(first, unit), exact(max(first, last), unit)
 
 
-def part(start: float, stop: float, of: Span = ANY, unit: str = "") -> str:
+def part(
+    start: float, stop: float, of: Span = (-math.inf, math.inf), unit: str = ""
+) -> str:
     """Write a part of a range.
 
     >>> part(0.6636, 1, (0.05, 1)), part(0.9649, 1.0318, (0.5, 2))
@@ -167,25 +160,22 @@ def part(start: float, stop: float, of: Span = ANY, unit: str = "") -> str:
     >>> part(0.99962, 1, (0.5, 1)), part(0.9999998, 1, (0.5, 1))
     ('at least 0.9997', 'only 1')
     """
-    first, last = ends(start, stop, unit)
+    (first, last), (low, high) = ends(start, stop, unit), of
     if first == last:
         return f"only {first}"
-    if start <= of[0]:
-        return "any" if stop >= of[1] else f"at most {last}"
-    return f"at least {first}" if stop >= of[1] else joined(first, last)
+    if low < start and stop < high:
+        return joined(first, last)
+    if low < start:
+        return f"at least {first}"
+    return f"at most {last}" if stop < high else "any"
 
 
 # A printed row ------------------------------------------------------------------------
 
 
-def shown_unit(row: rows.Printed) -> str:
-    """Return the unit with which a row is spelled: all but a percentage have a noun."""
-    return "percent" if row.unit == "percent" else ""
-
-
 def as_printed(row: rows.Printed) -> str:
     """Write a printed number with its digits."""
-    return exact(row.value, shown_unit(row))
+    return exact(row.value, row.unit)
 
 
 def claim(row: rows.Printed, low_end: float = 0) -> str:
@@ -194,13 +184,13 @@ def claim(row: rows.Printed, low_end: float = 0) -> str:
     text = as_printed(row) or f'"{row.as_printed}"'
     if not row.words:
         return text
-    low, high = row.words
-    first, last = exact(low_end or low, shown_unit(row)), exact(high, shown_unit(row))
-    sign = SIGNS.get(row.says.partition(" ")[0])
+    (low, high), sign = row.words, SIGNS.get(row.says.partition(" ")[0])
+    read = f"{sign} {exact(low or high, row.unit)}"
     if not sign:
-        return f"{text}, read as {joined(first, last)}"
-    says = f"{sign} {first if low else last}"
-    return says if row.printed is not None else f"{text}, read as {says}"
+        read = joined(exact(low_end or low, row.unit), exact(high, row.unit))
+    elif row.printed is not None:
+        return read
+    return f"{text}, read as {read}"
 
 
 def place(row: rows.Claim) -> str:
@@ -220,8 +210,7 @@ def excerpt(row: rows.Printed) -> str:
 
 def verdict(check: rows.Check, found: str) -> str:
     """Return a verdict, and whose comparison it is where it is not the article's."""
-    kind = KINDS.get(check.kind)
-    return f"{found} ({kind})" if kind else found
+    return f"{found} (our comparison)" if check.kind == "ours" else found
 
 
 def turning(
@@ -237,48 +226,43 @@ def turning(
     >>> turning(parts, 0.5)
     'would match from 0.667, within rounding from 0.567, differs below'
     """
-    now = [kind for kind, start, stop in parts if start <= value <= stop]
-    ranks = [ORDER.index(kind) for kind, _, _ in parts]
-    # Beyond the ends of a range nothing is better.
-    neighbours = [len(ORDER), *ranks, len(ORDER)]
-    spans: dict[int, list[str]] = {}
-    for place, (rank, (_, start, stop)) in enumerate(zip(ranks, parts, strict=True)):
-        after, before = neighbours[place] < rank, neighbours[place + 2] < rank
-        is_first, is_last = place == 0, place == len(parts) - 1
-        text = reach(ends(start, stop, unit), after, before, is_first, is_last)
-        spans.setdefault(rank, []).append(text)
-    texts: list[str] = []
-    for rank in sorted(spans):
-        kind = ORDER[rank]
-        if not texts and kind not in now:
-            kind = WOULD.get(kind, kind)
-        if texts:
-            kind = kind.removeprefix("matches ")
-        texts.append(f"{kind} {' and '.join(spans[rank])}")
+    ranks = [-1, *[ORDER.index(kind) for kind, _, _ in parts], -1]
+    spans, now = defaultdict(list), set()
+    for place, (kind, start, stop) in enumerate(parts):
+        if start <= value <= stop:
+            now.add(kind)
+        # An end of the range is not said, nor one beside what is better and said first.
+        before, rank, after = ranks[place : place + 3]
+        first, last = ends(start, stop, unit)
+        said = f"at {joined(first, last)}"
+        if before < rank < after:
+            said = f"up to {last}"
+        elif before > rank > after:
+            said = f"from {first}"
+        elif before < rank:
+            said = WHOLE.get((place == 0, place == len(parts) - 1), said)
+        spans[kind].append(said)
+    best, *others = sorted(spans, key=ORDER.index)
+    kind = best if best in now else WOULD.get(best, best)
+    texts = [f"{kind} {' and '.join(spans[best])}"]
+    for kind in others:
+        texts.append(f"{kind.removeprefix('matches ')} {' and '.join(spans[kind])}")
     return ", ".join(texts)
 
 
-def reach(
-    ends: tuple[str, str], after: bool, before: bool, is_first: bool, is_last: bool
-) -> str:
-    """Write a part of a range behind a verdict; ``after`` or ``before`` a better one,
-    which has been said, one of its ends is known."""
-    first, last = ends
-    if is_first and is_last:
-        return "throughout"
-    if is_first:
-        return "below" if before else f"up to {last}"
-    if is_last:
-        return "above" if after else f"from {first}"
-    if after != before:
-        return f"up to {last}" if after else f"from {first}"
-    return f"at {first}" if first == last else f"at {joined(first, last)}"
-
-
 #: Verdicts and truths, the best first; and what they would be.
-ORDER: tuple[str, ...] = ("matches", "matches within rounding", "left open", "differs")
-ORDER += ("holds", "does not hold", "not computed")
+ORDER = (
+    "matches",
+    "matches within rounding",
+    "left open",
+    "differs",
+    "holds",
+    "does not hold",
+    "not computed",
+)
 WOULD = {"matches": "would match", "holds": "would hold"}
+#: What is said of a part of which no end is, if it is the first, or the last.
+WHOLE = {(True, True): "throughout", (True, False): "below", (False, True): "above"}
 
 
 def sentence_case(text: str) -> str:

@@ -36,7 +36,11 @@ def nodes(html):
 @pytest.fixture(scope="module")
 def ask(html, tmp_path_factory):
     """A function that asks the page's script about each of some rows."""
-    folder = tmp_path_factory.mktemp("page")
+    return asking(html, tmp_path_factory.mktemp("page"))
+
+
+def asking(html, folder):
+    """Return a function that asks a page's script about each of some rows."""
     (folder / "page.html").write_text(html, "utf-8")
 
     def asked(rows):
@@ -172,6 +176,17 @@ def test_four_hundred_settings_are_computed_as_in_the_library(
     settings = [drawn(settable, rng) for _ in range(400)]
     # Each of the five verdicts, what is refused and what is not computed.
     assert len(compare(article, html, ask, settings)) == 7
+
+
+@needs_node
+def test_a_reading_that_is_another_quantity_is_computed(article, tmp_path):
+    # It needs the persons per labourer, which are read as persons.
+    study = article.change(at_risk_share_of_new="as_in_2019")
+    row = {"words": "", "values": [], "parts": [], "idle": []}
+    (here,) = asking(page.page(study), tmp_path)([row])
+    # 1.6 million + 300,000 × 1.6 ÷ 2.59
+    sums = [headline["values"][0] for headline in here["headlines"].values()]
+    assert 1_600_000 + 300_000 * 1.6 / 2.59 in [pytest.approx(value) for value in sums]
 
 
 # Numbers in words ---------------------------------------------------------------------
