@@ -157,9 +157,13 @@ def verify(study: "Study") -> tables.Shown:
     if not study.setting:
         # The answer is for the article's own numbers; its notes follow below.
         first, *_, last = answer(study)
-        rows = [f"**{texts['title']} {first}**", last]
+        rows = [f"**{texts['title']} {first}**", f"{last} {texts['reference']}."]
         table = table[["article", "working", "verdict", "condition", "note"]]
-    rows += [f"{texts['reference']}.", "", str(study.show(table))]
+    # In one line, as a terminal has few.
+    turns, verdicts = table.pop("condition"), table["verdict"]
+    told = verdicts + "; matches with (each alone): " + turns
+    table["verdict"] = told.where(turns != "", verdicts)
+    rows += ["", str(study.show(table))]
     return tables.Shown("\n".join(rows))
 
 
