@@ -185,10 +185,12 @@ def claim(row: rows.Printed, low_end: float = 0) -> str:
     if not row.words:
         return text
     (low, high), sign = row.words, SIGNS.get(row.says.partition(" ")[0])
-    read = f"{sign} {exact(low or high, row.unit)}"
-    if not sign:
+    read = f"{sign} {exact(low, row.unit)}"
+    if sign == "up to":
+        read = f"up to {exact(high, row.unit)}"
+    elif not sign:
         read = joined(exact(low_end or low, row.unit), exact(high, row.unit))
-    elif row.printed is not None:
+    if sign and row.printed is not None:
         return read
     return f"{text}, read as {read}"
 
