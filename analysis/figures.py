@@ -58,6 +58,7 @@ def entry_of(book: Book, name: str) -> Row:
 def mark(study: Any, label: str, role: str, name: str) -> Row:
     """Return a row of a table: a figure published elsewhere, or a quantity."""
     row: Row = {"label": label, "role": role, "quantity": name, "side": ""}
+    row |= dict.fromkeys(NUMBERS, math.nan) | {"words": NOT_COMPUTED}
     elsewhere = study.book.external.get(name)
     if elsewhere:
         row |= dict.fromkeys(NUMBERS, elsewhere.value)
@@ -68,11 +69,16 @@ def mark(study: Any, label: str, role: str, name: str) -> Row:
     except SettingError as error:
         if not study.setting:
             raise DataError(f"figures.yaml: {error}") from None
-        return row | dict.fromkeys(NUMBERS, math.nan) | {"words": NOT_COMPUTED}
+        return row
     text = study.book.spelled(case.target, value) or NOT_COMPUTED
-    row |= {"quantity": case.target, "side": value.side, "value": float(value)}
-    row |= {"low": value.low, "high": value.high}
-    return row | {"words": words.sided(text, value.side)}
+    return row | {
+        "quantity": case.target,
+        "side": value.side,
+        "value": float(value),
+        "low": value.low,
+        "high": value.high,
+        "words": words.sided(text, value.side),
+    }
 
 
 def marks(study: Any, entry: Row) -> pd.DataFrame:
@@ -104,18 +110,18 @@ def waterfall(study: Any, entry: Row) -> pd.DataFrame:
 def tornado(study: Any, entry: Row) -> pd.DataFrame:
     """Return a quantity with each assumption at either end of its range."""
     book, target = study.book, entry["target"]
-    table = study.sensitivity(target)
-    rows = []
+    table, rows = study.sensitivity(target), []
+    whole = mark(study, "Nothing moves it", "", target)
     for row in table[table["kind"] != "printed"].to_dict("records"):
         ends = sorted([(row["at_from"], row["from"]), (row["at_to"], row["to"])])
         texts = []
         for value, at in ends:
             number = words.number(at, book.unit(row["input"]))
             texts.append(f"{book.spelled(target, value)} at {number}")
-        bar = mark(study, words.sentence_case(book.labels[row["input"]]), "", target)
-        (bar["low"], _), (bar["high"], _) = ends
-        rows.append(bar | {"words": "; ".join(texts)})
-    return pd.DataFrame(rows or [mark(study, "Nothing moves it", "", target)])
+        bar = {"low": ends[0][0], "high": ends[1][0], "words": "; ".join(texts)}
+        label = words.sentence_case(book.labels[row["input"]])
+        rows.append(whole | bar | {"label": label})
+    return pd.DataFrame(rows or [whole])
 
 
 KINDS = {"marks": marks, "waterfall": waterfall, "tornado": tornado}
@@ -163,8 +169,8 @@ def plotted(study: Any, table: Any, entry: Row, axes: Any) -> float:
     the right. Above the first of several roles stands the role.
     """
     is_first = table["role"] != table["role"].shift()
-    heads = is_first & (table["role"].nunique() > 1)
-    rows = table.assign(y=-np.arange(len(table)) - heads.cumsum())
+    rows = table.assign(has_head=is_first & (table["role"].nunique() > 1))
+    rows["y"] = -np.arange(len(rows)) - rows["has_head"].cumsum()
     rows["label"] = rows["label"].str.wrap(27)
     rows["words"] = rows["words"].str.wrap(24)
     bottom = rows["y"].min() - 0.6
@@ -176,8 +182,8 @@ def plotted(study: Any, table: Any, entry: Row, axes: Any) -> float:
     for row in rows.itertuples():
         axes.plot(row.value, row.y, POINTS[row.side], color=BLACK)
         axes.text(1.03, row.y, row.words, **place)
-    for row in rows[heads].itertuples():
-        axes.text(-0.02, row.y + 1, row.role, ha="right", weight="bold", **place)
+        if row.has_head:
+            axes.text(-0.02, row.y + 1, row.role, ha="right", weight="bold", **place)
     look = {"linewidth": 2, "zorder": 1}
     axes.hlines(rows["y"], rows["low"], rows["high"], PALE, "solid", **look)
     if "shade" in entry:

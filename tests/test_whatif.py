@@ -185,7 +185,7 @@ def test_draws_past_a_limit_are_counted_and_no_number(article):
 
 @pytest.mark.parametrize("seed", [-1, 0.5, "a"])
 def test_a_seed_that_numpy_does_not_take_is_refused(article, seed):
-    with pytest.raises(SettingError, match="seed"):
+    with pytest.raises((TypeError, ValueError)):
         article.draws("at_risk_2021", n=4, seed=seed, rounding=True)
 
 
