@@ -14,7 +14,7 @@ import pandas as pd
 from analysis import headlines, tables, words
 from analysis.book import Book, Claim, claim_of
 from analysis.case import NOT_COMPUTED
-from analysis.rows import ENDLESS, DataError, SettingError, nearest
+from analysis.rows import ENDLESS, DataError, SettingError, Span, nearest
 
 Row = dict[str, Any]
 NUMBERS = ["value", "low", "high"]
@@ -113,14 +113,14 @@ def tornado(study: Any, entry: Row) -> pd.DataFrame:
     table, rows = study.sensitivity(target), []
     whole = mark(study, "Nothing moves it", "", target)
     for row in table[table["kind"] != "printed"].to_dict("records"):
-        ends = sorted([(row["at_from"], row["from"]), (row["at_to"], row["to"])])
-        texts = []
-        for value, at in ends:
-            number = words.number(at, book.unit(row["input"]))
-            texts.append(f"{book.spelled(target, value)} at {number}")
-        bar = {"low": ends[0][0], "high": ends[1][0], "words": "; ".join(texts)}
+        unit, texts = book.unit(row["input"]), {}
+        for end in ("from", "to"):
+            value, number = row[f"at_{end}"], words.number(row[end], unit)
+            texts[value] = f"{book.spelled(target, value)} at {number}"
+        low, high = sorted(texts)
         label = words.sentence_case(book.labels[row["input"]])
-        rows.append(whole | bar | {"label": label})
+        bar = {"label": label, "low": low, "high": high}
+        rows.append(whole | bar | {"words": f"{texts[low]}; {texts[high]}"})
     return pd.DataFrame(rows or [whole])
 
 
@@ -148,18 +148,18 @@ def style() -> Any:
     return matplotlib.rc_context(STYLE)
 
 
-def shaded(study: Any, entry: Row, axes: Any) -> list[float]:
+def shaded(study: Any, entry: Row, axes: Any) -> Span:
     """Say above what is shaded, and return the ends that rows say of it."""
     ((label, names),) = entry["shade"].items()
     axes.set_title(label, loc="right", pad=5, **NOTE)
     claims = study.book.claims
     claim: Claim = claim_of(claims[names[0]], claims[names[-1]])
-    ends = [*claim.exact]
+    low, high = claim.exact
     if claim.low_end:
-        ends[0] = float(study[claim.low_end])
-    if max(map(abs, ends)) >= ENDLESS:
+        low = float(study[claim.low_end])
+    if high - low >= ENDLESS:
         raise DataError(f"figures.yaml, {entry['title']}: {names} has no two ends")
-    return [end / scale_of(entry) for end in ends]
+    return low / scale_of(entry), high / scale_of(entry)
 
 
 def plotted(study: Any, table: Any, entry: Row, axes: Any) -> float:
@@ -184,8 +184,8 @@ def plotted(study: Any, table: Any, entry: Row, axes: Any) -> float:
         axes.text(1.03, row.y, row.words, **place)
         if row.has_head:
             axes.text(-0.02, row.y + 1, row.role, ha="right", weight="bold", **place)
-    look = {"linewidth": 2, "zorder": 1}
-    axes.hlines(rows["y"], rows["low"], rows["high"], PALE, "solid", **look)
+    low, high = rows["low"], rows["high"]
+    axes.hlines(rows["y"], low, high, PALE, "solid", linewidth=2, zorder=1)
     if "shade" in entry:
         axes.axvspan(*shaded(study, entry, axes), color=BAND, zorder=0)
     if entry["kind"] == "waterfall":
@@ -200,8 +200,16 @@ def plotted(study: Any, table: Any, entry: Row, axes: Any) -> float:
 def bars(rows: Any, axes: Any) -> None:
     """Draw bars, each from where the one before it ends, or from zero."""
     hatch = rows["words"].str.startswith(LEAST).map({True: "/////", False: ""})
-    look: Any = {"color": SKY, "edgecolor": BLUE, "zorder": 1, "hatch": hatch}
-    axes.barh(rows["y"], rows["high"] - rows["low"], 0.6, rows["low"], **look)
+    axes.barh(
+        rows["y"],
+        rows["high"] - rows["low"],
+        height=0.6,
+        left=rows["low"],
+        color=SKY,
+        edgecolor=BLUE,
+        zorder=1,
+        hatch=hatch,
+    )
 
 
 def caption(study: Any, name: str) -> str:
