@@ -14,7 +14,7 @@ import pandas as pd
 from analysis import headlines, tables, words
 from analysis.book import Book, Claim, claim_of
 from analysis.case import NOT_COMPUTED
-from analysis.rows import ENDLESS, DataError, SettingError, Span, nearest
+from analysis.rows import ENDLESS, DataError, SettingError, nearest
 
 Row = dict[str, Any]
 NUMBERS = ["value", "low", "high"]
@@ -34,10 +34,10 @@ STYLE: Any = {
     "savefig.dpi": "figure",
     "svg.hashsalt": "figures",
 }
+#: By what the numbers of an axis are divided.
+AXES = {"million": 1e6, "percent": 0.01}
 #: Inches: the width of a figure, and the height of a line.
 WIDE, LINE = 4.6, 0.135
-AXES = {"million": 1e6, "percent": 0.01}
-NOTE = {"color": "#7A5300", "fontsize": 7}
 #: Such a bar is hatched.
 LEAST = "at least"
 #: A mark points to where the true number may lie.
@@ -136,11 +136,6 @@ def data(study: Any, name: str) -> pd.DataFrame:
 # How it is drawn: tables are in units of the axis -------------------------------------
 
 
-def scale_of(entry: Row) -> float:
-    """Return by what the numbers of an axis are divided."""
-    return AXES.get(entry["axis"].split()[0], 1)
-
-
 def style() -> Any:
     """Return the context in which figures are drawn and saved."""
     import matplotlib
@@ -148,10 +143,10 @@ def style() -> Any:
     return matplotlib.rc_context(STYLE)
 
 
-def shaded(study: Any, entry: Row, axes: Any) -> Span:
-    """Say above what is shaded, and return the ends that rows say of it."""
+def shade(study: Any, entry: Row, scale: float, axes: Any) -> None:
+    """Shade what rows say, and say above what it is."""
     ((label, names),) = entry["shade"].items()
-    axes.set_title(label, loc="right", pad=5, **NOTE)
+    axes.set_title(label, loc="right", pad=5, color="#7A5300", fontsize=7)
     claims = study.book.claims
     claim: Claim = claim_of(claims[names[0]], claims[names[-1]])
     low, high = claim.exact
@@ -159,10 +154,10 @@ def shaded(study: Any, entry: Row, axes: Any) -> Span:
         low = float(study[claim.low_end])
     if high - low >= ENDLESS:
         raise DataError(f"figures.yaml, {entry['title']}: {names} has no two ends")
-    return low / scale_of(entry), high / scale_of(entry)
+    axes.axvspan(low / scale, high / scale, color=BAND, zorder=0)
 
 
-def plotted(study: Any, table: Any, entry: Row, axes: Any) -> float:
+def plotted(table: Any, entry: Row, axes: Any) -> float:
     """Draw a row for each mark, and return the height of a figure that they take.
 
     A row has its label at the left, a line from low to high, a mark, and its words at
@@ -186,8 +181,6 @@ def plotted(study: Any, table: Any, entry: Row, axes: Any) -> float:
             axes.text(-0.02, row.y + 1, row.role, ha="right", weight="bold", **place)
     low, high = rows["low"], rows["high"]
     axes.hlines(rows["y"], low, high, PALE, "solid", linewidth=2, zorder=1)
-    if "shade" in entry:
-        axes.axvspan(*shaded(study, entry, axes), color=BAND, zorder=0)
     if entry["kind"] == "waterfall":
         bars(rows, axes)
     if entry["kind"] != "tornado":
@@ -225,15 +218,19 @@ def draw(study: Any, name: str, title: bool = True) -> Any:
     from matplotlib.figure import Figure
 
     table, entry = data(study, name), entry_of(study.book, name)
-    table[NUMBERS] /= scale_of(entry)
+    scale = AXES.get(entry["axis"].split()[0], 1)
+    table[NUMBERS] /= scale
     note = textwrap.fill(caption(study, name), 80)
-    place = {"x": 0.01, "ha": "left"}
     with style():
         figure = Figure(layout="constrained")
-        height = plotted(study, table, entry, figure.subplots())
+        axes = figure.subplots()
+        if "shade" in entry:
+            shade(study, entry, scale, axes)
+        height = plotted(table, entry, axes)
         if title:
-            figure.suptitle(entry["title"], weight="bold", fontsize=9.5, **place)
-        figure.supxlabel(note, fontsize=7, color=PALE, **place)
+            look = {"weight": "bold", "fontsize": 9.5}
+            figure.suptitle(entry["title"], x=0.01, ha="left", **look)
+        figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color=PALE)
         figure.set_size_inches(WIDE, height + 0.13 * (note.count("\n") + 2.3))
     return figure
 
