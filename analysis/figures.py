@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import headlines, tables, words
-from analysis.book import Book, Claim, claim_of
+from analysis.book import Book, claim_of
 from analysis.case import NOT_COMPUTED
 from analysis.rows import ENDLESS, DataError, SettingError, nearest
 
@@ -58,11 +58,11 @@ def entry_of(book: Book, name: str) -> Row:
 def mark(study: Any, label: str, role: str, name: str) -> Row:
     """Return a row of a table: a figure published elsewhere, or a quantity."""
     row: Row = {"label": label, "role": role, "quantity": name, "side": ""}
-    row |= dict.fromkeys(NUMBERS, math.nan) | {"words": NOT_COMPUTED}
+    row |= {**dict.fromkeys(NUMBERS, math.nan), "words": NOT_COMPUTED}
     elsewhere = study.book.external.get(name)
     if elsewhere:
-        row |= dict.fromkeys(NUMBERS, elsewhere.value)
-        return row | {"words": words.as_printed(elsewhere)}
+        text = words.as_printed(elsewhere)
+        return row | dict.fromkeys(NUMBERS, elsewhere.value) | {"words": text}
     try:
         case = study.case(name)
         value = case.estimate()
@@ -148,7 +148,7 @@ def shade(study: Any, entry: Row, scale: float, axes: Any) -> None:
     ((label, names),) = entry["shade"].items()
     axes.set_title(label, loc="right", pad=5, color="#7A5300", fontsize=7)
     claims = study.book.claims
-    claim: Claim = claim_of(claims[names[0]], claims[names[-1]])
+    claim = claim_of(claims[names[0]], claims[names[-1]])
     low, high = claim.exact
     if claim.low_end:
         low = float(study[claim.low_end])
@@ -182,27 +182,14 @@ def plotted(table: Any, entry: Row, axes: Any) -> float:
     low, high = rows["low"], rows["high"]
     axes.hlines(rows["y"], low, high, PALE, "solid", linewidth=2, zorder=1)
     if entry["kind"] == "waterfall":
-        bars(rows, axes)
+        hatch = rows["words"].str.startswith(LEAST).map({True: "/////", False: ""})
+        look = {"color": SKY, "edgecolor": BLUE, "hatch": hatch, "zorder": 1}
+        axes.barh(rows["y"], high - low, 0.6, low, **look)
     if entry["kind"] != "tornado":
         axes.axvline(0)
         axes.set_xlim(left=0)
     breaks = rows[["label", "words"]].stack().str.count("\n").max()
     return 0.6 + LINE * (1.5 + 0.9 * breaks) * (0.6 - bottom)
-
-
-def bars(rows: Any, axes: Any) -> None:
-    """Draw bars, each from where the one before it ends, or from zero."""
-    hatch = rows["words"].str.startswith(LEAST).map({True: "/////", False: ""})
-    axes.barh(
-        rows["y"],
-        rows["high"] - rows["low"],
-        height=0.6,
-        left=rows["low"],
-        color=SKY,
-        edgecolor=BLUE,
-        zorder=1,
-        hatch=hatch,
-    )
 
 
 def caption(study: Any, name: str) -> str:
