@@ -32,9 +32,6 @@ def test_a_sweep_is_a_loop(article):
             # No more are at risk than were transferred.
             by_hand = min(1_600_000, BASE * ratio) + ADDED * ratio * share
             assert grid["at_risk_2021"].sel(at) == pytest.approx(by_hand, rel=1e-12)
-    own = grid["at_risk_2021"].attrs
-    assert (own["units"], own["long_name"]) == ("person", "persons at risk in 2021")
-    assert grid["persons_per_transfer"].attrs["units"] == "person/transfer"
 
 
 def test_a_sweep_over_readings_has_them_as_labels(article):
@@ -209,13 +206,10 @@ def test_a_share_of_draws_has_each_verdict(article):
     assert shares == pytest.approx(by_hand, abs=1e-3)
 
 
-def test_a_sweep_of_a_check_has_codes_as_cf_has_them(article):
+def test_a_sweep_of_a_check_has_verdicts_and_their_places_as_codes(article):
     ratios = [0.5, 0.6, 0.7]
     grid = article.sweep("at_risk_2021_sum", persons_per_transfer=ratios)
-    meanings = grid["code"].attrs["flag_meanings"].split()
-    for code, verdict in zip(grid["code"].values, grid["verdict"].values, strict=True):
-        place = grid["code"].attrs["flag_values"].index(code)
-        assert meanings[place] == verdict.replace(" ", "_")
+    assert grid["code"].values.tolist() == [4, 2, 1]
     assert list(grid["verdict"].values) == [
         "differs",
         "matches within rounding",
