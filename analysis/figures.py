@@ -61,8 +61,8 @@ def mark(study: Any, label: str, role: str, name: str) -> Row:
     row |= {**dict.fromkeys(NUMBERS, math.nan), "words": NOT_COMPUTED}
     elsewhere = study.book.external.get(name)
     if elsewhere:
-        text = words.as_printed(elsewhere)
-        return row | dict.fromkeys(NUMBERS, elsewhere.value) | {"words": text}
+        row |= dict.fromkeys(NUMBERS, elsewhere.value)
+        return row | {"words": words.as_printed(elsewhere)}
     try:
         case = study.case(name)
         value = case.estimate()
@@ -119,8 +119,8 @@ def tornado(study: Any, entry: Row) -> pd.DataFrame:
             texts[value] = f"{book.spelled(target, value)} at {number}"
         low, high = sorted(texts)
         label = words.sentence_case(book.labels[row["input"]])
-        bar = {"label": label, "low": low, "high": high}
-        rows.append(whole | bar | {"words": f"{texts[low]}; {texts[high]}"})
+        text = f"{texts[low]}; {texts[high]}"
+        rows.append(whole | {"label": label, "low": low, "high": high, "words": text})
     return pd.DataFrame(rows or [whole])
 
 
@@ -215,8 +215,9 @@ def draw(study: Any, name: str, title: bool = True) -> Any:
             shade(study, entry, scale, axes)
         height = plotted(table, entry, axes)
         if title:
-            look = {"weight": "bold", "fontsize": 9.5}
-            figure.suptitle(entry["title"], x=0.01, ha="left", **look)
+            figure.suptitle(
+                entry["title"], x=0.01, ha="left", weight="bold", fontsize=9.5
+            )
         figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color=PALE)
         figure.set_size_inches(WIDE, height + 0.13 * (note.count("\n") + 2.3))
     return figure
