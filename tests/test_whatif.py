@@ -34,18 +34,6 @@ def test_a_sweep_is_a_loop(article):
             assert grid["at_risk_2021"].sel(at) == pytest.approx(by_hand, rel=1e-12)
 
 
-def test_a_sweep_over_readings_has_them_as_labels(article):
-    readings = ["published", "southern", "constant_share"]
-    grid = article.sweep(
-        "at_risk_2021", at_risk_2019=readings, persons_per_transfer=[0.6, 1]
-    )
-    found = grid["at_risk_2021"].sel(persons_per_transfer=0.6)
-    by_hand = [1_600_000, 1_650_000 * 0.95, 2_590_000 * 0.62]
-    for reading, number in zip(readings, by_hand, strict=True):
-        value = float(found.sel(at_risk_2019=reading))
-        assert value == pytest.approx(number + 0.6 * ADDED)
-
-
 def test_a_sweep_counts_what_passes_a_limit(article):
     # 0.8 and 1 times 1.2: the second is more than one person per transfer.
     grid = article.sweep(
