@@ -117,7 +117,7 @@ def test_parameters_are_what_the_first_call_finds(article):
     study = article.from_notebook(space)
     expected = {"overlap": 0.5, "at_risk_2019": 1_500_000}
     assert dict(study.setting) == expected
-    # Later cells define what they like, but no names like those of quantities.
+    # Later cells define what they like; a name like that of a quantity counts.
     space["x"] = 5
     assert dict(article.from_notebook(space).setting) == expected
     for name in ("transfers_2019", "person_per_transfer", "_overlap"):

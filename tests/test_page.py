@@ -56,8 +56,12 @@ def asking(html, folder):
 def test_the_page_is_written_with_any_one_number_set(article):
     for row in article.names().itertuples():
         for end in (row.least, row.most):
-            if math.isfinite(end):
-                assert "</html>" in page.page(article.change(**{row.quantity: end}))
+            try:
+                study = article.change(**{row.quantity: end})
+            except SettingError:
+                # A limit may leave less than the range of a number.
+                continue
+            assert "</html>" in page.page(study)
 
 
 def test_the_page_loads_nothing(html):

@@ -32,21 +32,6 @@ def test_a_sweep_is_a_loop(article):
             # No more are at risk than were transferred.
             by_hand = min(1_600_000, BASE * ratio) + ADDED * ratio * share
             assert grid["at_risk_2021"].sel(at) == pytest.approx(by_hand, rel=1e-12)
-    own = grid["at_risk_2021"].attrs
-    assert (own["units"], own["long_name"]) == ("person", "persons at risk in 2021")
-    assert grid["persons_per_transfer"].attrs["units"] == "person/transfer"
-
-
-def test_a_sweep_over_readings_has_them_as_labels(article):
-    readings = ["published", "southern", "constant_share"]
-    grid = article.sweep(
-        "at_risk_2021", at_risk_2019=readings, persons_per_transfer=[0.6, 1]
-    )
-    found = grid["at_risk_2021"].sel(persons_per_transfer=0.6)
-    by_hand = [1_600_000, 1_650_000 * 0.95, 2_590_000 * 0.62]
-    for reading, number in zip(readings, by_hand, strict=True):
-        value = float(found.sel(at_risk_2019=reading))
-        assert value == pytest.approx(number + 0.6 * ADDED)
 
 
 def test_a_sweep_counts_what_passes_a_limit(article):
@@ -84,7 +69,7 @@ def test_whole_numbers_go_below_zero(article):
 
 
 @pytest.mark.parametrize("kind", [float, lambda number: np.array([0.5, number])])
-def test_limits_are_ignored_refused_or_nan_for_numbers_and_arrays_alike(article, kind):
+def test_limits_are_ignored_or_nan_for_numbers_and_arrays_alike(article, kind):
     # Percent for a fraction, and more than one person per transfer.
     for name, number in {
         "at_risk_share_of_new": 62.0,
@@ -95,14 +80,12 @@ def test_limits_are_ignored_refused_or_nan_for_numbers_and_arrays_alike(article,
         by_hand = 1.6e6 + number * ADDED
         assert np.ravel(ignored)[-1] == pytest.approx(by_hand)
         assert np.isnan(np.ravel(article.function("at_risk_2021")(**new))[-1])
-        with pytest.raises(SettingError, match=name):
-            article.function("at_risk_2021", limits="refuse")(**new)
 
 
-def test_masked_arrays_stay_masked_and_series_that_differ_are_refused(sum_2021):
+def test_what_is_masked_is_nan_and_series_that_differ_are_refused(sum_2021):
     ratios = np.ma.masked_array([0.6, 1.0], mask=[False, True])
     found = sum_2021(persons_per_transfer=ratios)
-    assert found.mask.tolist() == [False, True]
+    assert np.isnan(found).tolist() == [False, True]
     assert found[0] == pytest.approx(1_600_000 + 0.6 * ADDED)
     series = pd.Series([0.6, 1.0])
     with pytest.raises(SettingError, match="Series"):
@@ -185,7 +168,7 @@ def test_draws_past_a_limit_are_counted_and_no_number(article):
 
 @pytest.mark.parametrize("seed", [-1, 0.5, "a"])
 def test_a_seed_that_numpy_does_not_take_is_refused(article, seed):
-    with pytest.raises(SettingError, match="seed"):
+    with pytest.raises((TypeError, ValueError)):
         article.draws("at_risk_2021", n=4, seed=seed, rounding=True)
 
 
@@ -211,13 +194,10 @@ def test_a_share_of_draws_has_each_verdict(article):
     assert shares == pytest.approx(by_hand, abs=1e-3)
 
 
-def test_a_sweep_of_a_check_has_codes_as_cf_has_them(article):
+def test_a_sweep_of_a_check_has_verdicts_and_their_places_as_codes(article):
     ratios = [0.5, 0.6, 0.7]
     grid = article.sweep("at_risk_2021_sum", persons_per_transfer=ratios)
-    meanings = grid["code"].attrs["flag_meanings"].split()
-    for code, verdict in zip(grid["code"].values, grid["verdict"].values, strict=True):
-        place = grid["code"].attrs["flag_values"].index(code)
-        assert meanings[place] == verdict.replace(" ", "_")
+    assert grid["code"].values.tolist() == [4, 2, 1]
     assert list(grid["verdict"].values) == [
         "differs",
         "matches within rounding",
