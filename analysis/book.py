@@ -33,8 +33,7 @@ class Node:
     """Where a quantity comes from: a number, or a formula of what it needs.
 
     A number has the values that round to it, and those that its words allow; one in
-    words only is NaN. ``said`` is what a user set: a number, or in a word what else; a
-    formula may be a user's own.
+    words only is NaN. ``said`` is what a user set: a number, or in a word what else.
     """
 
     value: np.float64 = NAN
@@ -50,11 +49,6 @@ class Node:
     def is_in_words(self) -> bool:
         """Whether only words give the number."""
         return self.words is not None and math.isnan(self.value)
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the formula is a function of a user's."""
-        return self.formula is not None and "(" in str(self.said)
 
     @property
     def named_end(self) -> np.float64:

@@ -203,7 +203,7 @@ class Case:
         """Raise SettingError where a limit is broken, or the target has no value."""
         self.refuse_broken(values)
         if np.any(self.past(values)):
-            sentence = "divides by zero, or your function gives no number"
+            sentence = "divides by zero"
             raise SettingError(f"{self.target} has no value: it {sentence}")
 
     def bounds(
@@ -212,8 +212,7 @@ class Case:
         """Return the least and the greatest target, as inputs move within their spans,
         for each entry of ``given``.
 
-        Between the ends of an input a formula only rises or only falls; a function of a
-        user's own is taken to do so, too.
+        Between the ends of an input a formula only rises or only falls.
         """
         spans = {}
         for name, node in self.inputs.items():

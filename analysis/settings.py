@@ -1,6 +1,5 @@
-"""What a user sets: numbers, texts with units, readings, functions, distributions."""
+"""What a user sets: numbers, texts with units, readings, distributions."""
 
-import inspect
 import math
 import reprlib
 from collections.abc import Callable, Mapping
@@ -23,8 +22,6 @@ def chosen(book: Book, name: str, value: Any) -> Node:
         value = read(book, name, value)
     if quantile_of(value):
         return drawn(book, name, value)
-    if callable(value):
-        return own_formula(book, name, value)
     number = number_of(book, name, value)
     return Node(np.float64(number), said=number)
 
@@ -91,42 +88,3 @@ def drawn(book: Book, name: str, shape: Any) -> Node:
         raise SettingError(f"{name}: {said} has no median: {error}") from None
     median = number_of(book, name, median)
     return Node(np.float64(median), distribution=shape, said=said)
-
-
-# Functions of a user's own ------------------------------------------------------------
-
-
-def own_formula(book: Book, name: str, function: Callable[..., Any]) -> Node:
-    """Return a user's function as a node: it gets floats, one entry at a time; a
-    parameter with a default is a constant."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        raise SettingError(f"{name}: this has no parameters that can be read") from None
-    needs, constants = [], []
-    for parameter in parameters:
-        if parameter.default is parameter.empty:
-            book.look_up(parameter.name)
-            needs.append(parameter.name)
-        else:
-            constants.append(str(parameter))
-
-    def entry(*values):
-        try:
-            return float(function(**dict(zip(needs, values, strict=True))))
-        except ArithmeticError:
-            return math.nan
-        # Anything may go wrong inside a function of a user's own.
-        except Exception as error:
-            sentence = f"the function for {name}: {type(error).__name__}: {error}"
-            raise SettingError(sentence) from None
-
-    entries = np.frompyfunc(entry, len(needs), 1)
-
-    def formula(*values):
-        return np.asarray(entries(*values), float)[()]
-
-    formula(*[book.usual[need] for need in needs])
-    called = getattr(function, "__name__", type(function).__name__)
-    said = f"{called.replace('<lambda>', 'function')}({', '.join(constants)})"
-    return Node(formula=formula, needs=tuple(needs), said=said)

@@ -1,6 +1,5 @@
 """One setting by every route; a wrong one is refused with the nearest right name."""
 
-import numpy as np
 import pytest
 
 import analysis
@@ -30,10 +29,6 @@ REFUSED = {
     "a circle": (
         {"labourers_2019": "from_base", "transfers_2019": "from_labourers"},
         "labourers_2019",
-    ),
-    "a function of a mistyped name": (
-        {"at_risk_2019": lambda total_2018: total_2018},
-        "total_2019",
     ),
 }
 
@@ -101,29 +96,6 @@ def test_a_figure_published_elsewhere_may_stand_for_a_quantity(article):
     study = article.change(transfers_2016_2020="report_2016_2020")
     estimate = study["excess_over_plan_2016_2020"]
     assert estimate == pytest.approx(14.33 / 5 / 2.2 - 1)
-
-
-def test_a_function_of_quantities_may_be_a_reading(article):
-    study = article.change(at_risk_2019=lambda total_2019: 0.56 * total_2019)
-    estimate = study["at_risk_2019"]
-    assert (estimate, estimate.low) == pytest.approx((0.56 * 2.59e6, 0.56 * 2.585e6))
-
-
-def test_a_function_may_branch_and_cannot_write_into_what_it_gets(article):
-    def half_above(persons_per_transfer, total_2019, share=0.56):
-        total_2019 *= share
-        return total_2019 if persons_per_transfer > 0.7 else total_2019 / 2
-
-    study = article.change(at_risk_2019=half_above)
-    assert "half_above(share=0.56)" in study.cite()
-    # 0.56 × 2.59 million, or half of it, and the numbers added.
-    ratios = np.array([0.6, 0.8])
-    by_hand = 0.56 * 2.59e6 * np.array([0.5, 1]) + 300_000 * ratios
-    found = study.function("at_risk_2021")(persons_per_transfer=ratios)
-    assert found == pytest.approx(by_hand)
-    assert ratios.tolist() == [0.6, 0.8]
-    low, high = study["at_risk_2019"].low, study["at_risk_2019"].high
-    assert (low, high) == pytest.approx((0.56 * 2.585e6, 0.56 * 2.595e6))
 
 
 def test_labourers_are_read_alike_in_the_south_and_in_the_whole(article):
