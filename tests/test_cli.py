@@ -17,12 +17,6 @@ def run(capsys, *words):
     return status, *capsys.readouterr()
 
 
-def test_verify_prints_the_headlines(capsys):
-    status, out, err = run(capsys, "verify")
-    assert (status, err) == (0, "")
-    assert "1.6 million + 300,000 = up to 1.9 million" in out
-
-
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
@@ -63,16 +57,6 @@ def test_bad_input_is_one_sentence_and_status_2(capsys, words, named):
     assert (status, out) == (2, "")
     assert named in err
     assert err.count("\n") == 1
-
-
-def test_the_module_is_the_command():
-    done = subprocess.run(
-        [sys.executable, "-m", "analysis", "explain", "transfers_2021"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "3.17 million" in done.stdout
 
 
 def test_signs_that_a_terminal_lacks_are_replaced():
