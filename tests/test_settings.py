@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-import analysis
 from analysis import SettingError
 
 REFUSED = {
@@ -116,9 +115,3 @@ def test_a_wrong_scenario_is_refused(article, tmp_path, text, named):
     path.write_text(text)
     with pytest.raises(SettingError, match=named):
         article.scenario(str(path))
-
-
-def test_studies_do_not_change(article):
-    article.change(persons_per_transfer=0.6)
-    assert article.setting == {}
-    assert analysis.load()["at_risk_2021"] == article["at_risk_2021"]

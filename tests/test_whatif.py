@@ -68,11 +68,13 @@ def test_all_kinds_of_arrays_give_the_numbers_of_floats(sum_2021, kind):
 
 def test_whole_numbers_go_below_zero(article):
     # 2.5 million − 2.59 million × 1
-    inputs = {"transfers_2019": 2_500_000, "labourers_2019": 2_590_000}
-    arrays = {name: np.uint32([number]) for name, number in inputs.items()}
     apart = article.function("figures_of_2019_apart", limits="ignore")
-    arrays["transfers_per_labourer"] = np.uint32([1])
-    assert apart(**arrays).tolist() == [-90_000]
+    found = apart(
+        transfers_2019=np.uint32([2_500_000]),
+        labourers_2019=np.uint32([2_590_000]),
+        transfers_per_labourer=1,
+    )
+    assert found.tolist() == [-90_000]
 
 
 @pytest.mark.parametrize("kind", [float, lambda number: np.array([0.5, number])])
