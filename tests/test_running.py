@@ -140,7 +140,6 @@ PLACES = {
     "below a file": lambda folder: with_other_files(folder) / "notes.txt" / "results",
     "a read-only folder": read_only,
     "the root": lambda folder: Path("/"),
-    "a device": lambda folder: Path("/dev/null"),
     "a long name": lambda folder: folder / ("x" * 300),
 }
 
