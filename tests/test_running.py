@@ -83,14 +83,6 @@ def test_a_kill_while_a_run_cleans_up_stops_no_later_run(tmp_path, monkeypatch):
     assert (written(folder, "third") / "checks.csv").read_text() == "third"
 
 
-def test_data_that_are_saved_during_a_run_are_refused(tmp_path, monkeypatch):
-    for name in ("running.start", "figures.save", "report.write", "page.page"):
-        monkeypatch.setattr(f"analysis.{name}", lambda *words: "")
-    monkeypatch.setattr(running, "START", 0)
-    assert cli.main(["reproduce", f"--out={tmp_path / 'results'}"]) == 1
-    assert not (tmp_path / "results").exists()
-
-
 def test_two_runs_do_not_write_at_once(tmp_path):
     with (
         running.replaced(tmp_path / "results"),
