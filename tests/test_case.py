@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis import SettingError
-from tests.settings import random_settings
+from tests.settings import cases_of, random_settings
 
 #: How many values of an input are tried where so many move.
 POINTS = {0: 1, 1: 31, 2: 31, 3: 31, 4: 11, 5: 7, 6: 5, 7: 4, 8: 3}
@@ -32,16 +31,6 @@ def searched(case, *, words):
     return float(np.nanmin(values)), float(np.nanmax(values))
 
 
-def judged_cases(study):
-    """The checks beside a claim that can be computed, each with its case."""
-    for check in study.book.checks.values():
-        if check.kind and check.compute:
-            try:
-                yield check, study.case_of(check)
-            except SettingError:
-                continue
-
-
 def fits(low, high, ends):
     """Whether some value of a span lies in an interval."""
     room = [max(1e-9 * abs(end), 1e-12) for end in ends]
@@ -63,7 +52,9 @@ def expected(case, rounding, words):
 def test_bounds_and_verdicts_are_those_of_a_search(article):
     compared, seen = 0, set()
     for study in [article, *random_settings(article, 20)]:
-        for check, case in judged_cases(study):
+        for check, case in cases_of(study):
+            if not check.kind:
+                continue
             rounding, words = searched(case, words=False), searched(case, words=True)
             for kinds, ends in (ROUNDING, rounding), (WORDS, words):
                 bounds = case.bounds(kinds)
