@@ -16,20 +16,18 @@ def lines(accepted, now):
     return [*guard.lines(guard.moved(accepted, now))]
 
 
-def test_a_value_that_moves_is_named_with_both(now):
+def test_what_moves_comes_or_goes_is_named(now):
     accepted = now.copy()
     accepted["estimates", "at_risk_2021", "side"] = "at least"
     accepted["estimates", "at_risk_2021", "value"] = "1901222"
+    accepted["estimates", "at_risk_2020", "value"] = "1"
+    del accepted["estimates", "at_risk_2021", "low"]
     assert sorted(lines(accepted, now)) == [
+        "moved: estimates, at_risk_2020, value: 1 to none",
+        "moved: estimates, at_risk_2021, low: none to 1845000",
         "moved: estimates, at_risk_2021, side: at least to up to",
         "moved: estimates, at_risk_2021, value: 1901222 to 1900000",
     ]
-
-
-def test_a_value_that_comes_or_goes_is_named(now):
-    key = "estimates", "at_risk_2021", "value"
-    assert lines(now.drop(key), now) == [f"moved: {', '.join(key)}: none to {now[key]}"]
-    assert lines(now, now.drop(key)) == [f"moved: {', '.join(key)}: {now[key]} to none"]
 
 
 def test_a_number_that_is_not_finite_equals_nothing(now):
