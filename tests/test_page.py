@@ -48,14 +48,6 @@ def ask(html, tmp_path_factory):
     return asked
 
 
-@pytest.mark.long
-def test_the_page_is_written_with_any_one_number_set(article):
-    for row in article.names().itertuples():
-        for end in (row.least, row.most):
-            if math.isfinite(end):
-                assert "</html>" in page.page(article.change(**{row.quantity: end}))
-
-
 # Settings at random -------------------------------------------------------------------
 
 
