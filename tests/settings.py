@@ -31,6 +31,16 @@ def damaged(folder, name, old, new):
     return data
 
 
+def cases_of(study):
+    """The checks that can be computed, each with its case."""
+    for check in study.book.checks.values():
+        if check.compute:
+            try:
+                yield check, study.case_of(check)
+            except SettingError:
+                assert study.setting
+
+
 def random_settings(article, count, seed=0):
     """Return studies with one to three changes each, which no limit forbids."""
     rng = random.Random(seed)

@@ -17,12 +17,6 @@ def run(capsys, *words):
     return status, *capsys.readouterr()
 
 
-def test_verify_prints_the_headlines(capsys):
-    status, out, err = run(capsys, "verify")
-    assert (status, err) == (0, "")
-    assert "1.6 million + 300,000 = up to 1.9 million" in out
-
-
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
@@ -65,16 +59,6 @@ def test_bad_input_is_one_sentence_and_status_2(capsys, words, named):
     assert err.count("\n") == 1
 
 
-def test_the_module_is_the_command():
-    done = subprocess.run(
-        [sys.executable, "-m", "analysis", "explain", "transfers_2021"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "3.17 million" in done.stdout
-
-
 def test_signs_that_a_terminal_lacks_are_replaced():
     done = subprocess.run(
         [sys.executable, "-m", "analysis", "verify"],
@@ -85,58 +69,60 @@ def test_signs_that_a_terminal_lacks_are_replaced():
     assert b"1.6 million + 300,000 = up to 1.9 million" in done.stdout
 
 
-def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_path):
-    path = tmp_path / "expected.csv"
+# Accepting ----------------------------------------------------------------------------
+
+
+def start(folder, study):
+    """Run the notebook of a made-up repository."""
+    (folder / "01_one.ipynb").write_text("as it ran")
+    return []
+
+
+@pytest.fixture
+def repository(article, monkeypatch, tmp_path):
+    """A folder in place of the repository, in which a value and the README are old."""
     accepted = guard.values(article)
     accepted["estimates", "at_risk_2021", "value"] = "1900000.8"
-    accepted.to_csv(path)
-    monkeypatch.setattr(guard, "EXPECTED", path)
+    accepted.to_csv(tmp_path / "expected.csv")
+    old = cli.README.read_text("utf-8").replace("up to 1.9 m", "up to 1.8 m")
+    (tmp_path / "README.md").write_text(old, "utf-8")
+    (tmp_path / "01_one.ipynb").write_text("old")
+    monkeypatch.setattr(guard, "EXPECTED", tmp_path / "expected.csv")
     monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(cli, "README", tmp_path / "README.md")
     monkeypatch.setattr(cli, "STORING", tmp_path / ".storing")
-    monkeypatch.setattr(running, "NOTEBOOKS", tmp_path / "notebooks")
-    notebook = running.NOTEBOOKS / "01_one.ipynb"
-    notebook.parent.mkdir()
-
-    def start(folder, study):
-        (folder / notebook.name).write_text("as it ran")
-        return []
-
+    monkeypatch.setattr(running, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(running, "start", start)
-    notebook.write_text("old")
-    readme = tmp_path / "README.md"
-    readme.write_text(
-        cli.README.read_text("utf-8").replace("up to 1.9 m", "up to 1.8 m"), "utf-8"
-    )
-    monkeypatch.setattr(cli, "README", readme)
+    return tmp_path
+
+
+def test_accept_stores_nothing_where_a_figure_is_cut_off(
+    repository, capsys, monkeypatch
+):
     title = "title: Transfers planned"
-    folder = damaged(tmp_path, "figures.yaml", title, f"{title} {'and made ' * 20}")
-    with monkeypatch.context() as patch:
-        patch.setattr(cli, "load", lambda: analysis.load(folder))
-        status, _, err = run(capsys, "accept")
+    data = damaged(repository, "figures.yaml", title, f"{title} {'and made ' * 20}")
+    monkeypatch.setattr(cli, "load", lambda: analysis.load(data))
+    status, _, err = run(capsys, "accept")
     assert status == 1
     assert "plan_against_actual" in err
-    assert "1900000.8\n" in path.read_text()
+    assert "1900000.8\n" in guard.EXPECTED.read_text()
+
+
+def test_accept_stores_what_verify_then_finds(repository, capsys, monkeypatch):
     # Each figure is drawn in a test of its own.
     monkeypatch.setattr(figures, "runs_out", lambda figure: False)
     monkeypatch.setattr(figures, "draw", lambda *words: None)
-
-    def edited(folder, study):
-        notebook.write_text("edited")
-        return start(folder, study)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(running, "start", edited)
-        patch.setattr(running, "START", time.time())
-        status, _, _ = run(capsys, "accept")
-    assert (status, notebook.read_text()) == (1, "edited")
+    # The notebook was saved after the command began.
+    assert "01_one.ipynb was saved" in run(capsys, "accept")[2]
+    notebook = repository / "01_one.ipynb"
+    assert notebook.read_text() == "old"
     monkeypatch.setattr(running, "START", time.time())
     status, out, _ = run(capsys, "accept")
     assert status == 0
     assert "at_risk_2021, value: 1900000.8 to 1900000" in out
+    assert notebook.read_text() == "as it ran"
+    assert "= up to 1.9 million |" in cli.README.read_text("utf-8")
     assert run(capsys, "verify")[0] == 0
     # As after a kill between two files.
     cli.STORING.touch()
     assert "run it again" in run(capsys, "verify")[2]
-    cli.STORING.unlink()
-    assert notebook.read_text() == "as it ran"
-    assert "= up to 1.9 million |" in readme.read_text("utf-8")

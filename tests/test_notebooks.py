@@ -19,43 +19,17 @@ def code_cells(path):
     return [cell for cell in cells if cell.cell_type == "code"]
 
 
-def shown(path):
-    """All that the cells of a notebook show, as text, a cell in an item."""
-    texts = []
-    for cell in code_cells(path):
-        parts = [output.get("text", "") for output in cell.outputs]
-        for output in cell.outputs:
-            parts.append(output.get("data", {}).get("text/plain", ""))
-        texts.append("\n".join(parts))
-    return texts
-
-
-def run(name, target, **parameters):
-    """Run a notebook, and return what its cells show."""
-    papermill.execute_notebook(
-        FOLDER / f"{name}.ipynb",
-        target,
-        parameters,
-        progress_bar=False,
-        kernel_name="python3",
-    )
-    return "\n".join(shown(target))
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_thin_and_was_run_in_order(path):
+def test_a_notebook_is_thin_and_begins_with_its_parameters(path):
     cells = code_cells(path)
-    assert [cell.execution_count for cell in cells] == [*range(1, len(cells) + 1)]
     tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", ())]
     assert tagged == cells[:1]
     for cell in cells:
         assert not [
             n
             for n in ast.walk(ast.parse(cell.source))
-            if hasattr(n, "args") and isinstance(n, ast.FunctionDef)
+            if isinstance(n, ast.FunctionDef)
         ]
-        assert cell.outputs or cell is cells[0]
-    assert "papermill" not in nbformat.read(path, as_version=4).metadata
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -70,10 +44,6 @@ def test_parameters_are_the_values_in_use_with_their_place(path, article):
             row = article.book.assumptions[name]
             ends = f": {row.at_least:,} to {row.at_most:,}"
             assert comment.endswith(ends), comment
-    plain = {}
-    exec(source, plain)
-    plain.pop("__builtins__")
-    assert not article.from_notebook(plain).setting
 
 
 @pytest.mark.long
@@ -90,8 +60,14 @@ def test_each_parameter_may_be_another(path):
 
 def test_a_parameter_moves_step_cell_by_hand_and_table(tmp_path):
     target = tmp_path / "out.ipynb"
-    run("04_at_risk_2021", target, persons_per_transfer=0.6)
-    texts = shown(target)
+    papermill.execute_notebook(
+        FOLDER / "04_at_risk_2021.ipynb",
+        target,
+        {"persons_per_transfer": 0.6},
+        progress_bar=False,
+        kernel_name="python3",
+    )
+    texts = [str(cell.outputs) for cell in code_cells(target)]
     table, step, by_hand = texts[2:5]
     assert "1.78 million" in step
     assert "1780000" in by_hand

@@ -57,6 +57,9 @@ def test_levers_move_the_sum_the_picture_and_the_address(opened):
         shared = page.url
         page.reload()
         assert (verdict(page), page.url) == ("differs", shared)
+        page.locator("[data-slide=former_detainees]").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url(re.compile("former_detainees=310000"))
 
 
 def test_a_field_takes_a_number_or_says_why_not(opened):
@@ -70,10 +73,8 @@ def test_a_field_takes_a_number_or_says_why_not(opened):
             assert page.locator(f"#{name}").get_attribute("aria-invalid") == "true"
         assert typed(page, "persons_per_transfer", "0.595") == ""
         assert page.locator("[aria-invalid=true]").count() == 0
-
-
-def test_no_lever_goes_past_a_limit(opened):
-    with opened() as page:
+        # No lever goes past a limit.
+        typed(page, "persons_per_transfer", "1")
         lever = page.locator("[data-slide=persons_per_transfer_drift]")
         lever.evaluate("node => node.closest('details').open = true")
         lever.fill("1.05")
@@ -137,14 +138,7 @@ def test_the_page_is_the_same_with_a_script_and_without(opened):
     assert live == pytest.approx(still, abs=0.02, nan_ok=True)
 
 
-def test_levers_are_moved_by_keys(opened):
-    with opened() as page:
-        page.locator("[data-slide=former_detainees]").focus()
-        page.keyboard.press("ArrowRight")
-        page.wait_for_url(re.compile("former_detainees=310000"))
-
-
-def test_the_summary_stays_and_takes_a_fifth_of_a_phone_at_most(opened):
+def test_on_a_phone_the_summary_stays_and_nothing_moves_under_a_finger(opened):
     with opened("", 390, 844) as page:
         page.locator("[data-lever=former_detainees]").scroll_into_view_if_needed()
         page.mouse.wheel(0, 300)
@@ -152,10 +146,6 @@ def test_the_summary_stays_and_takes_a_fifth_of_a_phone_at_most(opened):
         box = page.locator("#now").bounding_box()
         assert box["y"] == pytest.approx(0, abs=1)
         assert box["height"] <= 844 / 5
-
-
-def test_nothing_moves_under_a_finger(opened):
-    with opened("", 390, 844) as page:
         lever = page.locator("[data-slide=persons_per_transfer]")
         lever.scroll_into_view_if_needed()
         places = []

@@ -46,15 +46,6 @@ def test_results_take_their_place_at_the_end(tmp_path):
     assert files(tmp_path) == {"results": None, "results/checks.csv": b"second"}
 
 
-def test_a_run_that_fails_leaves_the_former_results(tmp_path):
-    folder = written(tmp_path / "results")
-    with pytest.raises(ZeroDivisionError), running.replaced(folder):
-        raise ZeroDivisionError
-    assert (folder / "checks.csv").read_text() == "first"
-    written(folder, "second")
-    assert (folder / "checks.csv").read_text() == "second"
-
-
 def test_the_next_run_brings_back_what_a_kill_between_renames_left(
     tmp_path, monkeypatch
 ):
@@ -90,14 +81,6 @@ def test_a_kill_while_a_run_cleans_up_stops_no_later_run(tmp_path, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             written(folder, "second")
     assert (written(folder, "third") / "checks.csv").read_text() == "third"
-
-
-def test_data_that_are_saved_during_a_run_are_refused(tmp_path, monkeypatch):
-    for name in ("running.start", "figures.save", "report.write", "page.page"):
-        monkeypatch.setattr(f"analysis.{name}", lambda *words: "")
-    monkeypatch.setattr(running, "START", 0)
-    assert cli.main(["reproduce", f"--out={tmp_path / 'results'}"]) == 1
-    assert not (tmp_path / "results").exists()
 
 
 def test_two_runs_do_not_write_at_once(tmp_path):
@@ -144,13 +127,11 @@ PLACES = {
     "a run's folder with a damaged manifest": lambda folder: with_own(
         folder, running.MANIFEST
     ),
-    "a folder with other files": with_other_files,
     "a link to itself": lambda folder: folder.symlink_to(folder) or folder,
     "a file": lambda folder: with_other_files(folder) / "notes.txt",
     "below a file": lambda folder: with_other_files(folder) / "notes.txt" / "results",
     "a read-only folder": read_only,
     "the root": lambda folder: Path("/"),
-    "a device": lambda folder: Path("/dev/null"),
     "a long name": lambda folder: folder / ("x" * 300),
 }
 
@@ -211,7 +192,6 @@ def test_a_run_leaves_what_its_manifest_lists(run):
     manifest = json.loads(content["manifest.json"])
     names = {name for name in content if content[name] is not None}
     assert {*manifest["files"], "manifest.json"} == names
-    assert {"python", "packages", "setting", "version"} <= manifest.keys()
     for name, digest in manifest["inputs"].items():
         assert sha256((ROOT / name).read_bytes()).hexdigest() == digest
     assert "data/claims.csv" in manifest["inputs"]
@@ -243,17 +223,6 @@ def started(folder):
     return subprocess.Popen(words, cwd=ROOT, env=own, stdout=quiet, stderr=quiet)
 
 
-def run_once(folder):
-    return started(folder).wait(timeout=120)
-
-
-def stopped(folder, how, after):
-    process = started(folder)
-    time.sleep(after)
-    process.send_signal(how)
-    return process.wait(timeout=20)
-
-
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("how", "times"),
@@ -262,10 +231,13 @@ def stopped(folder, how, after):
 )
 def test_a_stopped_run_loses_nothing_and_leaves_nothing_running(tmp_path, how, times):
     rng, folder = random.Random(0), tmp_path / "results"
-    assert run_once(folder) == 0
+    assert started(folder).wait(timeout=120) == 0
     before = [*files(folder)]
     for _ in range(times):
-        stopped(folder, how, rng.uniform(0.5, 17))
+        process = started(folder)
+        time.sleep(rng.uniform(0.5, 17))
+        process.send_signal(how)
+        process.wait(timeout=20)
         with pytest.raises(ZeroDivisionError), running.replaced(folder):
             raise ZeroDivisionError
         assert [*files(folder)] == before
@@ -273,4 +245,4 @@ def test_a_stopped_run_loses_nothing_and_leaves_nothing_running(tmp_path, how, t
         while kernels(folder) and time.monotonic() < deadline:
             time.sleep(0.2)
         assert not kernels(folder)
-    assert run_once(folder) == 0
+    assert started(folder).wait(timeout=120) == 0

@@ -1,6 +1,7 @@
 """What a reader sees: headlines, sentences with fields, tables, what differs."""
 
 import re
+from itertools import combinations
 
 import pytest
 
@@ -9,33 +10,21 @@ from analysis import tables as shown
 from tests.settings import random_settings
 
 
-def options(study):
-    """The setting of a study as the command takes it."""
-    return [f"--set={name}={value}" for name, value in study.setting.items()]
-
-
 def test_the_headlines_fit_the_width_of_a_terminal(article, capsys):
     shown = 0
     for study in [article, *random_settings(article, 4)]:
-        if cli.main(["verify", *options(study)]) < 2:
+        options = [f"--set={name}={value}" for name, value in study.setting.items()]
+        if cli.main(["verify", *options]) < 2:
             lines = capsys.readouterr().out.split("\n")
             assert max(map(len, lines)) <= 80
             shown += len(lines) > 30
     assert shown > 2
 
 
-@pytest.mark.parametrize("column", ["note", "cite", "caveat"])
-def test_sentences_have_all_fields(article, column):
-    for sentence in article.headlines()[column]:
-        assert len(sentence.split()) > 1
-        assert "{" not in sentence
-
-
 def test_sentences_are_for_the_articles_own_numbers(article):
     changed = article.change(persons_per_transfer=0.6).headlines()
     assert not {"note", "cite", "caveat"} & set(changed)
     assert list(changed["verdict_before"]) == list(article.headlines()["verdict"])
-    assert changed["verdict"].to_list()[4] == "matches within rounding"
 
 
 def test_findings_are_chosen_by_their_rows(article):
@@ -78,15 +67,13 @@ def test_every_column_and_pair_of_columns_can_be_shown(article):
         study.names(),
         study.draws("at_risk_2021", n=3, rounding=True),
     ]:
-        names = [*table]
-        for place, name in enumerate(names):
-            for part in [[name], *([name, other] for other in names[place + 1 :])]:
-                rows = table[part].iloc[::-1].reset_index(drop=True)
-                for item in (rows, table[part]):
-                    assert study.labelled(item).shape[1] == len(part)
-                    assert study.show(item).startswith("| ")
-                    count += 1
-    assert count > 700
+        for several in (1, 2):
+            for part in combinations(table, several):
+                rows = table[[*part]].iloc[::-1].reset_index(drop=True)
+                assert study.labelled(rows).shape[1] == several
+                assert study.show(rows).startswith("| ")
+                count += 1
+    assert count > 350
 
 
 def test_a_table_says_below_what_differs(article):

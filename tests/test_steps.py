@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from analysis import SettingError, tables
-from tests.settings import random_settings
+from analysis import tables
+from tests.settings import cases_of, random_settings
 
 SIGNS = {"×": "*", "÷": "/", "−": "-"}
 SIDES = re.compile(r"\b(up to|at least) ")
@@ -28,46 +28,21 @@ def number(match):
     return f"({match[1]}{SCALES.get(match[2], '')})"
 
 
-def each(case):
-    """The lines of a quantity and of all that it needs: names, numbers, result."""
-    for name, node in case.nodes.items():
-        if node.formula:
-            yield name, tables.lines(case, name)
-
-
 @pytest.fixture(scope="module")
 def studies(article):
     return [article, *random_settings(article, 6)]
 
 
-@pytest.fixture(scope="module")
-def shown(studies):
-    return [study.checks() for study in studies]
-
-
-@pytest.fixture(scope="module")
-def cases(studies):
-    """The case of every check that can be computed, under each setting."""
-    result = []
-    for study in studies:
-        for check in study.book.checks.values():
-            try:
-                case = study.case_of(check) if check.compute else None
-            except SettingError:
-                assert study.setting
-                continue
-            result += [case] if case else []
-    return result
-
-
-def test_each_line_is_redone_from_its_text_to_the_last_digit(article, cases):
+def test_each_line_is_redone_from_its_text_to_the_last_digit(studies):
     lines = 0
-    for case in cases:
-        for name, texts in each(case):
-            if len(texts) == 3 and case.values()[name] == case.values()[name]:
-                by_hand = article.book.spelled(name, redone(texts[1]))
-                assert by_hand == SIDES.sub("", texts[2]), (case.target, texts)
-                lines += 1
+    for study in studies:
+        for _, case in cases_of(study):
+            for name, value in case.values().items():
+                texts = tables.lines(case, name)
+                if len(texts) == 3 and not math.isnan(value):
+                    by_hand = study.book.spelled(name, redone(texts[1]))
+                    assert by_hand == SIDES.sub("", texts[2]), (case.target, texts)
+                    lines += 1
     assert lines > 500
 
 
@@ -83,10 +58,10 @@ def test_each_sum_of_a_headline_is_redone_from_its_text(studies):
                 assert by_hand == pytest.approx(shown), working
 
 
-def test_no_value_lies_outside_its_shown_bounds(studies, shown):
+def test_no_value_lies_outside_its_shown_bounds(studies):
     tried = 0
-    for study, table in zip(studies, shown, strict=True):
-        for row in table.itertuples():
+    for study in studies:
+        for row in study.checks().itertuples():
             if row.low < row.high and row.value == row.value:
                 low, high = row.rounding.split(" to ")
                 word = high.partition(" ")[2]
@@ -103,7 +78,6 @@ def test_no_value_lies_outside_its_shown_bounds(studies, shown):
 def test_a_step_has_its_place_and_stops_at_a_depth(article):
     text = repr(article.explain("transfers_2019", depth=1))
     assert "section scale, paragraph 2" in " ".join(text.split())
-    assert max(map(len, text.split("\n"))) <= 80
     flat = repr(article.explain("transfers_2019", depth=0))
     assert text.startswith(flat)
 

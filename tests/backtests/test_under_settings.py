@@ -28,15 +28,8 @@ JUDGED = [
     # 1,780,000 is below 1.8 million; its digits reach 1,650,000 + 183,000 = 1,833,000.
     (IN_2021, {"persons_per_transfer": 0.6}, 1_780_000, WITHIN, "up to"),
     # No more were at risk than 0.5 BASE = 1,434,389, and 150,000 were added: 1,584,389,
-    # by digits 0.5 MOST = 1,589,802. At 0.36 they are 1,032,760 and 108,000.
+    # by digits 0.5 MOST = 1,589,802.
     (IN_2021, {"persons_per_transfer": 0.5}, 0.5 * BASE + 150_000, "differs", "up to"),
-    (
-        IN_2021,
-        {"persons_per_transfer": 0.36},
-        0.36 * BASE + 108_000,
-        "differs",
-        "up to",
-    ),
     # The digits reach 1,650,000, and words allow only less.
     (IN_2021, {"at_risk_share_of_new": 0}, 1_600_000, "differs", "up to"),
     # 2,013,945 is above, and its digits reach down to
@@ -53,7 +46,6 @@ JUDGED = [
     # 249,000, at most 0.83 x 305,000 = 253,150; 243,000, at most 247,050.
     (NOTE_4, {"persons_per_transfer": 0.83}, 249_000, WITHIN, ""),
     (NOTE_4, {"persons_per_transfer": 0.81}, 243_000, "differs", ""),
-    (NOTE_4, {"persons_per_transfer": 0.5}, 150_000, "differs", ""),
     # 3,170,000 x 20 / 317 = 200,000, and 0.6 x 500,000 = 300,000.
     (NOTE_4, LESS, 300_000, "matches", ""),
     # 1,900,000, 300,000 and 300,000 or more are 2.5 million or more.
