@@ -20,8 +20,11 @@ Row = dict[str, Any]
 NUMBERS = ["value", "low", "high"]
 
 #: Of Okabe and Ito's colours, which colour-blind readers can tell apart.
-BLACK, BLUE, SKY = "#1b1b1b", "#0072B2", "#56B4E9"
-BAND, PALE = "#F5DFB3", "#555555"
+BLACK = "#1b1b1b"
+BLUE = "#0072B2"
+SKY = "#56B4E9"
+BAND = "#F5DFB3"
+PALE = "#555555"
 STYLE: Any = {
     "font.size": 8,
     "axes.labelsize": 8,
@@ -37,7 +40,8 @@ STYLE: Any = {
 #: By what the numbers of an axis are divided.
 AXES = {"million": 1e6, "percent": 0.01}
 #: Inches: the width of a figure, and the height of a line.
-WIDE, LINE = 4.6, 0.135
+WIDE = 4.6
+LINE = 0.135
 #: Such a bar is hatched.
 LEAST = "at least"
 #: A mark points to where the true number may lie.
@@ -93,7 +97,9 @@ def waterfall(study: Any, entry: Row) -> pd.DataFrame:
     """Return bars, each from another quantity, or from zero, to a quantity."""
     rows = []
     for bar in entry["bars"]:
-        name, sign, start = bar["to"], "+", 0.0
+        name = bar["to"]
+        sign = "+"
+        start = 0.0
         # What is past a limit is refused here; what is in words only is no number.
         if math.isnan(study[name]):
             name, sign = bar.get("floor", name), f"{LEAST} +"
@@ -109,13 +115,17 @@ def waterfall(study: Any, entry: Row) -> pd.DataFrame:
 
 def tornado(study: Any, entry: Row) -> pd.DataFrame:
     """Return a quantity with each assumption at either end of its range."""
-    book, target = study.book, entry["target"]
-    table, rows = study.sensitivity(target), []
+    book = study.book
+    target = entry["target"]
+    table = study.sensitivity(target)
+    rows = []
     whole = mark(study, "Nothing moves it", "", target)
     for row in table[table["kind"] != "printed"].to_dict("records"):
-        unit, texts = book.unit(row["input"]), {}
+        unit = book.unit(row["input"])
+        texts = {}
         for end in ("from", "to"):
-            value, number = row[f"at_{end}"], words.number(row[end], unit)
+            value = row[f"at_{end}"]
+            number = words.number(row[end], unit)
             texts[value] = f"{book.spelled(target, value)} at {number}"
         low, high = sorted(texts)
         label = words.sentence_case(book.labels[row["input"]])
@@ -179,7 +189,8 @@ def plotted(table: Any, entry: Row, axes: Any) -> float:
         axes.text(1.03, row.y, row.words, **place)
         if row.has_head:
             axes.text(-0.02, row.y + 1, row.role, ha="right", weight="bold", **place)
-    low, high = rows["low"], rows["high"]
+    low = rows["low"]
+    high = rows["high"]
     axes.hlines(rows["y"], low, high, PALE, "solid", linewidth=2, zorder=1)
     if entry["kind"] == "waterfall":
         hatch = rows["words"].str.startswith(LEAST).map({True: "/////", False: ""})
@@ -204,7 +215,8 @@ def draw(study: Any, name: str, title: bool = True) -> Any:
     # Matplotlib takes longer to import than a table to make.
     from matplotlib.figure import Figure
 
-    table, entry = data(study, name), entry_of(study.book, name)
+    table = data(study, name)
+    entry = entry_of(study.book, name)
     scale = AXES.get(entry["axis"].split()[0], 1)
     table[NUMBERS] /= scale
     note = textwrap.fill(caption(study, name), 80)
@@ -242,8 +254,9 @@ def save(study: Any, folder: Path) -> None:
     """Write each figure as SVG and PNG, with what it plots as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in study.figures().index:
-        figure, table = draw(study, name), data(study, name)
-        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g")
+        figure = draw(study, name)
+        path = folder / f"{name}.csv"
+        data(study, name).to_csv(path, index=False, float_format="%.10g")
         with style():
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
             figure.savefig(folder / f"{name}.png")
