@@ -102,7 +102,8 @@ def waterfall(study: Any, entry: Row) -> pd.DataFrame:
         start = 0.0
         # What is past a limit is refused here; what is in words only is no number.
         if math.isnan(study[name]):
-            name, sign = bar.get("floor", name), f"{LEAST} +"
+            name = bar.get("floor", name)
+            sign = f"{LEAST} +"
         row = mark(study, bar["label"], "", name)
         if "from" in bar:
             start = float(study[bar["from"]])

@@ -48,14 +48,16 @@ def filled(study: "Study", sentence: str, place: str) -> str:
 
 def field(study: "Study", text: str) -> str:
     """Return the number of a field: a row, a quantity or reading, a check, a turn."""
-    (name, _, form), book = text.partition(":"), study.book
+    (name, _, form) = text.partition(":")
+    book = study.book
     if form not in ("", "about", "percent"):
         raise SettingError(f"'{form}' is no form of a number")
     if "/" in name:
         return turning(study, *name.split("/", 1))
     row = book.claims.get(name) or book.external.get(name)
     if row:
-        value, said = row.value, words.as_printed(row)
+        value = row.value
+        said = words.as_printed(row)
     else:
         case = study.case(name)
         value = float(case.values()[case.target])
@@ -78,10 +80,12 @@ def turning(study: "Study", check: str, name: str) -> str:
 
 def headlines(study: "Study") -> pd.DataFrame:
     """Return the headlines; sentences only for the article's own numbers."""
-    rows, before = [], study.article
+    rows = []
+    before = study.article
     for number, entry in enumerate(study.book.texts["headlines"]["headlines"], 1):
         check = study.book.checks[entry["check"]]
-        found, place = study.judged(check), f"headlines.yaml, headline {number}"
+        found = study.judged(check)
+        place = f"headlines.yaml, headline {number}"
         row = {"number": number, "check": check.id, "article": entry["words"]}
         row["working"] = "\n".join(workings(study, entry))
         if study.setting:
@@ -99,7 +103,8 @@ def workings(study: "Study", entry: dict[str, Any]) -> list[str]:
 
     Where no sum is printed, a limit to which the number gives way is named.
     """
-    texts, check = [], study.book.checks[entry["check"]]
+    texts = []
+    check = study.book.checks[entry["check"]]
     for name in entry["working"]:
         quantity = name.partition(".")[0]
         if quantity in study.nodes and quantity != check.compute:
@@ -152,7 +157,8 @@ COUNTS = [
 
 def verify(study: "Study") -> tables.Shown:
     """Return the headlines as a terminal shows them: the sum, its verdict, a note."""
-    texts, table = study.book.texts["headlines"], study.headlines()
+    texts = study.book.texts["headlines"]
+    table = study.headlines()
     rows = [f"**{texts['title']}**"]
     if not study.setting:
         # The answer is for the article's own numbers; its notes follow below.
@@ -160,7 +166,8 @@ def verify(study: "Study") -> tables.Shown:
         rows = [f"**{texts['title']} {first}**", f"{last} {texts['reference']}."]
         table = table[["article", "working", "verdict", "condition", "note"]]
     # In one line, as a terminal has few.
-    turns, verdicts = table.pop("condition"), table["verdict"]
+    turns = table.pop("condition")
+    verdicts = table["verdict"]
     told = verdicts + "; matches with (each alone): " + turns
     table["verdict"] = told.where(turns != "", verdicts)
     rows += ["", str(study.show(table))]
@@ -199,7 +206,8 @@ def origin(study: "Study", name: str) -> str:
 
 def external(study: "Study") -> pd.DataFrame:
     """Return figures published elsewhere, each beside those here of the same unit."""
-    rows, book = [], study.book
+    rows = []
+    book = study.book
     for row in book.external.values():
         own = vars(row) | {"printed": row.value, "unit": base(row.unit)}
         own |= {"quantity": "", "origin": ""}

@@ -84,11 +84,14 @@ def exact(number: float, unit: str = "", is_rounded: bool = False) -> str:
         return ""
     word = ""
     if unit == "percent":
-        number, word = 100 * number, " percent"
+        number = 100 * number
+        word = " percent"
     elif abs(number) >= 1e9:
-        number, word = number / 1e9, " billion"
+        number = number / 1e9
+        word = " billion"
     elif abs(number) >= 1e6:
-        number, word = number / 1e6, " million"
+        number = number / 1e6
+        word = " million"
     digits = f"{number + 0.0:.10g}"
     if is_rounded and unit == "percent" and 0 < abs(number) < 100:
         digits = max(digits, f"{number:#.3g}", key=len)
@@ -160,7 +163,8 @@ def part(
     >>> part(0.99962, 1, (0.5, 1)), part(0.9999998, 1, (0.5, 1))
     ('at least 0.9997', 'only 1')
     """
-    (first, last), (low, high) = ends(start, stop, unit), of
+    (first, last) = ends(start, stop, unit)
+    (low, high) = of
     if first == last:
         return f"only {first}"
     if low < start and stop < high:
@@ -184,7 +188,8 @@ def claim(row: rows.Printed, low_end: float = 0) -> str:
     text = as_printed(row) or f'"{row.as_printed}"'
     if not row.words:
         return text
-    (low, high), sign = row.words, SIGNS.get(row.says.partition(" ")[0])
+    (low, high) = row.words
+    sign = SIGNS.get(row.says.partition(" ")[0])
     read = f"{sign} {exact(low, row.unit)}"
     if sign == "up to":
         read = f"up to {exact(high, row.unit)}"
@@ -229,7 +234,8 @@ def turning(
     'would match from 0.667, within rounding from 0.567, differs below'
     """
     ranks = [-1, *[ORDER.index(kind) for kind, _, _ in parts], -1]
-    spans, now = defaultdict(list), set()
+    spans = defaultdict(list)
+    now = set()
     for place, (kind, start, stop) in enumerate(parts):
         if start <= value <= stop:
             now.add(kind)
