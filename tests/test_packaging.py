@@ -57,7 +57,6 @@ def test_a_wheel_answers_as_a_checkout_does(tmp_path, article, capsys):
 
 def test_a_setting_is_cited_with_its_number(article):
     cited = article.change(persons_per_transfer=0.6).cite()
-    assert "persons_per_transfer=0.6" in cited
     assert r"persons\_per\_transfer=0.6" in cited
     shape = stats.beta(6, 2, loc=0.4, scale=0.6)
     cited = article.change(persons_per_transfer=shape).cite()

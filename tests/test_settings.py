@@ -79,7 +79,6 @@ def test_a_scenario_keeps_what_is_set_or_is_refused(article):
         ("persons_per_transfer: [uniform, 0.6, 0.9]", "persons_per_transfer"),
         ("- 0.6", "own.yaml"),
         ("a: b: c", "own.yaml"),
-        ("persons_per_transfer: {}", "persons_per_transfer"),
     ],
 )
 def test_a_wrong_scenario_is_refused(article, tmp_path, text, named):
