@@ -137,7 +137,8 @@ def quantity_of(case: Case, name: str) -> Row:
         row |= {"ours": True, "room": allowed.ends}
         row["phrase"] = ours.phrase
     elif node.words:
-        phrase = f'{{}} of the "{words.claim(book.claims[node.row])}"'
+        printed = (book.claims | book.external)[node.row]
+        phrase = f'{{}} of the "{words.claim(printed)}"'
         (start, stop), (low, high) = case.range_of(name), node.words
         row["room"] = max(start, low), min(stop, high)
         row["phrase"] = phrase
