@@ -14,7 +14,7 @@ import pandas as pd
 from analysis import headlines, tables, words
 from analysis.book import Book, claim_of
 from analysis.case import NOT_COMPUTED
-from analysis.rows import ENDLESS, DataError, SettingError, nearest
+from analysis.rows import ENDLESS, SCALES, DataError, SettingError, nearest
 
 Row = dict[str, Any]
 NUMBERS = ["value", "low", "high"]
@@ -38,7 +38,7 @@ STYLE: Any = {
     "svg.hashsalt": "figures",
 }
 #: By what the numbers of an axis are divided.
-AXES = {"million": 1e6, "percent": 0.01}
+AXES = SCALES | {"percent": 0.01}
 #: Inches: the width of a figure, and the height of a line.
 WIDE = 4.6
 LINE = 0.135
