@@ -63,11 +63,16 @@ def ran(folder, *words):
     ).stdout
 
 
+def words(text):
+    """Return a text on one line."""
+    return " ".join(text.split())
+
+
 def test_another_article_needs_no_other_code(norland):
     assert "values moved" in ran(norland, "accept")
     # 184,000 - 171,000 + 26,000 is 39,000, and 90 percent of 26,000 is 23,400.
-    assert "13,000 + 26,000 = up to 39,000: matches" in ran(norland, "verify")
-    changed = ran(norland, "verify", "--set", "still_missed=90%")
+    assert "13,000 + 26,000 = up to 39,000" in words(ran(norland, "verify"))
+    changed = words(ran(norland, "verify", "--set", "still_missed=90%"))
     assert "13,000 + 26,000 × 90 percent = up to 36,400" in changed
     assert ran(norland, "audit", str(NORLAND / "article.txt")) == "10 found\n"
     assert "as stored" in ran(norland, "reproduce")

@@ -86,10 +86,19 @@ def test_a_table_says_below_what_differs(article):
     assert "= 0.6" not in str([*surfaces(study, study.findings())])
 
 
-def test_what_differs_names_readings_and_functions(article):
+def test_what_differs_names_readings(article):
     study = article.change(at_risk_2019="southern")
     text = str(study.show(study.checks("at_risk_2021_sum"))._repr_markdown_())
     assert "minorities transferred in the south" in text
-    study = article.change(at_risk_2019=lambda total_2019: 0.5 * total_2019)
-    text = str(study.show(study.checks("at_risk_2021_sum"))._repr_markdown_())
-    assert "function" in text
+
+
+def test_a_total_over_years_stands_beside_that_many_yearly_numbers(article):
+    rows = article.external().set_index("id")
+    # 14.33 million in five years beside 2.87 million a year.
+    row = rows.loc["report_2016_2020"]
+    assert (row["value"], row["origin"]) == (5 * 2_870_000, "printed")
+    assert row["ratio"] == pytest.approx(14.33 / 14.35)
+    assert rows.loc["report_2021", "ratio"] == pytest.approx(3.174 / 3.17)
+    changed = article.change(transfers_2016_2020=2_866_000).external()
+    row = changed.set_index("id").loc["report_2016_2020"]
+    assert (row["ratio"], row["origin"]) == (pytest.approx(1), "yours")
