@@ -92,7 +92,6 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     accepted.to_csv(path)
     monkeypatch.setattr(guard, "EXPECTED", path)
     monkeypatch.setattr(cli, "ROOT", tmp_path)
-    monkeypatch.setattr(cli, "STORING", tmp_path / ".storing")
     monkeypatch.setattr(running, "NOTEBOOKS", tmp_path / "notebooks")
     notebook = running.NOTEBOOKS / "01_one.ipynb"
     notebook.parent.mkdir()
@@ -134,9 +133,5 @@ def test_accept_stores_what_verify_then_finds(article, capsys, monkeypatch, tmp_
     assert status == 0
     assert "at_risk_2021, value: 1900000.8 to 1900000" in out
     assert run(capsys, "verify")[0] == 0
-    # As after a kill between two files.
-    cli.STORING.touch()
-    assert "run it again" in run(capsys, "verify")[2]
-    cli.STORING.unlink()
     assert notebook.read_text() == "as it ran"
     assert "= up to 1.9 million |" in readme.read_text("utf-8")
