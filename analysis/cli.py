@@ -18,15 +18,11 @@ from analysis.texts import DATA
 
 ROOT = DATA.parent
 README = ROOT / "README.md"
-#: While accepted files take their places, this one says so.
-STORING = ROOT / ".storing"
 ABOUT = "Recompute the numbers of one article, and see which follow from others."
 
 
 def verify(study: Study, asked: Namespace) -> Any:
     """Recompute the headlines, and compare all values with stored ones."""
-    if asked.csv:
-        return study.headlines()
     print(tables.terminal(headlines.verify(study)), flush=True)
     return "" if study.setting else f"\n{guarded(study)}"
 
@@ -35,8 +31,6 @@ def guarded(study: Study) -> str:
     """Say that all values are as stored, or raise FoundError with those that moved."""
     from analysis import guard
 
-    if STORING.exists():
-        raise FoundError('"analysis accept" was cut off; run it again')
     now = guard.values(study)
     changes = guard.moved(guard.read(), now)
     if len(changes):
@@ -89,13 +83,11 @@ def accept(study: Study, asked: Namespace) -> str:
         now.to_csv(folder / guard.EXPECTED.name)
         (folder / README.name).write_text(readme(study), "utf-8")
         running.inputs()
-        STORING.touch()
-        # The values go last: until they do, a run that is killed can be seen to be so.
+        # The values go last: until they do, "verify" says that they moved.
         for path in [*running.paths(), README, guard.EXPECTED]:
             if path.exists():
                 shutil.copymode(path, folder / path.name)
             (folder / path.name).replace(path)
-        STORING.unlink()
     return "Stored as accepted; results/ is older until you reproduce it."
 
 
@@ -114,8 +106,7 @@ def audit(study: Study, asked: Namespace) -> str:
 
     table = audit.audit(asked.file, study.book)
     differing = table[table["state"] != "found"]
-    counts = table["state"].value_counts().items()
-    said = ", ".join(f"{count} {state}" for state, count in counts)
+    said = f"{len(table) - len(differing)} found"
     if len(differing):
         raise FoundError(f"{differing.to_string(index=False)}\n{said}")
     return said
@@ -128,23 +119,31 @@ def told(study: Study, asked: Namespace) -> Any:
 
 #: Each command: what runs, what it does, and its options.
 COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
-    "reproduce": (reproduce, "run the notebooks and write the results", "SET --out"),
-    "verify": (verify, "recompute the headlines, compare with stored values", "TABLE"),
-    "checks": (told, "list all checks", "TABLE"),
+    "reproduce": (
+        reproduce,
+        "run the notebooks and write the results",
+        "--set --scenario --out",
+    ),
+    "verify": (
+        verify,
+        "recompute the headlines, compare with stored values",
+        "--set --scenario",
+    ),
+    "checks": (told, "list all checks", "--set --scenario --csv"),
     "explain": (
         told,
         "show how a number is computed, down to the printed numbers",
-        "SET name",
+        "--set --scenario name",
     ),
     "sensitivity": (
         told,
         "move each input of a quantity over its range",
-        "TABLE name",
+        "--set --scenario --csv name",
     ),
     "break-even": (
         told,
         "show where the verdict of a check, or a statement, turns",
-        "TABLE name",
+        "--set --scenario --csv name",
     ),
     "audit": (audit, "look up the article's numbers in your own copy", "file"),
     "accept": (accept, "store the values of now, and the notebooks", ""),
@@ -155,17 +154,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": 'a quantity, a check, or as in "QUANTITY > 1.9 million"',
     },
     "file": {"type": Path, "help": "text or HTML"},
-    "--out": {"type": Path, "default": Path("results"), "metavar": "FOLDER"},
+    "--out": {"type": Path, "default": "results", "metavar": "FOLDER"},
     "--set": {
         "action": "append",
-        "default": [],
         "metavar": "NAME=VALUE",
         "help": "set a number, with its unit or without, or a reading; repeatable",
     },
     "--scenario": {"metavar": "NAME", "help": "a name or a YAML file"},
     "--csv": {"action": "store_true", "help": "write the table as CSV"},
 }
-SEVERAL = {"SET": "--set --scenario", "TABLE": "--set --scenario --csv"}
 
 
 def parser_of(verdicts: str) -> argparse.ArgumentParser:
@@ -178,9 +175,8 @@ def parser_of(verdicts: str) -> argparse.ArgumentParser:
     for name, (run, text, options) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run, name=(), set=[], scenario=None, csv=False)
-        for part in options.split():
-            for option in SEVERAL.get(part, part).split():
-                command.add_argument(option, **OPTIONS[option])
+        for option in options.split():
+            command.add_argument(option, **OPTIONS[option])
     return parser
 
 
@@ -225,11 +221,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except FoundError as error:
         print(error, file=sys.stderr)
         return 1
-    except (RefusalError, ModuleNotFoundError) as error:
+    except (RefusalError, ModuleNotFoundError, OSError) as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 2
-    except OSError as error:
-        # What is left to write can't be written at the end, either.
-        print(f"analysis: the output can't be written: {error}", file=sys.stderr)
-        os._exit(2)
     return 0

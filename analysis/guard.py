@@ -66,11 +66,11 @@ def judged(study: Study) -> pd.DataFrame:
     """Return the value and the verdict of each headline that is computed."""
     rows = {}
     for entry in study.book.texts["headlines"]["headlines"]:
-        if study.book.checks[entry["check"]].compute:
-            case = study.case(entry["check"])
-            value = float(case.values()[case.target])
-            rows[entry["check"]] = {"value": value, "verdict": case.verdict()}
-    return pd.DataFrame(rows).T
+        check = study.book.checks[entry["check"]]
+        if check.compute:
+            case = study.case_of(check)
+            rows[check.id] = case.values()[case.target], case.verdict()
+    return pd.DataFrame(rows, ["value", "verdict"]).T
 
 
 def said(book: Book) -> dict[str, str]:
@@ -79,7 +79,7 @@ def said(book: Book) -> dict[str, str]:
     tables = book.quantities, book.claims, book.external, book.listed, book.checks
     for table in tables:
         for name, row in table.items():
-            cells = [str(vars(row)[key]) for key in vars(row) if key not in UNSAID]
+            cells = [str(cell) for key, cell in vars(row).items() if key not in UNSAID]
             texts[f"{row.file}, {name}"] = " ".join(cells)
     return texts
 

@@ -7,11 +7,11 @@ import os
 import platform
 import re
 import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,7 @@ import IPython  # noqa: F401
 import nbformat
 from filelock import FileLock, Timeout
 from nbclient import NotebookClient
-from nbclient.exceptions import CellControlSignal
-from papermill.iorw import load_notebook_node
-from papermill.parameterize import parameterize_notebook
+from papermill.translators import PythonTranslator
 from traitlets.config import Config
 
 from analysis.citing import VERSION
@@ -39,11 +37,8 @@ NOTEBOOKS = ROOT / "notebooks"
 PACKAGE = "labour-transfer-arithmetic"
 #: The file that names the other files of a run.
 MANIFEST = "manifest.json"
-#: Of temporary folders; a socket's path is short.
-PREFIX = "labour-"
 #: What a cell raises that a setting makes impossible.
 IMPOSSIBLE = (SettingError.__name__, ZeroDivisionError.__name__)
-PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 # A folder of results ------------------------------------------------------------------
@@ -91,43 +86,31 @@ def replaced(folder: Path) -> Iterator[Path]:
 
 def refuse_foreign(folder: Path) -> None:
     """Raise SettingError for what is no folder, or has what no run wrote."""
-    is_new = folder.parent.is_dir() and not os.path.lexists(folder)
-    if not folder.name or not (is_new or folder.is_dir()):
+    if not folder.name or (os.path.lexists(folder) and not folder.is_dir()):
         raise SettingError(f"{folder} is no folder for results; name another")
-    written = files_of(folder)
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        is_folder = path.is_dir() and not path.is_symlink()
-        if not is_folder and digest(path) != written.get(name):
+    written = {}
+    manifest = folder / MANIFEST
+    faults = (OSError, ValueError, KeyError, TypeError, RecursionError)
+    with contextlib.suppress(*faults):
+        # Whoever reads a pipe waits.
+        if manifest.is_file():
+            content = json.loads(manifest.read_text("utf-8"))
+            if content["package"] == PACKAGE:
+                written = content["files"] | dict(hashes([manifest], folder))
+    for name, digest in hashes(folder.rglob("*"), folder):
+        if digest != written.get(name):
             sentence = f"{folder} holds {name}, which is not as a run left it"
             raise SettingError(f"{sentence}; move it, or name another folder")
 
 
-def files_of(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of files that a run has written to a folder, by their names
-    there."""
-    path = folder / MANIFEST
-    try:
-        content = json.loads(path.read_text("utf-8")) if digest(path) else {}
-        is_ours = content["package"] == PACKAGE
-        return {MANIFEST: digest(path), **content["files"]} if is_ours else {}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a regular file, or nothing."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        return ""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def hashes(paths: Iterable[Path], folder: Path = ROOT) -> dict[str, str]:
-    """Return the SHA-256 of files, by their names within a folder."""
-    result = {}
-    for path in sorted(filter(Path.is_file, paths)):
-        result[os.path.relpath(path, folder)] = digest(path)
-    return result
+def hashes(paths: Iterable[Path], folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the names of files within a folder, each with its SHA-256."""
+    for path in sorted(paths):
+        if path.is_symlink() or not path.is_dir():
+            digest = ""
+            if path.is_file():
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            yield os.path.relpath(path, folder), digest
 
 
 def inputs() -> dict[str, str]:
@@ -135,11 +118,11 @@ def inputs() -> dict[str, str]:
     saved after the command began."""
     # Python, templates, styles and scripts, but nothing compiled.
     code = (ROOT / "analysis").rglob("*.*[dlsy]")
-    found = hashes([*(ROOT / "data").iterdir(), *paths(), *code])
-    for name in found:
-        if (ROOT / name).stat().st_ctime > START:
-            raise FoundError(f"Nothing is stored: {name} was saved meanwhile.")
-    return found
+    files = [*(ROOT / "data").iterdir(), *paths(), *code]
+    for path in files:
+        if path.stat().st_ctime > START:
+            raise FoundError(f"Nothing is stored: {path.name} was saved meanwhile.")
+    return dict(hashes(files, ROOT))
 
 
 def write_manifest(folder: Path, setting: dict[str, Any]) -> None:
@@ -152,7 +135,7 @@ def write_manifest(folder: Path, setting: dict[str, Any]) -> None:
         "python": platform.python_version(),
         "packages": sorted(packages),
         "inputs": inputs(),
-        "files": hashes(folder.rglob("*"), folder),
+        "files": dict(hashes(folder.rglob("*"), folder)),
     }
     (folder / MANIFEST).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
@@ -167,94 +150,75 @@ def paths() -> list[Path]:
     return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 
 
-def start(folder: Path, study: Study) -> list[Future[list[str]]]:
+def start(folder: Path, study: Study) -> Iterator[list[str]]:
     """Start to run all notebooks into a folder, side by side; see ``finish``."""
-    sweep()
     # While a kernel starts, it leaves a core to others.
     pool = ThreadPoolExecutor(1 + (os.cpu_count() or 1))
-    running = []
-    for path in paths():
-        try:
-            notebook = load_notebook_node(str(path))
-            if study.setting:
-                notebook = parameterize_notebook(notebook, given(notebook, study))
-        except (ValueError, AttributeError) as error:
-            raise FoundError(f"{path.name} can't be read: {error!s:.200}") from None
-        allowed = IMPOSSIBLE if study.setting else ()
-        running.append(pool.submit(execute, notebook, folder / path.name, allowed))
-    return running
+    return pool.map(partial(execute, study, folder), paths())
 
 
-def finish(running: Iterable[Future[list[str]]]) -> list[str]:
+def finish(running: Iterable[list[str]]) -> list[str]:
     """Wait for notebooks; return a sentence for each cell that a setting makes
-    impossible, or raise FoundError with one for each notebook that failed."""
-    running = [*running]
-    failed = [str(each.exception()) for each in running if each.exception()]
-    if failed:
-        raise FoundError("\n".join(failed))
-    return [note for each in running for note in each.result()]
+    impossible, or raise FoundError with one for the first cell that failed."""
+    return [note for notes in running for note in notes]
 
 
-def given(notebook: Any, study: Study) -> dict[str, Any]:
-    """Return a setting, and what the numbers of a notebook's first cell are under it,
-    for cells that compute by hand."""
-    numbers: dict[str, Any] = {"setting": study.setting}
-    for name in re.findall(r"(?m)^(\w+) = ", notebook.cells[1].source):
-        numbers[name] = float(study.case(name).values()[name])
-    return numbers
-
-
-def execute(notebook: Any, target: Path, allowed: tuple[str, ...]) -> list[str]:
-    """Run a notebook to its end, and return the cells that are impossible under a
-    setting, as some errors are allowed to say; raise FoundError for another error."""
-    notes, failure = [], ""
+def execute(study: Study, folder: Path, path: Path) -> list[str]:
+    """Run a notebook into a folder, and return what is impossible under a setting."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except ValueError as error:
+        raise FoundError(f"{path.name} can't be read: {error!s:.200}") from None
+    if study.setting:
+        notebook.cells.insert(2, given(notebook, study))
     # Two kernels that start at once may be given one port, but not one file.
-    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as sockets:
+    with tempfile.TemporaryDirectory(prefix="labour-") as sockets:
+        files = {
+            "transport": "ipc",
+            "ip": f"{sockets}/k",
+            "connection_file": f"{sockets}/kernel.json",
+        }
         client = NotebookClient(
             notebook,
             kernel_name="python3",
             timeout=600,
-            allow_error_names=allowed,
+            allow_errors=True,
+            record_timing=False,
             extra_arguments=["--IPKernelApp.log_level=50"],
-            config=Config(
-                KernelManager={
-                    "transport": "ipc",
-                    "ip": f"{sockets}/k",
-                    "connection_file": f"{sockets}/kernel.json",
-                }
-            ),
+            config=Config(KernelManager=files),
         )
         try:
             client.execute()
-        except (CellControlSignal, RuntimeError) as error:
-            failure = f"{target.name}, {str(error).splitlines()[0]}"
+        except (RuntimeError, TimeoutError) as error:
+            raise FoundError(f"{path.name}: {error!s:.200}") from None
+    notes = impossible(notebook, path.name, study)
+    # It would name the version of Python.
+    notebook.metadata.language_info = {"name": "python"}
+    nbformat.write(notebook, folder / path.name)
+    return notes
+
+
+def given(notebook: Any, study: Study) -> Any:
+    """Return a cell with a setting, and what the numbers of a notebook's first cell are
+    under it, for cells that compute by hand."""
+    numbers: dict[str, Any] = {"setting": study.setting}
+    for name in re.findall(r"(?m)^(\w+) = ", notebook.cells[1].source):
+        numbers[name] = float(study.case(name).values()[name])
+    source = PythonTranslator.codify(numbers)
+    return nbformat.v4.new_code_cell(source, id="setting")
+
+
+def impossible(notebook: Any, name: str, study: Study) -> list[str]:
+    """Return the cells that a setting makes impossible, and let them say so; raise
+    FoundError for the first that fails otherwise."""
+    notes = []
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
                 said = f"{output.ename}: {output.evalue}"
-                notes.append(f"{target.name}, cell {cell.execution_count}: {said}")
+                notes.append(f"{name}, cell {cell.execution_count}: {said}")
+                if not study.setting or output.ename not in IMPOSSIBLE:
+                    raise FoundError(notes[-1])
                 text = [f"Not under this setting: {output.evalue}"]
                 cell.outputs = [nbformat.v4.new_output("stream", text=text)]
-    if failure:
-        # The last cell that has run is the one that failed.
-        raise FoundError([failure, *notes][-1])
-    nbformat.write(cleaned(notebook), target)
     return notes
-
-
-def sweep() -> None:
-    """Remove the temporary folders of runs that were killed."""
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        owner = path.name.split("-")[1]
-        if owner.isdigit() and not Path("/proc", owner).exists():
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def cleaned(notebook: Any) -> Any:
-    """Leave out of a notebook what differs from run to run."""
-    notebook.metadata = {"kernelspec": PYTHON, "language_info": {"name": "python"}}
-    for number, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{number}"
-        tags = cell.metadata.get("tags")
-        cell.metadata = {"tags": tags} if tags else {}
-    return notebook

@@ -90,7 +90,6 @@ def repository(article, monkeypatch, tmp_path):
     monkeypatch.setattr(guard, "EXPECTED", tmp_path / "expected.csv")
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     monkeypatch.setattr(cli, "README", tmp_path / "README.md")
-    monkeypatch.setattr(cli, "STORING", tmp_path / ".storing")
     monkeypatch.setattr(running, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(running, "start", start)
     return tmp_path
@@ -123,6 +122,3 @@ def test_accept_stores_what_verify_then_finds(repository, capsys, monkeypatch):
     assert notebook.read_text() == "as it ran"
     assert "= up to 1.9 million |" in cli.README.read_text("utf-8")
     assert run(capsys, "verify")[0] == 0
-    # As after a kill between two files.
-    cli.STORING.touch()
-    assert "run it again" in run(capsys, "verify")[2]

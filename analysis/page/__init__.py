@@ -4,11 +4,12 @@ The script gets the cases of the headlines resolved: nodes in order, with spans,
 and formulas; claims; the lines of their sums.
 """
 
-import json
 from contextlib import suppress
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 from analysis import arithmetic, report, tables, words
@@ -28,11 +29,11 @@ def page(study: Study, titles: Any = ()) -> str:
     Without titles of other pages it stands alone.
     """
     environment, cases = report.environment_of(study), cases_of(study)
-    figures = study.book.texts["figures"].values()
-    waterfalls = [each["bars"] for each in figures if each["kind"] == "waterfall"]
+    texts = study.book.texts
+    entries = texts["headlines"]["headlines"]
+    waterfalls = [each["bars"] for each in texts["figures"].values() if "bars" in each]
     bars = [BAR | bar for bar in (waterfalls or [[]])[0]]
     checks = {bar["check"] for bar in bars}
-    entries = study.book.texts["headlines"]["headlines"]
     pictured = [number for number in cases if entries[number - 1]["check"] in checks]
     shown = cases[pictured[-1]].nodes if pictured else {}
     if not {bar["to"] for bar in bars} <= shown.keys():
@@ -45,8 +46,6 @@ def page(study: Study, titles: Any = ()) -> str:
             homes.setdefault(name, number)
     constants = resolved(cases) | {"VERDICTS": VERDICTS[1:], "PICTURED": pictured}
     constants["BARS"] = [bar["to"] for bar in bars]
-    texts = [f"const {key} = {compact(row)};" for key, row in constants.items()]
-    head = "\n".join(['"use strict";', *texts, functions(cases)])
     environment.globals |= {
         "bars": bars,
         "cases": cases,
@@ -55,13 +54,12 @@ def page(study: Study, titles: Any = ()) -> str:
         "homes": homes,
         "said": tables.amount,
         "sums": {key: sums(key, entries[key - 1], case) for key, case in cases.items()},
-        "scenarios": study.book.texts["scenarios"],
-        "script": Markup(head) + report.lean(HERE / "page.js"),
+        "scenarios": texts["scenarios"],
+        "script": Markup(head(constants, cases)) + report.lean(HERE / "page.js"),
         "style": report.lean(report.HERE / "style.css", HERE / "page.css"),
-        "verdicts": VERDICTS[1:],
     }
     template = environment.get_template("page.html")
-    return template.render(name="index", titles=titles, top="")
+    return template.render(name="index", titles=titles)
 
 
 def cases_of(study: Study) -> dict[int, Case]:
@@ -75,29 +73,31 @@ def cases_of(study: Study) -> dict[int, Case]:
 
 def resolved(cases: dict[int, Case]) -> Row:
     """Return cases with their claims and nodes in order, and their quantities."""
-    rows, quantities = {}, {}
+    rows, quantities = {}, dict[str, Row]()
     for number, case in cases.items():
         nodes = {}
         for name, node in case.nodes.items():
-            nodes[name] = numbers_of(node)
-            if node.formula:
-                row = {"run": node.formula.__name__, "needs": node.needs}
-                nodes[name] = row | {"own": name in case.own}
-            if name not in quantities or not node.formula:
-                quantities[name] = quantity_of(case, name)
+            own = {"named": node.named_end, "own": name in case.own}
+            nodes[name] = vars(node) | own
+            # What one case computes may be an input of another.
+            quantities[name] = quantities.get(name, {}) | quantity_of(case, name)
         rows[number] = vars(case.claim) | {"target": case.target, "nodes": nodes}
-    return {"CASES": rows, "NODES": quantities}
+    return {"CASES": rows, "NODES": quantities, "RUNS": {}}
 
 
-def functions(cases: dict[int, Case]) -> str:
-    """Return the formulas of cases in JavaScript, by name."""
-    texts = {}
+def head(constants: Row, cases: dict[int, Case]) -> str:
+    """Return the beginning of the script: what is resolved, and formulas by name."""
+    lines = ['"use strict";']
+    for key, row in constants.items():
+        # A function is told by its name.
+        known = htmlsafe_json_dumps(row, default=attrgetter("__name__"))
+        lines.append(f"const {key} = {known};")
     for case in cases.values():
         for node in case.nodes.values():
             if node.formula:
                 text = arithmetic.javascript(node.formula)
-                texts[node.formula.__name__] = f"  {node.formula.__name__}: {text},"
-    return "\n".join(["const RUNS = {", *texts.values(), "};\n"])
+                lines.append(f"RUNS.{node.formula.__name__} = {text};")
+    return "\n".join([*lines, ""])
 
 
 def sums(number: int, entry: Row, case: Case) -> list[Markup]:
@@ -130,29 +130,13 @@ def quantity_of(case: Case, name: str) -> Row:
     if node.formula:
         return row
     allowed, ours = book.ranges[name], book.assumptions.get(name)
-    span = words.joined(*words.ends(*allowed.ends, unit))
-    row |= {"value": float(node.value), "range": allowed.ends, "zero": allowed.or_zero}
-    row |= {"span": f"0, or {span}" if allowed.or_zero else span}
+    row |= {"value": node.value, "range": allowed.ends, "zero": allowed.or_zero}
+    row["span"] = words.part(*allowed.ends, unit=unit)
     if ours:
-        row |= {"ours": True, "room": allowed.ends}
-        row["phrase"] = ours.phrase
+        row |= {"ours": True, "room": allowed.ends, "phrase": ours.phrase}
     elif node.words:
         printed = (book.claims | book.external)[node.row]
         phrase = f'{{}} of the "{words.claim(printed)}"'
         (start, stop), (low, high) = case.range_of(name), node.words
-        row["room"] = max(start, low), min(stop, high)
-        row["phrase"] = phrase
+        row |= {"phrase": phrase, "room": (max(start, low), min(stop, high))}
     return row
-
-
-def numbers_of(node: Node) -> Row:
-    """Return a number, the end that words name, and what its digits and words allow."""
-    row: Row = {"value": float(node.value), "named": float(node.named_end)}
-    return row | {"rounding": node.rounding or (), "words": node.words or ()}
-
-
-def compact(row: Any) -> str:
-    """Return JavaScript without spaces."""
-    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-    # A tag in a text would end the script.
-    return text.replace("<", "\\u003c")

@@ -13,10 +13,11 @@ function clamped(name, values) {
 // itself is not set.
 function evaluate({ nodes }, given, clip) {
   const values = { ...given };
-  for (const [name, { value, words, run, needs, own }] of Object.entries(nodes)) {
-    const isFree = own || !(name in given);
-    if (isFree) values[name] = RUNS[run]?.(...needs.map((key) => values[key])) ?? value;
-    if ((isFree && words?.[0] < value) || (clip && !Number.isNaN(value)))
+  for (const [name, { value, words, formula, needs, own }] of Object.entries(nodes)) {
+    const isFree = (own && formula) || !(name in given);
+    const made = RUNS[formula]?.(...needs.map((key) => values[key]));
+    if (isFree) values[name] = made ?? value;
+    if ((isFree && words?.[0] < value) || (clip && (formula || !isNaN(value))))
       values[name] = clamped(name, values);
   }
   return values;
@@ -42,7 +43,7 @@ function refusal({ nodes, target }, values) {
     if (abs(values[name] - end) > 1.1e-9 * max(abs(end), 1))
       return `${label} would pass ${NODES[limits[1]]?.label ?? ""} ${spell(name, end)}`;
   }
-  const isOpen = Object.keys(nodes).some((key) => isNaN(values[key]) && !nodes[key].run);
+  const isOpen = Object.keys(nodes).some((key) => isNaN(values[key]) && !nodes[key].formula);
   return isOpen || Number.isFinite(values[target]) ? "" : "it has no value";
 }
 
@@ -139,8 +140,8 @@ function shown(spec) {
   const item = { ...CASES[id], target: name };
   const values = evaluate(item, setting, true);
   const isOpen = isNaN(values[name]);
-  const { run, words } = item.nodes[name];
-  if (isOpen && run) return "no single sum";
+  const { formula, words } = item.nodes[name];
+  if (isOpen && formula) return "no single sum";
   if (isOpen && words[0] === 0) return NODES[name].label;
   const value = isOpen ? whole(id)[name] : values[name];
   const [least, most] = bounds(item, setting, ["words"]);
@@ -152,7 +153,7 @@ function shown(spec) {
 function partOf(spec) {
   const [id, name, line] = spec.split(" ");
   const values = evaluate(CASES[id], setting);
-  const { run, needs } = CASES[id].nodes[line];
+  const { formula, needs } = CASES[id].nodes[line];
   if (isNaN(values[line])) {
     const isLabel = (need) => shown(`${id} ${need}`) === NODES[need].label;
     const hasUnit = needs.some(isLabel) && !isLabel(name) && NODES[name].plural;
@@ -163,7 +164,7 @@ function partOf(spec) {
   do {
     more += 1;
     numbers = needs.map((need) => near(need, values[need], more));
-  } while (more < 8 && near(line, RUNS[run](...numbers)) !== near(line, values[line]));
+  } while (more < 8 && near(line, RUNS[formula](...numbers)) !== near(line, values[line]));
   const said = spell(name, values[name], more);
   return values[name] < 0 ? `(${said})` : said;
 }
@@ -171,8 +172,8 @@ function partOf(spec) {
 // In place of words, what they name.
 function whole(id, number) {
   const given = { ...setting };
-  for (const [name, { value, named, run }] of Object.entries(CASES[id].nodes))
-    if (!run && isNaN(value)) given[name] ??= number ?? named;
+  for (const [name, { value, named, formula }] of Object.entries(CASES[id].nodes))
+    if (!formula && isNaN(value)) given[name] ??= number ?? named;
   return evaluate(CASES[id], given);
 }
 
@@ -184,7 +185,7 @@ function isIdle(spec) {
 }
 
 function held(id, name, parts) {
-  const { words = [] } = name in setting ? {} : CASES[id].nodes[name];
+  const words = name in setting ? [] : (CASES[id].nodes[name].words ?? []);
   const [least = -Infinity, most = Infinity] = words;
   const found = [];
   for (const { verdict, from, to } of parts) {
@@ -241,7 +242,7 @@ function refused(name, words) {
   if (isNaN(number)) return `${label}: "${words}" is not a number`;
   const [low, high] = range;
   if ((number < low || number > high) && !(zero && !number))
-    return `${label}: ${span}, not ${text(name, number)}`;
+    return `${label}: ${zero ? "0, or " : ""}${span}, not ${text(name, number)}`;
   const made = { ...setting, [name]: number };
   const why = PICTURED.map((id) => reached(id, made)[2]).find(Boolean);
   if (!why) setting = made;

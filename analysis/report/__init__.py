@@ -28,18 +28,16 @@ def write(study: Study, folder: Path) -> dict[str, str]:
     bodies, titles = {}, {}
     for name in PAGES:
         bodies[name] = environment.get_template(f"{name}.html").render()
+    template = environment.get_template("notebook.html")
     for path in sorted((folder / "notebooks").glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
-        template = environment.get_template("notebook.html")
         bodies[f"notebooks/{path.stem}"] = template.render(cells=cells)
     for name, body in bodies.items():
-        bodies[name] = Markup(body)
-        head = body.partition("<h1>")[2].partition("</h1>")[0]
-        titles[name] = Markup(head).striptags()
+        title = re.findall("<h1>(.*)</h1>", body)[0]
+        titles[name] = Markup(title).striptags()
     layout = environment.get_template("layout.html")
     for name, body in bodies.items():
-        top = "../" * name.count("/")
-        text = layout.render(name=name, body=body, titles=titles, top=top)
+        text = layout.render(name=name, body=body, titles=titles)
         (folder / f"{name}.html").write_text(text, "utf-8")
     return titles
 
@@ -68,7 +66,6 @@ def environment_of(study: Study) -> Environment:
     result.globals |= {
         "book": study.book,
         "number": study.book.spelled,
-        "field": partial(headlines.field, study.article),
         "texts": study.book.texts["headlines"],
         "headlines": study.headlines().to_dict("records"),
         "answer": headlines.answer(study),
