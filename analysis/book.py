@@ -157,7 +157,8 @@ def claim_of(first: rows.Printed, last: rows.Printed) -> Claim:
     low, high = first.words
     least = low - first.half if low else low
     if first.says.startswith("> "):
-        low, least = above(low), above(least)
+        low = above(low)
+        least = above(least)
     return Claim((low, high), (least, high + first.half), first.low_end, names)
 
 
@@ -386,7 +387,8 @@ class Book:
         """Return what stands beside a check; anything, where nothing does."""
         if not check.beside:
             return Claim()
-        first, last = check.beside[0], check.beside[-1]
+        first = check.beside[0]
+        last = check.beside[-1]
         return claim_of(self.claims[first], self.claims[last])
 
     # What may be set.
@@ -408,8 +410,10 @@ class Book:
         another number within a factor of twenty."""
         ranges = {}
         for name, readings in self.readings.items():
-            row, usual = self.quantities[name], self.usual[name]
-            low, high = float(row.at_least), float(row.at_most)
+            row = self.quantities[name]
+            usual = self.usual[name]
+            low = float(row.at_least)
+            high = float(row.at_most)
             if name in self.assumptions:
                 ranges[name] = Range(low, high)
                 continue

@@ -19,17 +19,24 @@ from analysis import words
 from analysis.book import ANY, Book, Claim, Node, Setting, anywhere, is_past, slack
 from analysis.rows import ENDLESS, SettingError, Span
 
-NOT_COMPUTED, MATCHES, OPEN = "not computed", "matches", "left open"
-ROUNDING, DIFFERS = "matches within rounding", "differs"
+NOT_COMPUTED = "not computed"
+MATCHES = "matches"
+OPEN = "left open"
+ROUNDING = "matches within rounding"
+DIFFERS = "differs"
 #: Verdicts; their places are codes.
 VERDICTS = (NOT_COMPUTED, MATCHES, ROUNDING, OPEN, DIFFERS)
 STATEMENTS = (NOT_COMPUTED, "holds", "does not hold")
 NO_CALCULATION = "cannot be recalculated"
 #: What an input may be beside its value.
-POINT, DIGITS, WORDS = (), ("rounding",), ("words",)
+POINT = ()
+DIGITS = ("rounding",)
+WORDS = ("words",)
 BOTH = DIGITS + WORDS
 #: Where a verdict turns is sought between so many points, and between two of them.
-POINTS, FINER, ROUNDS = 402, 501, 3
+POINTS = 402
+FINER = 501
+ROUNDS = 3
 
 #: From here on words leave an end open.
 NO_END = ENDLESS / 1e12
@@ -98,8 +105,11 @@ class Case:
         claim: Claim | None = None,
         own: Collection[str] = (),
     ):
-        self.book, self.target, self.setting = book, target, setting
-        self.claim, self.own = claim or Claim(), own
+        self.book = book
+        self.target = target
+        self.setting = setting
+        self.claim = claim or Claim()
+        self.own = own
         self.nodes = self._resolved()
         self.limits: dict[str, tuple[float, float | str]] = {}
         self.inputs: dict[str, Node] = {}
@@ -188,11 +198,13 @@ class Case:
     def refuse_broken(self, values: Values) -> None:
         """Raise SettingError for a limit that is broken, at the first such entry."""
         for name, past in self.broken(values):
-            limits, unit = self.ends(name, values), self.book.unit(name)
+            limits = self.ends(name, values)
+            unit = self.book.unit(name)
             *entries, where = np.broadcast_arrays(values[name], *limits, past)
             value, low, high = np.array(entries)[:, where][:, 0].tolist()
             part = words.part(low, high, unit=unit)
-            label, most = self.book.labels[name], self.limits[name][1]
+            label = self.book.labels[name]
+            most = self.limits[name][1]
             if isinstance(most, str):
                 part = f"{part}, {self.book.labels[most]}"
             number = words.number(value, unit, [low, high])
@@ -263,7 +275,8 @@ class Case:
 
     def claimed(self, values: Values) -> tuple[Span, Span]:
         """Return the ends of the claim, as printed and as rounded."""
-        exact, rounded = self.claim.exact, self.claim.rounded
+        exact = self.claim.exact
+        rounded = self.claim.rounded
         if not self.claim.low_end:
             return exact, rounded
         low = values[self.claim.low_end]
@@ -309,7 +322,8 @@ class Case:
         """Return the parts of an input's range, each with its verdict."""
         if ends[0] >= ends[1]:
             return []
-        case, parts = self.given([name]), []
+        case = self.given([name])
+        parts = []
         edges = np.unique([*ends, *case._turns(name, ends)])
         codes = case.codes({name: (edges[1:] + edges[:-1]) / 2})
         begins = np.flatnonzero(np.diff(codes, prepend=-1))
@@ -325,7 +339,8 @@ class Case:
         for _ in range(1 + ROUNDS):
             rows = self.reached({name: grid})
             place = np.flatnonzero(np.any(rows[:, 1:] != rows[:, :-1], axis=0))
-            below, above = grid[place], grid[place + 1]
+            below = grid[place]
+            above = grid[place + 1]
             grid = np.linspace(below, above, 1 + FINER, axis=1).ravel()
         middles: Array = (below + above) / 2
         return middles
@@ -338,7 +353,8 @@ class Case:
     def range_of(self, name: str) -> Span:
         """Return the range of an input: what may be set of an assumption, or a printed
         number up to its double."""
-        allowed, node = self.book.ranges[name], self.inputs[name]
+        allowed = self.book.ranges[name]
+        node = self.inputs[name]
         if name in self.book.assumptions:
             return allowed.ends
         number = self.named.get(name, node.value)
@@ -353,15 +369,18 @@ class Case:
         """Yield where the verdict turns, within what words allow, for each input that
         can turn it: an assumption, or an input whose words leave room."""
         for name in self.movable:
-            span, room = self.range_of(name), self.inputs[name].words
+            span = self.range_of(name)
+            room = self.inputs[name].words
             if room and name not in self.book.assumptions:
                 span = max(span[0], room[0]), min(span[1], room[1])
             elif name not in self.book.assumptions:
                 continue
-            parts, within = self.computed_parts(name, span), []
+            parts = self.computed_parts(name, span)
+            within = []
             least, most = room or span
             for part in parts:
-                start, stop = max(part.start, least), min(part.stop, most)
+                start = max(part.start, least)
+                stop = min(part.stop, most)
                 if start <= stop:
                     within.append(Part(part.verdict, start, stop))
             if len(parts) > 1:

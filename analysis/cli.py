@@ -94,7 +94,8 @@ def accept(study: Study, asked: Namespace) -> str:
 def readme(study: Study) -> str:
     """Return the README with the answer and the headlines as they are now."""
     rows = study.headlines()[["article", "working", "verdict", "condition", "note"]]
-    table, answer = study.show(rows), headlines.answer(study)[0]
+    table = study.show(rows)
+    answer = headlines.answer(study)[0]
     text = README.read_text("utf-8")
     text = re.sub(r"\*\*.*?\*\*", f"**{answer}**", text, count=1)
     return re.sub(r"(?m)^\| the article .*(\n\|.*)+", lambda _: table, text)

@@ -39,7 +39,8 @@ UNSAID = {
 def values(study: Study) -> pd.Series:
     """Return the values to guard as texts, in one column."""
     means = {name: made_up(name, each) for name, each in formulas_by_name().items()}
-    checks, ends = study.checks(), estimates(study).set_index("quantity")
+    checks = study.checks()
+    ends = estimates(study).set_index("quantity")
     # Where readers see an order, it is a part of the name.
     checks["id"] = (checks.index + 1).map(str) + " " + checks["id"]
     ends[["low", "high"]] = ends[["low", "high"]].where(ends["low"] < ends["high"])

@@ -190,7 +190,8 @@ class Printed(Row):
     def __post_init__(self) -> None:
         if self.unit == "percent" and self.scale:
             raise self.fault("scale", "a percentage has no scale")
-        digits, words = self.printed, self.words
+        digits = self.printed
+        words = self.words
         if not words and (digits is None or self.rounded_to == "ours"):
             raise self.fault("says", "write what the words claim")
         if digits and self.place and digits % self.place:
@@ -326,7 +327,8 @@ def read_table(path: Path, kind: type[R], rules: ByName, known: ByName) -> dict[
         first, *lines = path.read_text("utf-8-sig").splitlines() or [""]
     except (OSError, UnicodeError) as error:
         raise DataError(f"{path.name}: {error}") from None
-    header, columns = first.split(","), {each.name: each.type for each in fields(kind)}
+    header = first.split(",")
+    columns = {each.name: each.type for each in fields(kind)}
     if sorted(header) != sorted(rules):
         sentence = f"the columns must be {', '.join(rules)}"
         raise DataError(f"{path.name}, row 1: {sentence}")

@@ -49,7 +49,8 @@ def staged(folder: Path) -> Iterator[Path]:
     """Yield a new folder beside a folder, for one run at a time; what runs that were
     killed have left there goes."""
     work = folder.with_name(f".{folder.name}.{PACKAGE}")
-    new, old = work / "new", work / "old"
+    new = work / "new"
+    old = work / "old"
     try:
         work.mkdir(exist_ok=True)
         with FileLock(work / "lock", blocking=False):

@@ -28,7 +28,8 @@ def page(study: Study, titles: Any = ()) -> str:
 
     Without titles of other pages it stands alone.
     """
-    environment, cases = report.environment_of(study), cases_of(study)
+    environment = report.environment_of(study)
+    cases = cases_of(study)
     texts = study.book.texts
     entries = texts["headlines"]["headlines"]
     waterfalls = [each["bars"] for each in texts["figures"].values() if "bars" in each]
@@ -73,7 +74,8 @@ def cases_of(study: Study) -> dict[int, Case]:
 
 def resolved(cases: dict[int, Case]) -> Row:
     """Return cases with their claims and nodes in order, and their quantities."""
-    rows, quantities = {}, dict[str, Row]()
+    rows = {}
+    quantities = dict[str, Row]()
     for number, case in cases.items():
         nodes = {}
         for name, node in case.nodes.items():
@@ -116,7 +118,8 @@ def sums(number: int, entry: Row, case: Case) -> list[Markup]:
         idle = f'<span data-idle="{number} %s"%s>%s</span>'
         template = arithmetic.template(node.formula)
         line = arithmetic.filled(template, texts, numbers, idle)
-        spec, end = f"{number} {target}", escape(tables.amount(case, target))
+        spec = f"{number} {target}"
+        end = escape(tables.amount(case, target))
         written.append(Markup(f'{line} = <b data-value="{spec}">{end}</b>'))
     return written
 
@@ -124,12 +127,15 @@ def sums(number: int, entry: Row, case: Case) -> list[Markup]:
 def quantity_of(case: Case, name: str) -> Row:
     """Return a quantity: its limits and, of an input, its number, between which numbers
     it may be set, and between which it is moved."""
-    book, node, unit = case.book, case.nodes[name], case.book.unit(name)
+    book = case.book
+    node = case.nodes[name]
+    unit = case.book.unit(name)
     row: Row = {"label": book.labels[name], "unit": unit, "plural": unit.plural}
     row |= {"limits": book.limits.get(name, ANY), "levels": book.levels[name]}
     if node.formula:
         return row
-    allowed, ours = book.ranges[name], book.assumptions.get(name)
+    allowed = book.ranges[name]
+    ours = book.assumptions.get(name)
     row |= {"value": node.value, "range": allowed.ends, "zero": allowed.or_zero}
     row["span"] = words.part(*allowed.ends, unit=unit)
     if ours:
@@ -137,6 +143,7 @@ def quantity_of(case: Case, name: str) -> Row:
     elif node.words:
         printed = (book.claims | book.external)[node.row]
         phrase = f'{{}} of the "{words.claim(printed)}"'
-        (start, stop), (low, high) = case.range_of(name), node.words
+        (start, stop) = case.range_of(name)
+        (low, high) = node.words
         row |= {"phrase": phrase, "room": (max(start, low), min(stop, high))}
     return row

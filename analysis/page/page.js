@@ -169,7 +169,6 @@ function partOf(spec) {
   return values[name] < 0 ? `(${said})` : said;
 }
 
-// In place of words, what they name.
 function whole(id, number) {
   const given = { ...setting };
   for (const [name, { value, named, formula }] of Object.entries(CASES[id].nodes))
@@ -234,7 +233,6 @@ function read(name, words) {
   return Number((digits * scale).toPrecision(15));
 }
 
-// Sets a number that leaves a picture, or says why not.
 function refused(name, words) {
   const { label, range, span, zero } = NODES[name] ?? {};
   if (!range) return `There is no "${name}"`;

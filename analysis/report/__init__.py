@@ -25,7 +25,8 @@ MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 def write(study: Study, folder: Path) -> dict[str, str]:
     """Write the pages, and one for each notebook in the folder; return their titles."""
     environment = environment_of(study)
-    bodies, titles = {}, {}
+    bodies = {}
+    titles = {}
     for name in PAGES:
         bodies[name] = environment.get_template(f"{name}.html").render()
     template = environment.get_template("notebook.html")
