@@ -92,7 +92,9 @@ def head(constants: Row, cases: dict[int, Case]) -> str:
     lines = ['"use strict";']
     for key, row in constants.items():
         # A function is told by its name.
-        known = htmlsafe_json_dumps(row, default=attrgetter("__name__"))
+        known = htmlsafe_json_dumps(
+            row, default=attrgetter("__name__"), separators=(",", ":")
+        )
         lines.append(f"const {key} = {known};")
     for case in cases.values():
         for node in case.nodes.values():
