@@ -214,7 +214,6 @@ class Book:
         return {
             "check": judged.__contains__,
             "claim": self.claims.__contains__,
-            "external": self.external.__contains__,
             "quantity": self.readings.__contains__,
             "setting": {"why", "label", *self.readings}.__contains__,
         }
@@ -299,6 +298,9 @@ class Book:
         for name, row in self.assumptions.items():
             found[name]["set"] = Node(np.float64(row.value))
         for claim in self.claims.values():
+            of = self.quantities[claim.quantity]
+            if is_past(claim.value, float(of.at_least), float(of.at_most)):
+                raise claim.fault("printed", f"past a limit of {claim.quantity}")
             self._add_claim(found[claim.quantity], claim)
         for name, function in formulas_by_name().items():
             quantity, _, reading = name.partition("__")

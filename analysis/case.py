@@ -215,8 +215,7 @@ class Case:
         """Raise SettingError where a limit is broken, or the target has no value."""
         self.refuse_broken(values)
         if np.any(self.past(values)):
-            sentence = "divides by zero"
-            raise SettingError(f"{self.target} has no value: it {sentence}")
+            raise SettingError(f"{self.target} has no value: it divides by zero")
 
     def bounds(
         self, kinds: Collection[str], given: Values = NOTHING
@@ -389,5 +388,7 @@ class Case:
     def turning(self, name: str, parts: Sequence[Part]) -> str:
         """Say in words where the verdict turns with an input."""
         computed = [part for part in parts if part.verdict != NOT_COMPUTED]
+        if not computed:
+            return NOT_COMPUTED
         value = float(self.nodes[name].value)
         return words.turning(computed, value, self.book.unit(name))

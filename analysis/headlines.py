@@ -48,7 +48,7 @@ def filled(study: "Study", sentence: str, place: str) -> str:
 
 def field(study: "Study", text: str) -> str:
     """Return the number of a field: a row, a quantity or reading, a check, a turn."""
-    (name, _, form) = text.partition(":")
+    name, _, form = text.partition(":")
     book = study.book
     if form not in ("", "about", "percent"):
         raise SettingError(f"'{form}' is no form of a number")

@@ -63,8 +63,6 @@ def staged(folder: Path) -> Iterator[Path]:
             shutil.rmtree(work)
     except Timeout:
         raise SettingError(f"another run writes to {folder}") from None
-    except OSError as error:
-        raise SettingError(f"{folder}: {error.strerror or error}") from None
 
 
 @contextlib.contextmanager
@@ -91,8 +89,7 @@ def refuse_foreign(folder: Path) -> None:
         raise SettingError(f"{folder} is no folder for results; name another")
     written = {}
     manifest = folder / MANIFEST
-    faults = (OSError, ValueError, KeyError, TypeError, RecursionError)
-    with contextlib.suppress(*faults):
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         # Whoever reads a pipe waits.
         if manifest.is_file():
             content = json.loads(manifest.read_text("utf-8"))

@@ -163,8 +163,8 @@ def part(
     >>> part(0.99962, 1, (0.5, 1)), part(0.9999998, 1, (0.5, 1))
     ('at least 0.9997', 'only 1')
     """
-    (first, last) = ends(start, stop, unit)
-    (low, high) = of
+    first, last = ends(start, stop, unit)
+    low, high = of
     if first == last:
         return f"only {first}"
     if low < start and stop < high:
@@ -188,7 +188,7 @@ def claim(row: rows.Printed, low_end: float = 0) -> str:
     text = as_printed(row) or f'"{row.as_printed}"'
     if not row.words:
         return text
-    (low, high) = row.words
+    low, high = row.words
     sign = SIGNS.get(row.says.partition(" ")[0])
     read = f"{sign} {exact(low, row.unit)}"
     if sign == "up to":

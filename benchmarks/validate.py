@@ -248,7 +248,9 @@ def of_slips(study, judged, found):
         if any(row["id"] in rows for rows in used.values()):
             size = abs(Decimal(text) / Decimal(row["printed"]) - 1)
             groups += [("slips", "numbers in a check")]
-            groups += [("slips", f"{'over' if size > 0.05 else 'up to'} 5 percent")]
+            groups += [
+                ("slips", f"{'over' if size > 0.05 else 'up to'} 5 percent, of these")
+            ]
         for entry in study.book.texts["headlines"]["headlines"]:
             if row["id"] in used.get(entry["check"], ()):
                 groups += [("headline", entry["check"])]
@@ -303,7 +305,7 @@ def report(study, counts):
     for name in ("all printed numbers", "numbers in a check"):
         tried, noticed, _ = counts["slips", name]
         shares.append(f"{noticed / tried:.0%}".rstrip("%"))
-    path, said = ROOT / "README.md", "notice {} percent of all, {} of"
+    path, said = ROOT / "README.md", "notice {} percent of all, {} percent of"
     text = re.sub(
         said.format(r"\d+", r"\d+"), said.format(*shares), path.read_text("utf-8")
     )

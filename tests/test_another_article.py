@@ -53,14 +53,25 @@ def norland(tmp_path_factory):
 
 def ran(folder, *words):
     """Return what a command prints in a checkout."""
+    return python(folder, "-m", "analysis", *words)
+
+
+def python(folder, *words):
+    """Return what Python prints in a checkout."""
     return subprocess.run(
-        [sys.executable, "-m", "analysis", *words],
+        [sys.executable, *words],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=True,
     ).stdout
+
+
+WIDTH = """
+import analysis
+print(analysis.load().figure("waterfall").axes[0].get_xlim()[1])
+"""
 
 
 def words(text):
@@ -76,6 +87,8 @@ def test_another_article_needs_no_other_code(norland):
     assert "13,000 + 26,000 × 90 percent = up to 36,400" in changed
     assert ran(norland, "audit", str(NORLAND / "article.txt")) == "10 found\n"
     assert "as stored" in ran(norland, "reproduce")
+    # 40,000 children are 40 on an axis in thousands.
+    assert 40 < float(python(norland, "-c", WIDTH)) < 50
     pages = [*(norland / "results").rglob("*.html")]
     assert len(pages) == 4
     for path in pages:

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from analysis import tables
+from analysis import arithmetic, tables
+from analysis.rows import DataError
 from tests.settings import cases_of, random_settings
 
 SIGNS = {"×": "*", "÷": "/", "−": "-"}
@@ -101,3 +102,22 @@ def test_no_value_shown_contradicts_its_claim(article):
                     assert is_near or (shown > end) == (row["value"] > end), row
                     compared += 1
     assert compared > 1000
+
+
+def squared(a):
+    return a**2
+
+
+def by_name(a):
+    b = 2 * a
+    return b + a
+
+
+def either(a, b):
+    return a if a > b else b
+
+
+@pytest.mark.parametrize("formula", [squared, by_name, either])
+def test_a_formula_that_is_no_plain_expression_is_refused_by_name(formula):
+    with pytest.raises(DataError, match=formula.__name__):
+        arithmetic.template(formula)

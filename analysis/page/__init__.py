@@ -75,7 +75,7 @@ def cases_of(study: Study) -> dict[int, Case]:
 def resolved(cases: dict[int, Case]) -> Row:
     """Return cases with their claims and nodes in order, and their quantities."""
     rows = {}
-    quantities = dict[str, Row]()
+    quantities: dict[str, Row] = {}
     for number, case in cases.items():
         nodes = {}
         for name, node in case.nodes.items():
@@ -145,7 +145,7 @@ def quantity_of(case: Case, name: str) -> Row:
     elif node.words:
         printed = (book.claims | book.external)[node.row]
         phrase = f'{{}} of the "{words.claim(printed)}"'
-        (start, stop) = case.range_of(name)
-        (low, high) = node.words
+        start, stop = case.range_of(name)
+        low, high = node.words
         row |= {"phrase": phrase, "room": (max(start, low), min(stop, high))}
     return row

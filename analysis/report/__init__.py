@@ -34,8 +34,9 @@ def write(study: Study, folder: Path) -> dict[str, str]:
         cells = nbformat.read(path, as_version=4).cells
         bodies[f"notebooks/{path.stem}"] = template.render(cells=cells)
     for name, body in bodies.items():
-        title = re.findall("<h1>(.*)</h1>", body)[0]
-        titles[name] = Markup(title).striptags()
+        # A notebook may have no heading.
+        title = re.findall("<h1>(.*)</h1>", body) or [""]
+        titles[name] = Markup(title[0]).striptags()
     layout = environment.get_template("layout.html")
     for name, body in bodies.items():
         text = layout.render(name=name, body=body, titles=titles)
