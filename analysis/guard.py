@@ -52,7 +52,8 @@ def values(study: Study) -> pd.Series:
         "rows": pd.DataFrame({"says": said(study.book)}),
     }
     for name in [*study.book.texts["scenarios"]][:3]:
-        tables[f"scenario {name}"] = judged(study.scenario(name))
+        with suppress(SettingError):
+            tables[f"scenario {name}"] = judged(study.scenario(name))
     for name in study.figures().index:
         with suppress(SettingError):
             table = figures.data(study, name)[["value", "low", "high", "words"]]
@@ -67,7 +68,7 @@ def judged(study: Study) -> pd.DataFrame:
     rows = {}
     for entry in study.book.texts["headlines"]["headlines"]:
         check = study.book.checks[entry["check"]]
-        with suppress(SettingError):
+        if check.compute:
             case = study.case_of(check)
             rows[check.id] = case.values()[case.target], case.verdict()
     return pd.DataFrame(rows, ["value", "verdict"]).T
