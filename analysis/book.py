@@ -8,6 +8,7 @@ node for some quantities.
 import functools
 import inspect
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,28 +87,9 @@ class Claim:
     is_statement: bool = False
 
 
-@dataclass(frozen=True)
-class Range:
-    """The numbers to which a quantity may be set; 0 may lie apart."""
-
-    least: float
-    most: float
-    or_zero: bool = False
-
-    @property
-    def ends(self) -> Span:
-        """The least and the greatest, without 0."""
-        return self.least, self.most
-
-    def past(self, values: Any) -> Any:
-        """Return where entries may not be set."""
-        past = is_past(values, self.least, self.most)
-        return past & (values != 0) if self.or_zero and anywhere(past) else past
-
-
 def slack(number: Any) -> Any:
     """Return the room in which a number counts as equal to another."""
-    return np.maximum(1e-9 * abs(number), 1e-12)
+    return 1e-9 * abs(number) + 1e-12
 
 
 def above(number: float) -> float:
@@ -115,18 +97,9 @@ def above(number: float) -> float:
     return float(number + 2 * slack(number))
 
 
-def anywhere(where: Any) -> Any:
-    """Return whether some entry is true; for one number at once."""
-    return where if isinstance(where, (bool, np.bool_)) else np.any(where)
-
-
 def is_past(value: Any, low: Any, high: Any) -> Any:
     """Return whether entries are past a limit by more than rounding errors."""
-    past = (value < low) | (value > high)
-    if not anywhere(past):
-        return np.False_
-    room = 1e-9 * np.maximum(abs(value), 1)
-    return np.isinf(value) | (value < low - room) | (value > high + room)
+    return (value < low - slack(low)) | (value > high + slack(high))
 
 
 def same(quantity: Any) -> Any:
@@ -155,7 +128,7 @@ def claim_of(first: rows.Printed, last: rows.Printed) -> Claim:
     if first is not last or not first.words:
         return Claim(exact, rounded, rows=names)
     low, high = first.words
-    least = low - first.half if low else low
+    least = low - first.half
     if first.says.startswith("> "):
         low = above(low)
         least = above(least)
@@ -223,15 +196,13 @@ class Book:
         return self.shown_units[name]
 
     @functools.cached_property
-    def levels(self) -> dict[str, tuple[float, ...]]:
+    def levels(self) -> dict[str, set[float]]:
         """The numbers with which checks compare each quantity."""
-        levels: dict[str, tuple[float, ...]] = dict.fromkeys(self.quantities, ())
+        levels: dict[str, set[float]] = defaultdict(set)
         for check in self.checks.values():
-            if check.compute and check.beside:
+            if check.beside:
                 claim = self.claim(check)
-                ends = {*levels[check.compute], *claim.exact, *claim.rounded}
-                known = [end for end in sorted(ends) if end < ENDLESS]
-                levels[check.compute] = tuple(known)
+                levels[check.compute] |= {*claim.exact, *claim.rounded} - {ENDLESS}
         return levels
 
     def spelled(self, name: str, value: float) -> str:
@@ -407,7 +378,7 @@ class Book:
         return {name: float(value) for name, value in values.items()}
 
     @functools.cached_property
-    def ranges(self) -> dict[str, Range]:
+    def ranges(self) -> dict[str, Span]:
         """What may be set: an assumption's range; a share or a rate up to its limit;
         another number within a factor of twenty."""
         ranges = {}
@@ -417,15 +388,19 @@ class Book:
             low = float(row.at_least)
             high = float(row.at_most)
             if name in self.assumptions:
-                ranges[name] = Range(low, high)
+                ranges[name] = low, high
                 continue
-            is_rate = self.unit(name) == "percent"
             least, most = sorted((usual / FAR, usual * FAR))
             _, _, reading = row.not_above.partition(".")
             if reading:
                 # The printed number may be above it, by what rounds to its digits.
                 _, digits = self.node(name, NO_SETTING).rounding or ANY
                 high = max(float(readings[reading].compute(self.usual)), digits)
-            low = max(low, -1.0 if is_rate else least)
-            ranges[name] = Range(low, min(high, most), or_zero=not is_rate)
+            low = max(low, -1.0 if row.unit == "percent" else least)
+            ranges[name] = low, min(high, most)
         return ranges
+
+    def unsettable(self, name: str, values: Any) -> Any:
+        """Return where a quantity may not be set; an assumption may not be 0."""
+        past = is_past(values, *self.ranges[name])
+        return past if name in self.assumptions else past & (values != 0)

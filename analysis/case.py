@@ -8,7 +8,6 @@ lets the target meet what is claimed.
 import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis import words
-from analysis.book import ANY, Book, Claim, Node, Setting, anywhere, is_past, slack
+from analysis.book import ANY, Book, Claim, Node, Setting, is_past, slack
 from analysis.rows import ENDLESS, SettingError, Span
 
 NOT_COMPUTED = "not computed"
@@ -77,18 +76,10 @@ class Part(NamedTuple):
     stop: float
 
 
-@dataclass(frozen=True)
-class Turn:
-    """The parts of an input's range, within what its words allow, and that range."""
-
-    input: str
-    parts: tuple[Part, ...]
-    span: Span
-
-    @property
-    def matching(self) -> list[Part]:
-        """The parts in which the claim is matched."""
-        return [part for part in self.parts if part.verdict == MATCHES]
+def within(ends: Span, room: Span) -> Span:
+    """Return the ends of a range, moved into a room."""
+    start, stop = np.clip(ends, *room).tolist()
+    return start, stop
 
 
 class Case:
@@ -175,36 +166,25 @@ class Case:
             return low, np.fmin(values.get(high, math.inf), math.inf)
         return low, high
 
-    def broken(self, values: Values) -> Iterator[tuple[str, Any]]:
-        """Yield each name whose limit is broken by some entry, and where it is."""
-        for name in self.limits:
-            past = is_past(values[name], *self.ends(name, values))
-            if anywhere(past):
-                yield name, past
-
     def past(self, values: Values) -> Array:
         """Return where some limit is broken, or the target is no number."""
         target = np.atleast_1d(values[self.target])
         past: Array = np.isinf(target) if self.named else ~np.isfinite(target)
-        for _, where in self.broken(values):
-            past = past | where
+        for name in self.limits:
+            past = past | is_past(values[name], *self.ends(name, values))
         return past
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether some input has a distribution."""
-        return any(node.distribution is not None for node in self.inputs.values())
 
     def refuse_broken(self, values: Values) -> None:
         """Raise SettingError for a limit that is broken, at the first such entry."""
-        for name, past in self.broken(values):
-            limits = self.ends(name, values)
+        for name, (_, most) in self.limits.items():
+            entries = np.broadcast_arrays(values[name], *self.ends(name, values))
+            past = np.stack(entries)[:, is_past(*entries)]
+            if not past.size:
+                continue
             unit = self.book.unit(name)
-            *entries, where = np.broadcast_arrays(values[name], *limits, past)
-            value, low, high = np.array(entries)[:, where][:, 0].tolist()
+            value, low, high = past[:, 0].tolist()
             part = words.part(low, high, unit=unit)
             label = self.book.labels[name]
-            most = self.limits[name][1]
             if isinstance(most, str):
                 part = f"{part}, {self.book.labels[most]}"
             number = words.number(value, unit, [low, high])
@@ -318,7 +298,8 @@ class Case:
     # Where a verdict turns.
 
     def parts(self, name: str, ends: Span) -> list[Part]:
-        """Return the parts of an input's range, each with its verdict."""
+        """Return the parts of an input's range in which no limit is broken, each with
+        its verdict."""
         if ends[0] >= ends[1]:
             return []
         case = self.given([name])
@@ -328,7 +309,8 @@ class Case:
         begins = np.flatnonzero(np.diff(codes, prepend=-1))
         spans = itertools.pairwise(edges[[*begins, -1]].tolist())
         for code, span in zip(codes[begins], spans, strict=True):
-            parts.append(Part(self.verdicts[code], *span))
+            if code:
+                parts.append(Part(self.verdicts[code], *span))
         return parts
 
     def _turns(self, name: str, ends: Span) -> Array:
@@ -337,58 +319,37 @@ class Case:
         grid: Array = np.linspace(*ends, POINTS)
         for _ in range(1 + ROUNDS):
             rows = self.reached({name: grid})
-            place = np.flatnonzero(np.any(rows[:, 1:] != rows[:, :-1], axis=0))
-            below = grid[place]
-            above = grid[place + 1]
+            turned = np.diff(rows).any(axis=0)
+            below = grid[:-1][turned]
+            above = grid[1:][turned]
             grid = np.linspace(below, above, 1 + FINER, axis=1).ravel()
         middles: Array = (below + above) / 2
         return middles
-
-    def computed_parts(self, name: str, ends: Span) -> list[Part]:
-        """Return the parts of an input's range in which no limit is broken."""
-        parts = self.parts(name, ends)
-        return [part for part in parts if part.verdict != NOT_COMPUTED]
-
-    def range_of(self, name: str) -> Span:
-        """Return the range of an input: what may be set of an assumption, or a printed
-        number up to its double."""
-        allowed = self.book.ranges[name]
-        node = self.inputs[name]
-        if name in self.book.assumptions:
-            return allowed.ends
-        number = self.named.get(name, node.value)
-        return allowed.least, min(allowed.most, 2 * abs(float(number)))
 
     @property
     def movable(self) -> list[str]:
         """The inputs that may be set, of which the check has no source of its own."""
         return [name for name in self.inputs if name not in self.own]
 
-    def turns(self) -> Iterator[Turn]:
-        """Yield where the verdict turns, within what words allow, for each input that
-        can turn it: an assumption, or an input whose words leave room."""
+    def turns(self) -> Iterator[tuple[str, list[str], str]]:
+        """Yield each input that can turn the verdict, an assumption or one whose words
+        leave room; where within this room the claim is matched; and where it turns."""
         for name in self.movable:
-            span = self.range_of(name)
             room = self.inputs[name].words
-            if room and name not in self.book.assumptions:
-                span = max(span[0], room[0]), min(span[1], room[1])
-            elif name not in self.book.assumptions:
+            if not room and name not in self.book.assumptions:
                 continue
-            parts = self.computed_parts(name, span)
-            within = []
-            least, most = room or span
+            parts = self.parts(name, within(self.book.ranges[name], room or ANY))
+            if len(parts) < 2:
+                continue
+            ends = parts[0].start, parts[-1].stop
+            unit = self.book.unit(name)
+            matching = []
             for part in parts:
-                start = max(part.start, least)
-                stop = min(part.stop, most)
-                if start <= stop:
-                    within.append(Part(part.verdict, start, stop))
-            if len(parts) > 1:
-                yield Turn(name, (*within,), (parts[0].start, parts[-1].stop))
+                if part.verdict == MATCHES:
+                    matching.append(words.part(part.start, part.stop, ends, unit))
+            yield name, matching, self.turning(name, parts)
 
     def turning(self, name: str, parts: Sequence[Part]) -> str:
         """Say in words where the verdict turns with an input."""
-        computed = [part for part in parts if part.verdict != NOT_COMPUTED]
-        if not computed:
-            return NOT_COMPUTED
         value = float(self.nodes[name].value)
-        return words.turning(computed, value, self.book.unit(name))
+        return words.turning(parts, value, self.book.unit(name))

@@ -69,20 +69,16 @@ def reproduce(study: Study, asked: Namespace) -> str:
 
 def accept(study: Study, asked: Namespace) -> str:
     """Say what moved; then store it, the notebooks' outputs and the README's table."""
-    from analysis import figures, guard, running
+    from analysis import guard, running
 
     now = guard.values(study)
     changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
     print(*guard.lines(changes), f"{len(changes)} values moved.", sep="\n", flush=True)
-    for name in study.figures().index:
-        if figures.runs_out(study.figure(name)):
-            raise FoundError(f"Nothing is stored: the figure {name} is cut off.")
     # Beside the files, so that each takes its place at once.
     with running.staged(ROOT / "accept") as folder:
         running.finish(running.start(folder, study))
         now.to_csv(folder / guard.EXPECTED.name)
         (folder / README.name).write_text(readme(study), "utf-8")
-        running.inputs()
         # The values go last: until they do, "verify" says that they moved.
         for path in [*running.paths(), README, guard.EXPECTED]:
             if path.exists():
@@ -166,12 +162,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def parser_of(verdicts: str) -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     """Return the arguments of all commands."""
-    shape = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(
-        prog="analysis", description=ABOUT, epilog=verdicts, formatter_class=shape
-    )
+    parser = argparse.ArgumentParser(prog="analysis", description=ABOUT)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (run, text, options) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
@@ -203,9 +196,8 @@ def choices_of(parts: Iterable[str]) -> dict[str, str]:
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; bad input is one sentence and status 2, what differs status 1."""
     try:
-        article = load()
-        asked = parser_of(headlines.verdicts(article)).parse_args(words)
-        study = article.change(**choices_of(asked.set))
+        asked = parser().parse_args(words)
+        study = load().change(**choices_of(asked.set))
         if asked.scenario is not None:
             study = study.scenario(asked.scenario)
         if isinstance(sys.stdout, io.TextIOWrapper):

@@ -105,7 +105,7 @@ def waterfall(study: Any, entry: Row) -> pd.DataFrame:
             name = bar.get("floor", name)
             sign = f"{LEAST} +"
         row = mark(study, bar["label"], "", name)
-        if "from" in bar:
+        if bar["from"]:
             start = float(study[bar["from"]])
             by = study.book.spelled(row["quantity"], row["value"] - start)
             row["words"] = f"{sign} {by}"
@@ -234,13 +234,6 @@ def draw(study: Any, name: str, title: bool = True) -> Any:
         figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color=PALE)
         figure.set_size_inches(WIDE, height + 0.13 * (note.count("\n") + 2.3))
     return figure
-
-
-def runs_out(figure: Any) -> bool:
-    """Return whether a text, or what is plotted, lies beyond the edge of a figure."""
-    figure.draw_without_rendering()
-    box = figure.get_tightbbox()
-    return min(box.min) < 0 or (box.max > figure.get_size_inches()).any()
 
 
 def alt(study: Any, name: str) -> str:

@@ -48,30 +48,21 @@ def filled(study: "Study", sentence: str, place: str) -> str:
 
 def field(study: "Study", text: str) -> str:
     """Return the number of a field: a row, a quantity or reading, a check, a turn."""
-    name, _, form = text.partition(":")
     book = study.book
-    if form not in ("", "about", "percent"):
-        raise SettingError(f"'{form}' is no form of a number")
-    if "/" in name:
-        return turning(study, *name.split("/", 1))
-    row = book.claims.get(name) or book.external.get(name)
+    if "/" in text:
+        return turning(study, *text.split("/", 1))
+    row = book.claims.get(text) or book.external.get(text)
     if row:
-        value = row.value
-        said = words.as_printed(row)
-    else:
-        case = study.case(name)
-        value = float(case.values()[case.target])
-        said = book.spelled(case.target, value)
-    return words.number(value, form) if form else said
+        return words.as_printed(row)
+    case = study.case(text)
+    return book.spelled(case.target, case.values()[case.target])
 
 
 def turning(study: "Study", check: str, name: str) -> str:
     """Return the value of an input from or up to which a claim is matched."""
-    for turn in study.case(check).turns():
-        for part in turn.matching:
-            if turn.input == name:
-                text = words.part(part.start, part.stop, turn.span)
-                return re.sub("^at (least|most) ", "", text)
+    for turning, matching, _ in study.case(check).turns():
+        if turning == name and matching:
+            return re.sub("^at (least|most) ", "", matching[0])
     raise SettingError(f"{check} does not turn with {name}")
 
 
@@ -172,14 +163,6 @@ def verify(study: "Study") -> tables.Shown:
     table["verdict"] = told.where(turns != "", verdicts)
     rows += ["", str(study.show(table))]
     return tables.Shown("\n".join(rows))
-
-
-def verdicts(study: "Study") -> str:
-    """Return what each verdict means, a line each."""
-    lines = ["verdicts:"]
-    for name, text in study.book.texts["headlines"]["verdicts"].items():
-        lines.append(tables.wrapped(f"  {name}: {text}"))
-    return "\n".join(lines)
 
 
 # Findings, and figures published elsewhere --------------------------------------------

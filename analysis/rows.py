@@ -11,7 +11,7 @@ import math
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -112,12 +112,9 @@ class Limited(Row):
     unit: str
     at_least: Decimal = Decimal("-inf")
     at_most: Decimal = Decimal("inf")
-
-    @property
-    def not_above(self) -> str:
-        """The quantity that this one cannot exceed, or the reading that it may not be
-        set above, if there is one."""
-        return ""
+    #: The quantity that this one cannot exceed, or the reading that it may not be set
+    #: above, if there is one.
+    not_above = ""
 
     @property
     def limits(self) -> tuple[float, float | str]:
@@ -139,9 +136,6 @@ class Quantity(Limited):
 class Assumption(Limited):
     """A value of ours, the range in which it is varied, and why."""
 
-    # None of these may be left out.
-    at_least: Decimal = field()
-    at_most: Decimal = field()
     value: Decimal
     varied_from: Decimal
     varied_to: Decimal

@@ -8,7 +8,6 @@ import platform
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -29,9 +28,6 @@ from analysis.citing import VERSION
 from analysis.rows import FoundError, SettingError
 from analysis.study import Study
 
-#: When the code was read. Of a file that is saved later, a run may have read another
-#: text.
-START = time.time()
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 PACKAGE = "labour-transfer-arithmetic"
@@ -112,15 +108,10 @@ def hashes(paths: Iterable[Path], folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def inputs() -> dict[str, str]:
-    """Return the SHA-256 of data, notebooks and code, or raise FoundError if one was
-    saved after the command began."""
+    """Return the SHA-256 of data, notebooks and code."""
     # Python, templates, styles and scripts, but nothing compiled.
     code = (ROOT / "analysis").rglob("*.*[dlsy]")
-    files = [*(ROOT / "data").iterdir(), *paths(), *code]
-    for path in files:
-        if path.stat().st_ctime > START:
-            raise FoundError(f"Nothing is stored: {path.name} was saved meanwhile.")
-    return dict(hashes(files, ROOT))
+    return dict(hashes([*(ROOT / "data").iterdir(), *paths(), *code], ROOT))
 
 
 def write_manifest(folder: Path, setting: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def number_of(book: Book, name: str, value: Any) -> float:
         raise SettingError(
             f"{name} must be a number or a reading, not {reprlib.repr(value)}"
         )
-    if book.ranges[name].past(number):
+    if book.unsettable(name, number):
         raise outside(book, name, number)
     return number
 
@@ -56,15 +56,14 @@ def number_of(book: Book, name: str, value: Any) -> float:
 def outside(book: Book, name: str, number: float) -> SettingError:
     """Return the error for a number to which a quantity may not be set, with one that
     would fit if a word was left out."""
-    allowed = book.ranges[name]
-    span = words.joined(*words.ends(*allowed.ends, book.unit(name)))
-    zero = "0, or " if allowed.or_zero else ""
+    span = words.joined(*words.ends(*book.ranges[name], book.unit(name)))
+    zero = "" if book.unsettable(name, 0) else "0, or "
     sentence = f"{name} may be {zero}{span}, not {number:,.10g}"
     factors: Mapping[str, float] = SCALES
     if book.units[name] == "dimensionless":
         factors = {"percent": 0.01}
     for word, factor in factors.items():
-        if not allowed.past(number * factor):
+        if not book.unsettable(name, number * factor):
             return SettingError(f"{sentence}; '{number:.10g} {word}' would fit")
     return SettingError(sentence)
 

@@ -33,7 +33,7 @@ def searched(case, *, words):
 
 def fits(low, high, ends):
     """Whether some value of a span lies in an interval."""
-    room = [max(1e-9 * abs(end), 1e-12) for end in ends]
+    room = [1e-9 * abs(end) + 1e-12 for end in ends]
     return high >= ends[0] - room[0] and low <= ends[1] + room[1]
 
 

@@ -34,7 +34,10 @@ def test_all_that_a_figure_says_and_plots_is_seen(
     # Ticks beyond the ends of an axis have texts that are not drawn.
     texts = []
     monkeypatch.setattr(Text, "draw", lambda text, _: texts.append(text))
-    assert not figures.runs_out(figure)
+    figure.draw_without_rendering()
+    box = figure.get_tightbbox()
+    assert min(box.min) >= 0
+    assert (box.max <= figure.get_size_inches()).all()
     assert figure.get_suptitle() == (study.figures()[name] if title else "")
     for text, other in combinations(texts, 2):
         extents = text.get_window_extent(), other.get_window_extent()

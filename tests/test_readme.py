@@ -36,6 +36,6 @@ def test_what_a_page_names_exists(path):
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in re.findall(r"\bmake ([a-z-]+)", text):
         assert f"\n{target}:" in makefile, target
-    commands = cli.parser_of("").format_help()
+    commands = cli.parser().format_help()
     for command in re.findall(r"\banalysis ([a-z][a-z-]+)`", text):
         assert command in commands

@@ -20,7 +20,6 @@ from analysis.study import Study
 
 HERE = Path(__file__).resolve().parent
 Row = dict[str, Any]
-BAR = dict.fromkeys(("from", "check", "says", "sum", "words", "doubt", "unless"), "")
 
 
 def page(study: Study, titles: Any = ()) -> str:
@@ -33,7 +32,7 @@ def page(study: Study, titles: Any = ()) -> str:
     texts = study.book.texts
     entries = texts["headlines"]["headlines"]
     waterfalls = [each["bars"] for each in texts["figures"].values() if "bars" in each]
-    bars = [BAR | bar for bar in (waterfalls or [[]])[0]]
+    (bars,) = waterfalls[:1] or [[]]
     checks = {bar["check"] for bar in bars}
     pictured = [number for number in cases if entries[number - 1]["check"] in checks]
     shown = cases[pictured[-1]].nodes if pictured else {}
@@ -133,19 +132,17 @@ def quantity_of(case: Case, name: str) -> Row:
     node = case.nodes[name]
     unit = case.book.unit(name)
     row: Row = {"label": book.labels[name], "unit": unit, "plural": unit.plural}
-    row |= {"limits": book.limits.get(name, ANY), "levels": book.levels[name]}
+    row |= {"limits": book.limits.get(name, ANY), "levels": sorted(book.levels[name])}
     if node.formula:
         return row
     allowed = book.ranges[name]
+    may_be_zero = not book.unsettable(name, 0)
     ours = book.assumptions.get(name)
-    row |= {"value": node.value, "range": allowed.ends, "zero": allowed.or_zero}
-    row["span"] = words.part(*allowed.ends, unit=unit)
+    row |= {"value": node.value, "range": allowed, "zero": may_be_zero}
+    row["span"] = words.part(*allowed, unit=unit)
     if ours:
-        row |= {"ours": True, "room": allowed.ends, "phrase": ours.phrase}
+        row |= {"ours": True, "phrase": ours.phrase}
     elif node.words:
         printed = (book.claims | book.external)[node.row]
-        phrase = f'{{}} of the "{words.claim(printed)}"'
-        start, stop = case.range_of(name)
-        low, high = node.words
-        row |= {"phrase": phrase, "room": (max(start, low), min(stop, high))}
+        row["phrase"] = f'{{}} of the "{words.claim(printed)}"'
     return row

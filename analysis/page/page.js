@@ -2,7 +2,7 @@
 const { abs, ceil, floor, log10, max, min, sign } = Math;
 let setting = {};
 
-const slack = (number) => max(1e-9 * abs(number), 1e-12);
+const slack = (number) => 1e-9 * abs(number) + 1e-12;
 
 function clamped(name, values) {
   const [low, high] = NODES[name].limits;
@@ -40,7 +40,7 @@ function refusal({ nodes, target }, values) {
   for (const name in nodes) {
     const { label, limits } = NODES[name];
     const end = clamped(name, values);
-    if (abs(values[name] - end) > 1.1e-9 * max(abs(end), 1))
+    if (abs(values[name] - end) > slack(end))
       return `${label} would pass ${NODES[limits[1]]?.label ?? ""} ${spell(name, end)}`;
   }
   const isOpen = Object.keys(nodes).some((key) => isNaN(values[key]) && !nodes[key].formula);
@@ -71,7 +71,10 @@ function reached(id, given) {
 const judge = (id, given = setting) => reached(id, given)[0];
 
 function partsOf(id, name) {
-  const [low, high] = NODES[name].room;
+  const words = name in setting ? [] : (CASES[id].nodes[name].words ?? []);
+  const [least, most] = NODES[name].range;
+  const low = max(least, words[0] ?? least);
+  const high = min(most, words[1] ?? most);
   const at = (x) => reached(id, { ...setting, [name]: x });
   const parts = [{ verdict: at(low)[0], from: low, to: high }];
   function scan(left, right, first, last) {
@@ -183,16 +186,9 @@ function isIdle(spec) {
   return one === other;
 }
 
-function held(id, name, parts) {
-  const words = name in setting ? [] : (CASES[id].nodes[name].words ?? []);
-  const [least = -Infinity, most = Infinity] = words;
-  const found = [];
-  for (const { verdict, from, to } of parts) {
-    const part = { from: max(from, least), to: min(to, most) };
-    if (verdict === VERDICTS[0] && part.from <= part.to)
-      found.push(inWords(name, part, parts));
-  }
-  return found.join(" or ");
+function held(name, parts) {
+  const matching = parts.filter(({ verdict }) => verdict === VERDICTS[0]);
+  return matching.map((part) => inWords(name, part, parts)).join(" or ");
 }
 
 function* turnsOf(id) {
@@ -200,7 +196,7 @@ function* turnsOf(id) {
     const { phrase, ours } = NODES[name];
     if (!phrase || (!ours && name in setting)) continue;
     const parts = partsOf(id, name);
-    const said = held(id, name, parts);
+    const said = held(name, parts);
     if (parts[1] && said) yield `· ${phrase.replace("{}", said)}`;
   }
 }
@@ -315,7 +311,7 @@ function drawLever(node, name) {
   }
   find("svg", node).innerHTML = bands;
   const would = verdict === VERDICTS[0] ? ": " : "; would match: ";
-  const where = held(of, name, parts);
+  const where = held(name, parts);
   find(".parts", node).textContent = verdict + (where && would + where);
 }
 

@@ -133,8 +133,8 @@ MATCHING = {
         "at_risk_2019": (1_500_000, 1_700_000),
         # Up to what rounds to the print.
         "net_new_transfers": (200_000, 305_000),
-        # No more at risk than T / 1.105, which is 1.5 million; up to the double.
-        "transfers_2021": (1_500_000 * 1.105, 6_340_000),
+        # No more at risk than T / 1.105, which is 1.5 million; up to 20 times T.
+        "transfers_2021": (1_500_000 * 1.105, 63_400_000),
     },
     # 2 and 2.5 million less 1.9 million.
     IN_ALL: {"former_detainees": (100_000, 600_000)},
@@ -156,7 +156,7 @@ def test_a_claim_is_matched_up_to_a_limit_and_no_further(article, check):
 SAID = {
     NOTE_4: {"0.834"},
     IN_2021: {"0.667", "1.5", "0.969", "1.9"},
-    IN_ALL: {"300,000", "600,000"},
+    IN_ALL: {"600,000"},
     LABOURERS: {"1.106", "1.109"},
 }
 
