@@ -25,6 +25,8 @@ ANY: Span = (-math.inf, math.inf)
 NAN = np.float64(math.nan)
 #: The readings that come first where readings.csv lists none.
 USUAL = ("published", "formula", "set")
+#: The kinds of checks that the article makes itself.
+ARTICLES = ("article", "printed twice")
 #: A number that is no assumption may be so many times as large, or as small.
 FAR = 20
 
@@ -183,9 +185,10 @@ class Book:
 
     def _formats(self) -> dict[str, Callable[[str], bool]]:
         """Return which names texts may have."""
-        judged = [name for name, check in self.checks.items() if check.kind]
+        # A comparison of ours is no claim of the article's.
+        claims = [name for name, row in self.checks.items() if row.kind in ARTICLES]
         return {
-            "check": judged.__contains__,
+            "check": claims.__contains__,
             "claim": self.claims.__contains__,
             "quantity": self.readings.__contains__,
             "setting": {"why", "label", *self.readings}.__contains__,

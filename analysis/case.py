@@ -155,16 +155,15 @@ class Case:
                     continue
                 if node.gives_way or (clip and not node.is_in_words):
                     low, high = self.ends(name, values)
+                    # A limit that has no number does not bind.
+                    high = np.fmin(high, math.inf)
                     values[name] = np.minimum(np.maximum(values[name], low), high)
         return values
 
     def ends(self, name: str, values: Values) -> tuple[float, Any]:
-        """Return the limits of a quantity; the upper may be another quantity, which
-        does not bind where it has no number."""
+        """Return the limits of a quantity; the upper may be another quantity."""
         low, high = self.limits[name]
-        if isinstance(high, str):
-            return low, np.fmin(values.get(high, math.inf), math.inf)
-        return low, high
+        return low, values.get(str(high), high)
 
     def past(self, values: Values) -> Array:
         """Return where some limit is broken, or the target is no number."""

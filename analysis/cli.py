@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import itertools
 import os
 import re
 import shutil
@@ -18,7 +19,6 @@ from analysis.texts import DATA
 
 ROOT = DATA.parent
 README = ROOT / "README.md"
-ABOUT = "Recompute the numbers of one article, and see which follow from others."
 
 
 def verify(study: Study, asked: Namespace) -> Any:
@@ -58,7 +58,7 @@ def reproduce(study: Study, asked: Namespace) -> str:
         for name, table in written.items():
             table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g")
         figures.save(study, folder / "figures")
-        notes = running.finish(notebooks)
+        notes = itertools.chain(*notebooks)
         titles = report.write(study, folder)
         (folder / "index.html").write_text(page.page(study, titles), "utf-8")
         running.write_manifest(folder, study.setting)
@@ -76,7 +76,7 @@ def accept(study: Study, asked: Namespace) -> str:
     print(*guard.lines(changes), f"{len(changes)} values moved.", sep="\n", flush=True)
     # Beside the files, so that each takes its place at once.
     with running.staged(ROOT / "accept") as folder:
-        running.finish(running.start(folder, study))
+        list(running.start(folder, study))
         now.to_csv(folder / guard.EXPECTED.name)
         (folder / README.name).write_text(readme(study), "utf-8")
         # The values go last: until they do, "verify" says that they moved.
@@ -157,14 +157,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "NAME=VALUE",
         "help": "set a number, with its unit or without, or a reading; repeatable",
     },
-    "--scenario": {"metavar": "NAME", "help": "a name or a YAML file"},
+    "--scenario": {"metavar": "NAME", "help": "a name"},
     "--csv": {"action": "store_true", "help": "write the table as CSV"},
 }
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the arguments of all commands."""
-    parser = argparse.ArgumentParser(prog="analysis", description=ABOUT)
+    text = "Recompute the numbers of one article, and see which follow from others."
+    parser = argparse.ArgumentParser(prog="analysis", description=text)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (run, text, options) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)

@@ -140,16 +140,11 @@ def paths() -> list[Path]:
 
 
 def start(folder: Path, study: Study) -> Iterator[list[str]]:
-    """Start to run all notebooks into a folder, side by side; see ``finish``."""
+    """Start to run all notebooks into a folder, side by side; yield for each what a
+    setting makes impossible, or raise FoundError for the first cell that failed."""
     # While a kernel starts, it leaves a core to others.
     pool = ThreadPoolExecutor(1 + (os.cpu_count() or 1))
     return pool.map(partial(execute, study, folder), paths())
-
-
-def finish(running: Iterable[list[str]]) -> list[str]:
-    """Wait for notebooks; return a sentence for each cell that a setting makes
-    impossible, or raise FoundError with one for the first cell that failed."""
-    return [note for notes in running for note in notes]
 
 
 def execute(study: Study, folder: Path, path: Path) -> list[str]:

@@ -160,7 +160,7 @@ from analysis.rows import FoundError
 source, target = map(pathlib.Path, sys.argv[1:])
 running.NOTEBOOKS = source
 try:
-    running.finish(running.start(target, analysis.load()))
+    list(running.start(target, analysis.load()))
 except FoundError as error:
     print(error)
 """

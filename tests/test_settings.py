@@ -73,16 +73,5 @@ def test_a_scenario_keeps_what_is_set_or_is_refused(article):
     assert "at_risk_2019" in refusal(lambda: study.scenario("southern"))
 
 
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("persons_per_transfer: [uniform, 0.6, 0.9]", "persons_per_transfer"),
-        ("- 0.6", "own.yaml"),
-        ("a: b: c", "own.yaml"),
-    ],
-)
-def test_a_wrong_scenario_is_refused(article, tmp_path, text, named):
-    path = tmp_path / "own.yaml"
-    path.write_text(text)
-    with pytest.raises(SettingError, match=named):
-        article.scenario(str(path))
+def test_an_unknown_scenario_is_refused_with_the_nearest(article):
+    assert "half_at_risk" in refusal(lambda: article.scenario("half_at_risks"))

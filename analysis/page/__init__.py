@@ -20,6 +20,8 @@ from analysis.study import Study
 
 HERE = Path(__file__).resolve().parent
 Row = dict[str, Any]
+#: Cases by the number of a headline, or the name of a quantity.
+Cases = dict[Any, Case]
 
 
 def page(study: Study, titles: Any = ()) -> str:
@@ -44,7 +46,9 @@ def page(study: Study, titles: Any = ()) -> str:
     for number in (*pictured, *cases):
         for name in cases[number].inputs:
             homes.setdefault(name, number)
-    constants = resolved(cases) | {"VERDICTS": VERDICTS[1:], "PICTURED": pictured}
+    guards = limited(study, [*homes], shown)
+    constants = resolved(cases | guards) | {"VERDICTS": VERDICTS[1:]}
+    constants |= {"PICTURED": pictured, "GUARDS": [*pictured, *guards]}
     constants["BARS"] = [bar["to"] for bar in bars]
     environment.globals |= {
         "bars": bars,
@@ -55,23 +59,33 @@ def page(study: Study, titles: Any = ()) -> str:
         "said": tables.amount,
         "sums": {key: sums(key, entries[key - 1], case) for key, case in cases.items()},
         "scenarios": texts["scenarios"],
-        "script": Markup(head(constants, cases)) + report.lean(HERE / "page.js"),
+        "script": head(constants, cases | guards) + report.lean(HERE / "page.js"),
         "style": report.lean(report.HERE / "style.css", HERE / "page.css"),
     }
     template = environment.get_template("page.html")
     return template.render(name="index", titles=titles)
 
 
-def cases_of(study: Study) -> dict[int, Case]:
+def cases_of(study: Study) -> Cases:
     """Return the case of each headline that is computed, by its number."""
-    cases = {}
+    cases: Cases = {}
     for number, entry in enumerate(study.book.texts["headlines"]["headlines"], 1):
         with suppress(SettingError):
             cases[number] = study.case_of(study.book.checks[entry["check"]])
     return cases
 
 
-def resolved(cases: dict[int, Case]) -> Row:
+def limited(study: Study, inputs: list[str], shown: Any) -> Cases:
+    """Return the case of each quantity not shown whose limit an input may break."""
+    cases: Cases = {}
+    for name in study.book.limits.keys() & study.book.readings - shown.keys():
+        case = study.case(name)
+        if case.nodes[name].formula and not case.nodes.keys().isdisjoint(inputs):
+            cases[name] = case
+    return cases
+
+
+def resolved(cases: Cases) -> Row:
     """Return cases with their claims and nodes in order, and their quantities."""
     rows = {}
     quantities: dict[str, Row] = {}
@@ -86,7 +100,7 @@ def resolved(cases: dict[int, Case]) -> Row:
     return {"CASES": rows, "NODES": quantities, "RUNS": {}}
 
 
-def head(constants: Row, cases: dict[int, Case]) -> str:
+def head(constants: Row, cases: Cases) -> Markup:
     """Return the beginning of the script: what is resolved, and formulas by name."""
     lines = ['"use strict";']
     for key, row in constants.items():
@@ -100,7 +114,7 @@ def head(constants: Row, cases: dict[int, Case]) -> str:
             if node.formula:
                 text = arithmetic.javascript(node.formula)
                 lines.append(f"RUNS.{node.formula.__name__} = {text};")
-    return "\n".join([*lines, ""])
+    return Markup("\n".join([*lines, ""]))
 
 
 def sums(number: int, entry: Row, case: Case) -> list[Markup]:

@@ -238,7 +238,7 @@ function refused(name, words) {
   if ((number < low || number > high) && !(zero && !number))
     return `${label}: ${zero ? "0, or " : ""}${span}, not ${text(name, number)}`;
   const made = { ...setting, [name]: number };
-  const why = PICTURED.map((id) => reached(id, made)[2]).find(Boolean);
+  const why = GUARDS.map((id) => reached(id, made)[2]).find(Boolean);
   if (!why) setting = made;
   return why ?? "";
 }
