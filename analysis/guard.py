@@ -41,13 +41,13 @@ def values(study: Study) -> pd.Series:
     means = {name: made_up(name, each) for name, each in formulas_by_name().items()}
     checks = study.checks()
     ends = estimates(study).set_index("quantity")
-    # Where readers see an order, it is a part of the name.
-    checks["id"] = (checks.index + 1).map(str) + " " + checks["id"]
     ends[["low", "high"]] = ends[["low", "high"]].where(ends["low"] < ends["high"])
     tables = {
         "formulas": pd.DataFrame({"mean": means}),
         "estimates": ends.drop(columns=["label", "unit"]),
         "checks": checks.set_index("id")[CHECK],
+        # Readers see it.
+        "order": pd.DataFrame({"ids": {"checks": " ".join(checks["id"])}}),
         "findings": study.findings().set_index("id")[["finding"]],
         "rows": pd.DataFrame({"says": said(study.book)}),
     }
