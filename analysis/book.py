@@ -191,7 +191,6 @@ class Book:
             "check": claims.__contains__,
             "claim": self.claims.__contains__,
             "quantity": self.readings.__contains__,
-            "setting": {"why", "label", *self.readings}.__contains__,
         }
 
     def unit(self, name: str) -> Unit:
