@@ -41,7 +41,7 @@ reproduce: env  ## Run the notebooks, write results/ with the pages, print the h
 # Of a contributor's own copy of the article, where ARTICLE names one.
 AUDIT := if [ -n "$$ARTICLE" ]; then $(BIN)/python -m analysis audit "$$ARTICLE"; else echo "not audited: ARTICLE names no copy"; fi
 QUICK := analysis docs README.md tests/backtests \
-    $(addprefix tests/test_,tables.py units.py readme.py figures.py settings.py)
+    $(patsubst %,tests/test_%.py,tables units readme figures settings case whatif show cli guard steps properties)
 
 check: env-dev  ## In less than a minute: data, units, examples, sums by hand, README, figures
 	$(BIN)/ruff check

@@ -403,6 +403,6 @@ class Book:
         return ranges
 
     def unsettable(self, name: str, values: Any) -> Any:
-        """Return where a quantity may not be set; an assumption may not be 0."""
+        """Return where a quantity may not be set; what is no assumption may be 0."""
         past = is_past(values, *self.ranges[name])
         return past if name in self.assumptions else past & (values != 0)

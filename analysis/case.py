@@ -340,7 +340,8 @@ class Case:
             parts = self.parts(name, within(self.book.ranges[name], room or ANY))
             if len(parts) < 2:
                 continue
-            ends = parts[0].start, parts[-1].stop
+            # Words that end a range from below are said.
+            ends = self.book.ranges[name][0], parts[-1].stop
             unit = self.book.unit(name)
             matching = []
             for part in parts:

@@ -57,8 +57,7 @@ def outside(book: Book, name: str, number: float) -> SettingError:
     """Return the error for a number to which a quantity may not be set, with one that
     would fit if a word was left out."""
     span = words.joined(*words.ends(*book.ranges[name], book.unit(name)))
-    zero = "" if book.unsettable(name, 0) else "0, or "
-    sentence = f"{name} may be {zero}{span}, not {number:,.10g}"
+    sentence = f"{name} may be {span}, not {number:,.10g}"
     factors: Mapping[str, float] = SCALES
     if book.units[name] == "dimensionless":
         factors = {"percent": 0.01}

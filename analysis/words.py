@@ -232,6 +232,8 @@ def turning(
     'matches from 0.667, within rounding from 0.567, differs below'
     >>> turning(parts, 0.5)
     'would match from 0.667, within rounding from 0.567, differs below'
+    >>> turning(parts[2:], 2 / 3), turning(parts, 2 / 3)[:12]
+    ('matches throughout', 'matches from')
     """
     ranks = [-1, *[ORDER.index(kind) for kind, _, _ in parts], -1]
     spans = defaultdict(list)

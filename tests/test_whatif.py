@@ -74,6 +74,10 @@ def test_limits_are_ignored_refused_or_nan_for_numbers_and_arrays_alike(article,
     assert np.isnan(np.ravel(usual)[-1])
     with pytest.raises(SettingError, match="persons_per_transfer"):
         article.function("at_risk_2021", limits="refuse")(persons_per_transfer=ratio)
+    # The first is less than may be set.
+    ratios = np.array([0.01, 0.5])
+    with pytest.raises(SettingError, match="persons_per_transfer"):
+        article.function("at_risk_2021", limits="refuse")(persons_per_transfer=ratios)
 
 
 def test_what_is_masked_is_nan_and_series_that_differ_are_refused(sum_2021):
@@ -159,9 +163,13 @@ def test_a_share_of_draws_has_each_verdict(article):
         "differs": (0.566108 - 0.05) / 0.95,
     }
     assert shares == pytest.approx(by_hand, abs=1e-3)
+    assert "0.05, 0.95" in table.attrs["drawn"]["persons_per_transfer"]
 
 
 def test_a_sweep_of_a_check_has_verdicts_and_their_places_as_codes(article):
+    # The first may not be set.
+    grid = article.sweep("at_risk_2021_sum", persons_per_transfer=[0.01, 0.5])
+    assert list(grid["verdict"].values) == ["not computed", "differs"]
     ratios = [0.5, 0.6, 0.7]
     grid = article.sweep("at_risk_2021_sum", persons_per_transfer=ratios)
     meanings = grid["code"].attrs["flag_meanings"].split()

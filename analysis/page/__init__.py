@@ -150,9 +150,8 @@ def quantity_of(case: Case, name: str) -> Row:
     if node.formula:
         return row
     allowed = book.ranges[name]
-    may_be_zero = not book.unsettable(name, 0)
     ours = book.assumptions.get(name)
-    row |= {"value": node.value, "range": allowed, "zero": may_be_zero}
+    row |= {"value": node.value, "range": allowed}
     row["span"] = words.part(*allowed, unit=unit)
     if ours:
         row |= {"ours": True, "phrase": ours.phrase}

@@ -131,7 +131,7 @@ function inWords(name, { from, to }, parts) {
   const ends = (more) => [rounded(name, from, more, ceil), rounded(name, to, more, floor)];
   const more = [0, 1, 2, 3].find((digits) => ends(digits)[0] < ends(digits)[1]);
   const [first, last] = ends(more ?? 3).map((end) => text(name, end));
-  const isFirst = from === parts[0].from;
+  const isFirst = from === NODES[name].range[0];
   if (more === undefined) return `only ${first}`;
   if (to === parts.at(-1).to) return isFirst ? "any" : `at least ${first}`;
   if (isFirst) return `at most ${last}`;
@@ -230,13 +230,13 @@ function read(name, words) {
 }
 
 function refused(name, words) {
-  const { label, range, span, zero } = NODES[name] ?? {};
+  const { label, range, span, ours } = NODES[name] ?? {};
   if (!range) return `There is no "${name}"`;
   const number = read(name, words);
   if (isNaN(number)) return `${label}: "${words}" is not a number`;
   const [low, high] = range;
-  if ((number < low || number > high) && !(zero && !number))
-    return `${label}: ${zero ? "0, or " : ""}${span}, not ${text(name, number)}`;
+  if ((number < low || number > high) && (ours || number))
+    return `${label}: ${span}, not ${text(name, number)}`;
   const made = { ...setting, [name]: number };
   const why = GUARDS.map((id) => reached(id, made)[2]).find(Boolean);
   if (!why) setting = made;
