@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis import tables, words
-from analysis.case import DIFFERS, MATCHES, Case
+from analysis.case import DIFFERS, MATCHES, OPEN, Case
 from analysis.rows import DataError, SettingError, base
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def answer(study: "Study") -> list[str]:
         all=COUNTS[len(found)],
         matching=COUNTS[found.count(MATCHES)],
         differing=COUNTS[found.count(DIFFERS)],
+        open=COUNTS[found.count(OPEN)],
     )
     lines = [words.sentence_case(first)]
     if not study.setting:

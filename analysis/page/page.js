@@ -186,17 +186,13 @@ function isIdle(spec) {
   return one === other;
 }
 
-function held(name, parts) {
-  const matching = parts.filter(({ verdict }) => verdict === VERDICTS[0]);
-  return matching.map((part) => inWords(name, part, parts)).join(" or ");
-}
-
 function* turnsOf(id) {
   for (const name in CASES[id].nodes) {
     const { phrase, ours } = NODES[name];
     if (!phrase || (!ours && name in setting)) continue;
     const parts = partsOf(id, name);
-    const said = held(name, parts);
+    const matching = parts.filter(({ verdict }) => verdict === VERDICTS[0]);
+    const said = matching.map((part) => inWords(name, part, parts)).join(" or ");
     if (parts[1] && said) yield `· ${phrase.replace("{}", said)}`;
   }
 }
@@ -301,18 +297,21 @@ function drawLever(node, name) {
   const slider = find("[type=range]", node);
   const share = (x) => (100 * (x - slider.min)) / (slider.max - slider.min);
   slider.value = whole(of)[name];
-  const [parts, verdict] = [partsOf(of, name), judge(of)];
+  const parts = partsOf(of, name);
+  const band = ({ verdict }, x, width) =>
+    `<rect class="band${VERDICTS.indexOf(verdict)}" x="${x}%" width="${width}%"/>`;
   let bands = "";
+  const keys = [];
   for (const part of parts) {
     const [from, to] = [max(share(part.from), 0), min(share(part.to), 100)];
-    const code = VERDICTS.indexOf(part.verdict);
-    if (from < to)
-      bands += `<rect class="band${code}" x="${from}%" width="${to - from}%"/>`;
+    if (from >= to) continue;
+    bands += band(part, from, to - from);
+    const said = part.verdict.replace("matches ", "");
+    keys.push(`<svg>${band(part, 0, 100)}</svg> ${said}: ${inWords(name, part, parts)}`);
   }
   find("svg", node).innerHTML = bands;
-  const would = verdict === VERDICTS[0] ? ": " : "; would match: ";
-  const where = held(name, parts);
-  find(".parts", node).textContent = verdict + (where && would + where);
+  // By their bands' numbers, the best first.
+  find(".parts", node).innerHTML = keys.sort().join("; ");
 }
 
 function complain(words, name) {

@@ -32,7 +32,7 @@ def write(study: Study, folder: Path) -> dict[str, str]:
     template = environment.get_template("notebook.html")
     for path in sorted((folder / "notebooks").glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
-        bodies[f"notebooks/{path.stem}"] = template.render(cells=cells)
+        bodies[f"notebooks/{path.stem}"] = template.render(cells=cells, file=path.name)
     for name, body in bodies.items():
         # A notebook may have no heading.
         title = re.findall("<h1>(.*)</h1>", body) or [""]
