@@ -203,7 +203,7 @@ def rows_of(study, check):
     return {node.row for node in case.nodes.values()} | {*check.beside}
 
 
-def main(seed, per_row):
+def main(seed):
     """Seed, judge, and store what was noticed."""
     rng, study = random.Random(seed), analysis.load()
     judged = [
@@ -212,8 +212,7 @@ def main(seed, per_row):
     asked = []
     for row in read(DATA / "claims.csv"):
         texts = slips(row["printed"]) if row["printed"] else []
-        for text in rng.sample(texts, min(per_row, len(texts))):
-            asked.append((row, text))
+        asked += [(row, text) for text in texts]
     worlds = [("by hand", name, by_hand(text)) for name, text in BY_HAND]
     for check in judged:
         for _ in range(WORLDS):
@@ -315,6 +314,5 @@ def report(study, counts):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--slips", type=int, default=24, help="for a number, at most")
     options = parser.parse_args()
-    main(options.seed, options.slips)
+    main(options.seed)
