@@ -141,8 +141,10 @@ def assert_same(found, row, check, line, setting):
     assert line == row.working, setting
 
 
-#: As printed; just past a limit; and each number is allowed by those behind it only.
+#: As printed; just past a limit; nobody left to be at risk; and each number is allowed
+#: by those behind it only.
 CHOSEN = [{}, {"persons_per_transfer": 0.9, "persons_per_transfer_drift": 1.1112}]
+CHOSEN += [{"transfers_2021": 0}]
 CHOSEN += [{"persons_per_transfer_drift": 1.6, "at_risk_2019": 1.5e6}]
 CHOSEN[-1] |= {"persons_per_transfer": 0.4, "transfers_2021": 4.2e6}
 
@@ -193,6 +195,7 @@ def test_numbers_are_spelled_as_the_library_spells_them(article, nodes, ask):
 TYPED = [("at_risk_share_of_new", text) for text in ("60%", "60 percent", "0.6", "60")]
 TYPED += [("growth_2019_2021", text) for text in ("11%", "-20 percent", "0.11", "11")]
 TYPED += [("at_risk_2019", text) for text in ("1.5 million", "1,500,000", "1.5", "50%")]
+TYPED += [("net_new_transfers", "290 thousand")]
 TYPED += [("overlap", text) for text in ("", "half", "1e-1", "1,000")]
 
 

@@ -49,6 +49,7 @@ def test_levers_move_the_sum_the_picture_and_the_address(opened):
         # 2/3 and, with rounding, 1.8 ÷ (2.874604 + 0.305) = 0.566108.
         said = page.locator("[data-lever=persons_per_transfer] .parts").inner_text()
         assert re.findall(r"0\.\d+", said) == ["0.667", "0.567", "0.666", "0.566"]
+        assert page.locator("[data-added]").first.inner_text() == "180,000"
         bar = page.locator(".bars .part1").first
         assert float(bar.get_attribute("width")[:-1]) == pytest.approx(180 / 27)
         assert typed(page, "at_risk_share_of_new", "0") == ""
