@@ -43,12 +43,15 @@ def typed(page, name, text):
 def test_levers_move_the_sum_the_picture_and_the_address(opened):
     with opened("", 390) as page:
         assert verdict(page) == "matches"
+        cited = page.locator("#plain")
+        assert "#" not in cited.inner_text()
         page.locator("[data-slide=persons_per_transfer]").fill("0.6")
         # 1.6 million + 300,000 × 0.6 = 1.78 million, and 1.8 million is approaching.
         assert verdict(page) == "matches within rounding"
         # 2/3 and, with rounding, 1.8 ÷ (2.874604 + 0.305) = 0.566108.
         said = page.locator("[data-lever=persons_per_transfer] .parts").inner_text()
         assert re.findall(r"0\.\d+", said) == ["0.667", "0.567", "0.666", "0.566"]
+        assert "#persons_per_transfer=0.6" in cited.inner_text()
         assert page.locator("[data-added]").first.inner_text() == "180,000"
         bar = page.locator(".bars .part1").first
         assert float(bar.get_attribute("width")[:-1]) == pytest.approx(180 / 27)
