@@ -182,6 +182,9 @@ class Book:
         self.readings = self._collected()
         self._check_readings()
         self.texts = read_texts(folder, schemas, self._formats())
+        for claim in self.claims.values():
+            sections = self.texts["headlines"]["sections"]
+            claim.require("section", claim.section, sections)
 
     def _formats(self) -> dict[str, Callable[[str], bool]]:
         """Return which names texts may have."""

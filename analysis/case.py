@@ -163,7 +163,10 @@ class Case:
     def ends(self, name: str, values: Values) -> tuple[float, Any]:
         """Return the limits of a quantity; the upper may be another quantity."""
         low, high = self.limits[name]
-        return low, values.get(str(high), high)
+        if isinstance(high, str):
+            # The limit of a limit may have no place here.
+            high = values.get(high, math.inf)
+        return low, high
 
     def past(self, values: Values) -> Array:
         """Return where some limit is broken, or the target is no number."""

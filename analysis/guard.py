@@ -127,7 +127,7 @@ def read() -> pd.Series:
         table = pd.read_csv(EXPECTED, index_col=KEYS, dtype=str, na_filter=False)
         return table["value"]
     except (KeyError, OSError, ValueError) as error:
-        raise DataError(f"{EXPECTED.name}: {error}") from None
+        raise DataError(f"{EXPECTED.name}, which accept writes: {error}") from None
 
 
 def lines(changes: pd.DataFrame) -> Iterator[str]:

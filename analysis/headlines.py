@@ -22,7 +22,6 @@ EXTERNAL = [
     "unit",
     "quantity",
     "value",
-    "origin",
     "ratio",
     "as_printed",
     "seen",
@@ -131,7 +130,7 @@ def answer(study: "Study") -> list[str]:
     return lines
 
 
-#: Numbers in the words of an answer.
+#: Counts in the words of an answer, and, from eleven on, in digits.
 COUNTS = [
     "none",
     "one",
@@ -144,6 +143,7 @@ COUNTS = [
     "eight",
     "nine",
     "ten",
+    *map(str, range(11, 100)),
 ]
 
 
@@ -179,26 +179,17 @@ def findings(study: "Study", *names: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "title", "finding"])
 
 
-def origin(study: "Study", name: str) -> str:
-    """Return whether a number is printed, derived or ours, or set."""
-    if name in study.nodes:
-        return "yours"
-    if name in study.book.assumptions:
-        return "ours"
-    return "derived" if study.book.node(name, {}).formula else "printed"
-
-
 def external(study: "Study") -> pd.DataFrame:
     """Return figures published elsewhere, each beside those here of the same unit."""
     rows = []
     book = study.book
     for row in book.external.values():
         own = vars(row) | {"printed": row.value, "unit": base(row.unit)}
-        own |= {"quantity": "", "origin": ""}
+        own["quantity"] = ""
         names = [name for name in row.beside if book.units[name] == own["unit"]]
         for name in names:
             value = float(Case(book, name, study.nodes).values()[name]) * row.years
-            beside = {"quantity": name, "origin": origin(study, name), "value": value}
+            beside = {"quantity": name, "value": value}
             rows.append(own | beside | {"ratio": row.value / (value or math.nan)})
         if not names:
             rows.append(own)

@@ -105,9 +105,9 @@ def test_a_total_over_years_stands_beside_that_many_yearly_numbers(article):
     rows = article.external().set_index("id")
     # 14.33 million in five years beside 2.87 million a year.
     row = rows.loc["report_2016_2020"]
-    assert (row["value"], row["origin"]) == (5 * 2_870_000, "printed")
+    assert row["value"] == 5 * 2_870_000
     assert row["ratio"] == pytest.approx(14.33 / 14.35)
     assert rows.loc["report_2021", "ratio"] == pytest.approx(3.174 / 3.17)
     changed = article.change(transfers_2016_2020=2_866_000).external()
     row = changed.set_index("id").loc["report_2016_2020"]
-    assert (row["ratio"], row["origin"]) == (pytest.approx(1), "yours")
+    assert row["ratio"] == pytest.approx(1)

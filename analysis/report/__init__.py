@@ -58,7 +58,7 @@ def environment_of(study: Study) -> Environment:
         "policy_hash": policy_hash,
         "claim": words.claim,
         "excerpt": words.excerpt,
-        "filled": partial(headlines.filled, study.article, place="a page"),
+        "filled": partial(headlines.filled, study.article, place="method.md"),
         "number": words.number,
         "place": words.place,
         "sentence_case": words.sentence_case,
