@@ -39,7 +39,8 @@ class Node:
     words only is NaN. ``said`` is what a user set: a number, or in a word what else.
     """
 
-    value: np.float64 = NAN
+    # NaN would be like no other.
+    value: np.float64 = field(default=NAN, compare=False)
     rounding: Span | None = None
     words: Span | None = None
     row: str = ""
