@@ -409,4 +409,6 @@ class Book:
     def unsettable(self, name: str, values: Any) -> Any:
         """Return where a quantity may not be set; what is no assumption may be 0."""
         past = is_past(values, *self.ranges[name])
-        return past if name in self.assumptions else past & (values != 0)
+        if np.any(past) and name not in self.assumptions:
+            past &= values != 0
+        return past

@@ -143,7 +143,7 @@ COUNTS = [
     "eight",
     "nine",
     "ten",
-    *map(str, range(11, 100)),
+    *range(11, 100),
 ]
 
 
