@@ -44,6 +44,7 @@ QUICK := analysis docs README.md tests/backtests \
     $(patsubst %,tests/test_%.py,tables units readme figures settings case whatif show cli guard steps properties)
 
 check: env-dev  ## In less than a minute: data, units, examples, sums by hand, README, figures
+	@$(BIN)/python -m analysis verify >/dev/null || [ $$? = 1 ]
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/$(PYTEST) $(QUICK)

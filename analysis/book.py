@@ -184,8 +184,11 @@ class Book:
         self._check_readings()
         self.texts = read_texts(folder, schemas, self._formats())
         for claim in self.claims.values():
-            sections = self.texts["headlines"]["sections"]
-            claim.require("section", claim.section, sections)
+            claim.require("section", claim.section, self.texts["headlines"]["sections"])
+        for name, row in self.texts["scenarios"].items():
+            for key in row["set"].keys() - self.readings:
+                hint = nearest(key, self.readings)
+                raise DataError(f"scenarios.yaml: {name}: '{key}' is not known{hint}")
 
     def _formats(self) -> dict[str, Callable[[str], bool]]:
         """Return which names texts may have."""

@@ -34,7 +34,8 @@ def guarded(study: Study) -> str:
     now = guard.values(study)
     changes = guard.moved(guard.read(), now)
     if len(changes):
-        raise FoundError("\n".join(guard.lines(changes)))
+        lines = [*guard.lines(changes), "If that is meant: analysis accept."]
+        raise FoundError("\n".join(lines))
     return f"{len(now):,} values are as stored in data/expected.csv."
 
 
@@ -164,8 +165,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 def parser() -> argparse.ArgumentParser:
     """Return the arguments of all commands."""
-    text = "Recompute the numbers of one article, and see which follow from others."
-    parser = argparse.ArgumentParser(prog="analysis", description=text)
+    parser = argparse.ArgumentParser(
+        prog="analysis",
+        description="Recompute the numbers of one article, and see which follow.",
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (run, text, options) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)

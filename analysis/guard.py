@@ -52,12 +52,10 @@ def values(study: Study) -> pd.Series:
         "rows": pd.DataFrame({"says": said(study.book)}),
     }
     for name in [*study.book.texts["scenarios"]][:3]:
-        with suppress(SettingError):
-            tables[f"scenario {name}"] = judged(study.scenario(name))
+        tables[f"scenario {name}"] = judged(study.scenario(name))
     for name in study.figures().index:
-        with suppress(SettingError):
-            table = figures.data(study, name)[["value", "low", "high", "words"]]
-            tables[f"figure {name}"] = table.rename(str)
+        table = figures.data(study, name)[["value", "low", "high", "words"]]
+        tables[f"figure {name}"] = table.rename(str)
     joined: Any = pd.concat(tables).stack(future_stack=True)
     column = joined.rename_axis(KEYS).rename("value").map(stored_text)
     return column[~column.isin(["", "nan"])]

@@ -60,7 +60,7 @@ def test_signs_that_a_terminal_lacks_are_replaced():
     done = subprocess.run(
         [sys.executable, "-m", "analysis", "verify"],
         capture_output=True,
-        check=True,
+        check=False,
         env=os.environ | {"PYTHONIOENCODING": "ascii"},
     )
     assert b"1.6 million + 300,000 = up to 1.9 million" in done.stdout

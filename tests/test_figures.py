@@ -42,7 +42,7 @@ def test_all_that_a_figure_says_and_plots_is_seen(
     for text, other in combinations(texts, 2):
         extents = text.get_window_extent(), other.get_window_extent()
         both = Bbox.intersection(*extents)
-        assert not both or min(both.size) <= dpi / 72, extents
+        assert not both or min(both.size) <= dpi / 72, (text, other)
     (axes,) = figure.axes
     # What is drawn keeps a third of the width beside its labels.
     assert axes.bbox.width > figure.bbox.width / 3

@@ -144,7 +144,7 @@ def quantity_of(case: Case, name: str) -> Row:
     it may be set, and between which it is moved."""
     book = case.book
     node = case.nodes[name]
-    unit = case.book.unit(name)
+    unit = book.unit(name)
     row: Row = {"label": book.labels[name], "unit": unit, "plural": unit.plural}
     row |= {"limits": book.limits.get(name, ANY), "levels": sorted(book.levels[name])}
     if node.formula:
