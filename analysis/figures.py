@@ -27,7 +27,6 @@ BAND = "#F5DFB3"
 PALE = "#555555"
 STYLE: Any = {
     "font.size": 8,
-    "axes.labelsize": 8,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "figure.dpi": 200,
@@ -211,7 +210,7 @@ def caption(study: Any, name: str) -> str:
     return below or headlines.filled(study, text, f"figures.yaml, {name}")
 
 
-def draw(study: Any, name: str, title: bool = True) -> Any:
+def draw(study: Any, name: str, title: bool) -> Any:
     """Return a figure of a study, with what differs or its caption, and its title."""
     # Matplotlib takes longer to import than a table to make.
     from matplotlib.figure import Figure
@@ -248,7 +247,7 @@ def save(study: Any, folder: Path) -> None:
     """Write each figure as SVG and PNG, with what it plots as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in study.figures().index:
-        figure = draw(study, name)
+        figure = draw(study, name, title=True)
         path = folder / f"{name}.csv"
         data(study, name).to_csv(path, index=False, float_format="%.10g")
         with style():

@@ -77,8 +77,8 @@ def exact(number: float, unit: str = "", is_rounded: bool = False) -> str:
     """Write all digits of a number, ten at most, with a word such as million; a rounded
     percentage has three at least.
 
-    >>> exact(1901000), exact(0.305, "percent"), exact(-98800)
-    ('1.901 million', '30.5 percent', '−98,800')
+    >>> exact(1901000), exact(0.305, "percent"), exact(-98800), exact(-0.0)
+    ('1.901 million', '30.5 percent', '−98,800', '0')
     """
     if math.isnan(number):
         return ""
@@ -103,8 +103,8 @@ def number(
 ) -> str:
     """Write a value as a reader sees it, without its unit.
 
-    >>> number(1901221.7), number(0.84, "percent"), number(0.6335, "percent")
-    ('1.901 million', '84.0 percent', '63.4 percent')
+    >>> number(1901221.7), number(0.84, "percent"), number(0, "percent"), number(10.43)
+    ('1.901 million', '84.0 percent', '0 percent', '10.4')
     """
     return exact(rounded(value, unit, beside, way=way), unit, is_rounded=True)
 

@@ -46,6 +46,11 @@ def test_all_that_a_figure_says_and_plots_is_seen(
     (axes,) = figure.axes
     # What is drawn keeps a third of the width beside its labels.
     assert axes.bbox.width > figure.bbox.width / 3
+    # A row is as high as its lines, of 9.6 points each, and one more.
+    spots = axes.transData.transform([(0, 0), (0, 1)])
+    labels = [*axes.texts, *axes.get_yticklabels()]
+    breaks = [label.get_text().count("\n") for label in labels]
+    assert spots[1, 1] - spots[0, 1] <= (max(breaks) + 2) * 9.6 / 72 * dpi
     view = axes.viewLim.padded(1e-9)
     for line in axes.lines:
         if line.get_marker() != "None":
@@ -79,6 +84,8 @@ def test_marks_point_to_where_words_leave_room_and_lines_show_rounding(article):
     axes = article.figure("plan_against_actual").axes[0]
     (low, _), (high, _) = axes.collections[0].get_segments()[1]
     assert (low, high) == pytest.approx((3.15 / 1.1545, 3.25 / 1.1535))
+    lines = article.figure("trade_shares").axes[0].lines
+    assert 51.4 in [line.get_xdata()[0] for line in lines]
 
 
 def test_a_mark_that_cannot_be_computed_says_so(article):

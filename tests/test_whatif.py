@@ -74,10 +74,26 @@ def test_limits_are_ignored_refused_or_nan_for_numbers_and_arrays_alike(article,
     assert np.isnan(np.ravel(usual)[-1])
     with pytest.raises(SettingError, match="persons_per_transfer"):
         article.function("at_risk_2021", limits="refuse")(persons_per_transfer=ratio)
-    # The first is less than may be set.
-    ratios = np.array([0.01, 0.5])
-    with pytest.raises(SettingError, match="persons_per_transfer"):
-        article.function("at_risk_2021", limits="refuse")(persons_per_transfer=ratios)
+
+
+def test_one_entry_that_may_not_be_set_is_refused(article):
+    total = article.function("at_risk_total", limits="refuse")
+    given = {"former_detainees": np.array([4e5, 5e5])}
+    # 1.6 + 0.3 million, and the former detainees.
+    assert total(**given).tolist() == [2.3e6, 2.4e6]
+    for name, entries in (
+        ("persons_per_transfer", [0.01, 0.5]),
+        # Less than a twentieth of the print; more than twenty times it.
+        ("at_risk_2019", [1e4, 1e6]),
+        ("former_detainees", [4e5, 1e8]),
+    ):
+        with pytest.raises(SettingError, match=name):
+            total(**given | {name: np.array(entries)})
+    excess = article.function("excess_over_plan_2016_2020", limits="refuse")
+    # More than twenty times the print; nothing is a multiple of none.
+    for plans in [2.2e6, 4.5e7], [0, 2.2e6]:
+        with pytest.raises(SettingError, match=r"excess|planned"):
+            excess(planned_transfers_2016_2020=np.array(plans))
 
 
 def test_what_is_masked_is_nan_and_series_that_differ_are_refused(sum_2021):
@@ -112,6 +128,7 @@ def test_sensitivity_by_hand(article):
         "net_new_transfers": (1_600_000 + 295_000, 1_600_000 + 305_000),
     }
     assert list(table.index) == list(by_hand)
+    assert list(table)[:5] == ["kind", "value", "from", "to", "at_from"]
     for name, ends in by_hand.items():
         row = table.loc[name]
         assert (row.at_from, row.at_to) == pytest.approx(ends, rel=1e-9)
@@ -140,7 +157,8 @@ def test_draws_come_close_to_the_truth(article):
 
 def test_newer_distributions_of_scipy_are_taken(article):
     shape = stats.Uniform(a=0.6, b=1.0)
-    table = article.draws("at_risk_2021", n=8, persons_per_transfer=shape)
+    table = article.draws("at_risk_2021", n=9, persons_per_transfer=shape)
+    assert len(table) == 9
     assert table["persons_per_transfer"].between(0.6, 1).all()
     by_hand = 1_600_000 + ADDED * table["persons_per_transfer"]
     assert table["at_risk_2021"].to_numpy() == pytest.approx(by_hand)
