@@ -77,8 +77,8 @@ def exact(number: float, unit: str = "", is_rounded: bool = False) -> str:
     """Write all digits of a number, ten at most, with a word such as million; a rounded
     percentage has three at least.
 
-    >>> exact(1901000), exact(0.305, "percent"), exact(-98800), exact(-0.0)
-    ('1.901 million', '30.5 percent', '−98,800', '0')
+    >>> exact(1901000), exact(0.305, "percent"), exact(-0.0), exact(-1e9)
+    ('1.901 million', '30.5 percent', '0', '−1 billion')
     """
     if math.isnan(number):
         return ""

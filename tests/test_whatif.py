@@ -159,6 +159,9 @@ def test_newer_distributions_of_scipy_are_taken(article):
     shape = stats.Uniform(a=0.6, b=1.0)
     table = article.draws("at_risk_2021", n=9, persons_per_transfer=shape)
     assert len(table) == 9
+    for n in (0, 9.5):
+        with pytest.raises(SettingError, match="n "):
+            article.draws("at_risk_2021", n=n, persons_per_transfer=shape)
     assert table["persons_per_transfer"].between(0.6, 1).all()
     by_hand = 1_600_000 + ADDED * table["persons_per_transfer"]
     assert table["at_risk_2021"].to_numpy() == pytest.approx(by_hand)
