@@ -83,7 +83,7 @@ def test_one_entry_that_may_not_be_set_is_refused(article):
     assert total(**given).tolist() == [2.3e6, 2.4e6]
     for name, entries in (
         ("persons_per_transfer", [0.01, 0.5]),
-        # Less than a twentieth of the print; more than twenty times it.
+        # Less than a twentieth of the print.
         ("at_risk_2019", [1e4, 1e6]),
         ("former_detainees", [4e5, 1e8]),
     ):
