@@ -36,7 +36,7 @@ env-dev: .venv/installed-dev  ## Add what the tests need
 SET :=
 OUT := results
 reproduce: env  ## Run the notebooks, write results/ with the pages, print the headlines
-	$(BIN)/python -m analysis reproduce $(addprefix --set ,$(SET)) --out $(OUT)
+	$(BIN)/python -m analysis reproduce $(addprefix --set ,$(SET)) --out "$(OUT)"
 
 # Of a contributor's own copy of the article, where ARTICLE names one.
 AUDIT := if [ -n "$$ARTICLE" ]; then $(BIN)/python -m analysis audit "$$ARTICLE"; else echo "not audited: ARTICLE names no copy"; fi

@@ -33,8 +33,11 @@ NOTEBOOKS = ROOT / "notebooks"
 PACKAGE = "labour-transfer-arithmetic"
 #: The file that names the other files of a run.
 MANIFEST = "manifest.json"
+#: How folders of kernels' sockets start; their paths have a hundred letters at most.
+SOCKETS = "labour-sockets-"
+LONGEST = 70
 #: What a cell raises that a setting makes impossible.
-IMPOSSIBLE = (SettingError.__name__, ZeroDivisionError.__name__)
+IMPOSSIBLE = ("SettingError", "ZeroDivisionError")
 
 
 # A folder of results ------------------------------------------------------------------
@@ -55,8 +58,17 @@ def staged(folder: Path) -> Iterator[Path]:
             for left in (new, old):
                 shutil.rmtree(left, ignore_errors=True)
             new.mkdir()
-            yield new
-            shutil.rmtree(work)
+            # A user's own settings have no part in what others compare.
+            os.environ |= {
+                "IPYTHONDIR": str(work),
+                "MATPLOTLIBRC": os.devnull,
+                "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            }
+            try:
+                yield new
+            finally:
+                if folder.exists() or not old.exists():
+                    shutil.rmtree(work, ignore_errors=True)
     except Timeout:
         raise SettingError(f"another run writes to {folder}") from None
 
@@ -81,11 +93,11 @@ def replaced(folder: Path) -> Iterator[Path]:
 
 def refuse_foreign(folder: Path) -> None:
     """Raise SettingError for what is no folder, or has what no run wrote."""
-    if not folder.name or (os.path.lexists(folder) and not folder.is_dir()):
+    if os.path.ismount(folder) or (os.path.lexists(folder) and not folder.is_dir()):
         raise SettingError(f"{folder} is no folder for results; name another")
     written = {}
     manifest = folder / MANIFEST
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+    with contextlib.suppress(Exception):
         # Whoever reads a pipe waits.
         if manifest.is_file():
             content = json.loads(manifest.read_text("utf-8"))
@@ -107,23 +119,19 @@ def hashes(paths: Iterable[Path], folder: Path) -> Iterator[tuple[str, str]]:
             yield os.path.relpath(path, folder), digest
 
 
-def inputs() -> dict[str, str]:
-    """Return the SHA-256 of data, notebooks and code."""
-    # Python, templates, styles and scripts, but nothing compiled.
-    code = (ROOT / "analysis").rglob("*.*[dlsy]")
-    return dict(hashes([*(ROOT / "data").iterdir(), *paths(), *code], ROOT))
-
-
 def write_manifest(folder: Path, setting: dict[str, Any]) -> None:
     """Write what a run was made from and what it wrote, as JSON."""
-    packages = [f"{each.name} {each.version}" for each in metadata.distributions()]
+    # Data, notebooks, Python, templates, styles and scripts, but nothing compiled.
+    code = (ROOT / "analysis").rglob("*.*[dlsy]")
+    inputs = [*(ROOT / "data").iterdir(), *paths(), *code]
+    packages = metadata.distributions()
     content = {
         "package": PACKAGE,
         "version": VERSION,
         "setting": setting,
         "python": platform.python_version(),
-        "packages": sorted(packages),
-        "inputs": inputs(),
+        "packages": sorted(f"{each.name} {each.version}" for each in packages),
+        "inputs": dict(hashes(inputs, ROOT)),
         "files": dict(hashes(folder.rglob("*"), folder)),
     }
     (folder / MANIFEST).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
@@ -141,45 +149,59 @@ def paths() -> list[Path]:
 
 def start(folder: Path, study: Study) -> Iterator[list[str]]:
     """Start to run all notebooks into a folder, side by side; yield for each what a
-    setting makes impossible, or raise FoundError for the first cell that failed."""
+    setting makes impossible, or raise FoundError for the first cell that failed.
+    Sockets that killed runs have left go."""
+    place = tempfile.gettempdir()
+    if len(place) > LONGEST:
+        raise SettingError(f"TMPDIR is too long for sockets: {place}")
+    for lock in Path(place).glob(f"{SOCKETS}*/lock"):
+        with contextlib.suppress(Timeout, OSError), FileLock(lock, blocking=False):
+            shutil.rmtree(lock.parent)
     # While a kernel starts, it leaves a core to others.
-    pool = ThreadPoolExecutor(1 + (os.cpu_count() or 1))
-    return pool.map(partial(execute, study, folder), paths())
+    return ThreadPoolExecutor(1 + (os.cpu_count() or 1)).map(
+        partial(execute, study, folder), paths()
+    )
 
 
 def execute(study: Study, folder: Path, path: Path) -> list[str]:
     """Run a notebook into a folder, and return what is impossible under a setting."""
     try:
         notebook = nbformat.read(path, as_version=4)
-    except ValueError as error:
-        raise FoundError(f"{path.name} can't be read: {error!s:.200}") from None
-    if study.setting:
-        notebook.cells.insert(2, given(notebook, study))
-    # Two kernels that start at once may be given one port, but not one file.
-    with tempfile.TemporaryDirectory(prefix="labour-") as sockets:
-        files = {
-            "transport": "ipc",
-            "ip": f"{sockets}/k",
-            "connection_file": f"{sockets}/kernel.json",
-        }
-        client = NotebookClient(
+        if study.setting:
+            notebook.cells.insert(2, given(notebook, study))
+        run(notebook)
+    except Exception as error:
+        raise SettingError(f"{path.name} can't run: {error!s:.200}") from None
+    notes = impossible(notebook, path.name, study)
+    # It would name the version of Python.
+    notebook.metadata.language_info = {"name": "python"}
+    nbformat.write(notebook, folder / path.name)
+    return notes
+
+
+def run(notebook: Any) -> None:
+    """Run a notebook in a kernel of its own; a cell that fails stops nothing."""
+    # Two kernels that start at once may be given one port, but not one file. Whoever
+    # finds the folder unlocked may delete it.
+    with (
+        tempfile.TemporaryDirectory(prefix=SOCKETS) as sockets,
+        FileLock(f"{sockets}/lock"),
+    ):
+        NotebookClient(
             notebook,
             kernel_name="python3",
             timeout=600,
             allow_errors=True,
             record_timing=False,
             extra_arguments=["--IPKernelApp.log_level=50"],
-            config=Config(KernelManager=files),
-        )
-        try:
-            client.execute()
-        except (RuntimeError, TimeoutError) as error:
-            raise FoundError(f"{path.name}: {error!s:.200}") from None
-    notes = impossible(notebook, path.name, study)
-    # It would name the version of Python.
-    notebook.metadata.language_info = {"name": "python"}
-    nbformat.write(notebook, folder / path.name)
-    return notes
+            config=Config(
+                KernelManager={
+                    "transport": "ipc",
+                    "ip": f"{sockets}/k",
+                    "connection_file": f"{sockets}/kernel.json",
+                }
+            ),
+        ).execute()
 
 
 def given(notebook: Any, study: Study) -> Any:

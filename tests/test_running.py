@@ -83,6 +83,12 @@ def test_a_kill_while_a_run_cleans_up_stops_no_later_run(tmp_path, monkeypatch):
     assert (written(folder, "third") / "checks.csv").read_text() == "third"
 
 
+def test_where_something_is_mounted_is_refused_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(running.os.path, "ismount", lambda _: True)
+    with pytest.raises(SettingError), running.replaced(tmp_path / "results"):
+        pass
+
+
 def test_two_runs_do_not_write_at_once(tmp_path):
     with (
         running.replaced(tmp_path / "results"),
@@ -223,6 +229,15 @@ def started(folder):
     return subprocess.Popen(words, cwd=ROOT, env=own, stdout=quiet, stderr=quiet)
 
 
+def test_where_no_socket_can_be_is_one_sentence(tmp_path, capsys, monkeypatch):
+    place = tmp_path / (99 * "x")
+    place.mkdir()
+    monkeypatch.setattr(running.tempfile, "tempdir", str(place))
+    assert cli.main(["reproduce", "--out", str(tmp_path / "results")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert files(tmp_path) == {place.name: None}
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("how", "times"),
@@ -246,3 +261,4 @@ def test_a_stopped_run_loses_nothing_and_leaves_nothing_running(tmp_path, how, t
             time.sleep(0.2)
         assert not kernels(folder)
     assert started(folder).wait(timeout=120) == 0
+    assert not [*(folder.parent / "kernels").rglob("*")]
