@@ -369,9 +369,7 @@ class Book:
         """Return what stands beside a check; anything, where nothing does."""
         if not check.beside:
             return Claim()
-        first = check.beside[0]
-        last = check.beside[-1]
-        return claim_of(self.claims[first], self.claims[last])
+        return claim_of(self.claims[check.beside[0]], self.claims[check.beside[-1]])
 
     # What may be set.
 

@@ -21,7 +21,7 @@ from analysis.texts import DATA
 EXPECTED = DATA / "expected.csv"
 KEYS = ["table", "id", "field"]
 #: What is stored of a check.
-CHECK = ["value", "low", "high", "judged", "condition"]
+CHECK = ["value", "judged", "condition"]
 #: Columns that are only read.
 UNSAID = {
     "file",
@@ -49,12 +49,16 @@ def values(study: Study) -> pd.Series:
         # Readers see it.
         "order": pd.DataFrame({"ids": {"checks": " ".join(checks["id"])}}),
         "findings": study.findings().set_index("id")[["finding"]],
+        "cited": study.headlines().set_index("check")[["cite"]],
         "rows": pd.DataFrame({"says": said(study.book)}),
     }
-    for name in [*study.book.texts["scenarios"]][:3]:
-        tables[f"scenario {name}"] = judged(study.scenario(name))
+    article = judged(study)
+    for name in study.book.texts["scenarios"]:
+        under = judged(study.scenario(name))
+        tables[f"scenario {name}"] = under[under != article]
     for name in study.figures().index:
         table = figures.data(study, name)[["value", "low", "high", "words"]]
+        table.loc["caption", "words"] = figures.caption(study, name)
         tables[f"figure {name}"] = table.rename(str)
     joined: Any = pd.concat(tables).stack(future_stack=True)
     column = joined.rename_axis(KEYS).rename("value").map(stored_text)

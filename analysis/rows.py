@@ -182,8 +182,6 @@ class Printed(Row):
     note: str = ""
 
     def __post_init__(self) -> None:
-        if self.unit == "percent" and self.scale:
-            raise self.fault("scale", "a percentage has no scale")
         digits = self.printed
         words = self.words
         if not words and (digits is None or self.rounded_to == "ours"):

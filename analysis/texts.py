@@ -33,11 +33,8 @@ def read_yaml(path: Path) -> Any:
     """Return the content of a YAML file; raises ValueError for one that is none."""
     if not path.is_file():
         raise ValueError("it is no file")
-    text = path.read_text("utf-8")
-    if "\\" in text:
-        raise ValueError("it has a backslash")
     try:
-        return yaml.load(text, Loader)
+        return yaml.load(path.read_text("utf-8"), Loader)
     except (yaml.YAMLError, AttributeError, RecursionError) as error:
         raise ValueError(" ".join(str(error).split())) from None
 
@@ -47,16 +44,14 @@ def read_package(folder: Path) -> tuple[list[Any], dict[str, Any]]:
     the columns of each table, by name."""
     tables: dict[str, Any] = {}
     try:
-        package = json.loads((folder / PACKAGE).read_text("utf-8"))
+        package = json.loads((folder / PACKAGE).read_text("utf-8-sig"))
         for table in package["resources"]:
             tables[table["name"]] = rules = {}
             for column in table["schema"]["fields"]:
                 rules[column["name"]] = column | column.get("constraints", {})
         return package["texts"], tables
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{PACKAGE}: {error}") from None
-    except (AttributeError, KeyError, TypeError) as error:
-        raise DataError(f"{PACKAGE} lacks or misnames a part: {error!r}") from None
+    except Exception as error:
+        raise DataError(f"{PACKAGE} can't be read: {error!r}") from None
 
 
 def read_texts(

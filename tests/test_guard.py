@@ -38,6 +38,11 @@ def test_a_number_that_is_not_finite_equals_nothing(now):
     assert lines(accepted, accepted)
 
 
+def test_what_each_scenario_changes_is_guarded(article, now):
+    tables = now.index.get_level_values("table")
+    assert {f"scenario {name}" for name in article.book.texts["scenarios"]} <= {*tables}
+
+
 def test_rounding_errors_are_no_moves(now):
     accepted = now.copy()
     accepted["estimates", "at_risk_2021", "value"] = "1900000.0001"
