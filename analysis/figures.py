@@ -205,12 +205,13 @@ def plotted(table: Any, entry: Row, axes: Any) -> float:
 
 def caption(study: Any, name: str) -> str:
     """Return what differs from the article or, if nothing does, the caption."""
-    below = tables.setting(study.book, study.setting)
     text = entry_of(study.book, name)["caption"]
-    return below or headlines.filled(study, text, f"figures.yaml, {name}")
+    return tables.setting(study.book, study.setting) or headlines.filled(
+        study, text, f"figures.yaml, {name}"
+    )
 
 
-def draw(study: Any, name: str, title: bool) -> Any:
+def draw(study: Any, name: str) -> Any:
     """Return a figure of a study, with what differs or its caption, and its title."""
     # Matplotlib takes longer to import than a table to make.
     from matplotlib.figure import Figure
@@ -226,10 +227,7 @@ def draw(study: Any, name: str, title: bool) -> Any:
         if "shade" in entry:
             shade(study, entry, scale, axes)
         height = plotted(table, entry, axes)
-        if title:
-            figure.suptitle(
-                entry["title"], x=0.01, ha="left", weight="bold", fontsize=9.5
-            )
+        figure.suptitle(entry["title"], x=0.01, ha="left", weight="bold", fontsize=9.5)
         figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color=PALE)
         figure.set_size_inches(WIDE, height + 0.13 * (note.count("\n") + 2.3))
     return figure
@@ -247,7 +245,7 @@ def save(study: Any, folder: Path) -> None:
     """Write each figure as SVG and PNG, with what it plots as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in study.figures().index:
-        figure = draw(study, name, title=True)
+        figure = draw(study, name)
         path = folder / f"{name}.csv"
         data(study, name).to_csv(path, index=False, float_format="%.10g")
         with style():

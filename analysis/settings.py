@@ -2,7 +2,7 @@
 
 import math
 import reprlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -58,9 +58,8 @@ def outside(book: Book, name: str, number: float) -> SettingError:
     would fit if a word was left out."""
     span = words.joined(*words.ends(*book.ranges[name], book.unit(name)))
     sentence = f"{name} may be {span}, not {number:,.10g}"
-    factors: Mapping[str, float] = SCALES
-    if book.units[name] == "dimensionless":
-        factors = {"percent": 0.01}
+    is_share = book.units[name] == "dimensionless"
+    factors = {"percent": 0.01} if is_share else SCALES
     for word, factor in factors.items():
         if not book.unsettable(name, number * factor):
             return SettingError(f"{sentence}; '{number:.10g} {word}' would fit")

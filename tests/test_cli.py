@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
+import analysis
 from analysis import cli, guard, running
 
 
@@ -64,6 +66,22 @@ def test_signs_that_a_terminal_lacks_are_replaced():
         env=os.environ | {"PYTHONIOENCODING": "ascii"},
     )
     assert b"1.6 million + 300,000 = up to 1.9 million" in done.stdout
+
+
+def test_tables_for_machines_have_all_digits_and_the_setting(
+    tmp_path, capsys, monkeypatch
+):
+    # 3.17 million − 3.17 million ÷ 1.105
+    assert "301221.7195" in run(capsys, "checks", "--csv")[1]
+    study = analysis.load().change(persons_per_transfer=0.6)
+    out = tmp_path / "changed"
+    monkeypatch.setattr(running, "start", lambda *_: [])
+    words = ["reproduce", "--set=persons_per_transfer=0.6", f"--out={out}"]
+    assert cli.main(words) == 0
+    assert [*pd.read_csv(out / "checks.csv")["id"]] == [*study.book.checks]
+    values = pd.read_csv(out / "estimates.csv", index_col=0)["value"].dropna()
+    for name, value in values.items():
+        assert value == pytest.approx(float(study[name]), rel=1e-9), name
 
 
 # Accepting ----------------------------------------------------------------------------

@@ -29,7 +29,9 @@ def test_all_that_a_figure_says_and_plots_is_seen(
     article, monkeypatch, name, dpi, title, setting
 ):
     study = article.change(**setting)
-    figure = study.figure(name, title=title)
+    figure = study.figure(name)
+    if not title:
+        figure.suptitle("")
     figure.set_dpi(dpi)
     # Ticks beyond the ends of an axis have texts that are not drawn.
     texts = []
@@ -87,6 +89,21 @@ def test_marks_point_to_where_words_leave_room_and_lines_show_rounding(article):
     # The line at zero, and the printed share.
     lines = article.figure("trade_shares").axes[0].lines
     assert {0, 51.4} <= {line.get_xdata()[0] for line in lines}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_row_has_its_own_label_mark_and_words(article, name):
+    axes = article.figure(name).axes[0]
+    words = {text.get_position()[1]: text.get_text() for text in axes.texts}
+    rows = []
+    for y, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True):
+        rows.append(
+            [re.sub(r"\s+", " ", text) for text in (label.get_text(), words[y])]
+        )
+    assert rows == figures.data(article, name)[["label", "words"]].to_numpy().tolist()
+    heights = [line.get_ydata()[0] for line in axes.lines if len(line.get_ydata()) == 1]
+    assert heights == [*axes.get_yticks()]
+    assert heights == sorted(heights, reverse=True)
 
 
 def test_a_mark_that_cannot_be_computed_says_so(article):

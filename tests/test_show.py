@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from analysis import cli
+from analysis import audit, cli
 from analysis import tables as shown
 from tests.settings import random_settings
 
@@ -25,6 +25,15 @@ def test_sentences_are_for_the_articles_own_numbers(article):
     changed = article.change(persons_per_transfer=0.6).headlines()
     assert not {"note", "cite", "caveat"} & set(changed)
     assert list(changed["verdict_before"]) == list(article.headlines()["verdict"])
+
+
+def test_printed_digits_stand_in_the_words_around_them(article):
+    words = article.book.texts["copy"]
+    for row in article.book.claims.values():
+        if row.printed is not None and row.quantity[:5] != "years":
+            digits = re.escape(f"{row.printed.normalize():f}".strip("-"))
+            text = audit.plain(words, row.as_printed)
+            assert re.search(rf"(?<![\d.]){digits}(?![\d.])", text), row.id
 
 
 def test_findings_are_chosen_by_their_rows(article):

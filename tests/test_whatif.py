@@ -1,5 +1,7 @@
 """What-if beside loops, closed forms and other libraries."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,12 @@ def test_all_kinds_of_arrays_give_the_numbers_of_floats(sum_2021, kind):
     assert type(found) is type(kinds[kind])
     floats = [sum_2021(persons_per_transfer=float(ratio)) for ratio in ratios]
     assert np.asarray(found).tolist() == floats
+
+
+def test_a_function_goes_to_another_process(sum_2021):
+    sent = pickle.loads(pickle.dumps(sum_2021))
+    # 1.6 million + 0.8 × 300,000
+    assert sent(persons_per_transfer=0.8) == 1_840_000
 
 
 def test_whole_numbers_go_below_zero(article):
@@ -153,6 +161,16 @@ def test_draws_come_close_to_the_truth(article):
     drawn = study.draws("at_risk_total", **truth.shapes())["at_risk_total"]
     percentiles = drawn.quantile([0.05, 0.5, 0.95]).to_list()
     assert percentiles == pytest.approx(truth.percentiles(), abs=1500)
+
+
+def test_another_seed_gives_other_draws(article):
+    shape = stats.uniform(0.5, 0.5)
+    tables = [
+        article.draws("at_risk_2021", n=64, seed=seed, persons_per_transfer=shape)
+        for seed in (0, 1, np.random.default_rng(1))
+    ]
+    one, other, again = [table["at_risk_2021"].to_list() for table in tables]
+    assert one != other == again
 
 
 def test_newer_distributions_of_scipy_are_taken(article):
