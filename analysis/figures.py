@@ -234,7 +234,13 @@ def draw(study: Any, name: str) -> Any:
 
 
 def alt(study: Any, name: str) -> str:
-    """Return what a figure shows, for those who do not see it."""
+    """Return what a figure shows, for those who do not see it.
+
+    >>> import analysis
+    >>> text = alt(analysis.load(), "waterfall")
+    >>> text.split("; ")[1:3]
+    ['Added since 2019: + 300,000', 'At risk in 2021: up to 1.9 million']
+    """
     texts = []
     for row in data(study, name).itertuples():
         texts.append(f"{row.role} {row.label}: {row.words}".strip())

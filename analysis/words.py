@@ -201,7 +201,12 @@ def claim(row: rows.Printed, low_end: float = 0) -> str:
 
 
 def place(row: rows.Claim) -> str:
-    """Return the place of a printed number in the article."""
+    """Return the place of a printed number in the article.
+
+    >>> import analysis
+    >>> place(analysis.load().book.claims["net_increase_note_4"])
+    'note 4'
+    """
     if row.section == "notes":
         return f"note {row.paragraph}"
     return f"section {row.section}, paragraph {row.paragraph}"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import analysis
-from analysis import cli, guard, running
+from analysis import cli, figures, guard, running
 
 
 def run(capsys, *words):
@@ -76,10 +76,12 @@ def test_tables_for_machines_have_all_digits_and_the_setting(
     study = analysis.load().change(persons_per_transfer=0.6)
     out = tmp_path / "changed"
     monkeypatch.setattr(running, "start", lambda *_: [])
-    words = ["reproduce", "--set=persons_per_transfer=0.6", f"--out={out}"]
-    assert cli.main(words) == 0
+    run(capsys, "reproduce", "--set=persons_per_transfer=0.6", f"--out={out}")
     assert [*pd.read_csv(out / "checks.csv")["id"]] == [*study.book.checks]
     values = pd.read_csv(out / "estimates.csv", index_col=0)["value"].dropna()
+    for name in study.figures().index:
+        rows = figures.data(study, name)
+        assert len(pd.read_csv(out / f"figures/{name}.csv")) == len(rows)
     for name, value in values.items():
         assert value == pytest.approx(float(study[name]), rel=1e-9), name
 

@@ -22,16 +22,14 @@ CHANGED = {
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
-    ("dpi", "title", "setting"),
-    [(72, True, {}), (300, False, CHANGED)],
+    ("dpi", "setting"),
+    [(72, {}), (300, CHANGED)],
 )
 def test_all_that_a_figure_says_and_plots_is_seen(
-    article, monkeypatch, name, dpi, title, setting
+    article, monkeypatch, name, dpi, setting
 ):
     study = article.change(**setting)
     figure = study.figure(name)
-    if not title:
-        figure.suptitle("")
     figure.set_dpi(dpi)
     # Ticks beyond the ends of an axis have texts that are not drawn.
     texts = []
@@ -40,7 +38,7 @@ def test_all_that_a_figure_says_and_plots_is_seen(
     box = figure.get_tightbbox()
     assert min(box.min) >= 0
     assert (box.max <= figure.get_size_inches()).all()
-    assert figure.get_suptitle() == (study.figures()[name] if title else "")
+    assert figure.get_suptitle() == study.figures()[name]
     for text, other in combinations(texts, 2):
         extents = text.get_window_extent(), other.get_window_extent()
         both = Bbox.intersection(*extents)
