@@ -48,7 +48,7 @@ def values(study: Study) -> pd.Series:
         "checks": checks.set_index("id")[CHECK],
         # Readers see it.
         "order": pd.DataFrame({"ids": {"checks": " ".join(checks["id"])}}),
-        "findings": study.findings().set_index("id")[["finding"]],
+        "findings": study.findings().set_index("id"),
         "cited": study.headlines().set_index("check")[["cite"]],
         "rows": pd.DataFrame({"says": said(study.book)}),
     }

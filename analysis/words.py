@@ -110,7 +110,12 @@ def number(
 
 
 def noun(unit: Unit) -> str:
-    """Return the plural of a unit that is counted, behind a space."""
+    """Return the plural of a unit that is counted, behind a space.
+
+    >>> import analysis
+    >>> noun(analysis.load().book.unit("at_risk_2021"))
+    ' persons'
+    """
     return f" {unit.plural}" if unit.plural else ""
 
 
