@@ -61,6 +61,7 @@ def staged(folder: Path) -> Iterator[Path]:
             # A user's own settings have no part in what others compare.
             os.environ |= {
                 "IPYTHONDIR": str(work),
+                "JUPYTER_PATH": "",
                 "MATPLOTLIBRC": os.devnull,
                 "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             }
