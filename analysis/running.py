@@ -64,6 +64,7 @@ def staged(folder: Path) -> Iterator[Path]:
                 "JUPYTER_PATH": "",
                 "MATPLOTLIBRC": os.devnull,
                 "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+                "PYTHONSTARTUP": "",
             }
             try:
                 yield new

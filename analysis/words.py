@@ -36,7 +36,11 @@ def is_count(unit: str) -> bool:
 
 
 def side_of(number: float, other: float) -> int:
-    """Return -1, 0 or 1: whether a number lies below, at or above another."""
+    """Return -1, 0 or 1: whether a number lies below, at or above another.
+
+    >>> side_of(0.29, 0.3), side_of(0.1 + 0.2, 0.3), side_of(0.31, 0.3)
+    (-1, 0, 1)
+    """
     if math.isclose(number, other, abs_tol=1e-12):
         return 0
     return 1 if number > other else -1
@@ -103,8 +107,10 @@ def number(
 ) -> str:
     """Write a value as a reader sees it, without its unit.
 
-    >>> number(1901221.7), number(0.84, "percent"), number(0, "percent"), number(10.43)
-    ('1.901 million', '84.0 percent', '0 percent', '10.4')
+    >>> number(1901221.7), number(10.43)
+    ('1.901 million', '10.4')
+    >>> [number(share, "percent") for share in (0.84, 0.005, 0)]
+    ['84.0 percent', '0.500 percent', '0 percent']
     """
     return exact(rounded(value, unit, beside, way=way), unit, is_rounded=True)
 
@@ -189,7 +195,12 @@ def as_printed(row: rows.Printed) -> str:
 
 def claim(row: rows.Printed, low_end: float = 0) -> str:
     """Return a printed number, and what its words are read as; the low end may be an
-    assumption's."""
+    assumption's.
+
+    >>> import analysis
+    >>> claim(analysis.load().book.claims["at_risk_2021_approaches"], 1.8e6)
+    '2 million, read as 1.8 to 2 million'
+    """
     text = as_printed(row) or f'"{row.as_printed}"'
     if not row.words:
         return text
