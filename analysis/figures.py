@@ -205,10 +205,9 @@ def plotted(table: Any, entry: Row, axes: Any) -> float:
 
 def caption(study: Any, name: str) -> str:
     """Return what differs from the article or, if nothing does, the caption."""
+    below = tables.setting(study.book, study.setting)
     text = entry_of(study.book, name)["caption"]
-    return tables.setting(study.book, study.setting) or headlines.filled(
-        study, text, f"figures.yaml, {name}"
-    )
+    return below or headlines.filled(study, text, f"figures.yaml, {name}")
 
 
 def draw(study: Any, name: str) -> Any:
@@ -248,8 +247,8 @@ def alt(study: Any, name: str) -> str:
 
 
 def save(study: Any, folder: Path) -> None:
-    """Write each figure as SVG and PNG, with what it plots as CSV."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write each figure as SVG and PNG, with what it plots as CSV, to a new folder."""
+    folder.mkdir()
     for name in study.figures().index:
         figure = draw(study, name)
         path = folder / f"{name}.csv"

@@ -117,16 +117,13 @@ def answer(study: "Study") -> list[str]:
     the sentences behind it."""
     texts = study.book.texts["headlines"]
     found = study.headlines()["verdict"].to_list()
-    lines = [
-        words.sentence_case(
-            texts["answer"].format(
-                all=COUNTS[len(found)],
-                matching=COUNTS[found.count(MATCHES)],
-                differing=COUNTS[found.count(DIFFERS)],
-                open=COUNTS[found.count(OPEN)],
-            )
-        )
-    ]
+    first = texts["answer"].format(
+        all=COUNTS[len(found)],
+        matching=COUNTS[found.count(MATCHES)],
+        differing=COUNTS[found.count(DIFFERS)],
+        open=COUNTS[found.count(OPEN)],
+    )
+    lines = [words.sentence_case(first)]
     if not study.setting:
         for sentence in texts["lead"]:
             lines.append(filled(study, sentence, "headlines.yaml, lead"))

@@ -33,9 +33,8 @@ NOTEBOOKS = ROOT / "notebooks"
 PACKAGE = "labour-transfer-arithmetic"
 #: The file that names the other files of a run.
 MANIFEST = "manifest.json"
-#: How folders of kernels' sockets start; their paths have a hundred letters at most.
+#: How the name of a folder for kernels' sockets begins.
 SOCKETS = "labour-sockets-"
-LONGEST = 70
 #: What a cell raises that a setting makes impossible.
 IMPOSSIBLE = ("SettingError", "ZeroDivisionError")
 
@@ -152,9 +151,10 @@ def paths() -> list[Path]:
 def start(folder: Path, study: Study) -> Iterator[list[str]]:
     """Start to run all notebooks into a folder, side by side; yield for each what a
     setting makes impossible, or raise FoundError for the first cell that failed.
-    Sockets that killed runs have left go."""
+    Sockets that runs left when they were killed go."""
     place = tempfile.gettempdir()
-    if len(place) > LONGEST:
+    # The path of a socket has about a hundred letters at most.
+    if len(place) > 70:
         raise SettingError(f"TMPDIR is too long for sockets: {place}")
     for lock in Path(place).glob(f"{SOCKETS}*/lock"):
         with contextlib.suppress(Timeout, OSError), FileLock(lock, blocking=False):

@@ -30,6 +30,7 @@ def test_sentences_are_for_the_articles_own_numbers(article):
 def test_printed_digits_stand_in_the_words_around_them(article):
     words = article.book.texts["copy"]
     for row in article.book.claims.values():
+        # A span of years is counted from its ends.
         if row.printed is not None and row.quantity[:5] != "years":
             digits = re.escape(f"{row.printed.normalize():f}".strip("-"))
             text = audit.plain(words, row.as_printed)
