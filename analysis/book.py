@@ -214,6 +214,19 @@ class Book:
                 levels[check.compute] |= {*claim.exact, *claim.rounded} - {ENDLESS}
         return levels
 
+    def place(self, row: rows.Claim) -> str:
+        """Return the place of a printed number in the article.
+
+        >>> import analysis
+        >>> book = analysis.load().book
+        >>> book.place(book.claims["figure_2019_all"])
+        'Scale, paragraph 1'
+        """
+        if row.section == "notes":
+            return f"note {row.paragraph}"
+        section = self.texts["headlines"]["sections"][row.section]
+        return f"{section}, paragraph {row.paragraph}"
+
     def spelled(self, name: str, value: float) -> str:
         """Write a value of a quantity, on its side of what it is compared with."""
         return words.number(value, self.unit(name), self.levels[name])

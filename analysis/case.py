@@ -7,7 +7,7 @@ lets the target meet what is claimed.
 
 import itertools
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -68,8 +68,8 @@ class Estimate(float):
         return self
 
 
-class Part(NamedTuple):
-    """A part of an input's range, in which a verdict stays."""
+class Segment(NamedTuple):
+    """An interval of an input's range in which the verdict stays the same."""
 
     verdict: str
     start: float
@@ -297,27 +297,32 @@ class Case:
         """Return the verdict on the claim."""
         return self.verdicts[int(self.codes()[0])]
 
-    # Where a verdict turns.
+    # Where a verdict changes.
 
-    def parts(self, name: str, ends: Span) -> list[Part]:
-        """Return the parts of an input's range in which no limit is broken, each with
-        its verdict."""
+    def segments(self, name: str, ends: Span) -> list[Segment]:
+        """Return the intervals of an input's range, each with its verdict.
+
+        An interval in which a limit is violated is left out.
+        """
         if ends[0] >= ends[1]:
             return []
         case = self.given([name])
-        parts = []
-        edges = np.unique([*ends, *case._turns(name, ends)])
+        segments = []
+        edges = np.unique([*ends, *case._thresholds(name, ends)])
         codes = case.codes({name: (edges[1:] + edges[:-1]) / 2})
         begins = np.flatnonzero(np.diff(codes, prepend=-1))
         spans = itertools.pairwise(edges[[*begins, -1]].tolist())
         for code, span in zip(codes[begins], spans, strict=True):
             if code:
-                parts.append(Part(self.verdicts[code], *span))
-        return parts
+                segments.append(Segment(self.verdicts[code], *span))
+        return segments
 
-    def _turns(self, name: str, ends: Span) -> Array:
-        """Return where what a verdict follows from turns, by finer grids; two of its
-        rows may turn between two points of a grid."""
+    def _thresholds(self, name: str, ends: Span) -> Array:
+        """Return the values of an input at which a verdict may change.
+
+        They are sought on finer and finer grids, because two comparisons may change
+        between two points of one grid.
+        """
         grid: Array = np.linspace(*ends, POINTS)
         for _ in range(1 + ROUNDS):
             rows = self.reached({name: grid})
@@ -333,26 +338,14 @@ class Case:
         """The inputs that may be set, of which the check has no source of its own."""
         return [name for name in self.inputs if name not in self.own]
 
-    def turns(self) -> Iterator[tuple[str, list[str], str]]:
-        """Yield each input that can turn the verdict, an assumption or one whose words
-        leave room; where within this room the claim is matched; and where it turns."""
+    def turning(self) -> Iterator[tuple[str, list[Segment]]]:
+        """Yield each assumption, and each input whose words leave room, that can change
+        the verdict, with the segments of its range."""
         for name in self.movable:
-            room = self.inputs[name].words
-            if not room and name not in self.book.assumptions:
+            allowed = self.inputs[name].words
+            if not allowed and name not in self.book.assumptions:
                 continue
-            parts = self.parts(name, within(self.book.ranges[name], room or ANY))
-            if len(parts) < 2:
-                continue
-            # Words that end a range from below are said.
-            ends = self.book.ranges[name][0], parts[-1].stop
-            unit = self.book.unit(name)
-            matching = []
-            for part in parts:
-                if part.verdict == MATCHES:
-                    matching.append(words.part(part.start, part.stop, ends, unit))
-            yield name, matching, self.turning(name, parts)
-
-    def turning(self, name: str, parts: Sequence[Part]) -> str:
-        """Say in words where the verdict turns with an input."""
-        value = float(self.nodes[name].value)
-        return words.turning(parts, value, self.book.unit(name))
+            span = within(self.book.ranges[name], allowed or ANY)
+            segments = self.segments(name, span)
+            if len(segments) > 1:
+                yield name, segments

@@ -12,19 +12,24 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis import headlines, tables
+from analysis import figures, headlines, tables
 from analysis.rows import FoundError, RefusalError, SettingError
 from analysis.study import Study, load
 from analysis.texts import DATA
 
 ROOT = DATA.parent
+#: Where a reader of the headlines finds more.
+MORE = "To read more: analysis explain NAME, or the page that make reproduce writes."
 README = ROOT / "README.md"
+#: The figure of this name in the README, where there is a folder for it.
+PICTURE = ROOT / "docs" / "waterfall.png"
 
 
 def verify(study: Study, asked: Namespace) -> Any:
     """Recompute the headlines, and compare all values with stored ones."""
-    print(tables.terminal(headlines.verify(study)), flush=True)
-    return "" if study.setting else f"\n{guarded(study)}"
+    print(headlines.verify(study), flush=True)
+    compared = [] if study.setting else [guarded(study)]
+    return "\n".join(["", *compared, MORE])
 
 
 def guarded(study: Study) -> str:
@@ -36,13 +41,13 @@ def guarded(study: Study) -> str:
     if len(changes):
         lines = [*guard.lines(changes), "If that is meant: analysis accept."]
         raise FoundError("\n".join(lines))
-    return f"{len(now):,} values are as stored in data/expected.csv."
+    return f"All {len(now):,} stored values are unchanged."
 
 
 def reproduce(study: Study, asked: Namespace) -> str:
     """Run the notebooks, write the results, and compare with stored values; under a
     setting nothing is compared."""
-    from analysis import figures, guard, page, report, running
+    from analysis import guard, page, report, running
 
     if study.setting and "results" in Path(os.path.realpath(asked.out)).parts:
         raise SettingError("under a setting, --out names a folder outside results")
@@ -63,7 +68,7 @@ def reproduce(study: Study, asked: Namespace) -> str:
         titles = report.write(study, folder)
         (folder / "index.html").write_text(page.page(study, titles), "utf-8")
         running.write_manifest(folder, study.setting)
-    print(tables.terminal(headlines.verify(study)), end="\n\n", flush=True)
+    print(headlines.verify(study), end="\n\n", flush=True)
     lines = notes if study.setting else [guarded(study)]
     return "\n".join([*lines, f"Page: {asked.out / 'index.html'}"])
 
@@ -80,8 +85,12 @@ def accept(study: Study, asked: Namespace) -> str:
         list(running.start(folder, study))
         now.to_csv(folder / guard.EXPECTED.name)
         (folder / README.name).write_text(readme(study), "utf-8")
+        written = [*running.paths(), README]
+        if PICTURE.parent.exists():
+            figures.write(study, PICTURE.stem, folder / PICTURE.name)
+            written.append(PICTURE)
         # The values go last: until they do, "verify" says that they moved.
-        for path in [*running.paths(), README, guard.EXPECTED]:
+        for path in [*written, guard.EXPECTED]:
             if path.exists():
                 shutil.copymode(path, folder / path.name)
             (folder / path.name).replace(path)
@@ -89,13 +98,24 @@ def accept(study: Study, asked: Namespace) -> str:
 
 
 def readme(study: Study) -> str:
-    """Return the README with the answer and the headlines as they are now."""
-    rows = study.headlines()[["article", "working", "verdict", "condition", "note"]]
-    table = study.show(rows)
-    answer = headlines.answer(study)[0]
+    """Return the README with the answer, the text of the picture, and the headlines."""
+    rows = study.headlines()
+    rows["article"] = rows["number"].astype(str) + ". " + rows["article"]
+    table = study.show(rows[["article", "working", "verdict", "condition"]])
+    title = study.book.texts["headlines"]["title"]
+    answer = f"**{title}** {headlines.answer(study)[0]}"
+    now = {
+        rf"(?m)^\*\*{re.escape(title)}\*\* .*": answer,
+        r"(?m)^\| the article says .*(\n\|.*)+": table,
+    }
+    if PICTURE.parent.exists():
+        told = figures.alt(study, PICTURE.stem)
+        now[r"!\[.*\]\(docs/"] = f"![{told}](docs/"
     text = README.read_text("utf-8")
-    text = re.sub(r"\*\*.*?\*\*", f"**{answer}**", text, count=1)
-    return re.sub(r"(?m)^\| the article .*(\n\|.*)+", lambda _: table, text)
+    for pattern, part in now.items():
+        # A backslash in the new text has no meaning of its own.
+        text = re.sub(pattern, part.replace("\\", r"\\"), text)
+    return text
 
 
 def audit(study: Study, asked: Namespace) -> str:

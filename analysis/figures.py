@@ -102,7 +102,7 @@ def waterfall(study: Any, entry: Row) -> pd.DataFrame:
         # What is past a limit is refused here; what is in words only is no number.
         if math.isnan(study[name]):
             name = bar.get("floor", name)
-            sign = f"{LEAST} +"
+            sign = f"+ {LEAST}"
         row = mark(study, bar["label"], "", name)
         if bar["from"]:
             start = float(study[bar["from"]])
@@ -193,7 +193,7 @@ def plotted(table: Any, entry: Row, axes: Any) -> float:
     high = rows["high"]
     axes.hlines(rows["y"], low, high, PALE, "solid", linewidth=2, zorder=1)
     if entry["kind"] == "waterfall":
-        hatch = rows["words"].str.startswith(LEAST).map({True: "/////", False: ""})
+        hatch = rows["words"].str.contains(LEAST).map({True: "/////", False: ""})
         look = {"color": SKY, "edgecolor": BLUE, "hatch": hatch, "zorder": 1}
         axes.barh(rows["y"], high - low, 0.6, low, **look)
     if entry["kind"] != "tornado":
@@ -238,7 +238,7 @@ def alt(study: Any, name: str) -> str:
     >>> import analysis
     >>> text = alt(analysis.load(), "waterfall")
     >>> text.split("; ")[1:3]
-    ['Added since 2019: + 300,000', 'At risk in 2021: up to 1.9 million']
+    ['Added by 2021: + 300,000', 'At risk in 2021: up to 1.9 million']
     """
     texts = []
     for row in data(study, name).itertuples():
@@ -250,9 +250,17 @@ def save(study: Any, folder: Path) -> None:
     """Write each figure as SVG and PNG, with what it plots as CSV, to a new folder."""
     folder.mkdir()
     for name in study.figures().index:
-        figure = draw(study, name)
         path = folder / f"{name}.csv"
         data(study, name).to_csv(path, index=False, float_format="%.10g")
-        with style():
-            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-            figure.savefig(folder / f"{name}.png")
+        write(study, name, folder / f"{name}.svg", folder / f"{name}.png")
+
+
+def write(study: Any, name: str, *paths: Path) -> None:
+    """Write a figure to files; each says in its metadata what the figure shows."""
+    figure = draw(study, name)
+    with style():
+        for path in paths:
+            metadata: Any = {"Description": alt(study, name)}
+            if path.suffix == ".svg":
+                metadata["Date"] = None
+            figure.savefig(path, metadata=metadata)

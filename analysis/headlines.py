@@ -1,4 +1,7 @@
-"""Hand-written texts with fields: the headlines, findings, and what stands beside."""
+"""This module writes the texts of the data: the answer, the headlines and the findings.
+
+These texts are written by hand, with fields in braces for numbers.
+"""
 
 import math
 import re
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis import tables, words
-from analysis.case import DIFFERS, MATCHES, OPEN, Case
+from analysis.case import NOT_COMPUTED, Case
 from analysis.rows import DataError, SettingError, base
 
 if TYPE_CHECKING:
@@ -46,10 +49,11 @@ def filled(study: "Study", sentence: str, place: str) -> str:
 
 
 def field(study: "Study", text: str) -> str:
-    """Return the number of a field: a row, a quantity or reading, a check, a turn."""
+    """Return the number of a field: of a row, a quantity or reading, or a check, or the
+    value of an input at which a check begins to match."""
     book = study.book
     if "/" in text:
-        return turning(study, *text.split("/", 1))
+        return threshold(study, *text.split("/", 1))
     row = book.claims.get(text) or book.external.get(text)
     if row:
         return words.as_printed(row)
@@ -57,12 +61,12 @@ def field(study: "Study", text: str) -> str:
     return book.spelled(case.target, case.values()[case.target])
 
 
-def turning(study: "Study", check: str, name: str) -> str:
-    """Return the value of an input from or up to which a claim is matched."""
-    for turning, matching, _ in study.case(check).turns():
-        if turning == name and matching:
-            return re.sub("^at (least|most) ", "", matching[0])
-    raise SettingError(f"{check} does not turn with {name}")
+def threshold(study: "Study", check: str, name: str) -> str:
+    """Return the value of an input from which, or up to which, a claim is matched."""
+    text = tables.matching(study.case(check)).get(name)
+    if not text:
+        raise SettingError(f"no value of {name} decides whether {check} matches")
+    return re.sub("^at (least|most) ", "", text)
 
 
 # The headlines ------------------------------------------------------------------------
@@ -107,30 +111,46 @@ def workings(study: "Study", entry: dict[str, Any]) -> list[str]:
         return texts
     case = study.case(study.book.claims[check.beside[0]].quantity)
     if not case.values()[case.target] < case.nodes[case.target].value:
-        return [words.NONE_PRINTED]
+        return [words.NO_CALCULATION_SHOWN]
     amount = tables.amount(case, case.target)
-    return [f"{words.NONE_PRINTED}; {amount} under this limit"]
+    limit = study.book.labels[str(case.limits[case.target][1])]
+    return [f"{words.NO_CALCULATION_SHOWN}; {amount}, as it cannot exceed {limit}"]
 
 
 def answer(study: "Study") -> list[str]:
-    """Return the answer, with its counts in words, and, for the article's own numbers,
-    the sentences behind it."""
+    """Return the answer, and the paragraphs on what it means.
+
+    The paragraphs are for the article's own numbers, so a setting leaves them out.
+    """
     texts = study.book.texts["headlines"]
-    found = study.headlines()["verdict"].to_list()
-    first = texts["answer"].format(
-        all=COUNTS[len(found)],
-        matching=COUNTS[found.count(MATCHES)],
-        differing=COUNTS[found.count(DIFFERS)],
-        open=COUNTS[found.count(OPEN)],
-    )
-    lines = [words.sentence_case(first)]
+    found = [row["verdict"] for row in verdicts(study)]
+    sentences = []
+    for group in texts["answer"]:
+        count = sum(found.count(verdict) for verdict in group["verdicts"])
+        form = group["several"]
+        if count < 2:
+            form = group["one"] if count else group["none"]
+        for name, instead in group["unless"].items():
+            if count and name in study.nodes:
+                form = instead
+        word = COUNTS[count]
+        sentences.append(
+            form.format(all=COUNTS[len(found)], Count=words.sentence_case(word))
+        )
+    paragraphs = [" ".join(filter(None, sentences))]
     if not study.setting:
-        for sentence in texts["lead"]:
-            lines.append(filled(study, sentence, "headlines.yaml, lead"))
-    return lines
+        for text in texts["lead"]:
+            paragraphs.append(filled(study, text, "headlines.yaml, lead"))
+    return paragraphs
 
 
-#: Counts in the words of an answer, and, from eleven on, in digits.
+def verdicts(study: "Study") -> list[dict[str, Any]]:
+    """Return the check of each headline with what was found on it."""
+    entries = study.book.texts["headlines"]["headlines"]
+    return [study.judged(study.book.checks[entry["check"]]) for entry in entries]
+
+
+#: Counts in the words of an answer; from ten on they are digits.
 COUNTS = [
     "none",
     "one",
@@ -146,18 +166,28 @@ COUNTS = [
 COUNTS += map(str, range(10, 100))
 
 
-def verify(study: "Study") -> tables.Shown:
-    """Return the headlines as a terminal shows them: the sum, its verdict, a note."""
-    texts = study.book.texts["headlines"]
-    table = study.headlines()
-    rows = [f"**{texts['title']}**"]
-    if not study.setting:
-        # The answer is for the article's own numbers; its notes follow below.
-        first, *_, last = answer(study)
-        rows = [f"**{texts['title']} {first}**", f"{last} {texts['reference']}."]
-        table = table[["article", "working", "verdict", "condition", "note"]]
-    rows += ["", str(study.show(table))]
-    return tables.Shown("\n".join(rows))
+def verify(study: "Study") -> str:
+    """Return the answer and the headlines as a terminal shows them, without notes."""
+    title = study.book.texts["headlines"]["title"]
+    below = tables.setting(study.book, study.setting)
+    lines = [tables.wrapped(text) for text in (title, answer(study)[0], below) if text]
+    lines.append("")
+    for row in headlines(study).to_dict("records"):
+        lines.append(tables.wrapped(f"{row['number']}  {row['article']}", "   "))
+        for sum_ in row["working"].split("\n"):
+            lines.append(tables.wrapped(f"   {sum_}", "     "))
+        needed = row["condition"].split("; ") if row["condition"] else []
+        verdict = row["verdict"]
+        before = row.get("verdict_before", verdict)
+        if before != verdict:
+            verdict += f" (with the article's own numbers: {before})"
+        if needed and verdict != NOT_COMPUTED:
+            verdict += f"; {words.needed(needed).lower()}:"
+        if len(needed) == 1:
+            verdict = f"{verdict} {needed.pop()}"
+        lines.append(tables.wrapped(f"   {verdict}", "     "))
+        lines += [tables.wrapped(f"     {text}", "       ") for text in needed]
+    return "\n".join(lines)
 
 
 # Findings, and figures published elsewhere --------------------------------------------

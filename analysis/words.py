@@ -1,5 +1,6 @@
-"""What readers see in words: a number, a value with its unit, a span, a printed row, a
-verdict, where it turns, a setting. Each is written here, once for all surfaces.
+"""This module writes what readers see in words: numbers, ranges, printed rows, verdicts.
+
+Each of these is written here, once for the page, the notebooks and the terminal.
 """
 
 import math
@@ -15,7 +16,7 @@ from analysis import rows
 from analysis.rows import Span, Unit
 
 SIGNS = {">": "over", ">=": "at least", "<=": "up to"}
-NONE_PRINTED = "none printed"
+NO_CALCULATION_SHOWN = "the article shows no calculation"
 
 
 # A number -----------------------------------------------------------------------------
@@ -182,7 +183,7 @@ def part(
         return joined(first, last)
     if low < start:
         return f"at least {first}"
-    return f"at most {last}" if stop < high else "any"
+    return f"at most {last}" if stop < high else "any value"
 
 
 # A printed row ------------------------------------------------------------------------
@@ -194,38 +195,37 @@ def as_printed(row: rows.Printed) -> str:
 
 
 def claim(row: rows.Printed, low_end: float = 0) -> str:
-    """Return a printed number, and what its words are read as; the low end may be an
-    assumption's.
+    """Return a printed number, and how its words are read.
+
+    The low end of that reading may be an assumption.
 
     >>> import analysis
     >>> claim(analysis.load().book.claims["at_risk_2021_approaches"], 1.8e6)
     '2 million, read as 1.8 to 2 million'
     """
     text = as_printed(row) or f'"{row.as_printed}"'
-    if not row.words:
+    reading = reading_of(row, low_end)
+    if not reading:
         return text
+    return reading if is_as_worded(row) else f"{text}, read as {reading}"
+
+
+def is_as_worded(row: rows.Printed) -> bool:
+    """Return whether the words have only one reading, such as "over 30 percent"."""
+    return row.printed is not None and row.says.partition(" ")[0] in SIGNS
+
+
+def reading_of(row: rows.Printed, low_end: float = 0) -> str:
+    """Return the values that the words of a printed number allow, if it has such words."""
+    if not row.words:
+        return ""
     low, high = row.words
     sign = SIGNS.get(row.says.partition(" ")[0])
-    read = f"{sign} {exact(low, row.unit)}"
     if sign == "up to":
-        read = f"up to {exact(high, row.unit)}"
-    elif not sign:
-        read = joined(exact(low_end or low, row.unit), exact(high, row.unit))
-    if sign and row.printed is not None:
-        return read
-    return f"{text}, read as {read}"
-
-
-def place(row: rows.Claim) -> str:
-    """Return the place of a printed number in the article.
-
-    >>> import analysis
-    >>> place(analysis.load().book.claims["net_increase_note_4"])
-    'note 4'
-    """
-    if row.section == "notes":
-        return f"note {row.paragraph}"
-    return f"section {row.section}, paragraph {row.paragraph}"
+        return f"up to {exact(high, row.unit)}"
+    if sign:
+        return f"{sign} {exact(low, row.unit)}"
+    return joined(exact(low_end or low, row.unit), exact(high, row.unit))
 
 
 def excerpt(row: rows.Printed) -> str:
@@ -233,7 +233,7 @@ def excerpt(row: rows.Printed) -> str:
     return row.as_printed.partition(" …")[0]
 
 
-# A verdict, and where it turns --------------------------------------------------------
+# Verdicts -----------------------------------------------------------------------------
 
 
 def verdict(check: rows.Check, found: str) -> str:
@@ -241,48 +241,28 @@ def verdict(check: rows.Check, found: str) -> str:
     return f"{found} (our comparison)" if check.kind == "ours" else found
 
 
-def turning(
-    parts: Sequence[tuple[str, float, float]], value: float, unit: str = ""
-) -> str:
-    """Say where a verdict turns, from the parts of a range, each with its verdict; the
-    best first.
+def intervals(segments: Sequence[tuple[str, float, float]], unit: str = "") -> str:
+    """List the intervals of an input's range by verdict, with the best verdict first.
 
     >>> rounding = ("matches within rounding", 0.5661, 2 / 3)
-    >>> parts = [("differs", 0.05, 0.5661), rounding, ("matches", 2 / 3, 1)]
-    >>> turning(parts, 1)
-    'matches from 0.667, within rounding from 0.567, differs below'
-    >>> turning(parts, 0.5)
-    'would match from 0.667, within rounding from 0.567, differs below'
-    >>> turning(parts[2:], 2 / 3), turning(parts, 2 / 3)[:12]
-    ('matches throughout', 'matches from')
+    >>> segments = [("differs", 0.05, 0.5661), rounding, ("matches", 2 / 3, 1)]
+    >>> intervals(segments[1:])
+    'matches: at least 0.667; matches within rounding: at most 0.666'
+    >>> intervals(segments[:1])
+    'differs: any value'
     """
-    ranks = [-1, *[ORDER.index(kind) for kind, _, _ in parts], -1]
-    spans = defaultdict(list)
-    now = set()
-    for place, (kind, start, stop) in enumerate(parts):
-        if start <= value <= stop:
-            now.add(kind)
-        # An end of the range is not said, nor one beside what is better and said first.
-        before, rank, after = ranks[place : place + 3]
-        first, last = ends(start, stop, unit)
-        said = f"at {joined(first, last)}"
-        if before < rank < after:
-            said = f"up to {last}"
-        elif before > rank > after:
-            said = f"from {first}"
-        elif before < rank:
-            said = WHOLE.get((place == 0, place == len(parts) - 1), said)
-        spans[kind].append(said)
-    best, *others = sorted(spans, key=ORDER.index)
-    kind = best if best in now else WOULD.get(best, best)
-    texts = [f"{kind} {' and '.join(spans[best])}"]
-    for kind in others:
-        texts.append(f"{kind.removeprefix('matches ')} {' and '.join(spans[kind])}")
-    return ", ".join(texts)
+    whole = segments[0][1], segments[-1][2]
+    by_verdict = defaultdict(list)
+    for verdict, start, stop in segments:
+        by_verdict[verdict].append(part(start, stop, whole, unit))
+    texts = []
+    for verdict in sorted(by_verdict, key=BEST_FIRST.index):
+        texts.append(f"{verdict}: {' or '.join(by_verdict[verdict])}")
+    return "; ".join(texts)
 
 
-#: Verdicts and truths, the best first; and what they would be.
-ORDER = (
+#: Verdicts, and what is said of a statement, with the best first.
+BEST_FIRST = (
     "matches",
     "matches within rounding",
     "left open",
@@ -291,9 +271,11 @@ ORDER = (
     "does not hold",
     "not computed",
 )
-WOULD = {"matches": "would match", "holds": "would hold"}
-#: What is said of a part of which no end is, if it is the first, or the last.
-WHOLE = {(True, True): "throughout", (True, False): "below", (False, True): "above"}
+
+
+def needed(conditions: Sequence[str]) -> str:
+    """Return the words that stand before what a match needs."""
+    return "Needed for a match" + ", one at a time" * (len(conditions) > 1)
 
 
 def sentence_case(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
-from analysis import arithmetic, report, tables, words
+from analysis import arithmetic, headlines, report, tables, words
 from analysis.book import ANY, Node
 from analysis.case import VERDICTS, Case
 from analysis.rows import SettingError
@@ -54,6 +54,8 @@ def page(study: Study, titles: Any = ()) -> str:
         "bars": bars,
         "cases": cases,
         "cited": study.cite().split("\n\n@", 1),
+        "conditions": tables.conditions,
+        "counts": headlines.COUNTS,
         "exact": words.exact,
         "homes": homes,
         "said": tables.amount,
@@ -148,14 +150,12 @@ def quantity_of(case: Case, name: str) -> Row:
     row: Row = {"label": book.labels[name], "unit": unit, "plural": unit.plural}
     row |= {"limits": book.limits.get(name, ANY), "levels": sorted(book.levels[name])}
     if node.formula:
-        return row
+        return row | {"open": tables.no_exact(node)}
     allowed = book.ranges[name]
     ours = book.assumptions.get(name)
     row |= {"value": node.value, "range": allowed}
-    row["span"] = words.part(*allowed, unit=unit)
     if ours:
-        row |= {"ours": True, "phrase": ours.phrase}
-    elif node.words:
-        printed = (book.claims | book.external)[node.row]
-        row["phrase"] = f'{{}} of the "{words.claim(printed)}"'
+        row["ours"] = True
+    if ours or node.words:
+        row["phrase"] = tables.phrase(case, name)
     return row

@@ -40,11 +40,16 @@ function refusal({ nodes, target }, values) {
   for (const name in nodes) {
     const { label, limits } = NODES[name];
     const end = clamped(name, values);
-    if (abs(values[name] - end) > slack(end))
-      return `${label} would pass ${NODES[limits[1]]?.label ?? ""} ${spell(name, end)}`;
+    if (!(abs(values[name] - end) > slack(end))) continue;
+    const bound = values[name] > end ? "at most" : "at least";
+    const limit = values[name] > end && NODES[limits[1]];
+    const why = limit ? `, because of ${limit.label}` : "";
+    const said = `cannot be ${spell(name, values[name])}`;
+    return `${label} ${said}; here it must be ${bound} ${spell(name, end)}${why}`;
   }
   const isOpen = Object.keys(nodes).some((key) => isNaN(values[key]) && !nodes[key].formula);
-  return isOpen || Number.isFinite(values[target]) ? "" : "it has no value";
+  const isDefined = isOpen || Number.isFinite(values[target]);
+  return isDefined ? "" : "the result would divide by zero";
 }
 
 function reached(id, given) {
@@ -127,15 +132,20 @@ function spell(name, value, more) {
   return text(name, near(name, value, more), isPadded ? 3 : 1);
 }
 
+// As in "0.05 to 1" or "0 and 100 percent": a word such as percent is said once.
+function joined(first, link, last) {
+  return `${first.replace(/ \w+$/.exec(last), "")} ${link} ${last}`;
+}
+
 function inWords(name, { from, to }, parts) {
   const ends = (more) => [rounded(name, from, more, ceil), rounded(name, to, more, floor)];
   const more = [0, 1, 2, 3].find((digits) => ends(digits)[0] < ends(digits)[1]);
   const [first, last] = ends(more ?? 3).map((end) => text(name, end));
   const isFirst = from === NODES[name].range[0];
   if (more === undefined) return `only ${first}`;
-  if (to === parts.at(-1).to) return isFirst ? "any" : `at least ${first}`;
+  if (to === parts.at(-1).to) return isFirst ? "any value" : `at least ${first}`;
   if (isFirst) return `at most ${last}`;
-  return `${first.replace(/ \w+$/.exec(last), "")} to ${last}`;
+  return joined(first, "to", last);
 }
 
 function shown(spec) {
@@ -144,7 +154,7 @@ function shown(spec) {
   const values = evaluate(item, setting, true);
   const isOpen = isNaN(values[name]);
   const { formula, words } = item.nodes[name];
-  if (isOpen && formula) return "no single sum";
+  if (isOpen && formula) return NODES[name].open;
   if (isOpen && words[0] === 0) return NODES[name].label;
   const value = isOpen ? whole(id)[name] : values[name];
   const [least, most] = bounds(item, setting, ["words"]);
@@ -193,7 +203,7 @@ function* turnsOf(id) {
     const parts = partsOf(id, name);
     const matching = parts.filter(({ verdict }) => verdict === VERDICTS[0]);
     const said = matching.map((part) => inWords(name, part, parts)).join(" or ");
-    if (parts[1] && said) yield `· ${phrase.replace("{}", said)}`;
+    if (parts[1] && said) yield phrase.replace("{}", said);
   }
 }
 
@@ -203,17 +213,15 @@ const WRITTEN = {
   value: shown,
   part: partOf,
   added(spec) {
-    const [id, from, to, input] = spec.split(" ");
+    const [id, from, to] = spec.split(" ");
     const values = whole(id);
-    const said = spell(to, values[to] - values[from]);
-    return isNaN(setting[input] ?? NODES[input]?.value ?? 0) ? `at least ${said}` : said;
+    return spell(to, values[to] - values[from]);
   },
   verdict: judge,
   setting(line) {
     if (link() === "#") return "with the article's own numbers";
     return `with index.html${link().replaceAll("_", line)}`;
   },
-  turns: (id) => [...turnsOf(id)].join("\n"),
 };
 
 function read(name, words) {
@@ -226,13 +234,19 @@ function read(name, words) {
 }
 
 function refused(name, words) {
-  const { label, range, span, ours } = NODES[name] ?? {};
-  if (!range) return `There is no "${name}"`;
+  const { label, range, ours, unit } = NODES[name] ?? {};
+  if (!range) return `nothing on this page is called "${name}"`;
   const number = read(name, words);
-  if (isNaN(number)) return `${label}: "${words}" is not a number`;
-  const [low, high] = range;
-  if ((number < low || number > high) && (ours || number))
-    return `${label}: ${span}, not ${text(name, number)}`;
+  const between = joined(text(name, range[0]), "and", text(name, range[1]));
+  const allowed = `${label} must be a number between ${between}`;
+  if (isNaN(number)) return `${allowed}, not "${words}"`;
+  const isOutside = (x) => (x < range[0] || x > range[1]) && (ours || x);
+  if (isOutside(number)) {
+    const meant = unit === "percent" ? "percent" : "million";
+    const isSlip = !isOutside(read(name, `${words} ${meant}`));
+    const hint = isSlip ? `; did you mean "${words} ${meant}"?` : "";
+    return `${allowed}, not ${words}${hint}`;
+  }
   const made = { ...setting, [name]: number };
   const why = GUARDS.map((id) => reached(id, made)[2]).find(Boolean);
   if (!why) setting = made;
@@ -274,7 +288,7 @@ function draw() {
   if (BARS[0]) drawPicture();
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    write("turns");
+    each("turns", listTurns);
     each("lever", drawLever);
   }, 60);
 }
@@ -292,6 +306,15 @@ function drawPicture() {
   });
 }
 
+function listTurns(node, id) {
+  const items = [...turnsOf(id)].map((said) => {
+    const item = document.createElement("li");
+    item.textContent = said;
+    return item;
+  });
+  node.replaceChildren(...items);
+}
+
 function drawLever(node, name) {
   const { of } = node.dataset;
   const slider = find("[type=range]", node);
@@ -301,17 +324,18 @@ function drawLever(node, name) {
   const band = ({ verdict }, x, width) =>
     `<rect class="band${VERDICTS.indexOf(verdict)}" x="${x}%" width="${width}%"/>`;
   let bands = "";
-  const keys = [];
+  const keys = {};
   for (const part of parts) {
     const [from, to] = [max(share(part.from), 0), min(share(part.to), 100)];
-    if (from >= to) continue;
-    bands += band(part, from, to - from);
-    const said = part.verdict.replace("matches ", "");
-    keys.push(`<svg>${band(part, 0, 100)}</svg> ${said}: ${inWords(name, part, parts)}`);
+    if (from < to) bands += band(part, from, to - from);
+    const key = `<svg>${band(part, 0, 100)}</svg> ${part.verdict}: `;
+    keys[key] = [...(keys[key] ?? []), inWords(name, part, parts)];
   }
   find("svg", node).innerHTML = bands;
-  // By their bands' numbers, the best first.
-  find(".parts", node).innerHTML = keys.sort().join("; ");
+  // They are sorted by the number of the band, so that the best verdict is first.
+  const items = Object.entries(keys).sort();
+  const listed = items.map(([key, said]) => `<li>${key}${said.join(" or ")}</li>`);
+  find(".parts", node).innerHTML = listed.join("");
 }
 
 function complain(words, name) {
@@ -327,7 +351,7 @@ function start() {
   const words = location.hash.slice(1);
   if (document.getElementById(words)) return draw();
   const rest = opened(words).join("; ");
-  complain(rest && `Left out: ${rest}.`);
+  complain(rest && `Part of this link could not be used: ${rest}.`);
   draw();
   if (rest) scrollTo(0, 0);
 }

@@ -1,6 +1,7 @@
 """The pages beside the front page: templates and the notebooks, in one layout."""
 
 import base64
+import datetime
 import hashlib
 import re
 from functools import partial
@@ -60,7 +61,8 @@ def environment_of(study: Study) -> Environment:
         "excerpt": words.excerpt,
         "filled": partial(headlines.filled, study.article, place="method.md"),
         "number": words.number,
-        "place": words.place,
+        "date": date,
+        "place": study.book.place,
         "sentence_case": words.sentence_case,
         "worked": partial(worked, study),
         "alt": partial(alt_of_call, study),
@@ -93,6 +95,16 @@ def markdown(text: str) -> Markup:
     scroll on a phone."""
     html = MARKDOWN.render(str(text)).replace("<table>", '<table tabindex="0">')
     return Markup(html.replace("&lt;br&gt;", "<br>"))
+
+
+def date(text: str) -> str:
+    """Return a date such as 2022-06-05 as readers write it.
+
+    >>> date("2022-06-05")
+    '5 June 2022'
+    """
+    day = datetime.date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
 
 
 def policy_hash(text: str) -> Markup:
