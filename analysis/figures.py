@@ -125,7 +125,7 @@ def tornado(study: Any, entry: Row) -> pd.DataFrame:
         texts = {}
         for end in ("from", "to"):
             value = row[f"at_{end}"]
-            number = words.number(row[end], unit)
+            number = words.exact(words.rounded(row[end], unit), unit)
             texts[value] = f"{book.spelled(target, value)} at {number}"
         low, high = sorted(texts)
         label = words.sentence_case(book.labels[row["input"]])
@@ -200,7 +200,7 @@ def plotted(table: Any, entry: Row, axes: Any) -> float:
         axes.axvline(0)
         axes.set_xlim(left=0)
     breaks = rows[["label", "words"]].stack().str.count("\n").max()
-    return 0.6 + LINE * (1.5 + 0.9 * breaks) * (0.6 - bottom)
+    return 0.6 + LINE * (1.5 + breaks) * (0.6 - bottom)
 
 
 def caption(study: Any, name: str) -> str:

@@ -1,4 +1,4 @@
-"""This module writes what readers see in words: numbers, ranges, printed rows, verdicts.
+"""This module writes numbers, ranges, printed rows and verdicts in words.
 
 Each of these is written here, once for the page, the notebooks and the terminal.
 """
@@ -216,7 +216,7 @@ def is_as_worded(row: rows.Printed) -> bool:
 
 
 def reading_of(row: rows.Printed, low_end: float = 0) -> str:
-    """Return the values that the words of a printed number allow, if it has such words."""
+    """Return the values that the words of a printed number allow, if it has words."""
     if not row.words:
         return ""
     low, high = row.words

@@ -68,7 +68,9 @@ def test_an_axis_begins_at_zero_or_says_that_it_does_not(article):
 def test_captions_have_no_typed_number_and_say_what_differs(article):
     changed = article.change(overlap=0.5)
     for name in NAMES:
-        assert "0.5 (ours: 0)" in figures.caption(changed, name)
+        assert "50 percent (our assumption: 0 percent)" in figures.caption(
+            changed, name
+        )
         caption = article.book.texts["figures"][name]["caption"]
         typed = re.sub(r"{[^}]*}|\b(19|20)\d\d\b", "", caption)
         assert not re.search(r"\d", typed)
@@ -146,7 +148,7 @@ def test_what_is_shaded_follows_the_assumption_or_the_printed_range(article):
         ("waterfall", "kind: waterfall", "kind: watrfall"),
         ("two_values_of_2019", ".report_2019", ".report_219"),
         ("tornado", "target: at_risk_2021", "target: at_risk"),
-        ("monitoring", "title: Shares", "titel: Shares"),
+        ("monitoring", "title: Share", "titel: Share"),
         ("trade_shares", "{figure_63_4}", "{figure_63_5}"),
         ("waterfall", "to: at_risk_2019,", "too: at_risk_2019,"),
     ],

@@ -72,7 +72,7 @@ def test_a_parameter_moves_step_cell_by_hand_and_table(tmp_path):
     assert "1.78 million" in step
     assert "1780000" in by_hand
     assert "1.78 million" in table
-    assert "persons per transfer = 0.6 (ours: 1)" in table
+    assert "persons per transfer = 0.6 (our assumption: 1)" in table
 
 
 def test_a_setting_that_a_run_hands_over_is_taken_whole(article):

@@ -123,7 +123,7 @@ def test_an_address_keeps_what_can_be_set_and_names_the_rest(opened, article):
         page.evaluate("location.hash = 'overlap=0.5'")
         page.wait_for_function("!document.querySelector('#problem').textContent")
         assert page.locator("#persons_per_transfer").input_value() == "1"
-        assert page.locator("#overlap").input_value() == "0.5"
+        assert page.locator("#overlap").input_value() == "50 percent"
 
 
 def test_the_page_is_the_same_with_a_script_and_without(opened):

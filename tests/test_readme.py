@@ -25,7 +25,7 @@ def test_the_readmes_verdicts_are_those_of_the_library(article):
     text = (ROOT / "README.md").read_text("utf-8")
     for verdict, says in article.book.texts["headlines"]["verdicts"].items():
         assert f"- **{verdict}**: {says}" in text
-    assert f"**{headlines.answer(article)[0]}**" in text
+    assert headlines.answer(article)[0] in text
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)

@@ -91,8 +91,8 @@ def test_a_table_says_below_what_differs(article):
     for table in (study.checks("net_persons"), study.break_even("at_risk_2021_sum")):
         for text in surfaces(study, table):
             line = " ".join(text.split())
-            assert "persons per transfer = 0.6 (ours: 1)" in line
-            assert "9 percent (printed: 10.5 percent)" in line
+            assert "persons per transfer = 0.6 (our assumption: 1)" in line
+            assert "9 percent (printed in the article: 10.5 percent)" in line
     assert "= 0.6" not in str([*surfaces(study, study.findings())])
 
 

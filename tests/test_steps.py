@@ -78,16 +78,18 @@ def test_no_value_lies_outside_its_shown_bounds(studies):
 
 def test_a_step_has_its_place_and_stops_at_a_depth(article):
     text = repr(article.explain("transfers_2019", depth=1))
-    assert "section scale, paragraph 2" in " ".join(text.split())
+    assert "3.17 million, printed in Scale, paragraph 2" in " ".join(text.split())
     flat = repr(article.explain("transfers_2019", depth=0))
     assert text.startswith(flat)
+    assert "Scale, paragraph 2" not in flat
 
 
 def test_yours_and_ours_are_told_apart(article):
     plain = str(article.explain("persons_2019"))
     changed = str(article.change(persons_per_transfer=0.6).explain("persons_2019"))
-    assert "yours" in changed
-    assert "yours" not in plain
+    assert "your value" in changed
+    assert "your value" not in plain
+    assert "our assumption" in plain
 
 
 def test_no_value_shown_contradicts_its_claim(article):
