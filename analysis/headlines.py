@@ -5,13 +5,14 @@ These texts are written by hand, with fields in braces for numbers.
 
 import math
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis import tables, words
 from analysis.case import NOT_COMPUTED, Case
-from analysis.rows import DataError, SettingError, base
+from analysis.rows import Check, DataError, SettingError, base
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -81,7 +82,7 @@ def headlines(study: "Study") -> pd.DataFrame:
         found = study.judged(check)
         place = f"headlines.yaml, headline {number}"
         row = {"number": number, "check": check.id, "article": entry["words"]}
-        row["working"] = "\n".join(workings(study, entry))
+        row["working"] = "\n".join(workings(study, check, entry["working"]))
         if study.setting:
             row["verdict_before"] = before.judged(check)["judged"]
         row |= {"verdict": found["judged"], "condition": found["condition"]}
@@ -92,14 +93,14 @@ def headlines(study: "Study") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def workings(study: "Study", entry: dict[str, Any]) -> list[str]:
-    """Return the lines of a sum; a line that can't be computed says why.
+def workings(study: "Study", check: Check, names: Iterable[str] = ()) -> list[str]:
+    """Return the lines of a check's calculation; one that can't be computed says why.
 
-    Where no sum is printed, a limit to which the number gives way is named.
+    A headline names the calculations that it shows. Where the article shows none, but a
+    limit lowers the number that it prints, the line says so.
     """
     texts = []
-    check = study.book.checks[entry["check"]]
-    for name in entry["working"]:
+    for name in names or [check.id] * bool(check.compute):
         quantity = name.partition(".")[0]
         if quantity in study.nodes and quantity != check.compute:
             name = quantity
@@ -164,6 +165,36 @@ COUNTS = [
     "nine",
 ]
 COUNTS += map(str, range(10, 100))
+
+
+def result(study: "Study", name: str) -> tables.Shown:
+    """Return a check as Markdown; see ``Study.result``."""
+    book = study.book
+    check = book.checks[name]
+    found = study.judged(check)
+    claim = check.statement
+    shown: Iterable[str] = ()
+    for entry in book.texts["headlines"]["headlines"]:
+        if entry["check"] == name:
+            claim = entry["words"]
+            shown = entry["working"]
+    lines = workings(study, check, shown)
+    place = words.sentence_case(book.place(book.claims[check.beside[0]]))
+    blocks = [f"**{claim}** ({place})", "\\\n".join(lines)]
+    meaning = book.texts["headlines"]["verdicts"].get(found["verdict"], "")
+    blocks.append(f"**Verdict: {found['judged']}.** {meaning}".strip())
+    if found["verdict"] != NOT_COMPUTED and check.compute:
+        needed = tables.conditions(study.case_of(check))
+        if needed:
+            items = [f"- {text}" for text in needed]
+            blocks.append("\n".join([f"{words.needed(needed)}:", "", *items]))
+    if study.setting:
+        before = study.article.judged(check)["judged"]
+        below = tables.setting(book, study.setting)
+        blocks.append(
+            f"{below} With the article's own numbers the verdict is: {before}."
+        )
+    return tables.Shown("\n\n".join(blocks))
 
 
 def verify(study: "Study") -> str:

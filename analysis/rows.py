@@ -35,6 +35,10 @@ class RefusalError(ValueError):
     def __init__(self, sentence: object):
         super().__init__(textwrap.shorten(str(sentence), 400, placeholder=" …"))
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows in place of a traceback: the sentence alone."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class DataError(RefusalError):
     """A fault in the data."""
