@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from analysis import formulas, rows, words
-from analysis.rows import ENDLESS, DataError, SettingError, Span, Unit, nearest
+from analysis.rows import ENDLESS, DataError, SettingError, Span, Unit, unknown
 from analysis.texts import read_package, read_texts
 
 ANY: Span = (-math.inf, math.inf)
@@ -187,8 +187,8 @@ class Book:
             claim.require("section", claim.section, self.texts["headlines"]["sections"])
         for name, row in self.texts["scenarios"].items():
             for key in row["set"].keys() - self.readings:
-                hint = nearest(key, self.readings)
-                raise DataError(f"scenarios.yaml: {name}: '{key}' is not known{hint}")
+                sentence = unknown("quantity", key, self.readings)
+                raise DataError(f"scenarios.yaml, {name}: {sentence}")
 
     def _formats(self) -> dict[str, Callable[[str], bool]]:
         """Return which names texts may have."""
@@ -245,7 +245,7 @@ class Book:
         for figure in self.external.values():
             pairs.append((figure, "reading_of", figure.reading_of, figure.unit))
             if figure.id in self.claims:
-                raise figure.fault("id", f"{figure.id} stands in claims.csv, too")
+                raise figure.fault("id", f"{figure.id} is already used in claims.csv")
         for each in self.listed.values():
             pairs.append((each, "same_as", each.same_as, self.units[each.quantity]))
         for check in self.checks.values():
@@ -256,7 +256,7 @@ class Book:
             if name:
                 row.require(column, name, self.units)
                 if self.units[name] != rows.base(unit):
-                    sentence = f"{name} is in {self.units[name]}, not {unit}"
+                    sentence = f"{name} has the unit {self.units[name]}, not {unit}"
                     raise row.fault(column, sentence)
 
     def _check_readings(self) -> None:
@@ -274,7 +274,8 @@ class Book:
         for check in self.checks.values():
             values = [self.claims[name].value for name in check.beside]
             if len(values) > 1 and values != sorted(values):
-                raise check.fault("beside", f"{'; '.join(check.beside)} must rise")
+                sentence = "the first number must not be greater than the last"
+                raise check.fault("beside", sentence)
             own = self.readings_of(check)
             try:
                 needed = self.order(check.compute, own) if check.compute else {}
@@ -293,15 +294,16 @@ class Book:
         for claim in self.claims.values():
             of = self.quantities[claim.quantity]
             if is_past(claim.value, float(of.at_least), float(of.at_most)):
-                raise claim.fault("printed", f"past a limit of {claim.quantity}")
+                sentence = f"the number breaks a limit of {claim.quantity}"
+                raise claim.fault("printed", sentence)
             self._add_claim(found[claim.quantity], claim)
         for name, function in formulas_by_name().items():
             quantity, _, reading = name.partition("__")
             needs = tuple(inspect.signature(function).parameters)
             for known in (quantity, *needs):
                 if known not in found:
-                    sentence = f"quantities.csv, assumptions.csv lack {known}"
-                    raise DataError(f"{sentence}, of the formula {name}")
+                    sentence = f"the formula {name} needs a quantity {known}"
+                    raise DataError(f"quantities.csv, assumptions.csv: {sentence}")
             node = Node(formula=function, needs=needs)
             found[quantity][reading or "formula"] = node
         for figure in self.external.values():
@@ -332,7 +334,7 @@ class Book:
     def _add_claim(readings: dict[str, Node], row: rows.Claim) -> None:
         """Add a printed number, or what words allow; a quantity has one input."""
         if row.input and ("published" in readings or "in_words" in readings):
-            raise row.fault("input", f"{row.quantity} has another input")
+            raise row.fault("input", f"{row.quantity} already has an input")
         node = node_of(row)
         if row.printed is not None and not row.low_end:
             readings[row.id] = node
@@ -345,8 +347,7 @@ class Book:
     def look_up(self, name: Any) -> None:
         """Refuse an unknown quantity, with the nearest known one."""
         if name not in self.readings:
-            hint = nearest(name, self.readings)
-            raise SettingError(f"'{name}' is not a quantity{hint}")
+            raise SettingError(unknown("quantity", name, self.readings))
 
     def node(self, name: str, setting: Setting) -> Node:
         """Return the source of a quantity under a setting."""
@@ -368,8 +369,8 @@ class Book:
     ) -> dict[str, Node]:
         """Return a quantity and all that it needs, in the order of computing."""
         if name in path:
-            circle = ", which needs ".join([*path[path.index(name) :], name])
-            raise SettingError(f"readings in a circle: {circle}")
+            circle = " → ".join([*path[path.index(name) :], name])
+            raise SettingError(f"these readings depend on one another: {circle}")
         nodes: dict[str, Node] = {}
         node = self.node(name, setting)
         for need in node.needs:

@@ -114,7 +114,7 @@ class Case:
             if node.is_in_words:
                 self.named[name] = node.named_end
             if node.row and node.row in self.claim.rows:
-                raise SettingError(f"{node.row} would be compared with itself")
+                raise SettingError(f"this check would compare {node.row} with itself")
         self.has_words = any(node.words for node in self.inputs.values())
 
     def _resolved(self) -> dict[str, Node]:
@@ -133,7 +133,8 @@ class Case:
         """Return the case in which some quantities are given, perhaps computed ones."""
         for name in names:
             if name in self.own:
-                raise SettingError(f"{name} has a source of this check's own")
+                sentence = f"this check fixes {name} itself; choose another input"
+                raise SettingError(sentence)
         setting = {**self.setting, **dict.fromkeys(names, Node())}
         return Case(self.book, self.target, setting, self.claim, self.own)
 
@@ -185,19 +186,26 @@ class Case:
                 continue
             unit = self.book.unit(name)
             value, low, high = past[:, 0].tolist()
-            part = words.part(low, high, unit=unit)
-            label = self.book.labels[name]
-            if isinstance(most, str):
-                part = f"{part}, {self.book.labels[most]}"
             number = words.number(value, unit, [low, high])
-            sentence = f"would be {number}, and may be {part}"
-            raise SettingError(f"{label} ({name}) {sentence}")
+            allowed = words.part(low, math.inf, unit=unit)
+            needed = self.book.order(name, self.setting)
+            if value > high:
+                allowed = words.part(-math.inf, high, unit=unit)
+                if isinstance(most, str):
+                    needed |= self.book.order(most, self.setting)
+                    allowed += f", the value of {self.book.labels[most]} ({most})"
+            sentence = f"{name} cannot be {number}: it must be {allowed}"
+            causes = self.setting.keys() & needed.keys() - {name, most, *self.own}
+            if causes:
+                sentence += f"; this depends on {' and '.join(sorted(causes))}"
+            raise SettingError(sentence)
 
     def refuse_past(self, values: Values) -> None:
         """Raise SettingError where a limit is broken, or the target has no value."""
         self.refuse_broken(values)
         if np.any(self.past(values)):
-            raise SettingError(f"{self.target} has no value: it divides by zero")
+            sentence = f"{self.target} cannot be computed, because it divides by zero"
+            raise SettingError(sentence)
 
     def bounds(
         self, kinds: Collection[str], given: Values = NOTHING

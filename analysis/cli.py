@@ -39,8 +39,8 @@ def guarded(study: Study) -> str:
     now = guard.values(study)
     changes = guard.moved(guard.read(), now)
     if len(changes):
-        lines = [*guard.lines(changes), "If that is meant: analysis accept."]
-        raise FoundError("\n".join(lines))
+        end = "If these changes are intended, run: analysis accept"
+        raise FoundError("\n".join([*guard.lines(changes), end]))
     return f"All {len(now):,} stored values are unchanged."
 
 
@@ -50,7 +50,9 @@ def reproduce(study: Study, asked: Namespace) -> str:
     from analysis import guard, page, report, running
 
     if study.setting and "results" in Path(os.path.realpath(asked.out)).parts:
-        raise SettingError("under a setting, --out names a folder outside results")
+        raise SettingError(
+            "--out must name a folder outside results where --set or --scenario is used"
+        )
     with running.replaced(asked.out) as folder:
         ran = folder / "notebooks"
         ran.mkdir()
@@ -70,7 +72,7 @@ def reproduce(study: Study, asked: Namespace) -> str:
         running.write_manifest(folder, study.setting)
     print(headlines.verify(study), end="\n\n", flush=True)
     lines = notes if study.setting else [guarded(study)]
-    return "\n".join([*lines, f"Page: {asked.out / 'index.html'}"])
+    return "\n".join([*lines, f"The results start at {asked.out / 'index.html'}"])
 
 
 def accept(study: Study, asked: Namespace) -> str:
@@ -79,7 +81,9 @@ def accept(study: Study, asked: Namespace) -> str:
 
     now = guard.values(study)
     changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
-    print(*guard.lines(changes), f"{len(changes)} values moved.", sep="\n", flush=True)
+    print(
+        *guard.lines(changes), f"Changed values: {len(changes)}.", sep="\n", flush=True
+    )
     # Beside the files, so that each takes its place at once.
     with running.staged(ROOT / "accept") as folder:
         list(running.start(folder, study))
@@ -94,7 +98,7 @@ def accept(study: Study, asked: Namespace) -> str:
             if path.exists():
                 shutil.copymode(path, folder / path.name)
             (folder / path.name).replace(path)
-    return "Stored as accepted; results/ is older until you reproduce it."
+    return "The values are stored. To renew results, run: analysis reproduce"
 
 
 def readme(study: Study) -> str:
@@ -124,7 +128,8 @@ def audit(study: Study, asked: Namespace) -> str:
 
     table = audit.audit(asked.file, study.book)
     differing = table[table["state"] != "found"]
-    said = f"{len(table) - len(differing)} found"
+    found = f"{len(table) - len(differing)} of {len(table)} numbers"
+    said = f"{found} were found in their place."
     if len(differing):
         raise FoundError(f"{differing.to_string(index=False)}\n{said}")
     return said
@@ -139,15 +144,15 @@ def told(study: Study, asked: Namespace) -> Any:
 COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
     "reproduce": (
         reproduce,
-        "run the notebooks and write the results",
+        "run the notebooks, write the results, and compare all values with stored ones",
         "--set --scenario --out",
     ),
     "verify": (
         verify,
-        "recompute the headlines, compare with stored values",
+        "recompute the headline numbers, and compare all values with stored ones",
         "--set --scenario",
     ),
-    "checks": (told, "list all checks", "--set --scenario --csv"),
+    "checks": (told, "list all checks with their verdicts", "--set --scenario --csv"),
     "explain": (
         told,
         "show how a number is computed, down to the printed numbers",
@@ -155,31 +160,44 @@ COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
     ),
     "sensitivity": (
         told,
-        "move each input of a quantity over its range",
+        "show how a quantity changes when each input moves over its range",
         "--set --scenario --csv name",
     ),
     "break-even": (
         told,
-        "show where the verdict of a check, or a statement, turns",
+        "show for which values of each input a claim matches",
         "--set --scenario --csv name",
     ),
     "audit": (audit, "look up the article's numbers in your own copy", "file"),
-    "accept": (accept, "store the values of now, and the notebooks", ""),
+    "accept": (accept, "store the present values and the notebooks' outputs", ""),
 }
 OPTIONS: dict[str, dict[str, Any]] = {
     "name": {
         "nargs": 1,
-        "help": 'a quantity, a check, or as in "QUANTITY > 1.9 million"',
+        "help": 'a quantity, a check, or a comparison: "QUANTITY > 1.9 million"',
     },
-    "file": {"type": Path, "help": "text or HTML"},
-    "--out": {"type": Path, "default": "results", "metavar": "FOLDER"},
+    "file": {"type": Path, "help": "your copy, as a text or HTML file"},
+    "--out": {
+        "type": Path,
+        "default": "results",
+        "metavar": "FOLDER",
+        "help": "write the results to this folder, which must be new, empty or written "
+        "by this command (default: %(default)s)",
+    },
     "--set": {
         "action": "append",
         "metavar": "NAME=VALUE",
-        "help": "set a number, with its unit or without, or a reading; repeatable",
+        "help": "set a quantity to a number, with or without its unit, or to one of "
+        "its readings; each NAME=VALUE needs its own --set",
     },
-    "--scenario": {"metavar": "NAME", "help": "a name"},
-    "--csv": {"action": "store_true", "help": "write the table as CSV"},
+    "--scenario": {
+        "metavar": "NAME",
+        "help": "use the settings that data/scenarios.yaml has under this name",
+    },
+    "--csv": {
+        "action": "store_true",
+        "help": "write the table as CSV, with all digits",
+    },
 }
 
 
@@ -187,7 +205,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the arguments of all commands."""
     parser = argparse.ArgumentParser(
         prog="analysis",
-        description="Recompute the numbers of one article, and see which follow.",
+        description="Recompute the numbers of one article, and show which follow.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (run, text, options) in COMMANDS.items():
@@ -210,17 +228,33 @@ def choices_of(parts: Iterable[str]) -> dict[str, str]:
     """Return the names and values of options such as "overlap=0.5"."""
     choices: dict[str, str] = {}
     for part in parts:
-        name, _, value = part.partition("=")
+        name, sign, value = part.partition("=")
+        if not sign:
+            raise SettingError(f"--set needs NAME=VALUE, not '{part}'")
         if name in choices:
-            raise SettingError(f"{name} is set twice")
+            raise SettingError(f"{name} must not be set twice")
         choices[name] = value
     return choices
+
+
+def reason(error: Exception) -> str:
+    """Return the sentence for bad input, a missing module or an unusable file."""
+    if isinstance(error, ModuleNotFoundError):
+        return f"this needs {error.name}; install the package's extra 'notebooks'"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}"
+    return str(error)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; bad input is one sentence and status 2, what differs status 1."""
     try:
-        asked = parser().parse_args(words)
+        asked, others = parser().parse_known_args(words)
+        if others:
+            sentence = f"{asked.command} cannot use '{' '.join(others)}'"
+            if asked.set or "=" in others[0]:
+                sentence += "; each NAME=VALUE needs its own --set"
+            raise SettingError(sentence)
         study = load().change(**choices_of(asked.set))
         if asked.scenario is not None:
             study = study.scenario(asked.scenario)
@@ -233,12 +267,12 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         # A thread that waits for a kernel can't be stopped; kernels end when the
         # process that started them is gone.
-        print("analysis: interrupted", file=sys.stderr, flush=True)
+        print("analysis: the run was interrupted", file=sys.stderr, flush=True)
         os._exit(130)
     except FoundError as error:
         print(error, file=sys.stderr)
         return 1
     except (RefusalError, ModuleNotFoundError, OSError) as error:
-        print(f"analysis: {error}", file=sys.stderr)
+        print(f"analysis: {reason(error)}", file=sys.stderr)
         return 2
     return 0

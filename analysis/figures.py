@@ -14,7 +14,7 @@ import pandas as pd
 from analysis import headlines, tables, words
 from analysis.book import Book, claim_of
 from analysis.case import NOT_COMPUTED
-from analysis.rows import ENDLESS, SCALES, DataError, SettingError, nearest
+from analysis.rows import ENDLESS, SCALES, DataError, SettingError, unknown
 
 Row = dict[str, Any]
 NUMBERS = ["value", "low", "high"]
@@ -51,7 +51,7 @@ def entry_of(book: Book, name: str) -> Row:
     """Return what figures.yaml says of a figure."""
     entries = book.texts["figures"]
     if name not in entries:
-        raise SettingError(f"'{name}' is not a figure{nearest(name, entries)}")
+        raise SettingError(unknown("figure", name, entries))
     return entries[name]
 
 
@@ -163,7 +163,8 @@ def shade(study: Any, entry: Row, scale: float, axes: Any) -> None:
     if claim.low_end:
         low = float(study[claim.low_end])
     if high - low >= ENDLESS:
-        raise DataError(f"figures.yaml, {entry['title']}: {names} has no two ends")
+        place = f"figures.yaml, {entry['title']}"
+        raise DataError(f"{place}: {names} must have two ends to be shaded")
     axes.axvspan(low / scale, high / scale, color=BAND, zorder=0)
 
 

@@ -129,10 +129,12 @@ def read() -> pd.Series:
         table = pd.read_csv(EXPECTED, index_col=KEYS, dtype=str, na_filter=False)
         return table["value"]
     except (KeyError, OSError, ValueError) as error:
-        raise DataError(f"{EXPECTED.name}, which accept writes: {error}") from None
+        raise DataError(
+            f"{EXPECTED.name} cannot be read: {error}; accept writes it"
+        ) from None
 
 
 def lines(changes: pd.DataFrame) -> Iterator[str]:
     """Yield a sentence for each value that moved: what it was and what it is."""
     for (table, row, field), was, now in changes.itertuples():
-        yield f"moved: {table}, {row}, {field}: {was} to {now}"
+        yield f"{table}, {row}, {field} changed from {was} to {now}"

@@ -30,7 +30,7 @@ ByName = Mapping[str, Any]
 
 
 class RefusalError(ValueError):
-    """What is said of bad input: one sentence, on one line."""
+    """Bad input, explained in one sentence on one line."""
 
     def __init__(self, sentence: object):
         super().__init__(textwrap.shorten(str(sentence), 400, placeholder=" …"))
@@ -45,7 +45,7 @@ class DataError(RefusalError):
 
 
 class SettingError(RefusalError):
-    """A name, a value or a combination of readings that can't be used."""
+    """A name, a value or a combination of readings that cannot be used."""
 
 
 class FoundError(Exception):
@@ -56,6 +56,11 @@ def nearest(name: object, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return a hint at the known name that is most like a name."""
     close = difflib.get_close_matches(str(name), list(known), 1, cutoff)
     return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def unknown(kind: str, name: object, known: Iterable[str]) -> str:
+    """Return the sentence that refuses an unknown name, with the most similar one."""
+    return f"no {kind} is called '{name}'{nearest(name, known)}"
 
 
 def base(unit: str) -> str:
@@ -84,7 +89,7 @@ class Row:
         """Refuse a name that is not known, with the nearest that is."""
         if name not in known:
             hint = nearest(name, known)
-            raise self.fault(column, f"'{name}' is not known{hint}")
+            raise self.fault(column, f"the name '{name}' is unknown{hint}")
 
 
 class Unit(str):
@@ -152,7 +157,8 @@ class Assumption(Limited):
         order = ["at_least", "varied_from", "value", "varied_to", "at_most"]
         ends = [getattr(self, column) for column in order]
         if ends != sorted(ends):
-            raise self.fault("value", f"{', '.join(order)} must rise")
+            sentence = f"the numbers must not decrease from {' to '.join(order)}"
+            raise self.fault("value", sentence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,13 +195,15 @@ class Printed(Row):
         digits = self.printed
         words = self.words
         if not words and (digits is None or self.rounded_to == "ours"):
-            raise self.fault("says", "write what the words claim")
+            sentence = "this cell must say which numbers the words allow"
+            raise self.fault("says", sentence)
         if digits and self.place and digits % self.place:
             sentence = f"{digits} is not rounded to '{self.place}'"
             raise self.fault("rounded_to", sentence)
         low, high = words or (-math.inf, math.inf)
         if low > high or self.value < low or self.value > high:
-            raise self.fault("says", f"'{self.says}' must rise and hold {digits}")
+            sentence = "must begin with its low end, and include the printed number"
+            raise self.fault("says", f"'{self.says}' {sentence}")
 
     @property
     def place(self) -> Decimal:
@@ -286,7 +294,8 @@ class Check(Row):
 
     def __post_init__(self) -> None:
         if bool(self.kind) != bool(self.beside):
-            raise self.fault("kind", "a check beside a number has a kind, no other")
+            sentence = "a check must have a kind exactly where 'beside' is not empty"
+            raise self.fault("kind", sentence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,7 +331,7 @@ def read_table(path: Path, kind: type[R], rules: ByName, known: ByName) -> dict[
     try:
         first, *lines = path.read_text("utf-8-sig").splitlines() or [""]
     except (OSError, UnicodeError) as error:
-        raise DataError(f"{path.name}: {error}") from None
+        raise DataError(f"{path.name} cannot be read: {error}") from None
     header = first.split(",")
     columns = {each.name: each.type for each in fields(kind)}
     if sorted(header) != sorted(rules):
@@ -343,7 +352,7 @@ def read_table(path: Path, kind: type[R], rules: ByName, known: ByName) -> dict[
             values["unit"] = known["quantities"][values["quantity"]].unit
         row = kind(file=path.name, line=number, **values)
         if row.key in rows:
-            sentence = f"{row.key} stands in row {rows[row.key].line} too"
+            sentence = f"row {rows[row.key].line} is already called {row.key}"
             raise place.fault(header[0], sentence)
         rows[row.key] = row
     return rows
@@ -356,7 +365,8 @@ def read_line(place: Row, header: list[str], line: str) -> dict[str, str]:
         (parts,) = csv.reader([line], strict=True)
         return dict(zip(header, map(str.strip, parts), strict=True))
     except (csv.Error, ValueError):
-        raise place.fault("1", "as many cells as in row 1 must stand here") from None
+        sentence = "this row must have as many cells as row 1"
+        raise place.fault("1", sentence) from None
 
 
 def check_cell(place: Row, column: str, cell: str, rule: ByName) -> None:
@@ -364,11 +374,11 @@ def check_cell(place: Row, column: str, cell: str, rule: ByName) -> None:
     options = rule.get("enum", [cell])
     pattern = rule.get("pattern", PATTERNS[rule["type"]])
     if not cell.isprintable():
-        raise place.fault(column, "a character here can't be seen")
+        raise place.fault(column, "a character in this cell cannot be seen")
     if cell not in options:
-        raise place.fault(column, f"'{cell}' must be one of {', '.join(options)}")
+        raise place.fault(column, f"must be one of {', '.join(options)}, not '{cell}'")
     if not re.search(pattern, cell):
-        raise place.fault(column, f"'{cell}' must have the form {pattern}")
+        raise place.fault(column, f"must match the pattern {pattern}, not be '{cell}'")
 
 
 def content(cell: str, kind: Any) -> Any:

@@ -51,6 +51,10 @@ def staged(folder: Path) -> Iterator[Path]:
     old = work / "old"
     try:
         work.mkdir(exist_ok=True)
+    except OSError as error:
+        sentence = f"{folder} cannot be written: {error.strerror}"
+        raise SettingError(sentence) from None
+    try:
         with FileLock(work / "lock", blocking=False):
             if old.exists() and not folder.exists():
                 old.rename(folder)
@@ -71,7 +75,9 @@ def staged(folder: Path) -> Iterator[Path]:
                 if folder.exists() or not old.exists():
                     shutil.rmtree(work, ignore_errors=True)
     except Timeout:
-        raise SettingError(f"another run writes to {folder}") from None
+        raise SettingError(
+            f"another run is writing to {folder}; wait for it, or choose another folder"
+        ) from None
 
 
 @contextlib.contextmanager
@@ -95,7 +101,8 @@ def replaced(folder: Path) -> Iterator[Path]:
 def refuse_foreign(folder: Path) -> None:
     """Raise SettingError for what is no folder, or has what no run wrote."""
     if os.path.ismount(folder) or (os.path.lexists(folder) and not folder.is_dir()):
-        raise SettingError(f"{folder} is no folder for results; name another")
+        sentence = f"{folder} is not a folder that results can replace"
+        raise SettingError(f"{sentence}; choose a new or empty folder")
     written = {}
     manifest = folder / MANIFEST
     with contextlib.suppress(Exception):
@@ -106,8 +113,10 @@ def refuse_foreign(folder: Path) -> None:
                 written = content["files"] | dict(hashes([manifest], folder))
     for name, digest in hashes(folder.rglob("*"), folder):
         if digest != written.get(name):
-            sentence = f"{folder} holds {name}, which is not as a run left it"
-            raise SettingError(f"{sentence}; move it, or name another folder")
+            raise SettingError(
+                f"{folder} contains a file that this command did not write ({name}), "
+                "and it will not be overwritten; choose a new or empty folder"
+            )
 
 
 def hashes(paths: Iterable[Path], folder: Path) -> Iterator[tuple[str, str]]:
@@ -144,7 +153,8 @@ def write_manifest(folder: Path, setting: dict[str, Any]) -> None:
 def paths() -> list[Path]:
     """Return the package's notebooks: two digits, then a name; others are a user's."""
     if not NOTEBOOKS.is_dir():
-        raise SettingError("this needs the notebooks, so run it in a checkout")
+        sentence = "this command needs the notebooks; run it in a checkout"
+        raise SettingError(sentence)
     return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 
 
@@ -155,7 +165,8 @@ def start(folder: Path, study: Study) -> Iterator[list[str]]:
     place = tempfile.gettempdir()
     # The path of a socket has about a hundred letters at most.
     if len(place) > 70:
-        raise SettingError(f"TMPDIR is too long for sockets: {place}")
+        sentence = "must have at most 70 characters, because kernels have sockets there"
+        raise SettingError(f"the path of TMPDIR {sentence}: {place}")
     for lock in Path(place).glob(f"{SOCKETS}*/lock"):
         with contextlib.suppress(Timeout, OSError), FileLock(lock, blocking=False):
             shutil.rmtree(lock.parent)
@@ -173,7 +184,7 @@ def execute(study: Study, folder: Path, path: Path) -> list[str]:
             notebook.cells.insert(2, given(notebook, study))
         run(notebook)
     except Exception as error:
-        raise SettingError(f"{path.name} can't run: {error!s:.200}") from None
+        raise SettingError(f"{path.name} cannot be run: {error!s:.200}") from None
     notes = impossible(notebook, path.name, study)
     # It would name the version of Python.
     notebook.metadata.language_info = {"name": "python"}
@@ -227,6 +238,6 @@ def impossible(notebook: Any, name: str, study: Study) -> list[str]:
                 notes.append(f"{name}, cell {cell.execution_count}: {said}")
                 if not study.setting or output.ename not in IMPOSSIBLE:
                     raise FoundError(notes[-1])
-                text = [f"Not under this setting: {output.evalue}"]
+                text = [f"This cell has no result under this setting: {output.evalue}"]
                 cell.outputs = [nbformat.v4.new_output("stream", text=text)]
     return notes

@@ -3,6 +3,7 @@
 import math
 import reprlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,10 +17,8 @@ from analysis.rows import SCALES, SettingError, nearest
 def chosen(book: Book, name: str, value: Any) -> Node:
     """Return the node for what a user sets, or raise SettingError."""
     book.look_up(name)
-    if isinstance(value, str):
-        if value in book.readings[name]:
-            return replace(book.readings[name][value], said=value)
-        value = read(book, name, value)
+    if isinstance(value, str) and value in book.readings[name]:
+        return replace(book.readings[name][value], said=value)
     if quantile_of(value):
         return drawn(book, name, value)
     number = number_of(book, name, value)
@@ -30,40 +29,60 @@ def read(book: Book, name: str, text: str) -> float:
     """Return the number in a text."""
     try:
         return units.read(text, book.units[name])
-    except ValueError as error:
-        known = book.readings[name]
-        hint = f"{nearest(text, known)} (its readings are {', '.join(known)})"
-        raise SettingError(f"{name}: {error}{hint}") from None
+    except ValueError:
+        kind = "a number"
+    except LookupError:
+        kind = f"a number in {book.unit(name).plural or book.unit(name)}"
+    known = book.readings[name]
+    sentence = f"{reprlib.repr(text)} is neither {kind} nor one of its readings"
+    listed = f"({', '.join(known)}){nearest(text, known)}"
+    raise SettingError(f"{name}: {sentence} {listed}")
 
 
-def number_of(book: Book, name: str, value: Any) -> float:
-    """Return a number that may be set, or refuse it."""
+def number_of(book: Book, name: str, value: Any, given: str = "") -> float:
+    """Return a number that may be set, perhaps from a text, or refuse it.
+
+    ``given`` is how a message writes the value.
+    """
     number = math.nan
-    try:
-        if np.ndim(value) == 0 and np.asarray(value).dtype.kind in "iufO":
-            number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    if math.isnan(number):
-        raise SettingError(
-            f"{name} must be a number or a reading, not {reprlib.repr(value)}"
-        )
-    if book.unsettable(name, number):
-        raise outside(book, name, number)
+    if isinstance(value, str):
+        number = read(book, name, value)
+        given = value
+    else:
+        with suppress(TypeError, ValueError, OverflowError):
+            if np.ndim(value) == 0 and np.asarray(value).dtype.kind in "iufO":
+                number = float(value)
+                given = given or f"{number:,.10g}"
+    if math.isnan(number) or book.unsettable(name, number):
+        raise outside(book, name, number, given or reprlib.repr(value))
     return number
 
 
-def outside(book: Book, name: str, number: float) -> SettingError:
-    """Return the error for a number to which a quantity may not be set, with one that
-    would fit if a word was left out."""
-    span = words.joined(*words.ends(*book.ranges[name], book.unit(name)))
-    sentence = f"{name} may be {span}, not {number:,.10g}"
-    is_share = book.units[name] == "dimensionless"
-    factors = {"percent": 0.01} if is_share else SCALES
+def outside(book: Book, name: str, number: float, given: str) -> SettingError:
+    """Return the error for a value that cannot be set.
+
+    It suggests a word that may be missing, such as "million" or "percent".
+    """
+    sentence = f"{name} must be {between(book, name)}, not {given}"
+    factors = {"percent": 0.01} if book.unit(name) == "percent" else SCALES
     for word, factor in factors.items():
-        if not book.unsettable(name, number * factor):
-            return SettingError(f"{sentence}; '{number:.10g} {word}' would fit")
+        is_allowed = not math.isnan(number) and not book.unsettable(
+            name, number * factor
+        )
+        if is_allowed and given[-1:].isdigit():
+            return SettingError(f"{sentence}; did you mean '{number:.10g} {word}'?")
     return SettingError(sentence)
+
+
+def between(book: Book, name: str) -> str:
+    """Write the range in which a quantity may be set.
+
+    >>> import analysis
+    >>> between(analysis.load().book, "growth_of_the_rest_2022")
+    'between −100 and 33 percent'
+    """
+    first, last = words.ends(*book.ranges[name], book.unit(name))
+    return f"between {first.removesuffix(' percent')} and {last}"
 
 
 # Distributions ------------------------------------------------------------------------
@@ -82,6 +101,7 @@ def drawn(book: Book, name: str, shape: Any) -> Node:
     try:
         median = float(shape.median())
     except (TypeError, ValueError) as error:
-        raise SettingError(f"{name}: {said} has no median: {error}") from None
-    median = number_of(book, name, median)
+        sentence = f"{name}: the median of {said} cannot be computed: {error}"
+        raise SettingError(sentence) from None
+    median = number_of(book, name, median, f"{median:,.10g}, the median of {said}")
     return Node(np.float64(median), distribution=shape, said=said)

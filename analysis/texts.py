@@ -20,11 +20,11 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
     """Reads YAML in C, where PyYAML can; of two equal keys none is lost silently."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        """Return a mapping; raises YAMLError for a key that stands twice."""
+        """Return a mapping; raises YAMLError for a key that appears twice."""
         seen: list[Any] = []
         for key, _ in node.value:
             if key.value in seen:
-                raise yaml.YAMLError(f"{key.value} stands twice{key.start_mark}")
+                raise yaml.YAMLError(f"{key.value} appears twice{key.start_mark}")
             seen.append(key.value)
         return super().construct_mapping(node, deep)
 
@@ -32,7 +32,7 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
 def read_yaml(path: Path) -> Any:
     """Return the content of a YAML file; raises ValueError for one that is none."""
     if not path.is_file():
-        raise ValueError("it is no file")
+        raise ValueError("this file does not exist")
     try:
         return yaml.load(path.read_text("utf-8"), Loader)
     except (yaml.YAMLError, AttributeError, RecursionError) as error:
@@ -51,7 +51,7 @@ def read_package(folder: Path) -> tuple[list[Any], dict[str, Any]]:
                 rules[column["name"]] = column | column.get("constraints", {})
         return package["texts"], tables
     except Exception as error:
-        raise DataError(f"{PACKAGE} can't be read: {error!r}") from None
+        raise DataError(f"{PACKAGE} cannot be read: {error!r}") from None
 
 
 def read_texts(
@@ -78,5 +78,5 @@ def sentence_of(error: Any) -> str:
     """Say which part of a text does not fit its schema."""
     part = ", ".join(map(str, error.path[1:])) or "the file"
     if error.rule == "format":
-        return f"{part} '{error.value}' is not known as a {error.rule_definition}"
+        return f"{part}: no {error.rule_definition} is called '{error.value}'"
     return f"{part} {error.message.removeprefix(f'{error.name} ')}"

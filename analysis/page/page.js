@@ -43,9 +43,9 @@ function refusal({ nodes, target }, values) {
     if (!(abs(values[name] - end) > slack(end))) continue;
     const bound = values[name] > end ? "at most" : "at least";
     const limit = values[name] > end && NODES[limits[1]];
-    const why = limit ? `, because of ${limit.label}` : "";
-    const said = `cannot be ${spell(name, values[name])}`;
-    return `${label} ${said}; here it must be ${bound} ${spell(name, end)}${why}`;
+    const why = limit ? `, the value of ${limit.label}` : "";
+    const must = `it must be ${bound} ${spell(name, end)}${why}`;
+    return `${label} cannot be ${spell(name, values[name])}: ${must}`;
   }
   const isOpen = Object.keys(nodes).some((key) => isNaN(values[key]) && !nodes[key].formula);
   const isDefined = isOpen || Number.isFinite(values[target]);
