@@ -135,6 +135,13 @@ def audit(study: Study, asked: Namespace) -> str:
     return said
 
 
+def checks(study: Study, asked: Namespace) -> Any:
+    """Return all checks, with what each needs and the name by which it is explained."""
+    columns = ["statement", "beside", "recomputed", "judged", "condition", "id"]
+    table = study.checks()
+    return table if asked.csv else table[columns]
+
+
 def told(study: Study, asked: Namespace) -> Any:
     """Return what the study's method of this name says."""
     return getattr(study, asked.command.replace("-", "_"))(*asked.name)
@@ -152,7 +159,7 @@ COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
         "recompute the headline numbers, and compare all values with stored ones",
         "--set --scenario",
     ),
-    "checks": (told, "list all checks with their verdicts", "--set --scenario --csv"),
+    "checks": (checks, "list all checks with their verdicts", "--set --scenario --csv"),
     "explain": (
         told,
         "show how a number is computed, down to the printed numbers",
