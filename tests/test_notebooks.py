@@ -127,9 +127,9 @@ def test_a_parameter_moves_step_cell_by_hand_and_table(tmp_path):
         progress_bar=False,
         kernel_name="python3",
     )
-    result, step, by_hand, table = [str(cell.outputs) for cell in code_cells(target)][
-        1:5
-    ]
+    texts = [str(cell.outputs) for cell in code_cells(target)]
+    # The first two are the parameters, and those that papermill put in their place.
+    result, step, by_hand, table = texts[2:6]
     assert "1.78 million" in result
     assert "persons per transfer = 0.6 (our assumption: 1)" in result
     assert "1.78 million" in step
