@@ -1,9 +1,13 @@
 """The pages in a browser."""
 
 import re
+from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 
+from analysis import SettingError
+from analysis.tables import amount
 from tests.browser import axe, launched, needs_chromium, visited
 
 pytestmark = needs_chromium
@@ -72,8 +76,13 @@ def test_levers_move_the_sum_the_picture_and_the_address(opened):
 def test_a_field_takes_a_number_or_says_why_not(opened):
     with opened() as page:
         for text, shown in ("1,500,000", "1.5 million"), ("1.7e6", "1.7 million"):
-            assert typed(page, "at_risk_2019", text) == ""
+            # A number that is set has no words that leave room, and a note says so.
+            assert '"up to 1.6 million"' in typed(page, "at_risk_2019", text)
             assert page.locator("#at_risk_2019").input_value() == shown
+            assert page.locator("[aria-invalid=true]").count() == 0
+        assert typed(page, "at_risk_2019", "up to 1.6 million") == ""
+        assert "at_risk_2019" not in page.url
+        typed(page, "at_risk_2019", "1.7 million")
         # 1.7 million of 2.869 million transfers are 0.593 persons for each.
         for name, text in ("persons_per_transfer", "0.58"), ("at_risk_2019", "many"):
             assert typed(page, name, text)
@@ -167,7 +176,7 @@ def test_print_has_what_a_reader_needs_and_no_buttons(opened):
     with opened() as page:
         page.emulate_media(media="print")
         assert page.locator("button:visible").count() == 0
-        for part in ("figure", "#claim-5 .chip", "#claim-5 .turns"):
+        for part in ("figure", "#live", "#claim-5 .chip", "#claim-5 .turns"):
             assert page.locator(part).is_visible()
 
 
@@ -194,3 +203,105 @@ def test_axe_finds_nothing(opened, rules, name, width, scheme):
         )
         page.evaluate(rules)
         assert page.evaluate("axe.run().then(result => result.violations)") == []
+
+
+def test_the_sentence_is_changed_by_keyboard_alone_and_back(opened):
+    with opened() as page:
+        control = page.locator("#live [data-field=persons_per_transfer]")
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if control.evaluate("node => node === document.activeElement"):
+                break
+        said = page.locator("#announced")
+        assert said.inner_text() == ""
+        for _ in range(50):
+            page.keyboard.press("ArrowDown")
+        # 1.434 million at most were at risk in 2019, and 150,000 were added.
+        live = page.locator("#live")
+        assert "up to 1.584 million" in live.inner_text()
+        assert control.input_value() == "0.5"
+        assert page.locator("[data-slide=persons_per_transfer]").input_value() == "0.5"
+        assert said.inner_text() == ""
+        page.keyboard.press("Tab")
+        assert "0.5" in said.inner_text()
+        assert "up to 1.584 million" in said.inner_text()
+        assert page.url.endswith("#persons_per_transfer=0.5")
+        quoted = page.locator("#cite-5").text_content()
+        assert "0.5" in quoted
+        assert "up to 1.584 million" in quoted
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.type("0.05x")
+        page.keyboard.press("Enter")
+        assert page.locator("#live-error").inner_text()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("1")
+        page.keyboard.press("Enter")
+        assert "up to 1.9 million" in live.inner_text()
+        assert page.locator("#live-error").inner_text() == ""
+
+
+#: Type settings into the sentence, and return what the page then says.
+TYPE_EACH = """settings => settings.map(setting => {
+  opened(""); draw();
+  const refusals = Object.entries(setting).map(([name, value]) => {
+    const control = document.querySelector(`#live [data-field=${name}]`);
+    control.value = value;
+    control.dispatchEvent(new Event("change", {bubbles: true}));
+    return control.ariaInvalid === "true";
+  });
+  const text = (selector) => document.querySelector(selector).textContent;
+  return {
+    refused: refusals.includes(true),
+    verdicts: [5, 6].map((number) => text(`#claim-${number} .chip`)),
+    amount: text("#live [data-value]"),
+    slider: Number(document.querySelector("[data-slide=at_risk_share_of_new]").value),
+    address: location.hash,
+    bars: [0, 1].map((part) => {
+      const bar = document.querySelector(`.claim .bars .part${part}`);
+      return parseFloat(bar.getAttribute("width"));
+    }),
+    place: Math.round(document.querySelector(".levers").getBoundingClientRect().y),
+  };
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_sentence_agrees_with_the_library_and_nothing_moves(opened, article, width):
+    rng = np.random.default_rng(90)
+    names = ("persons_per_transfer", "at_risk_share_of_new", "former_detainees")
+    settings = []
+    for _ in range(300):
+        chosen = rng.permutation(names)[: rng.integers(1, 4)]
+        ends = {name: article.book.ranges[name] for name in chosen}
+        settings.append({n: float(f"{rng.uniform(*ends[n]):.3g}") for n in chosen})
+    with opened("", width) as page:
+        found = page.evaluate(TYPE_EACH, settings)
+    taken = 0
+    for here, setting in zip(found, settings, strict=True):
+        try:
+            study = article.change(**setting)
+            table = study.headlines().set_index("number")
+        except SettingError:
+            assert here["refused"], setting
+            continue
+        assert not here["refused"], setting
+        taken += 1
+        assert here["verdicts"] == list(table.verdict[[5, 6]]), setting
+        case = study.case("at_risk_2021_sum")
+        assert here["amount"] == amount(case, "at_risk_2021"), setting
+        address = dict(parse_qsl(here["address"][1:]))
+        assert {name: float(value) for name, value in address.items()} == setting
+        if "at_risk_share_of_new" in setting:
+            share = setting["at_risk_share_of_new"]
+            assert here["slider"] == pytest.approx(share, abs=0.0051)
+        before, after = float(study["at_risk_2019"]), float(study["at_risk_2021"])
+        drawn = here["bars"][1] / here["bars"][0]
+        assert drawn == pytest.approx((after - before) / before, abs=0.001)
+    assert taken > 100
+    places = [here["place"] for here in found]
+    assert max(places) - min(places) <= 1
+
+
+def test_a_link_to_a_place_in_a_fold_opens_it(opened):
+    with opened("#cite-5") as page:
+        assert page.locator("#cite-5").is_visible()

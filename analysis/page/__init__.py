@@ -4,6 +4,7 @@ The script gets the cases of the headlines resolved: nodes in order, with spans,
 and formulas; claims; the lines of their sums.
 """
 
+import re
 from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
@@ -15,7 +16,8 @@ from markupsafe import Markup, escape
 from analysis import arithmetic, headlines, report, tables, words
 from analysis.book import ANY, Node
 from analysis.case import VERDICTS, Case
-from analysis.rows import SettingError
+from analysis.citing import ARTICLE
+from analysis.rows import DataError, SettingError, unknown
 from analysis.study import Study
 
 HERE = Path(__file__).resolve().parent
@@ -50,6 +52,10 @@ def page(study: Study, titles: Any = ()) -> str:
     constants = resolved(cases | guards) | {"VERDICTS": VERDICTS[1:]}
     constants |= {"PICTURED": pictured, "GUARDS": [*pictured, *guards]}
     constants["BARS"] = [bar["to"] for bar in bars]
+    author = ARTICLE["authors"][0]["family-names"]
+    constants["BY"] = f"{author} ({ARTICLE['year']})"
+    phrases = texts["headlines"].get("live", {}).get("phrases", {})
+    constants["PHRASES"] = phrases
     environment.globals |= {
         "bars": bars,
         "cases": cases,
@@ -58,6 +64,8 @@ def page(study: Study, titles: Any = ()) -> str:
         "counts": headlines.COUNTS,
         "exact": words.exact,
         "homes": homes,
+        "live": live_parts(study, cases, homes),
+        "longest_phrase": max(phrases.values(), key=len, default=""),
         "said": tables.amount,
         "sums": {key: sums(key, entries[key - 1], case) for key, case in cases.items()},
         "scenarios": texts["scenarios"],
@@ -66,6 +74,30 @@ def page(study: Study, titles: Any = ()) -> str:
     }
     template = environment.get_template("page.html")
     return template.render(name="index", titles=titles)
+
+
+def live_parts(study: Study, cases: Cases, homes: dict[str, int]) -> list[Row]:
+    """Return the parts of the sentence that is changed in place, split at their fields.
+
+    There is none if another article writes none, or if a setting computes one of the
+    assumptions that it would change, or one of its results.
+    """
+    texts = study.book.texts["headlines"]
+    checks = [entry["check"] for entry in texts["headlines"]]
+    parts = []
+    for part in texts.get("live", {}).get("parts", []):
+        number = checks.index(part["check"]) + 1
+        row: Row = {"number": number, "name": study.book.checks[part["check"]].compute}
+        for form in ("exact", "open"):
+            row[form] = re.split(r"(\[\w+\]|{\w+})", part[form])
+            for name in re.findall(r"\[(\w+)\]", part[form]):
+                if name not in study.book.assumptions:
+                    known = unknown("assumption", name, study.book.assumptions)
+                    raise DataError(f"headlines.yaml, live: {known}")
+                if name not in homes or number not in cases:
+                    return []
+        parts.append(row)
+    return parts
 
 
 def cases_of(study: Study) -> Cases:

@@ -218,6 +218,7 @@ const WRITTEN = {
     return spell(to, values[to] - values[from]);
   },
   verdict: judge,
+  phrase: (id) => PHRASES[judge(id).split(":")[0]],
   setting(line) {
     if (link() === "#") return "with the article's own numbers";
     return `with index.html${link().replaceAll("_", line)}`;
@@ -231,6 +232,15 @@ function read(name, words) {
   const share = /^(percent|dim)/.test(NODES[name].unit) ? 0.01 : NaN;
   const scale = { thousand: 1e3, million: 1e6 }[word] ?? (word ? share : 1);
   return Number((digits * scale).toPrecision(15));
+}
+
+// Takes a setting unless it breaks a limit, and returns the reason if it does.
+function attempt(made) {
+  const before = setting;
+  setting = made;
+  const why = GUARDS.map((id) => reached(id, made)[2]).find(Boolean) ?? "";
+  if (why) setting = before;
+  return why;
 }
 
 function refused(name, words) {
@@ -247,10 +257,13 @@ function refused(name, words) {
     const hint = isSlip ? `; did you mean "${words} ${meant}"?` : "";
     return `${allowed}, not ${words}${hint}`;
   }
-  const made = { ...setting, [name]: number };
-  const why = GUARDS.map((id) => reached(id, made)[2]).find(Boolean);
-  if (!why) setting = made;
-  return why ?? "";
+  return attempt({ ...setting, [name]: number });
+}
+
+// What a field shows at first means: as in the article.
+function reset(name) {
+  const { [name]: _, ...made } = setting;
+  return attempt(made);
 }
 
 // The last number of an address may allow the first.
@@ -279,11 +292,23 @@ function write(key) {
 }
 
 function draw() {
-  for (const key of ["value", "part", "added", "verdict", "setting"]) write(key);
+  for (const key of Object.keys(WRITTEN)) write(key);
+  each("form", (node, spec) => {
+    const [id, name, form] = spec.split(" ");
+    node.hidden = isNaN(evaluate(CASES[id], setting)[name]) !== (form === "open");
+  });
+  each("cite", (node, id) => (node.textContent = quoted(node, id)));
   each("idle", (node, spec) => (node.hidden = isIdle(spec)));
   const moved = (name) => name in setting || whole(PICTURED[0])[name] < NODES[name].value;
   each("words", (node, name) => node.classList.toggle("gone", moved(name)));
-  each("field", (node, name) => (node.value = shown(`${node.dataset.of} ${name}`)));
+  each("field", (node, name) => {
+    const { of, live } = node.dataset;
+    node.value = shown(`${of} ${name}`);
+    if (live === undefined) return;
+    node.setAttribute("aria-valuenow", whole(of)[name]);
+    node.setAttribute("aria-valuetext", node.value);
+  });
+  each("slide", (node, name) => (node.value = whole(node.dataset.of)[name]));
   each("chip", (node, hash) => node.setAttribute("aria-current", hash === link()));
   if (BARS[0]) drawPicture();
   clearTimeout(waiting);
@@ -307,19 +332,13 @@ function drawPicture() {
 }
 
 function listTurns(node, id) {
-  const items = [...turnsOf(id)].map((said) => {
-    const item = document.createElement("li");
-    item.textContent = said;
-    return item;
-  });
-  node.replaceChildren(...items);
+  node.innerHTML = [...turnsOf(id)].map((said) => `<li>${said}</li>`).join("");
 }
 
 function drawLever(node, name) {
   const { of } = node.dataset;
   const slider = find("[type=range]", node);
   const share = (x) => (100 * (x - slider.min)) / (slider.max - slider.min);
-  slider.value = whole(of)[name];
   const parts = partsOf(of, name);
   const band = ({ verdict }, x, width) =>
     `<rect class="band${VERDICTS.indexOf(verdict)}" x="${x}%" width="${width}%"/>`;
@@ -338,33 +357,93 @@ function drawLever(node, name) {
   find(".parts", node).innerHTML = listed.join("");
 }
 
-function complain(words, name) {
-  find("#problem").textContent = name ? "" : words;
-  each("field", (field, of) => {
-    const said = of === name ? words : "";
-    find(`#${of}-error`).textContent = said;
-    field.setAttribute("aria-invalid", said !== "");
-  });
+// Under a setting, the sentence to quote is that of the setting.
+function quoted(node, id) {
+  node.article ??= node.textContent;
+  const names = Object.keys(setting);
+  if (!names.some((name) => name in CASES[id].nodes)) return node.article;
+  const { target } = CASES[id];
+  const given = names.map((name) => `${NODES[name].label} = ${spell(name, setting[name])}`);
+  const found = `${NODES[target].label}: ${shown(`${id} ${target}`)}`;
+  return `With ${given.join(" and ")}, the numbers of ${BY} give ${found}. Beside the article's words our verdict is "${judge(id)}". The article itself does not make this calculation.`;
+}
+
+// Words about a field stand beside it alone.
+function complain(words, field, isNote) {
+  find("#problem").textContent = field ? "" : words;
+  each("error", (node) => (node.textContent = ""));
+  each("field", (node) => node.setAttribute("aria-invalid", false));
+  if (!field) return;
+  const place = find(`#${field.getAttribute("aria-describedby")}`);
+  place.textContent = words;
+  place.classList.toggle("note", Boolean(isNote));
+  field.setAttribute("aria-invalid", Boolean(words && !isNote));
 }
 
 function start() {
   const words = location.hash.slice(1);
-  if (document.getElementById(words)) return draw();
+  const place = document.getElementById(words);
+  for (let node = place; node; node = node.parentElement) {
+    if (node.matches("details")) node.open = true;
+  }
+  if (place) return draw();
   const rest = opened(words).join("; ");
   complain(rest && `Part of this link could not be used: ${rest}.`);
   draw();
   if (rest) scrollTo(0, 0);
 }
 
-function take({ dataset: { slide, field = slide }, value }) {
-  if (field) complain(refused(field, value), field);
+// A field that shows what the article says, or what is set already, changes nothing else.
+function take(node) {
+  const { slide, field = slide, of } = node.dataset;
+  if (!field) return;
+  const words = node.value.trim();
+  if (!slide && words === shown(`${of} ${field}`)) return complain("", node);
+  const isArticle = !slide && words === node.defaultValue;
+  const why = isArticle ? reset(field) : refused(field, words);
+  complain(why, node);
+  const isExact = !why && !slide && field in setting;
+  if (isExact && CASES[of].nodes[field].words) {
+    const said = `${spell(field, setting[field])} counts as exact`;
+    complain(`${said}, so the words "${node.defaultValue}" no longer leave room.`, node, true);
+  }
   draw();
+}
+
+// Moves a number of the sentence by a step of its slider, between the slider's ends.
+function move(node, way) {
+  const { field, of } = node.dataset;
+  const { step, min: least, max: most } = find(`[data-slide=${field}]`);
+  const next = min(max(whole(of)[field] + way * step, least), most);
+  complain(refused(field, `${next}`), node);
+  draw();
+}
+
+function spoken(node) {
+  if (node.hidden) return "";
+  const parts = [...node.childNodes].map(spoken).join("");
+  return node.value ?? (parts || node.textContent);
+}
+
+// The address and what is read aloud change when a control is left.
+function leave() {
+  history.replaceState(null, "", link());
+  if (find("#live")) find("#announced").textContent = spoken(find("#live"));
 }
 
 addEventListener("input", ({ target }) => target.dataset.slide && take(target));
 addEventListener("change", ({ target }) => {
-  take(target);
-  history.replaceState(null, "", link());
+  if (!target.dataset.slide) take(target);
+  leave();
+});
+addEventListener("keydown", (event) => {
+  const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (!way || event.target.dataset.live === undefined) return;
+  event.preventDefault();
+  move(event.target, way);
+});
+addEventListener("focusout", ({ target }) => {
+  if (target.dataset.live !== undefined) leave();
 });
 addEventListener("click", async ({ target }) => {
   const { copy } = target.dataset;
