@@ -21,14 +21,14 @@ from analysis import formulas, rows, words
 from analysis.rows import ENDLESS, DataError, SettingError, Span, Unit, unknown
 from analysis.texts import read_package, read_texts
 
-ANY: Span = (-math.inf, math.inf)
+UNBOUNDED: Span = (-math.inf, math.inf)
 NAN = np.float64(math.nan)
 #: The readings that come first where readings.csv lists none.
-USUAL = ("published", "formula", "set")
+DEFAULT_READINGS = ("published", "formula", "set")
 #: The kinds of checks that the article makes itself.
 ARTICLES = ("article", "printed twice")
 #: A number that is no assumption may be so many times as large, or as small.
-FAR = 20
+MAX_FACTOR = 20
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Node:
     """Where a quantity comes from: a number, or a formula of what it needs.
 
     A number has the values that round to it, and those that its words allow; one in
-    words only is NaN. ``said`` is what a user set: a number, or in a word what else.
+    words only is NaN. ``given_as`` is what a user set: a number, or a name for it.
     """
 
     # NaN would be like no other.
@@ -47,7 +47,7 @@ class Node:
     formula: Callable[..., Any] | None = None
     needs: tuple[str, ...] = ()
     distribution: Any = None
-    said: float | str = field(default="", compare=False)
+    given_as: float | str = field(default="", compare=False)
 
     @property
     def is_in_words(self) -> bool:
@@ -55,13 +55,13 @@ class Node:
         return self.words is not None and math.isnan(self.value)
 
     @property
-    def named_end(self) -> np.float64:
+    def stated_end(self) -> np.float64:
         """The end that words name: the low one of "at least", the high of "up to"."""
-        low, high = self.words or ANY
+        low, high = self.words or UNBOUNDED
         return np.float64(low or high)
 
     @property
-    def gives_way(self) -> bool:
+    def may_be_lower(self) -> bool:
         """Whether words, such as "up to", let a printed number be lower."""
         return self.words is not None and self.words[0] < float(self.value)
 
@@ -83,29 +83,29 @@ class Claim:
     The low end may be an assumption. A statement is a user's own claim.
     """
 
-    exact: Span = ANY
-    rounded: Span = ANY
+    exact: Span = UNBOUNDED
+    rounded: Span = UNBOUNDED
     low_end: str = ""
     rows: tuple[str, ...] = ()
     is_statement: bool = False
 
 
-def slack(number: Any) -> Any:
+def tolerance(number: Any) -> Any:
     """Return the room in which a number counts as equal to another."""
     return 1e-9 * abs(number) + 1e-12
 
 
 def above(number: float) -> float:
     """Return the end of an interval that lies just above a number, and excludes it."""
-    return float(number + 2 * slack(number))
+    return float(number + 2 * tolerance(number))
 
 
-def is_past(value: Any, low: Any, high: Any) -> Any:
+def is_outside(value: Any, low: Any, high: Any) -> Any:
     """Return whether entries are past a limit by more than rounding errors."""
-    return (value < low - slack(low)) | (value > high + slack(high))
+    return (value < low - tolerance(low)) | (value > high + tolerance(high))
 
 
-def same(quantity: Any) -> Any:
+def identity(quantity: Any) -> Any:
     """Return another quantity's value, as a reading takes it."""
     return quantity
 
@@ -174,7 +174,7 @@ class Book:
         self.units: dict[str, str] = {}
         self.shown_units: dict[str, Unit] = {}
         for name, row in self.quantities.items():
-            if row.limits != ANY:
+            if row.limits != UNBOUNDED:
                 self.limits[name] = row.limits
             self.labels[name] = row.label
             self.units[name] = rows.base(row.unit)
@@ -209,7 +209,7 @@ class Book:
         """The numbers with which checks compare each quantity."""
         levels: dict[str, set[float]] = defaultdict(set)
         for check in self.checks.values():
-            if check.beside:
+            if check.compared_with:
                 claim = self.claim(check)
                 levels[check.compute] |= {*claim.exact, *claim.rounded} - {ENDLESS}
         return levels
@@ -249,9 +249,9 @@ class Book:
         for each in self.listed.values():
             pairs.append((each, "same_as", each.same_as, self.units[each.quantity]))
         for check in self.checks.values():
-            for name in check.beside:
+            for name in check.compared_with:
                 unit = self.claims[name].unit
-                pairs.append((check, "beside", check.compute, unit))
+                pairs.append((check, "compared_with", check.compute, unit))
         for row, column, name, unit in pairs:
             if name:
                 row.require(column, name, self.units)
@@ -272,10 +272,10 @@ class Book:
             except SettingError as error:
                 raise row.fault("quantity", error) from None
         for check in self.checks.values():
-            values = [self.claims[name].value for name in check.beside]
+            values = [self.claims[name].value for name in check.compared_with]
             if len(values) > 1 and values != sorted(values):
                 sentence = "the first number must not be greater than the last"
-                raise check.fault("beside", sentence)
+                raise check.fault("compared_with", sentence)
             own = self.readings_of(check)
             try:
                 needed = self.order(check.compute, own) if check.compute else {}
@@ -293,7 +293,7 @@ class Book:
             found[name]["set"] = Node(np.float64(row.value))
         for claim in self.claims.values():
             of = self.quantities[claim.quantity]
-            if is_past(claim.value, float(of.at_least), float(of.at_most)):
+            if is_outside(claim.value, float(of.at_least), float(of.at_most)):
                 sentence = f"the number breaks a limit of {claim.quantity}"
                 raise claim.fault("printed", sentence)
             self._add_claim(found[claim.quantity], claim)
@@ -320,12 +320,12 @@ class Book:
         for row in self.listed.values():
             known = found[row.quantity]
             if row.same_as:
-                known[row.reading] = Node(formula=same, needs=(row.same_as,))
+                known[row.reading] = Node(formula=identity, needs=(row.same_as,))
             row.require("reading", row.reading, known)
             readings[row.quantity][row.reading] = known[row.reading]
         for name, known in found.items():
             known.pop("floor", None)
-            for reading in (*USUAL, *known):
+            for reading in (*DEFAULT_READINGS, *known):
                 if reading in known:
                     readings[name].setdefault(reading, known[reading])
         return {name: known for name, known in readings.items() if known}
@@ -381,21 +381,23 @@ class Book:
 
     def claim(self, check: rows.Check) -> Claim:
         """Return what stands beside a check; anything, where nothing does."""
-        if not check.beside:
+        if not check.compared_with:
             return Claim()
-        return claim_of(self.claims[check.beside[0]], self.claims[check.beside[-1]])
+        return claim_of(
+            self.claims[check.compared_with[0]], self.claims[check.compared_with[-1]]
+        )
 
     # What may be set.
 
     @functools.cached_property
-    def usual(self) -> dict[str, float]:
+    def default_values(self) -> dict[str, float]:
         """The article's own number for each quantity, or the end that words name."""
         values: dict[str, Any] = {}
         for quantity in self.readings:
             for name, node in self.order(quantity, NO_SETTING).items():
                 values[name] = node.compute(values)
                 if node.is_in_words:
-                    values[name] = node.named_end
+                    values[name] = node.stated_end
         return {name: float(value) for name, value in values.items()}
 
     @functools.cached_property
@@ -405,25 +407,27 @@ class Book:
         ranges = {}
         for name, readings in self.readings.items():
             row = self.quantities[name]
-            usual = self.usual[name]
+            usual = self.default_values[name]
             low = float(row.at_least)
             high = float(row.at_most)
             if name in self.assumptions:
                 ranges[name] = low, high
                 continue
-            least, most = sorted((usual / FAR, usual * FAR))
+            least, most = sorted((usual / MAX_FACTOR, usual * MAX_FACTOR))
             _, _, reading = row.not_above.partition(".")
             if reading:
                 # The printed number may be above it, by what rounds to its digits.
-                _, digits = self.node(name, NO_SETTING).rounding or ANY
-                high = max(float(readings[reading].compute(self.usual)), digits)
+                _, digits = self.node(name, NO_SETTING).rounding or UNBOUNDED
+                high = max(
+                    float(readings[reading].compute(self.default_values)), digits
+                )
             low = max(low, -1.0 if row.unit == "percent" else least)
             ranges[name] = low, min(high, most)
         return ranges
 
     def unsettable(self, name: str, values: Any) -> Any:
         """Return where a quantity may not be set; what is no assumption may be 0."""
-        past = is_past(values, *self.ranges[name])
+        past = is_outside(values, *self.ranges[name])
         if np.any(past) and name not in self.assumptions:
             past &= values != 0
         return past

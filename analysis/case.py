@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis import words
-from analysis.book import ANY, Book, Claim, Node, Setting, is_past, slack
+from analysis.book import UNBOUNDED, Book, Claim, Node, Setting, is_outside, tolerance
 from analysis.rows import ENDLESS, SettingError, Span
 
 NOT_COMPUTED = "not computed"
@@ -85,7 +85,7 @@ def within(ends: Span, room: Span) -> Span:
 class Case:
     """A target with all that it needs, in order, and what is claimed of it.
 
-    ``own`` are quantities that have a source of the check's own.
+    ``fixed`` are quantities that have a source of the check's own.
     """
 
     def __init__(
@@ -94,13 +94,13 @@ class Case:
         target: str,
         setting: Setting,
         claim: Claim | None = None,
-        own: Collection[str] = (),
+        fixed: Collection[str] = (),
     ):
         self.book = book
         self.target = target
         self.setting = setting
         self.claim = claim or Claim()
-        self.own = own
+        self.fixed = fixed
         self.nodes = self._resolved()
         self.limits: dict[str, tuple[float, float | str]] = {}
         self.inputs: dict[str, Node] = {}
@@ -112,7 +112,7 @@ class Case:
             if not node.formula:
                 self.inputs[name] = node
             if node.is_in_words:
-                self.named[name] = node.named_end
+                self.named[name] = node.stated_end
             if node.row and node.row in self.claim.rows:
                 raise SettingError(f"this check would compare {node.row} with itself")
         self.has_words = any(node.words for node in self.inputs.values())
@@ -124,7 +124,7 @@ class Case:
             needed |= self.book.order(self.claim.low_end, self.setting)
         nodes: dict[str, Node] = {}
         for name in needed:
-            most = self.book.limits.get(name, ANY)[1]
+            most = self.book.limits.get(name, UNBOUNDED)[1]
             if isinstance(most, str):
                 nodes |= self.book.order(most, self.setting)
         return nodes | needed
@@ -132,11 +132,11 @@ class Case:
     def given(self, names: Collection[str]) -> "Case":
         """Return the case in which some quantities are given, perhaps computed ones."""
         for name in names:
-            if name in self.own:
+            if name in self.fixed:
                 sentence = f"this check fixes {name} itself; choose another input"
                 raise SettingError(sentence)
         setting = {**self.setting, **dict.fromkeys(names, Node())}
-        return Case(self.book, self.target, setting, self.claim, self.own)
+        return Case(self.book, self.target, setting, self.claim, self.fixed)
 
     # Numbers.
 
@@ -154,14 +154,14 @@ class Case:
                     values[name] = node.compute(values)
                 if name not in self.limits:
                     continue
-                if node.gives_way or (clip and not node.is_in_words):
-                    low, high = self.ends(name, values)
+                if node.may_be_lower or (clip and not node.is_in_words):
+                    low, high = self.limits_of(name, values)
                     # A limit that has no number does not bind.
                     high = np.fmin(high, math.inf)
                     values[name] = np.minimum(np.maximum(values[name], low), high)
         return values
 
-    def ends(self, name: str, values: Values) -> tuple[float, Any]:
+    def limits_of(self, name: str, values: Values) -> tuple[float, Any]:
         """Return the limits of a quantity; the upper may be another quantity."""
         low, high = self.limits[name]
         if isinstance(high, str):
@@ -169,19 +169,21 @@ class Case:
             high = values.get(high, math.inf)
         return low, high
 
-    def past(self, values: Values) -> Array:
+    def violates(self, values: Values) -> Array:
         """Return where some limit is broken, or the target is no number."""
         target = np.atleast_1d(values[self.target])
-        past: Array = np.isinf(target) if self.named else ~np.isfinite(target)
+        is_violated: Array = np.isinf(target) if self.named else ~np.isfinite(target)
         for name in self.limits:
-            past = past | is_past(values[name], *self.ends(name, values))
-        return past
+            is_violated = is_violated | is_outside(
+                values[name], *self.limits_of(name, values)
+            )
+        return is_violated
 
     def refuse_broken(self, values: Values) -> None:
         """Raise SettingError for a limit that is broken, at the first such entry."""
         for name, (_, most) in self.limits.items():
-            entries = np.broadcast_arrays(values[name], *self.ends(name, values))
-            past = np.stack(entries)[:, is_past(*entries)]
+            entries = np.broadcast_arrays(values[name], *self.limits_of(name, values))
+            past = np.stack(entries)[:, is_outside(*entries)]
             if not past.size:
                 continue
             unit = self.book.unit(name)
@@ -195,7 +197,7 @@ class Case:
                     needed |= self.book.order(most, self.setting)
                     allowed += f", the value of {self.book.labels[most]} ({most})"
             sentence = f"{name} cannot be {number}: it must be {allowed}"
-            causes = self.setting.keys() & needed.keys() - {name, most, *self.own}
+            causes = self.setting.keys() & needed.keys() - {name, most, *self.fixed}
             if causes:
                 sentence += f"; this depends on {' and '.join(sorted(causes))}"
             raise SettingError(sentence)
@@ -203,7 +205,7 @@ class Case:
     def refuse_past(self, values: Values) -> None:
         """Raise SettingError where a limit is broken, or the target has no value."""
         self.refuse_broken(values)
-        if np.any(self.past(values)):
+        if np.any(self.violates(values)):
             sentence = f"{self.target} cannot be computed, because it divides by zero"
             raise SettingError(sentence)
 
@@ -232,8 +234,8 @@ class Case:
             return ""
         value = self.values(self.named)[self.target]
         (low,), (high,) = self.bounds(WORDS)
-        is_higher = high > value + slack(value)
-        if low < value - slack(value):
+        is_higher = high > value + tolerance(value)
+        if low < value - tolerance(value):
             return "no bound" if is_higher else "up to"
         return "at least" if is_higher else ""
 
@@ -279,7 +281,7 @@ class Case:
         """
         values = self.values(given)
         exact, rounded = self.claimed(values)
-        rows: list[Any] = [self.past(values)]
+        rows: list[Any] = [self.violates(values)]
         sets = (POINT, exact), (DIGITS, rounded), (BOTH, rounded)
         for kinds, (start, stop) in sets:
             if kinds != BOTH or self.has_words:
@@ -287,7 +289,7 @@ class Case:
             if kinds == DIGITS:
                 # A number in words only has no value that could match.
                 low = np.where(np.isnan(values[self.target]), math.inf, low)
-            rows += [high >= start - slack(start), low <= stop + slack(stop)]
+            rows += [high >= start - tolerance(start), low <= stop + tolerance(stop)]
             if self.claim.is_statement:
                 # It is true of the value, or not.
                 break
@@ -316,7 +318,7 @@ class Case:
             return []
         case = self.given([name])
         segments = []
-        edges = np.unique([*ends, *case._thresholds(name, ends)])
+        edges = np.unique([*ends, *case._turning_points(name, ends)])
         codes = case.codes({name: (edges[1:] + edges[:-1]) / 2})
         begins = np.flatnonzero(np.diff(codes, prepend=-1))
         spans = itertools.pairwise(edges[[*begins, -1]].tolist())
@@ -325,7 +327,7 @@ class Case:
                 segments.append(Segment(self.verdicts[code], *span))
         return segments
 
-    def _thresholds(self, name: str, ends: Span) -> Array:
+    def _turning_points(self, name: str, ends: Span) -> Array:
         """Return the values of an input at which a verdict may change.
 
         They are sought on finer and finer grids, because two comparisons may change
@@ -344,16 +346,16 @@ class Case:
     @property
     def movable(self) -> list[str]:
         """The inputs that may be set, of which the check has no source of its own."""
-        return [name for name in self.inputs if name not in self.own]
+        return [name for name in self.inputs if name not in self.fixed]
 
-    def turning(self) -> Iterator[tuple[str, list[Segment]]]:
+    def thresholds(self) -> Iterator[tuple[str, list[Segment]]]:
         """Yield each assumption, and each input whose words leave room, that can change
         the verdict, with the segments of its range."""
         for name in self.movable:
             allowed = self.inputs[name].words
             if not allowed and name not in self.book.assumptions:
                 continue
-            span = within(self.book.ranges[name], allowed or ANY)
+            span = within(self.book.ranges[name], allowed or UNBOUNDED)
             segments = self.segments(name, span)
             if len(segments) > 1:
                 yield name, segments

@@ -110,7 +110,7 @@ def workings(study: "Study", check: Check, names: Iterable[str] = ()) -> list[st
             texts.append(words.readable(str(error), study.book.labels))
     if texts:
         return texts
-    case = study.case(study.book.claims[check.beside[0]].quantity)
+    case = study.case(study.book.claims[check.compared_with[0]].quantity)
     if not case.values()[case.target] < case.nodes[case.target].value:
         return [words.NO_CALCULATION_SHOWN]
     amount = tables.amount(case, case.target)
@@ -167,7 +167,7 @@ COUNTS = [
 COUNTS += map(str, range(10, 100))
 
 
-def result(study: "Study", name: str) -> tables.Shown:
+def result(study: "Study", name: str) -> tables.Markdown:
     """Return a check as Markdown; see ``Study.result``."""
     book = study.book
     check = book.checks[name]
@@ -179,7 +179,7 @@ def result(study: "Study", name: str) -> tables.Shown:
             claim = entry["words"]
             shown = entry["working"]
     lines = workings(study, check, shown)
-    place = words.sentence_case(book.place(book.claims[check.beside[0]]))
+    place = words.sentence_case(book.place(book.claims[check.compared_with[0]]))
     blocks = [f"**{claim}** ({place})", "\\\n".join(lines)]
     meaning = book.texts["headlines"]["verdicts"].get(found["verdict"], "")
     blocks.append(f"**Verdict: {found['judged']}.** {meaning}".strip())
@@ -194,7 +194,7 @@ def result(study: "Study", name: str) -> tables.Shown:
         blocks.append(
             f"{below} With the article's own numbers the verdict is: {before}."
         )
-    return tables.Shown("\n\n".join(blocks))
+    return tables.Markdown("\n\n".join(blocks))
 
 
 def verify(study: "Study") -> str:
@@ -241,7 +241,7 @@ def external(study: "Study") -> pd.DataFrame:
     for row in book.external.values():
         own = vars(row) | {"printed": row.value, "unit": base(row.unit)}
         own["quantity"] = ""
-        names = [name for name in row.beside if book.units[name] == own["unit"]]
+        names = [name for name in row.compared_with if book.units[name] == own["unit"]]
         for name in names:
             value = float(Case(book, name, study.nodes).values()[name]) * row.years
             beside = {"quantity": name, "value": value}

@@ -267,7 +267,7 @@ class Claim(Printed):
 class External(Printed):
     """A figure published elsewhere, beside quantities, perhaps as a reading of one."""
 
-    beside: Names = ()
+    compared_with: Names = ()
     reading_of: str = ""
     divide_by: str = ""
     source: str
@@ -288,13 +288,15 @@ class Check(Row):
     statement: str
     compute: str = ""
     readings: Names = ()
-    beside: Names = ()
+    compared_with: Names = ()
     kind: str = ""
     note: str = ""
 
     def __post_init__(self) -> None:
-        if bool(self.kind) != bool(self.beside):
-            sentence = "a check must have a kind exactly where 'beside' is not empty"
+        if bool(self.kind) != bool(self.compared_with):
+            sentence = (
+                "a check must have a kind exactly where 'compared_with' is not empty"
+            )
             raise self.fault("kind", sentence)
 
 

@@ -18,11 +18,11 @@ def chosen(book: Book, name: str, value: Any) -> Node:
     """Return the node for what a user sets, or raise SettingError."""
     book.look_up(name)
     if isinstance(value, str) and value in book.readings[name]:
-        return replace(book.readings[name][value], said=value)
+        return replace(book.readings[name][value], given_as=value)
     if quantile_of(value):
         return drawn(book, name, value)
     number = number_of(book, name, value)
-    return Node(np.float64(number), said=number)
+    return Node(np.float64(number), given_as=number)
 
 
 def read(book: Book, name: str, text: str) -> float:
@@ -81,7 +81,7 @@ def between(book: Book, name: str) -> str:
     >>> between(analysis.load().book, "growth_of_the_rest_2022")
     'between −100 and 33 percent'
     """
-    first, last = words.ends(*book.ranges[name], book.unit(name))
+    first, last = words.rounded_inward(*book.ranges[name], book.unit(name))
     return f"between {first.removesuffix(' percent')} and {last}"
 
 
@@ -104,4 +104,4 @@ def drawn(book: Book, name: str, shape: Any) -> Node:
         sentence = f"{name}: the median of {said} cannot be computed: {error}"
         raise SettingError(sentence) from None
     median = number_of(book, name, median, f"{median:,.10g}, the median of {said}")
-    return Node(np.float64(median), distribution=shape, said=said)
+    return Node(np.float64(median), distribution=shape, given_as=said)

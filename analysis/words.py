@@ -50,7 +50,7 @@ def side_of(number: float, other: float) -> int:
 def rounded(
     value: float,
     unit: str = "",
-    beside: Iterable[float] = (),
+    levels: Iterable[float] = (),
     more: int = 0,
     way: str = NEAREST,
 ) -> float:
@@ -58,9 +58,9 @@ def rounded(
 
     A tie is rounded away from zero, by decimals; a ``way`` is up or down. A count stays
     whole, and one below ten thousand as it is. Digits are added while the number would
-    seem to be on another side of one in ``beside``.
+    seem to be on another side of one in ``levels``.
 
-    >>> rounded(1901221.7), rounded(98778.3, more=1), rounded(0.3045, beside=[0.3])
+    >>> rounded(1901221.7), rounded(98778.3, more=1), rounded(0.3045, levels=[0.3])
     (1901000.0, 98780.0, 0.305)
     >>> rounded(0.6636, way=UP), rounded(598778.3, Unit("person", "persons"), way=DOWN)
     (0.664, 598000.0)
@@ -73,7 +73,7 @@ def rounded(
         place = exactly.adjusted() + 1 - digits
         size = Decimal(1).scaleb(max(place, 0) if is_count(unit) else place)
         shown = float(exactly.quantize(size, way))
-        if all(side_of(shown, other) == side_of(value, other) for other in beside):
+        if all(side_of(shown, other) == side_of(value, other) for other in levels):
             return shown
     return float(exactly)
 
@@ -104,7 +104,7 @@ def exact(number: float, unit: str = "", is_rounded: bool = False) -> str:
 
 
 def number(
-    value: float, unit: str = "", beside: Iterable[float] = (), way: str = NEAREST
+    value: float, unit: str = "", levels: Iterable[float] = (), way: str = NEAREST
 ) -> str:
     """Write a value as a reader sees it, without its unit.
 
@@ -113,7 +113,7 @@ def number(
     >>> [number(share, "percent") for share in (0.84, 0.005, 0)]
     ['84.0 percent', '0.500 percent', '0 percent']
     """
-    return exact(rounded(value, unit, beside, way=way), unit, is_rounded=True)
+    return exact(rounded(value, unit, levels, way=way), unit, is_rounded=True)
 
 
 def noun(unit: Unit) -> str:
@@ -143,7 +143,7 @@ def joined(first: str, last: str) -> str:
 
 
 def bounds(
-    low: float, high: float, unit: str = "", beside: Iterable[float] = ()
+    low: float, high: float, unit: str = "", levels: Iterable[float] = ()
 ) -> str:
     """Write bounds, rounded outward; empty where there are none.
 
@@ -152,10 +152,10 @@ def bounds(
     """
     if not low < high:
         return ""
-    return joined(number(low, unit, beside, DOWN), number(high, unit, beside, UP))
+    return joined(number(low, unit, levels, DOWN), number(high, unit, levels, UP))
 
 
-def ends(start: float, stop: float, unit: str = "") -> tuple[str, str]:
+def rounded_inward(start: float, stop: float, unit: str = "") -> tuple[str, str]:
     """Write the ends of a part of a range, rounded inward; one number has two alike."""
     for more in range(4):
         first = rounded(start, unit, more=more, way=UP)
@@ -175,7 +175,7 @@ def part(
     >>> part(0.99962, 1, (0.5, 1)), part(0.9999998, 1, (0.5, 1))
     ('at least 0.9997', 'only 1')
     """
-    first, last = ends(start, stop, unit)
+    first, last = rounded_inward(start, stop, unit)
     low, high = of
     if first == last:
         return f"only {first}"

@@ -125,7 +125,7 @@ def verdicts(cells):
             return {}
     found = {}
     for name, check in study.book.checks.items():
-        if check.beside and check.compute:
+        if check.compared_with and check.compute:
             found[name] = study.case_of(check).verdict()
     return found
 
@@ -148,7 +148,7 @@ def drawn(study, check, rng):
     """Return the cells of a world in which a claim is true: inputs near the printed
     ones, and what the formulas make of them, each printed at its place; or none."""
     case, claims = study.case_of(check), study.book.claims
-    beside, cells, given = claims[check.beside[0]], {}, {}
+    beside, cells, given = claims[check.compared_with[0]], {}, {}
     for name, node in case.nodes.items():
         row = claims.get(node.row)
         if row and row.printed is not None and row.place and not row.words:
@@ -159,7 +159,7 @@ def drawn(study, check, rng):
     low, high = beside.words or (-np.inf, np.inf)
     if beside.low_end:
         low = float(study[beside.low_end])
-    if len(check.beside) > 1 or beside.id in cells or not low < true < high:
+    if len(check.compared_with) > 1 or beside.id in cells or not low < true < high:
         return {}
     if beside.printed is not None and not beside.words:
         cells[beside.id] = {"printed": at_place(beside, true)}
@@ -200,7 +200,7 @@ def is_named(text):
 def rows_of(study, check):
     """Return the rows that a check is computed from, and those that it is beside."""
     case = study.case_of(check)
-    return {node.row for node in case.nodes.values()} | {*check.beside}
+    return {node.row for node in case.nodes.values()} | {*check.compared_with}
 
 
 def main(seed):

@@ -26,7 +26,7 @@ def searched(case, *, words):
     # An input past a limit is moved to the limit, which may be computed from others.
     computed = case.values(values, clip=True)
     for name in spans.keys() & case.limits.keys() - case.book.assumptions.keys():
-        values[name] = np.clip(values[name], *case.ends(name, computed))
+        values[name] = np.clip(values[name], *case.limits_of(name, computed))
     values = np.atleast_1d(case.values(values, clip=True)[case.target])
     return float(np.nanmin(values)), float(np.nanmax(values))
 

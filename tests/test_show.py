@@ -97,12 +97,12 @@ def test_a_table_says_below_what_differs(article):
 
 
 def test_words_without_a_number_are_quoted_and_say_what_they_are_read_as(article):
-    cadres, claim = article.checks("cadres_twice", "at_risk_2021_sum")["beside"][[1, 0]]
+    cadres, claim = article.checks("cadres_twice", "at_risk_2021_sum")["claim"][[1, 0]]
     assert (cadres[0], "200,000" in cadres) == ('"', True)
     assert ("1.8" in claim, "2 million" in claim) == (True, True)
     # The low end is an assumption.
     study = article.change(approaching_from=1_900_000)
-    assert "1.9" in study.checks("at_risk_2021_sum")["beside"][0]
+    assert "1.9" in study.checks("at_risk_2021_sum")["claim"][0]
 
 
 def test_what_differs_names_readings(article):

@@ -14,7 +14,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 from analysis import arithmetic, headlines, report, tables, words
-from analysis.book import ANY, Node
+from analysis.book import UNBOUNDED, Node
 from analysis.case import VERDICTS, Case
 from analysis.citing import ARTICLE
 from analysis.rows import DataError, SettingError, unknown
@@ -66,7 +66,7 @@ def page(study: Study, titles: Any = ()) -> str:
         "homes": homes,
         "live": live_parts(study, cases, homes),
         "longest_phrase": max(phrases.values(), key=len, default=""),
-        "said": tables.amount,
+        "amount": tables.amount,
         "sums": {key: sums(key, entries[key - 1], case) for key, case in cases.items()},
         "scenarios": texts["scenarios"],
         "script": head(constants, cases | guards) + report.lean(HERE / "page.js"),
@@ -126,7 +126,7 @@ def resolved(cases: Cases) -> Row:
     for number, case in cases.items():
         nodes = {}
         for name, node in case.nodes.items():
-            own = {"named": node.named_end, "own": name in case.own}
+            own = {"named": node.stated_end, "own": name in case.fixed}
             nodes[name] = vars(node) | own
             # What one case computes may be an input of another.
             quantities[name] = quantities.get(name, {}) | quantity_of(case, name)
@@ -180,7 +180,10 @@ def quantity_of(case: Case, name: str) -> Row:
     node = case.nodes[name]
     unit = book.unit(name)
     row: Row = {"label": book.labels[name], "unit": unit, "plural": unit.plural}
-    row |= {"limits": book.limits.get(name, ANY), "levels": sorted(book.levels[name])}
+    row |= {
+        "limits": book.limits.get(name, UNBOUNDED),
+        "levels": sorted(book.levels[name]),
+    }
     if node.formula:
         return row | {"open": tables.no_exact(node)}
     allowed = book.ranges[name]

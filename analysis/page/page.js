@@ -2,7 +2,7 @@
 const { abs, ceil, floor, log10, max, min, sign } = Math;
 let setting = {};
 
-const slack = (number) => 1e-9 * abs(number) + 1e-12;
+const tolerance = (number) => 1e-9 * abs(number) + 1e-12;
 
 function clamped(name, values) {
   const [low, high] = NODES[name].limits;
@@ -40,7 +40,7 @@ function refusal({ nodes, target }, values) {
   for (const name in nodes) {
     const { label, limits } = NODES[name];
     const end = clamped(name, values);
-    if (!(abs(values[name] - end) > slack(end))) continue;
+    if (!(abs(values[name] - end) > tolerance(end))) continue;
     const bound = values[name] > end ? "at most" : "at least";
     const limit = values[name] > end && NODES[limits[1]];
     const why = limit ? `, the value of ${limit.label}` : "";
@@ -61,7 +61,7 @@ function reached(id, given) {
   function reaches([low, high], ends) {
     const [from, to] = target in given ? [given[target], given[target]] : ends;
     const least = values[low_end] ?? from;
-    return [high >= least - slack(least), low <= to + slack(to)];
+    return [high >= least - tolerance(least), low <= to + tolerance(to)];
   }
   const codes = [reaches([value, value], exact)];
   for (const kinds of [["rounding"], ["rounding", "words"]]) {
@@ -121,7 +121,7 @@ const isGiven = (name, value) => value === (setting[name] ?? NODES[name].value);
 
 function near(name, value, digits = 0) {
   const sides = (x) =>
-    NODES[name].levels.map((end) => abs(x - end) > slack(end) && sign(x - end));
+    NODES[name].levels.map((end) => abs(x - end) > tolerance(end) && sign(x - end));
   const shown = rounded(name, value, digits);
   if (isGiven(name, value) || digits > 8) return value;
   return `${sides(shown)}` === `${sides(value)}` ? shown : near(name, value, digits + 1);
@@ -158,8 +158,8 @@ function shown(spec) {
   if (isOpen && words[0] === 0) return NODES[name].label;
   const value = isOpen ? whole(id)[name] : values[name];
   const [least, most] = bounds(item, setting, ["words"]);
-  const isMost = least < value - 2 * slack(value);
-  if (isMost === most > value + 2 * slack(value)) return spell(name, value);
+  const isMost = least < value - 2 * tolerance(value);
+  if (isMost === most > value + 2 * tolerance(value)) return spell(name, value);
   return `${isMost ? "up to" : "at least"} ${spell(name, value)}`;
 }
 
