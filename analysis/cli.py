@@ -128,8 +128,8 @@ def audit(study: Study, asked: Namespace) -> str:
 
     table = audit.audit(asked.file, study.book)
     differing = table[table["state"] != "found"]
-    found = f"{len(table) - len(differing)} of {len(table)} numbers"
-    said = f"{found} were found in their place."
+    found = (table["state"] == "found").sum()
+    said = f"{found} of {len(study.book.claims)} numbers were found in their place."
     if len(differing):
         raise FoundError(f"{differing.to_string(index=False)}\n{said}")
     return said
