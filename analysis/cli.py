@@ -135,6 +135,13 @@ def audit(study: Study, asked: Namespace) -> str:
     return said
 
 
+def annotate(study: Study, asked: Namespace) -> str:
+    """Write your own copy of the article with each number marked."""
+    from analysis import annotate
+
+    return annotate.annotate(study, asked.file, asked.out)
+
+
 def checks(study: Study, asked: Namespace) -> Any:
     """Return all checks, with what each needs and the name by which it is explained."""
     columns = ["statement", "claim", "recomputed", "judged", "condition", "id"]
@@ -176,6 +183,11 @@ COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
         "--set --scenario --csv name",
     ),
     "audit": (audit, "look up the article's numbers in your own copy", "file"),
+    "annotate": (
+        annotate,
+        "write your own copy of the article as a page with each number marked",
+        "--set --scenario --out=page file",
+    ),
     "accept": (accept, "store the present values and the notebooks' outputs", ""),
 }
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -190,6 +202,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "FOLDER",
         "help": "write the results to this folder, which must be new, empty or written "
         "by this command (default: %(default)s)",
+    },
+    "--out=page": {
+        "type": Path,
+        "metavar": "PAGE",
+        "help": "write the page to this file, which must be new or written by this "
+        "command (default: annotated.html beside your copy)",
     },
     "--set": {
         "action": "append",
@@ -219,7 +237,7 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run, name=(), set=[], scenario=None, csv=False)
         for option in options.split():
-            command.add_argument(option, **OPTIONS[option])
+            command.add_argument(option.partition("=")[0], **OPTIONS[option])
     return parser
 
 
