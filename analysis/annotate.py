@@ -15,7 +15,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from analysis import audit, report, tables, words
 from analysis.audit import Copy, Number, Paragraph
@@ -269,7 +268,10 @@ def place_in_words(notes: Notes, paragraph: Paragraph) -> str:
         return f"Note {number}"
     if not section:
         return ""
-    return f"{texts['headlines']['sections'][section]}, paragraph {number}"
+    # A section without rows has no title.
+    name = words.sentence_case(section.replace("-", " "))
+    title = texts["headlines"]["sections"].get(section, name)
+    return f"{title}, paragraph {number}"
 
 
 def mark_of(
