@@ -199,7 +199,9 @@ class Notes:
             label = words.sentence_case(self.book.labels[check.compute])
             if check.readings:
                 label = check.statement
-            line = tables.line(self.study.case_of(check))
+            line = found["condition"]
+            if found["verdict"] != NOT_COMPUTED:
+                line = tables.line(self.study.case_of(check))
             yield Use(label, line, found["judged"])
 
     def _setting(self, row: Claim) -> str:
