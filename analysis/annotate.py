@@ -267,7 +267,7 @@ def place_in_words(notes: Notes, paragraph: Paragraph) -> str:
     section, number = paragraph.place
     texts = notes.book.texts
     if section == texts["copy"]["notes"]:
-        return f"Note {number}"
+        return f"Note {number}" if number else "Notes"
     if not section:
         return ""
     # A section without rows has no title.

@@ -246,12 +246,35 @@ def test_markup_within_a_number_changes_nothing(tmp_path):
         ("300,000 over", "3<span>00,</span>000 over"),
         ("2.59 million", "2.59<sup>[12]</sup> million"),
         ("10.5 percent", "10.5&#160;%"),
+        ("3.17 million", "3.<!-- page 4 -->17\u00a0million"),
+        ("300,000 over", "300\u202f000 over"),
+        ("300,000 over", "300,<wbr>000 over"),
+        ("2.59 million", '<a title="1 > 0">2.59</a> million'),
+        ("2.59 million", f"2.59 million &#{'9' * 5_000};"),
     ]:
         changed = page.replace(old, new, 1)
         assert changed != page, new
         soup = written(tmp_path, changed, "page.html")
         assert marks_of(soup).keys() == CLAIMS.keys(), new
         assert not listed(soup, "unregistered"), new
+
+
+def test_a_page_of_any_layout_is_read(tmp_path):
+    page = page_of(COPY)
+    headed = re.sub(
+        f"<p>({OPENINGS['scale']})", r"<header><h2>\1</h2></header><p>", page
+    )
+    for changed in (
+        f"<html><form><main>{page}</main></form></html>",
+        f"<html><pre>{escape(COPY)}</pre></html>",
+        f"<html>{escape(COPY)}</html>".replace("\n", "<br>"),
+        page.replace("<p>", "<DIV>\n<div class=a>").replace("</p>", "</div></DIV>"),
+        headed,
+    ):
+        assert changed != page
+        soup = written(tmp_path, changed, "page.html")
+        assert marks_of(soup).keys() == CLAIMS.keys()
+        assert not listed(soup, "elsewhere")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
@@ -283,6 +306,11 @@ HUGE = {
     "deep": (lambda: "<b>" * 200_000 + page_of(COPY), True),
     "open": (lambda: "<p" * 1_000_000 + "<!--" * 1_000_000, False),
     "numbers": (lambda: COPY + " 12," * 60_000, True),
+    "attributes": (lambda: page_of(COPY) + "<a href=" * 9 + '<a x="' * 90_000, False),
+    "ends": (lambda: page_of(COPY) + "</x " * 200_000, False),
+    "instructions": (lambda: page_of(COPY) + "<?x " * 200_000, False),
+    "sections": (lambda: page_of(COPY) + "<![CDATA[" * 200_000, False),
+    "half tags": (lambda: page_of(COPY) + '<a "x>' * 200_000, True),
 }
 
 

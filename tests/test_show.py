@@ -33,7 +33,8 @@ def test_printed_digits_stand_in_the_words_around_them(article):
         # A span of years is counted from its ends.
         if row.printed is not None and row.quantity[:5] != "years":
             digits = re.escape(f"{row.printed.normalize():f}".strip("-"))
-            text = audit.plain(words, row.as_printed)
+            spelled = audit.words_of(words, row.as_printed)
+            text = " ".join(word.text for word in spelled)
             assert re.search(rf"(?<![\d.]){digits}(?![\d.])", text), row.id
 
 
