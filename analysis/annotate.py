@@ -6,13 +6,15 @@ HTML file, which loads nothing and needs no script. The text of the copy goes in
 file alone.
 """
 
+import bisect
 import contextlib
 import hashlib
+import itertools
 import os
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -180,13 +182,13 @@ class Notes:
         reading = words.reading_of(row, low_end)
         if row.printed is None:
             return f"The article gives it in words, which we read as {reading}."
-        low, high = [words.exact(end, row.unit) for end in row.rounding]
-        text = f"With rounding it stands for {words.joined(low, high)}."
-        if not row.place:
-            text = "It stands for its digits, without rounding."
+        parts = []
+        if row.place:
+            low, high = [words.exact(end, row.unit) for end in row.rounding]
+            parts.append(f"With rounding it stands for {words.joined(low, high)}.")
         if reading:
-            text += f" Its words allow {reading}."
-        return text
+            parts.append(f"We read its words as {reading}.")
+        return " ".join(parts) or "It stands for its digits, without rounding."
 
     def _uses(self, name: str) -> Iterator[Use]:
         """Yield what is computed from a printed row, each quantity once."""
@@ -219,17 +221,22 @@ class Notes:
 def blocks_of(copy: Copy, notes: Notes) -> list[Block]:
     """Return the text of a copy as paragraphs and headings with marks."""
     blocks = []
-    count = 0
+    counts = {"m": itertools.count(1), "u": itertools.count(1)}
     for index, paragraph in enumerate(copy.paragraphs, 1):
-        for start, end in parts_of(copy, paragraph):
+        starts = [number.start for number in paragraph.numbers]
+        for start, end in parts_of(copy, paragraph, starts):
             parts: list[str | Mark] = []
             place = start
-            for number in paragraph.numbers:
-                if not start <= number.start < end or number.start < place:
+            inside = slice(
+                bisect.bisect_left(starts, start), bisect.bisect(starts, end)
+            )
+            for number in paragraph.numbers[inside]:
+                if number.start < place:
                     continue
-                count += 1
+                letter = "u" if number.kind else "m"
+                name = f"{letter}{next(counts[letter])}"
                 parts.append(copy.text[place : number.start])
-                parts.append(mark_of(copy, paragraph, number, notes, f"m{count}"))
+                parts.append(mark_of(copy, paragraph, number, notes, name))
                 place = number.end
             parts.append(copy.text[place:end])
             block = Block(
@@ -242,12 +249,15 @@ def blocks_of(copy: Copy, notes: Notes) -> list[Block]:
     return blocks
 
 
-def parts_of(copy: Copy, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
+def parts_of(
+    copy: Copy, paragraph: Paragraph, starts: Sequence[int]
+) -> Iterator[tuple[int, int]]:
     """Yield the ends of the parts of a paragraph that blank lines separate."""
     start = paragraph.start
     for match in re.finditer(r"\n[^\S\n]*\n\s*", copy.text[start : paragraph.end]):
         end = paragraph.start + match.start()
-        is_inside = any(each.start < end < each.end for each in paragraph.numbers)
+        index = bisect.bisect(starts, end)
+        is_inside = index and paragraph.numbers[index - 1].end > end
         if copy.text[start:end].strip() and not is_inside:
             yield start, end
             start = paragraph.start + match.end()

@@ -86,6 +86,11 @@ def test_another_article_needs_no_other_code(norland):
     changed = words(ran(norland, "verify", "--set", "still_missed=90%"))
     assert "13,000 + 26,000 × 90 percent = up to 36,400" in changed
     assert "10 of 10" in ran(norland, "audit", str(NORLAND / "article.txt"))
+    page = norland.parent / f"{norland.name}.html"
+    words_of_page = ["annotate", str(NORLAND / "article.txt"), "--out", str(page)]
+    assert "10 of 10" in ran(norland, *words_of_page)
+    assert page.read_text("utf-8").count('class="mark"') == 10
+    page.unlink()
     assert "index.html" in ran(norland, "reproduce")
     # 40,000 children are 40 on an axis in thousands.
     assert 40 < float(python(norland, "-c", WIDTH)) < 50
