@@ -150,7 +150,9 @@ class Notes:
             return set()
         with contextlib.suppress(SettingError):
             case = self.study.case_of(check)
-            return {node.row for node in case.nodes.values()} & self.book.claims.keys()
+            # What only limits the target is no input of it.
+            nodes = self.book.order(case.target, case.setting)
+            return {node.row for node in nodes.values()} & self.book.claims.keys()
         return set()
 
     def kind(self, name: str) -> str:

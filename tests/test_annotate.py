@@ -127,6 +127,9 @@ def test_what_is_beside_a_mark_is_the_calculation_the_verdict_and_its_use(tmp_pa
             assert "3.165 to 3.175 million" in note
             assert "301,000" in note
             assert mark["data-kind"] == "used"
+        if written_in(mark) == "10.5 percent":
+            # It only limits the number at risk in 2019.
+            assert "up to 1.9 million" not in note
         if written_in(mark) == "1,872":
             assert mark["data-kind"] == "printed only"
 
