@@ -207,7 +207,9 @@ def main(seed):
     """Seed, judge, and store what was noticed."""
     rng, study = random.Random(seed), analysis.load()
     judged = [
-        each for each in study.book.checks.values() if each.beside and each.compute
+        each
+        for each in study.book.checks.values()
+        if each.compared_with and each.compute
     ]
     asked = []
     for row in read(DATA / "claims.csv"):
@@ -274,12 +276,21 @@ def store(counts):
                 print(of, name, *numbers)
 
 
-#: What a row of the page counts.
+#: What a row of the page counts, in its words.
 SAID = {
-    "slips": "slips: {}",
-    "headline": "slips in numbers of headline {}",
-    "worlds": "worlds {}, true by construction",
-    "mutants": "changes to the code: {}",
+    "slips": "errors in {}",
+    "headline": "errors in numbers that headline {} uses",
+    "worlds": "cases in which all numbers fit together, {}",
+    "mutants": "changes to the code that {}",
+}
+NAMES = {
+    "numbers in a check": "printed numbers that a check uses",
+    "over 5 percent, of these": "these, by more than 5 percent",
+    "up to 5 percent, of these": "these, by 5 percent or less",
+    "by hand": "worked out by hand",
+    "drawn": "drawn at random",
+    "formulas": "computes results",
+    "judge": "gives verdicts",
 }
 PAGE = ROOT / "analysis/report/pages/validation.md"
 
@@ -292,11 +303,11 @@ def report(study, counts):
     def place(item):
         return numbers.get(item[0][1], 0)
 
-    lines = ["| what was tried | how many | noticed |", "| --- | --- | --- |"]
+    lines = ["| what we planted | how many | noticed |", "| --- | --- | --- |"]
     for of, text in SAID.items():
         for (kind, name), (tried, noticed, _) in sorted(counts.items(), key=place):
             if kind == of:
-                said = text.format(numbers.get(name, name))
+                said = text.format(numbers.get(name, NAMES.get(name, name)))
                 share = f"{noticed:,} ({noticed / tried:.0%})"
                 lines.append(f"| {said} | {tried:,} | {share} |")
     PAGE.write_text("\n".join([*lines, ""]), "utf-8")

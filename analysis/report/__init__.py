@@ -70,6 +70,7 @@ def environment_of(study: Study) -> Environment:
     result.globals |= {
         "book": study.book,
         "number": study.book.spelled,
+        "span": partial(span, study),
         "texts": study.book.texts["headlines"],
         "headlines": study.headlines().to_dict("records"),
         "answer": headlines.answer(study),
@@ -117,6 +118,12 @@ def alt_of_call(study: Study, source: str) -> str:
     """Tell in words the figure that a cell draws."""
     call = re.search(r'\.figure\("(\w+)"', source)
     return figures.alt(study, call[1]) if call else ""
+
+
+def span(study: Study, name: str, ends: tuple[float, float]) -> str:
+    """Return two ends with all their digits, as in "0.36 to 1"; equal ends once."""
+    unit = study.book.unit(name)
+    return words.joined(words.exact(ends[0], unit), words.exact(ends[1], unit))
 
 
 def worked(study: Study, row: dict[str, Any]) -> str:
