@@ -44,6 +44,15 @@ def typed(page, name, text):
     return page.locator(f"#{name}-error").inner_text()
 
 
+def test_a_link_to_a_row_opens_its_part(opened):
+    names = "at_risk_2021_sum", "figure_2019_all", "report_2021", "ratio_implied"
+    for name in (*names, "jamestown-2021-03", "record_of_2021"):
+        with opened(f"#{name}", name="numbers") as page:
+            place = page.locator(f"#{name}")
+            assert place.is_visible()
+            assert place.evaluate("node => node.getBoundingClientRect().top") < 900
+
+
 def test_levers_move_the_sum_the_picture_and_the_address(opened):
     with opened("", 390) as page:
         assert verdict(page) == "matches"
