@@ -17,7 +17,7 @@ env: .venv/installed  ## Make .venv with what a run needs, from the lock
 
 env-dev: .venv/installed-dev  ## Add what the tests need
 
-.venv/installed: requirements.lock pyproject.toml CITATION.cff
+.venv/installed: requirements.lock pyproject.toml
 	@test ! -e .venv || test -e .venv/installed || test -e .venv-ours || \
 	    { echo "There is a .venv that was not made here; move it."; exit 2; }
 	touch .venv-ours

@@ -8,6 +8,7 @@ node for some quantities.
 import functools
 import inspect
 import math
+import runpy
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from analysis import formulas, rows, words
+from analysis import citing, formulas, rows, words
 from analysis.rows import ENDLESS, DataError, SettingError, Span, Unit, unknown
-from analysis.texts import read_package, read_texts
+from analysis.texts import ROOT, read_package, read_texts
 
 UNBOUNDED: Span = (-math.inf, math.inf)
 NAN = np.float64(math.nan)
@@ -138,23 +139,37 @@ def claim_of(first: rows.Printed, last: rows.Printed) -> Claim:
     return Claim((low, high), (least, high + first.half), first.low_end, names)
 
 
-def formulas_by_name() -> dict[str, Callable[..., Any]]:
-    """Return the public functions of the modules with formulas, by name."""
-    functions: dict[str, Callable[..., Any]] = {}
-    for module in formulas.__all__:
-        functions |= inspect.getmembers(getattr(formulas, module), inspect.isfunction)
-    return functions
+def formulas_by_name(folder: Path) -> dict[str, Callable[..., Any]]:
+    """Return the functions of a folder's formulas.py by name; those of the package's
+    own article are in modules of the package."""
+    members: dict[str, Any] = {}
+    if folder == ROOT:
+        for module in formulas.__all__:
+            members |= vars(getattr(formulas, module))
+    else:
+        try:
+            members = runpy.run_path(str(folder / "formulas.py"), run_name="formulas")
+        except Exception as error:
+            raise DataError(f"formulas.py cannot be read: {error}") from None
+    return {name: each for name, each in members.items() if inspect.isfunction(each)}
 
 
 class Book:
-    """The rows of a folder, by table and name, and the readings of each quantity."""
+    """The rows of one article, by table and name, and the readings of each quantity.
+
+    Its folder has data/, formulas.py, notebooks/, method.md, README.md, CITATION.cff.
+    """
 
     def __init__(self, folder: Path):
-        schemas, rules = read_package(folder)
+        self.folder = folder
+        data = folder / "data"
+        schemas, rules = read_package(data)
+        self.citation = citing.read(folder)
+        self.formulas = formulas_by_name(folder)
         known: dict[str, Mapping[str, rows.Row]] = {}
 
         def read(name: str, kind: type[rows.R]) -> dict[str, rows.R]:
-            path = folder / f"{name}.csv"
+            path = data / f"{name}.csv"
             known[name] = table = rows.read_table(path, kind, rules[name], known)
             return table
 
@@ -182,7 +197,7 @@ class Book:
         self._check_units()
         self.readings = self._collected()
         self._check_readings()
-        self.texts = read_texts(folder, schemas, self._formats())
+        self.texts = read_texts(data, schemas, self._formats())
         for claim in self.claims.values():
             claim.require("section", claim.section, self.texts["headlines"]["sections"])
         for name, row in self.texts["scenarios"].items():
@@ -297,7 +312,7 @@ class Book:
                 sentence = f"the number breaks a limit of {claim.quantity}"
                 raise claim.fault("printed", sentence)
             self._add_claim(found[claim.quantity], claim)
-        for name, function in formulas_by_name().items():
+        for name, function in self.formulas.items():
             quantity, _, reading = name.partition("__")
             needs = tuple(inspect.signature(function).parameters)
             for known in (quantity, *needs):

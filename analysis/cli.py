@@ -9,27 +9,32 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
+from os.path import relpath
 from pathlib import Path
 from typing import Any
 
 from analysis import figures, headlines, tables
+from analysis.book import Book
 from analysis.rows import FoundError, RefusalError, SettingError
-from analysis.study import Study, load
-from analysis.texts import DATA
+from analysis.study import Study
+from analysis.texts import ROOT, other_data
 
-ROOT = DATA.parent
-#: Where a reader of the headlines finds more.
-MORE = "To read more: analysis explain NAME, or the page that make reproduce writes."
-README = ROOT / "README.md"
 #: The figure of this name in the README, where there is a folder for it.
-PICTURE = ROOT / "docs" / "waterfall.png"
+PICTURE = "docs/waterfall.png"
 
 
 def verify(study: Study, asked: Namespace) -> Any:
     """Recompute the headlines, and compare all values with stored ones."""
     print(headlines.verify(study), flush=True)
     compared = [] if study.setting else [guarded(study)]
-    return "\n".join(["", *compared, MORE])
+    more = f"{command(study)} explain NAME, or the page that make reproduce writes."
+    return "\n".join(["", *compared, f"To read more: {more}"])
+
+
+def command(study: Study) -> str:
+    """Return how a command begins that reads the same data."""
+    folder = study.book.folder
+    return "analysis" if folder == ROOT else f"analysis --data {relpath(folder)}"
 
 
 def guarded(study: Study) -> str:
@@ -37,9 +42,9 @@ def guarded(study: Study) -> str:
     from analysis import guard
 
     now = guard.values(study)
-    changes = guard.moved(guard.read(), now)
+    changes = guard.moved(guard.read(study.book.folder), now)
     if len(changes):
-        end = "If these changes are intended, run: analysis accept"
+        end = f"If these changes are intended, run: {command(study)} accept"
         raise FoundError("\n".join([*guard.lines(changes), end]))
     return f"All {len(now):,} stored values are unchanged."
 
@@ -69,7 +74,7 @@ def reproduce(study: Study, asked: Namespace) -> str:
         notes = itertools.chain(*notebooks)
         titles = report.write(study, folder)
         (folder / "index.html").write_text(page.page(study, titles), "utf-8")
-        running.write_manifest(folder, study.setting)
+        running.write_manifest(folder, study)
     print(headlines.verify(study), end="\n\n", flush=True)
     lines = notes if study.setting else [guarded(study)]
     return "\n".join([*lines, f"The results start at {asked.out / 'index.html'}"])
@@ -77,28 +82,40 @@ def reproduce(study: Study, asked: Namespace) -> str:
 
 def accept(study: Study, asked: Namespace) -> str:
     """Say what moved; then store it, the notebooks' outputs and the README's table."""
-    from analysis import guard, running
+    from analysis import guard
 
     now = guard.values(study)
-    changes = guard.moved(guard.read() if guard.EXPECTED.exists() else now[:0], now)
+    root = study.book.folder
+    stored = guard.read(root) if (root / guard.EXPECTED).exists() else now[:0]
+    changes = guard.moved(stored, now)
     print(
         *guard.lines(changes), f"Changed values: {len(changes)}.", sep="\n", flush=True
     )
+    store(study, now)
+    return f"The values are stored. To renew results, run: {command(study)} reproduce"
+
+
+def store(study: Study, now: Any) -> None:
+    """Write what is generated: values, notebooks' outputs, README and its picture."""
+    from analysis import guard, running
+
+    root = study.book.folder
     # Beside the files, so that each takes its place at once.
-    with running.staged(ROOT / "accept") as folder:
+    with running.staged(root / "accept") as folder:
         list(running.start(folder, study))
-        now.to_csv(folder / guard.EXPECTED.name)
-        (folder / README.name).write_text(readme(study), "utf-8")
-        written = [*running.paths(), README]
-        if PICTURE.parent.exists():
-            figures.write(study, PICTURE.stem, folder / PICTURE.name)
-            written.append(PICTURE)
+        written = [*running.paths(study), root / "README.md"]
+        (folder / "README.md").write_text(readme(study), "utf-8")
+        picture = root / PICTURE
+        if picture.parent.exists():
+            figures.write(study, picture.stem, folder / picture.name)
+            written.append(picture)
         # The values go last: until they do, "verify" says that they moved.
-        for path in [*written, guard.EXPECTED]:
+        written.append(root / guard.EXPECTED)
+        now.to_csv(folder / written[-1].name)
+        for path in written:
             if path.exists():
                 shutil.copymode(path, folder / path.name)
             (folder / path.name).replace(path)
-    return "The values are stored. To renew results, run: analysis reproduce"
 
 
 def readme(study: Study) -> str:
@@ -112,10 +129,11 @@ def readme(study: Study) -> str:
         rf"(?m)^\*\*{re.escape(title)}\*\* .*": answer,
         r"(?m)^\| the article says .*(\n\|.*)+": table,
     }
-    if PICTURE.parent.exists():
-        told = figures.alt(study, PICTURE.stem)
+    root = study.book.folder
+    if (root / PICTURE).parent.exists():
+        told = figures.alt(study, Path(PICTURE).stem)
         now[r"!\[.*\]\(docs/"] = f"![{told}](docs/"
-    text = README.read_text("utf-8")
+    text = (root / "README.md").read_text("utf-8")
     for pattern, part in now.items():
         # A backslash in the new text has no meaning of its own.
         text = re.sub(pattern, part.replace("\\", r"\\"), text)
@@ -191,6 +209,11 @@ COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
     "accept": (accept, "store the present values and the notebooks' outputs", ""),
 }
 OPTIONS: dict[str, dict[str, Any]] = {
+    "--data": {
+        "type": Path,
+        "metavar": "FOLDER",
+        "help": "read another article from this folder, as analysis new writes it",
+    },
     "name": {
         "nargs": 1,
         "help": 'a quantity, a check, or a comparison: "QUANTITY > 1.9 million"',
@@ -232,12 +255,15 @@ def parser() -> argparse.ArgumentParser:
         prog="analysis",
         description="Recompute the numbers of one article, and show which follow.",
     )
+    parser.add_argument("--data", default=ROOT, **OPTIONS["--data"])
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (run, text, options) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run, name=(), set=[], scenario=None, csv=False)
         for option in options.split():
             command.add_argument(option.partition("=")[0], **OPTIONS[option])
+        # Before a command or behind it.
+        command.add_argument("--data", default=argparse.SUPPRESS, **OPTIONS["--data"])
     return parser
 
 
@@ -280,7 +306,10 @@ def main(words: Sequence[str] | None = None) -> int:
             if asked.set or "=" in others[0]:
                 sentence += "; each NAME=VALUE needs its own --set"
             raise SettingError(sentence)
-        study = load().change(**choices_of(asked.set))
+        study = Study(Book(asked.data.resolve())).change(**choices_of(asked.set))
+        note = other_data(study.book.folder)
+        if note:
+            print(f"analysis: {note}", file=sys.stderr, flush=True)
         if asked.scenario is not None:
             study = study.scenario(asked.scenario)
         if isinstance(sys.stdout, io.TextIOWrapper):

@@ -7,18 +7,18 @@ import inspect
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis import figures
-from analysis.book import Book, formulas_by_name
+from analysis.book import Book
 from analysis.rows import DataError, SettingError
 from analysis.study import Study
-from analysis.texts import DATA
 
-EXPECTED = DATA / "expected.csv"
+EXPECTED = "data/expected.csv"
 KEYS = ["table", "id", "field"]
 #: What is stored of a check.
 CHECK = ["value", "judged", "condition"]
@@ -38,7 +38,7 @@ UNSAID = {
 
 def values(study: Study) -> pd.Series:
     """Return the values to guard as texts, in one column."""
-    means = {name: made_up(name, each) for name, each in formulas_by_name().items()}
+    means = {name: made_up(name, each) for name, each in study.book.formulas.items()}
     checks = study.checks()
     ends = estimates(study).set_index("quantity")
     ends[["low", "high"]] = ends[["low", "high"]].where(ends["low"] < ends["high"])
@@ -123,14 +123,15 @@ def moved(accepted: pd.Series, now: pd.Series) -> pd.DataFrame:
     return both[~(is_near | is_same_text)]
 
 
-def read() -> pd.Series:
-    """Return the accepted values."""
+def read(folder: Path) -> pd.Series:
+    """Return the accepted values of the article in a folder."""
+    path = folder / EXPECTED
     try:
-        table = pd.read_csv(EXPECTED, index_col=KEYS, dtype=str, na_filter=False)
+        table = pd.read_csv(path, index_col=KEYS, dtype=str, na_filter=False)
         return table["value"]
     except (KeyError, OSError, ValueError) as error:
         raise DataError(
-            f"{EXPECTED.name} cannot be read: {error}; accept writes it"
+            f"{path.name} cannot be read: {error}; accept writes it"
         ) from None
 
 

@@ -27,9 +27,8 @@ from traitlets.config import Config
 from analysis.citing import VERSION
 from analysis.rows import FoundError, SettingError
 from analysis.study import Study
+from analysis.texts import HERE, ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = ROOT / "notebooks"
 PACKAGE = "labour-transfer-arithmetic"
 #: The file that names the other files of a run.
 MANIFEST = "manifest.json"
@@ -129,19 +128,22 @@ def hashes(paths: Iterable[Path], folder: Path) -> Iterator[tuple[str, str]]:
             yield os.path.relpath(path, folder), digest
 
 
-def write_manifest(folder: Path, setting: dict[str, Any]) -> None:
+def write_manifest(folder: Path, study: Study) -> None:
     """Write what a run was made from and what it wrote, as JSON."""
     # Data, notebooks, Python, templates, styles and scripts, but nothing compiled.
-    code = (ROOT / "analysis").rglob("*.*[dlsy]")
-    inputs = [*(ROOT / "data").iterdir(), *paths(), *code]
+    code = HERE.rglob("*.*[dlsy]")
+    root = study.book.folder
+    own = [*(root / "data").iterdir(), *paths(study)]
+    for name in ("CITATION.cff", "formulas.py", "method.md"):
+        own += root.glob(name)
     packages = metadata.distributions()
     content = {
         "package": PACKAGE,
         "version": VERSION,
-        "setting": setting,
+        "setting": study.setting,
         "python": platform.python_version(),
         "packages": sorted(f"{each.name} {each.version}" for each in packages),
-        "inputs": dict(hashes(inputs, ROOT)),
+        "inputs": dict(hashes(own, root)) | dict(hashes(code, HERE.parent)),
         "files": dict(hashes(folder.rglob("*"), folder)),
     }
     (folder / MANIFEST).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
@@ -150,12 +152,14 @@ def write_manifest(folder: Path, setting: dict[str, Any]) -> None:
 # Notebooks ----------------------------------------------------------------------------
 
 
-def paths() -> list[Path]:
-    """Return the package's notebooks: two digits, then a name; others are a user's."""
-    if not NOTEBOOKS.is_dir():
-        sentence = "this command needs the notebooks; run it in a checkout"
-        raise SettingError(sentence)
-    return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+def paths(study: Study) -> list[Path]:
+    """Return the article's notebooks: two digits, then a name; others are a user's."""
+    folder = study.book.folder / "notebooks"
+    if not folder.is_dir():
+        raise SettingError(
+            f"this command needs the folder {folder}, which only a checkout has"
+        )
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
 
 
 def start(folder: Path, study: Study) -> Iterator[list[str]]:
@@ -172,7 +176,7 @@ def start(folder: Path, study: Study) -> Iterator[list[str]]:
             shutil.rmtree(lock.parent)
     # While a kernel starts, it leaves a core to others.
     return ThreadPoolExecutor(1 + (os.cpu_count() or 1)).map(
-        partial(execute, study, folder), paths()
+        partial(execute, study, folder), paths(study)
     )
 
 
@@ -182,7 +186,8 @@ def execute(study: Study, folder: Path, path: Path) -> list[str]:
         notebook = nbformat.read(path, as_version=4)
         if study.setting:
             notebook.cells.insert(2, given(notebook, study))
-        run(notebook)
+        # The package's own notebooks may import it from where the command runs.
+        run(notebook, "" if study.book.folder == ROOT else str(path.parent))
     except Exception as error:
         raise SettingError(f"{path.name} cannot be run: {error!s:.200}") from None
     notes = impossible(notebook, path.name, study)
@@ -192,8 +197,9 @@ def execute(study: Study, folder: Path, path: Path) -> list[str]:
     return notes
 
 
-def run(notebook: Any) -> None:
-    """Run a notebook in a kernel of its own; a cell that fails stops nothing."""
+def run(notebook: Any, place: str) -> None:
+    """Run a notebook in a kernel of its own, in a folder; a cell that fails stops
+    nothing."""
     # Two kernels that start at once may be given one port, but not one file. Whoever
     # finds the folder unlocked may delete it.
     with (
@@ -207,6 +213,7 @@ def run(notebook: Any) -> None:
             allow_errors=True,
             record_timing=False,
             extra_arguments=["--IPKernelApp.log_level=50"],
+            resources={"metadata": {"path": place}},
             config=Config(
                 KernelManager={
                     "transport": "ipc",

@@ -11,9 +11,22 @@ import yaml
 from analysis.rows import DataError
 
 HERE = Path(__file__).resolve().parent
-# An installed package has its data inside.
-DATA = HERE / "data" if (HERE / "data").exists() else HERE.parent / "data"
+#: The folder of the package's own article; an installed package has it inside.
+ROOT = HERE if (HERE / "data").exists() else HERE.parent
+DATA = ROOT / "data"
 PACKAGE = "datapackage.json"
+
+
+def other_data(folder: Path) -> str:
+    """Say which data are read from a folder, if a run starts beside other data."""
+    here = Path.cwd()
+    for place in (here, *here.parents):
+        near = place / "data"
+        if (near / PACKAGE).is_file():
+            if near.resolve() == folder / "data":
+                break
+            return f"The data are read from {folder / 'data'}, and not from {near}."
+    return ""
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -50,6 +63,9 @@ def read_package(folder: Path) -> tuple[list[Any], dict[str, Any]]:
             for column in table["schema"]["fields"]:
                 rules[column["name"]] = column | column.get("constraints", {})
         return package["texts"], tables
+    except FileNotFoundError:
+        sentence = f"{folder.parent} is not the folder of an article"
+        raise DataError(f"{sentence}: it has no file data/{PACKAGE}") from None
     except Exception as error:
         raise DataError(f"{PACKAGE} cannot be read: {error!r}") from None
 

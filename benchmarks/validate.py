@@ -27,6 +27,7 @@ import analysis
 from analysis.case import DIFFERS, NOT_COMPUTED
 from analysis.texts import DATA
 from tests import mutants, test_guard
+from tests.settings import copied
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = ["of", "name", "tried", "noticed", "stopped"]
@@ -111,7 +112,7 @@ def verdicts(cells):
     """Return the verdicts of the checks with other cells in some rows of claims.csv;
     none where a row is refused."""
     with tempfile.TemporaryDirectory() as folder:
-        data = shutil.copytree(DATA, Path(folder) / "data")
+        data = copied(Path(folder))
         rows = read(data / "claims.csv")
         for row in rows:
             row |= cells.get(row["id"], {})
@@ -120,7 +121,7 @@ def verdicts(cells):
             table.writeheader()
             table.writerows(rows)
         try:
-            study = analysis.load(data)
+            study = analysis.load(folder)
         except analysis.DataError:
             return {}
     found = {}

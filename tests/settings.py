@@ -4,8 +4,8 @@ import csv
 import random
 import shutil
 
-from analysis import SettingError
-from analysis.texts import DATA
+from analysis import SettingError, formulas
+from analysis.texts import DATA, ROOT
 
 
 def rows_of(table, folder=DATA):
@@ -22,9 +22,18 @@ def write_rows(table, folder, rows):
         writer.writerows(rows)
 
 
+def copied(folder):
+    """Copy the article into a folder, and return the folder of its data."""
+    shutil.copy(ROOT / "CITATION.cff", folder)
+    shutil.copy(ROOT / "method.md", folder)
+    lines = [f"from analysis.formulas.{name} import *\n" for name in formulas.__all__]
+    (folder / "formulas.py").write_text("".join(lines), "utf-8")
+    return shutil.copytree(DATA, folder / "data")
+
+
 def damaged(folder, name, old, new):
     """Return a copy of the data, with one text of a file replaced."""
-    data = shutil.copytree(DATA, folder / "data")
+    data = copied(folder)
     text = (data / name).read_text("utf-8")
     assert old in text
     (data / name).write_text(text.replace(old, new, 1), "utf-8")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import analysis
+from analysis import cli
 from analysis.texts import DATA
 
 #: An invented article on vaccination: its text, data, formulas, a notebook, two texts.
@@ -40,38 +42,24 @@ def test_the_heart_names_nothing_of_the_article(article):
 
 @pytest.fixture(scope="module")
 def norland(tmp_path_factory):
-    """A checkout of the package with another article's folders in place of these."""
-    folder, root = tmp_path_factory.mktemp("norland"), DATA.parent
-    shutil.copytree(root / "analysis", folder / "analysis")
-    shutil.rmtree(folder / "analysis/formulas")
-    shutil.copytree(NORLAND, folder, dirs_exist_ok=True)
-    (folder / "formulas").rename(folder / "analysis/formulas")
-    (folder / "method.md").replace(folder / "analysis/report/pages/method.md")
+    """The folder of another article, which holds no code of the package."""
+    folder = shutil.copytree(NORLAND, tmp_path_factory.mktemp("norland") / "article")
     shutil.copy(DATA / "datapackage.json", folder / "data")
     return folder
 
 
 def ran(folder, *words):
-    """Return what a command prints in a checkout."""
-    return python(folder, "-m", "analysis", *words)
-
-
-def python(folder, *words):
-    """Return what Python prints in a checkout."""
-    return subprocess.run(
-        [sys.executable, *words],
+    """Return what a command prints that is run in the folder of an article."""
+    done = subprocess.run(
+        [sys.executable, "-m", "analysis", "--data", ".", *words],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)},
+        env=os.environ | {"PYTHONPATH": str(DATA.parent)},
         capture_output=True,
         text=True,
         check=True,
-    ).stdout
-
-
-WIDTH = """
-import analysis
-print(analysis.load().figure("waterfall").axes[0].get_xlim()[1])
-"""
+    )
+    assert not done.stderr
+    return done.stdout
 
 
 def words(text):
@@ -93,9 +81,50 @@ def test_another_article_needs_no_other_code(norland):
     page.unlink()
     assert "index.html" in ran(norland, "reproduce")
     # 40,000 children are 40 on an axis in thousands.
-    assert 40 < float(python(norland, "-c", WIDTH)) < 50
+    axes = analysis.load(norland).figure("waterfall").axes[0]
+    assert 40 < axes.get_xlim()[1] < 50
     pages = [*(norland / "results").rglob("*.html")]
     assert len(pages) == 4
     for path in pages:
         text = path.read_text("utf-8")
         assert not re.search("(?i)xinjiang|zenz|labour|transfer", text), path
+
+
+def test_a_run_beside_other_data_says_which_it_reads(
+    norland, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(norland / "notebooks")
+    assert cli.main(["explain", "at_risk_2021"]) == 0
+    (note,) = capsys.readouterr().err.splitlines()
+    assert str(DATA) in note
+    assert str(norland / "data") in note
+    with pytest.warns(UserWarning, match=str(DATA)):
+        analysis.load()
+    assert cli.main(["explain", "unprotected", "--data", ".."]) == 0
+    assert not capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["explain", "at_risk_2021"]) == 0
+    assert not capsys.readouterr().err
+
+
+#: A file of an article, and what stands in it in place of what is there.
+FAULTS = {
+    "formulas.py": [None, "def (", "1 / 0", "def unknown(children):\n    return 1"],
+    "CITATION.cff": [None, "", "- 1", "title: x", "references: []\ntitle: x"],
+    "data/datapackage.json": [None, "{}"],
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_faulty_file_of_an_article_is_one_sentence(norland, tmp_path, name):
+    folder = shutil.copytree(norland, tmp_path / "article")
+    for content in FAULTS[name]:
+        if content is None:
+            (folder / name).unlink()
+        else:
+            (folder / name).write_text(content)
+        with pytest.raises(analysis.DataError) as refused:
+            analysis.load(folder)
+        named = name if content is None or "unknown" not in content else "unknown"
+        assert named.rpartition("/")[2] in str(refused.value)
+        assert "\n" not in str(refused.value)

@@ -9,6 +9,8 @@ import pytest
 
 import analysis
 from analysis import cli, figures, guard, running
+from analysis.texts import ROOT
+from tests.settings import copied
 
 
 def run(capsys, *words):
@@ -113,24 +115,22 @@ def repository(article, monkeypatch, tmp_path):
     """A folder in place of the repository, in which a value and the README are old."""
     accepted = guard.values(article)
     accepted["estimates", "at_risk_2021", "value"] = "1900000.8"
-    accepted.to_csv(tmp_path / "expected.csv")
-    old = cli.README.read_text("utf-8").replace("up to 1.9 m", "up to 1.8 m")
+    accepted.to_csv(copied(tmp_path) / "expected.csv")
+    old = (ROOT / "README.md").read_text("utf-8")
+    old = old.replace("up to 1.9 m", "up to 1.8 m")
     (tmp_path / "README.md").write_text(old, "utf-8")
-    (tmp_path / "01_one.ipynb").write_text("old")
-    monkeypatch.setattr(guard, "EXPECTED", tmp_path / "expected.csv")
-    monkeypatch.setattr(cli, "ROOT", tmp_path)
-    monkeypatch.setattr(cli, "README", tmp_path / "README.md")
-    monkeypatch.setattr(running, "NOTEBOOKS", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/01_one.ipynb").write_text("old")
     monkeypatch.setattr(running, "start", start)
     return tmp_path
 
 
-def test_accept_stores_what_verify_then_finds(repository, capsys, monkeypatch):
-    notebook = repository / "01_one.ipynb"
-    status, out, _ = run(capsys, "accept")
+def test_accept_stores_what_verify_then_finds(repository, capsys):
+    notebook = repository / "notebooks/01_one.ipynb"
+    status, out, _ = run(capsys, "--data", str(repository), "accept")
     assert status == 0
     (line,) = [line for line in out.splitlines() if "at_risk_2021, value" in line]
     assert [part for part in line.split() if "19" in part] == ["1900000.8", "1900000"]
     assert notebook.read_text() == "as it ran"
-    assert "= up to 1.9 million |" in cli.README.read_text("utf-8")
-    assert run(capsys, "verify")[0] == 0
+    assert "= up to 1.9 million |" in (repository / "README.md").read_text("utf-8")
+    assert run(capsys, "verify", "--data", str(repository))[0] == 0

@@ -156,7 +156,7 @@ def test_what_is_shaded_follows_the_assumption_or_the_printed_range(article):
 def test_a_damaged_entry_is_refused_with_file_and_figure(tmp_path, name, old, new):
     folder = damaged(tmp_path, "figures.yaml", old, new)
     with pytest.raises(DataError, match=r"^[^\n]*figures\.yaml[^\n]*$") as caught:
-        analysis.load(folder).figure(name)
+        analysis.load(folder.parent).figure(name)
     assert name in str(caught.value) or new.strip(".{}") in str(caught.value)
 
 
@@ -164,6 +164,6 @@ def test_what_is_shaded_has_two_ends(tmp_path):
     # "At least several hundred thousand" has no upper end.
     names = "[at_risk_total_low, at_risk_total_high]"
     folder = damaged(tmp_path, "figures.yaml", names, "[detainees_several]")
-    changed = analysis.load(folder)
+    changed = analysis.load(folder.parent)
     with pytest.raises(DataError, match=changed.figures()["waterfall"]):
         changed.figure("waterfall")

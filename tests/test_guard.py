@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+import analysis
 from analysis import DataError, cli, guard
-from analysis.book import formulas_by_name
 from tests.mutants import mutants
+from tests.settings import copied
 
 
 @pytest.fixture(scope="module")
@@ -58,25 +59,23 @@ def test_rounding_errors_are_no_moves(now):
     assert lines(accepted, now) == []
 
 
-def test_verify_fails_and_names_what_moved(monkeypatch, tmp_path, capsys, now):
+def test_verify_fails_and_names_what_moved(tmp_path, capsys, now):
     changed = now.copy()
     changed["estimates", "at_risk_2021", "high"] = "2000000"
-    changed.to_csv(tmp_path / "expected.csv")
-    monkeypatch.setattr(guard, "EXPECTED", tmp_path / "expected.csv")
-    assert cli.main(["verify"]) == 1
+    changed.to_csv(copied(tmp_path) / "expected.csv")
+    assert cli.main(["--data", str(tmp_path), "verify"]) == 1
     # 1.65 million + 305,000 = 1.955 million
     said = capsys.readouterr().err
     assert in_order(said, "at_risk_2021, high", "2000000", "1955000")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"a,b\n1,2\n"], ids=str)
-def test_a_damaged_file_of_values_is_one_sentence(monkeypatch, tmp_path, content):
-    path = tmp_path / "expected.csv"
+def test_a_damaged_file_of_values_is_one_sentence(tmp_path, content):
+    (tmp_path / "data").mkdir()
     if content is not None:
-        path.write_bytes(content)
-    monkeypatch.setattr(guard, "EXPECTED", path)
+        (tmp_path / guard.EXPECTED).write_bytes(content)
     with pytest.raises(DataError, match=r"expected\.csv"):
-        guard.read()
+        guard.read(tmp_path)
 
 
 def is_named(name, mutant, function):
@@ -86,7 +85,7 @@ def is_named(name, mutant, function):
 
 
 def all_mutants():
-    for name, function in formulas_by_name().items():
+    for name, function in analysis.load().book.formulas.items():
         for mutant in mutants(function):
             yield name, mutant, function
 

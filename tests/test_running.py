@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import analysis
 from analysis import SettingError, cli, running
 from analysis.texts import DATA
 
@@ -24,7 +25,7 @@ def written(folder, text="first"):
     """A folder as a run leaves it, with one file."""
     with running.replaced(folder) as new:
         (new / "checks.csv").write_text(text)
-        running.write_manifest(new, {})
+        running.write_manifest(new, analysis.load())
     return folder
 
 
@@ -153,9 +154,10 @@ def test_a_folder_that_is_not_a_runs_is_refused_and_left_whole(tmp_path, capsys,
 
 
 def notebook(folder, name, *cells):
+    (folder / "notebooks").mkdir(exist_ok=True)
     book = nbformat.v4.new_notebook()
     book.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
-    nbformat.write(book, folder / f"{name}.ipynb")
+    nbformat.write(book, folder / f"notebooks/{name}.ipynb")
 
 
 PATCHED = """
@@ -164,9 +166,10 @@ import analysis
 from analysis import running
 from analysis.rows import FoundError
 source, target = map(pathlib.Path, sys.argv[1:])
-running.NOTEBOOKS = source
+study = analysis.load()
+study.book.folder = source
 try:
-    list(running.start(target, analysis.load()))
+    list(running.start(target, study))
 except FoundError as error:
     print(error)
 """
@@ -206,7 +209,7 @@ def test_a_run_leaves_what_its_manifest_lists(run):
 def test_notebooks_of_a_run_are_those_of_the_repository(run):
     # Another version of matplotlib draws other pixels.
     pixels = re.compile('"image/png": ".*"')
-    for path in running.paths():
+    for path in running.paths(analysis.load()):
         ran = (run.folder / "notebooks" / path.name).read_text("utf-8")
         assert pixels.sub("", ran) == pixels.sub("", path.read_text("utf-8")), path
 

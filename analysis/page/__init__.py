@@ -13,10 +13,9 @@ from typing import Any
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
-from analysis import arithmetic, headlines, report, tables, words
+from analysis import arithmetic, citing, headlines, report, tables, words
 from analysis.book import UNBOUNDED, Node
 from analysis.case import VERDICTS, Case
-from analysis.citing import ARTICLE
 from analysis.rows import DataError, SettingError, unknown
 from analysis.study import Study
 
@@ -52,8 +51,9 @@ def page(study: Study, titles: Any = ()) -> str:
     constants = resolved(cases | guards) | {"VERDICTS": VERDICTS[1:]}
     constants |= {"PICTURED": pictured, "GUARDS": [*pictured, *guards]}
     constants["BARS"] = [bar["to"] for bar in bars]
-    author = ARTICLE["authors"][0]["family-names"]
-    constants["BY"] = f"{author} ({ARTICLE['year']})"
+    article = study.book.citation["references"][0]
+    author = citing.name_of(article["authors"][0]).partition(",")[0]
+    constants["BY"] = f"{author} ({article['year']})"
     phrases = texts["headlines"].get("live", {}).get("phrases", {})
     constants["PHRASES"] = phrases
     environment.globals |= {

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from analysis import figures, headlines, tables, words
+from analysis import citing, figures, headlines, tables, words
 from analysis.case import NOT_COMPUTED
-from analysis.citing import PACKAGE
+from analysis.rows import DataError
 from analysis.study import Study
 
 HERE = Path(__file__).resolve().parent
@@ -29,7 +29,10 @@ def write(study: Study, folder: Path) -> dict[str, str]:
     bodies = {}
     titles = {}
     for name in PAGES:
-        bodies[name] = environment.get_template(f"{name}.html").render()
+        try:
+            bodies[name] = environment.get_template(f"{name}.html").render()
+        except TemplateError as error:
+            raise DataError(f"{name}.md cannot be written: {error!r}") from None
     template = environment.get_template("notebook.html")
     for path in sorted((folder / "notebooks").glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
@@ -48,7 +51,9 @@ def write(study: Study, folder: Path) -> dict[str, str]:
 def environment_of(study: Study) -> Environment:
     """Return Jinja's environment, with all that pages name."""
     result = Environment(
-        loader=FileSystemLoader([HERE, HERE / "pages", HERE.parent / "page"]),
+        loader=FileSystemLoader(
+            [HERE, HERE.parent / "page", study.book.folder, HERE / "pages"]
+        ),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
@@ -62,6 +67,8 @@ def environment_of(study: Study) -> Environment:
         "filled": partial(headlines.filled, study.article, place="method.md"),
         "number": words.number,
         "date": date,
+        "name_of": citing.name_of,
+        "published": citing.published,
         "place": study.book.place,
         "sentence_case": words.sentence_case,
         "worked": partial(worked, study),
@@ -80,7 +87,7 @@ def environment_of(study: Study) -> Environment:
         "differs": tables.setting(study.book, study.setting),
         "style": lean(HERE / "style.css"),
         "script": "",
-        "package": PACKAGE,
+        "package": study.book.citation,
     }
     return result
 
