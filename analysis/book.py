@@ -1,10 +1,18 @@
-"""A book: the rows of one article, and where each of its quantities comes from.
+"""The book of one article: its rows, and where each of its quantities comes from.
 
-A quantity has readings, the one in use first. A reading is a node: a number with the
-values that it may stand for, or a formula of other quantities. A setting has another
-node for some quantities.
+A quantity has one or more *readings*: ways to read or to compute it, with the one in
+use first. Each reading is a ``Node``, which is either a number, with the values that it
+may stand for, or a formula of other quantities. A *setting* puts another node in the
+place of some quantities. ``Study`` and ``Case`` take everything they know from a book.
+
+>>> book = Book(ROOT)
+>>> [*book.readings["growth_2019_2021"]]
+['published', 'from_difference', 'growth_rate_2019_2021']
+>>> float(book.node("transfers_2021", NO_SETTING).value)
+3170000.0
 """
 
+import enum
 import functools
 import inspect
 import math
@@ -24,20 +32,40 @@ from analysis.texts import ROOT, read_package, read_texts
 
 UNBOUNDED: Span = (-math.inf, math.inf)
 NAN = np.float64(math.nan)
+
+# The readings that the package itself names; others have the name of their row, or of
+# their formula.
+PUBLISHED = "published"
+IN_WORDS = "in_words"
+#: The least that words allow. It is a reading only where readings.csv lists it.
+FLOOR = "floor"
+FORMULA = "formula"
+ASSUMED = "set"
 #: The readings that come first where readings.csv lists none.
-DEFAULT_READINGS = ("published", "formula", "set")
+DEFAULT_READINGS = (PUBLISHED, FORMULA, ASSUMED)
+
 #: The kinds of checks that the article makes itself.
 ARTICLES = ("article", "printed twice")
 #: A number that is no assumption may be so many times as large, or as small.
 MAX_FACTOR = 20
 
 
+class Spread(enum.Flag):
+    """What a number may be, apart from its value: what rounds to it, what its words
+    allow, or both."""
+
+    NONE = 0
+    ROUNDING = enum.auto()
+    WORDS = enum.auto()
+
+
 @dataclass(frozen=True)
 class Node:
-    """Where a quantity comes from: a number, or a formula of what it needs.
+    """Where a quantity comes from: a number, or a formula of the quantities it needs.
 
-    A number has the values that round to it, and those that its words allow; one in
-    words only is NaN. ``given_as`` is what a user set: a number, or a name for it.
+    ``rounding`` has the ends of what rounds to the number, ``words`` the ends of what
+    its words allow; a number in words only is NaN. ``given_as`` is what a user set: a
+    number, or the name of a reading or a distribution.
     """
 
     # NaN would be like no other.
@@ -66,6 +94,15 @@ class Node:
         """Whether words, such as "up to", let a printed number be lower."""
         return self.words is not None and self.words[0] < float(self.value)
 
+    def span(self, spread: Spread) -> Span | None:
+        """Return the least and the greatest that the number may be, if it has any."""
+        ends: list[float] = []
+        if Spread.ROUNDING in spread:
+            ends += self.rounding or ()
+        if Spread.WORDS in spread:
+            ends += self.words or ()
+        return (min(ends), max(ends)) if ends else None
+
     def compute(self, values: Mapping[str, Any]) -> Any:
         """Return the number, or what the formula gives for some values."""
         if not self.formula:
@@ -79,9 +116,11 @@ NO_SETTING: Setting = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Claim:
-    """The ends of what printed rows say: as printed, and as rounded.
+    """What an article or a user claims of a quantity: that it lies between two ends.
 
-    The low end may be an assumption. A statement is a user's own claim.
+    ``exact`` has the ends as printed, ``rounded`` as far as they may be rounded. The
+    low end may be an assumption, ``low_end``. ``rows`` are the printed rows at both
+    ends. A statement, such as ``at_risk_2021 > 1.9 million``, is a user's claim.
     """
 
     exact: Span = UNBOUNDED
@@ -92,7 +131,7 @@ class Claim:
 
 
 def tolerance(number: Any) -> Any:
-    """Return the room in which a number counts as equal to another."""
+    """Return how far another number may lie from a number and count as equal to it."""
     return 1e-9 * abs(number) + 1e-12
 
 
@@ -102,17 +141,17 @@ def above(number: float) -> float:
 
 
 def is_outside(value: Any, low: Any, high: Any) -> Any:
-    """Return whether entries are past a limit by more than rounding errors."""
+    """Return whether values are outside two ends by more than rounding errors."""
     return (value < low - tolerance(low)) | (value > high + tolerance(high))
 
 
 def identity(quantity: Any) -> Any:
-    """Return another quantity's value, as a reading takes it."""
+    """Return another quantity's value; the formula of a reading ``same_as`` it."""
     return quantity
 
 
 def node_of(row: rows.Printed, years: int = 1) -> Node:
-    """Return a printed number, or a total divided by years."""
+    """Return a printed number as a node; a total over some years is divided by them."""
 
     def mean(span: Span | None) -> Span | None:
         return span and (span[0] / years, span[1] / years)
@@ -125,7 +164,7 @@ def node_of(row: rows.Printed, years: int = 1) -> Node:
 
 
 def claim_of(first: rows.Printed, last: rows.Printed) -> Claim:
-    """Return what a row says, or the range between two rows."""
+    """Return what one row claims, or the range from one row to another."""
     names = first.id, last.id
     rounded = first.rounding[0], last.rounding[1]
     exact = rounded if first is last else (first.value, last.value)
@@ -137,6 +176,24 @@ def claim_of(first: rows.Printed, last: rows.Printed) -> Claim:
         low = above(low)
         least = above(least)
     return Claim((low, high), (least, high + first.half), first.low_end, names)
+
+
+def readings_of_claim(claim: rows.Claim) -> dict[str, Node]:
+    """Return the readings that a printed number gives to its quantity, by name.
+
+    It is a reading under its own name; as the input of its quantity it is also the one
+    that is published or, without digits, the one in words.
+    """
+    node = node_of(claim)
+    readings = {}
+    if claim.printed is not None and not claim.low_end:
+        readings[claim.id] = node
+    if claim.input and node.words and node.is_in_words:
+        readings[IN_WORDS] = node
+        readings[FLOOR] = Node(np.float64(node.words[0]), words=node.words)
+    elif claim.input:
+        readings[PUBLISHED] = node
+    return readings
 
 
 def formulas_by_name(folder: Path) -> dict[str, Callable[..., Any]]:
@@ -158,6 +215,7 @@ class Book:
     """The rows of one article, by table and name, and the readings of each quantity.
 
     Its folder has data/, formulas.py, notebooks/, method.md, README.md, CITATION.cff.
+    Raises DataError for the first fault, with its file, row and column.
     """
 
     def __init__(self, folder: Path):
@@ -173,7 +231,7 @@ class Book:
             known[name] = table = rows.read_table(path, kind, rules[name], known)
             return table
 
-        units = read("units", rows.UnitRow)
+        read("units", rows.UnitRow)
         self.assumptions = read("assumptions", rows.Assumption)
         self.quantities: dict[str, rows.Limited] = read("quantities", rows.Quantity)
         self.quantities |= self.assumptions
@@ -184,18 +242,8 @@ class Book:
         self.checks = read("checks", rows.Check)
         known["rows"] = {**self.claims, **self.external}
         self.findings = read("findings", rows.Finding)
-        self.limits: dict[str, tuple[float, float | str]] = {}
-        self.labels: dict[str, str] = {}
-        self.units: dict[str, str] = {}
-        self.shown_units: dict[str, Unit] = {}
-        for name, row in self.quantities.items():
-            if row.limits != UNBOUNDED:
-                self.limits[name] = row.limits
-            self.labels[name] = row.label
-            self.units[name] = rows.base(row.unit)
-            self.shown_units[name] = Unit(row.unit, units[row.unit].plural)
         self._check_units()
-        self.readings = self._collected()
+        self.readings = self._ordered(self._nodes())
         self._check_readings()
         self.texts = read_texts(data, schemas, self._formats())
         for claim in self.claims.values():
@@ -206,7 +254,7 @@ class Book:
                 raise DataError(f"scenarios.yaml, {name}: {sentence}")
 
     def _formats(self) -> dict[str, Callable[[str], bool]]:
-        """Return which names texts may have."""
+        """Return the kinds of names in texts, each with a test of a name."""
         # A comparison of ours is no claim of the article's.
         claims = [name for name, row in self.checks.items() if row.kind in ARTICLES]
         return {
@@ -215,9 +263,30 @@ class Book:
             "quantity": self.readings.__contains__,
         }
 
+    # What a quantity is.
+
+    @functools.cached_property
+    def labels(self) -> dict[str, str]:
+        """The label of each quantity by name."""
+        return {name: row.label for name, row in self.quantities.items()}
+
+    @functools.cached_property
+    def limits(self) -> dict[str, tuple[float, float | str]]:
+        """What a quantity cannot be below, and cannot exceed: a number or a quantity;
+        for each quantity that has a limit."""
+        return {
+            name: row.limits
+            for name, row in self.quantities.items()
+            if row.limits != UNBOUNDED
+        }
+
     def unit(self, name: str) -> Unit:
         """Return the unit in which a quantity is shown."""
-        return self.shown_units[name]
+        return self.quantities[name].unit
+
+    def base_unit(self, name: str) -> str:
+        """Return the unit in which a quantity is computed."""
+        return rows.base(self.unit(name))
 
     @functools.cached_property
     def levels(self) -> dict[str, set[float]]:
@@ -243,7 +312,8 @@ class Book:
         return f"{section}, paragraph {row.paragraph}"
 
     def spelled(self, name: str, value: float) -> str:
-        """Write a value of a quantity, on its side of what it is compared with."""
+        """Write a value of a quantity with so many digits that it stays on its side of
+        the numbers with which it is compared."""
         return words.number(value, self.unit(name), self.levels[name])
 
     def spanned(self, name: str, ends: Sequence[float]) -> str:
@@ -253,7 +323,7 @@ class Book:
     # Rules between rows.
 
     def _check_units(self) -> None:
-        """Refuse rows in another unit than what they stand for, or beside."""
+        """Refuse a row whose unit is not that of the quantity which it names."""
         pairs: list[tuple[rows.Row, str, str, str]] = []
         for claim in self.claims.values():
             pairs.append((claim, "says", claim.low_end, claim.unit))
@@ -262,21 +332,22 @@ class Book:
             if figure.id in self.claims:
                 raise figure.fault("id", f"{figure.id} is already used in claims.csv")
         for each in self.listed.values():
-            pairs.append((each, "same_as", each.same_as, self.units[each.quantity]))
+            pairs.append((each, "same_as", each.same_as, self.unit(each.quantity)))
         for check in self.checks.values():
             for name in check.compared_with:
-                unit = self.claims[name].unit
-                pairs.append((check, "compared_with", check.compute, unit))
-        for row, column, name, unit in pairs:
+                claim = self.claims[name]
+                pairs.append((check, "compared_with", check.compute, claim.unit))
+        for row, column, name, given in pairs:
             if name:
-                row.require(column, name, self.units)
-                if self.units[name] != rows.base(unit):
-                    sentence = f"{name} has the unit {self.units[name]}, not {unit}"
+                row.require(column, name, self.quantities)
+                unit = self.base_unit(name)
+                if unit != rows.base(given):
+                    sentence = f"{name} has the unit {unit}, not {given}"
                     raise row.fault(column, sentence)
 
     def _check_readings(self) -> None:
-        """Refuse limits and readings that do not exist, formulas in a circle, and
-        ranges the wrong way round."""
+        """Refuse limits and readings that do not exist, formulas that need one another
+        in a circle, and ranges that begin with their higher end."""
         for name, readings in self.readings.items():
             row = self.quantities[name]
             known = [f"{name}.{reading}" for reading in readings]
@@ -291,86 +362,85 @@ class Book:
             if len(values) > 1 and values != sorted(values):
                 sentence = "the first number must not be greater than the last"
                 raise check.fault("compared_with", sentence)
-            own = self.readings_of(check)
+            fixed = self.readings_of(check)
             try:
-                needed = self.order(check.compute, own) if check.compute else {}
+                needed = self.order(check.compute, fixed) if check.compute else {}
             except SettingError as error:
                 raise check.fault("readings", error) from None
-            for name in own:
+            for name in fixed:
                 check.require("readings", name, needed)
 
     # Readings.
 
-    def _collected(self) -> dict[str, dict[str, Node]]:
-        """Return the readings of each quantity, the one in use first."""
-        found: dict[str, dict[str, Node]] = {name: {} for name in self.quantities}
+    def _nodes(self) -> dict[str, dict[str, Node]]:
+        """Return the nodes of each quantity by the name of the reading.
+
+        They come from assumptions, printed numbers, formulas, figures published
+        elsewhere, and rows of readings.csv that are the same as another quantity.
+        """
+        nodes: dict[str, dict[str, Node]] = {name: {} for name in self.quantities}
         for name, row in self.assumptions.items():
-            found[name]["set"] = Node(np.float64(row.value))
+            nodes[name][ASSUMED] = Node(np.float64(row.value))
         for claim in self.claims.values():
-            of = self.quantities[claim.quantity]
-            if is_outside(claim.value, float(of.at_least), float(of.at_most)):
-                sentence = f"the number breaks a limit of {claim.quantity}"
-                raise claim.fault("printed", sentence)
-            self._add_claim(found[claim.quantity], claim)
+            self._refuse_claim(claim, nodes[claim.quantity])
+            nodes[claim.quantity] |= readings_of_claim(claim)
         for name, function in self.formulas.items():
             quantity, _, reading = name.partition("__")
             needs = tuple(inspect.signature(function).parameters)
             for known in (quantity, *needs):
-                if known not in found:
+                if known not in nodes:
                     sentence = f"the formula {name} needs a quantity {known}"
                     raise DataError(f"quantities.csv, assumptions.csv: {sentence}")
             node = Node(formula=function, needs=needs)
-            found[quantity][reading or "formula"] = node
+            nodes[quantity][reading or FORMULA] = node
         for figure in self.external.values():
             if figure.reading_of:
-                found[figure.reading_of][figure.id] = node_of(figure, figure.years)
-        return self._ordered(found)
+                nodes[figure.reading_of][figure.id] = node_of(figure, figure.years)
+        for each in self.listed.values():
+            if each.same_as:
+                node = Node(formula=identity, needs=(each.same_as,))
+                nodes[each.quantity][each.reading] = node
+        return nodes
 
-    def _ordered(self, found: dict[str, dict[str, Node]]) -> dict[str, dict[str, Node]]:
-        """Return readings in order: as readings.csv lists them, then as is usual.
+    def _refuse_claim(self, claim: rows.Claim, before: Mapping[str, Node]) -> None:
+        """Refuse a number that breaks a limit, and a second input of a quantity."""
+        row = self.quantities[claim.quantity]
+        if is_outside(claim.value, float(row.at_least), float(row.at_most)):
+            sentence = f"the number breaks a limit of {claim.quantity}"
+            raise claim.fault("printed", sentence)
+        if claim.input and (PUBLISHED in before or IN_WORDS in before):
+            raise claim.fault("input", f"{claim.quantity} already has an input")
 
-        The least that words allow is a reading only where readings.csv lists it.
-        """
-        readings: dict[str, dict[str, Node]] = {name: {} for name in found}
+    def _ordered(self, nodes: dict[str, dict[str, Node]]) -> dict[str, dict[str, Node]]:
+        """Return the nodes of each quantity that has any, the one in use first: in the
+        order of readings.csv, then the default ones, then all others."""
+        listed = defaultdict(list)
         for row in self.listed.values():
-            known = found[row.quantity]
-            if row.same_as:
-                known[row.reading] = Node(formula=identity, needs=(row.same_as,))
-            row.require("reading", row.reading, known)
-            readings[row.quantity][row.reading] = known[row.reading]
-        for name, known in found.items():
-            known.pop("floor", None)
-            for reading in (*DEFAULT_READINGS, *known):
-                if reading in known:
-                    readings[name].setdefault(reading, known[reading])
-        return {name: known for name, known in readings.items() if known}
-
-    @staticmethod
-    def _add_claim(readings: dict[str, Node], row: rows.Claim) -> None:
-        """Add a printed number, or what words allow; a quantity has one input."""
-        if row.input and ("published" in readings or "in_words" in readings):
-            raise row.fault("input", f"{row.quantity} already has an input")
-        node = node_of(row)
-        if row.printed is not None and not row.low_end:
-            readings[row.id] = node
-        if row.input and node.words and node.is_in_words:
-            least = np.float64(node.words[0])
-            readings |= {"in_words": node, "floor": Node(least, words=node.words)}
-        elif row.input:
-            readings["published"] = node
+            row.require("reading", row.reading, nodes[row.quantity])
+            listed[row.quantity].append(row.reading)
+        ordered: dict[str, dict[str, Node]] = {}
+        for name, known in nodes.items():
+            first = [*listed[name], *DEFAULT_READINGS]
+            others = [reading for reading in known if reading != FLOOR]
+            readings = dict.fromkeys([*first, *others])
+            if known:
+                ordered[name] = {
+                    each: known[each] for each in readings if each in known
+                }
+        return ordered
 
     def look_up(self, name: Any) -> None:
-        """Refuse an unknown quantity, with the nearest known one."""
+        """Refuse an unknown quantity, and suggest the name that is most like it."""
         if name not in self.readings:
             raise SettingError(unknown("quantity", name, self.readings))
 
     def node(self, name: str, setting: Setting) -> Node:
-        """Return the source of a quantity under a setting."""
+        """Return where a quantity comes from under a setting."""
         self.look_up(name)
         return setting.get(name) or next(iter(self.readings[name].values()))
 
     def readings_of(self, check: rows.Check) -> dict[str, Node]:
-        """Return the readings that a check has for itself."""
+        """Return the nodes that a check fixes for itself, by quantity."""
         found = {}
         for pair in check.readings:
             name, reading = pair.split("=")
@@ -382,7 +452,11 @@ class Book:
     def order(
         self, name: str, setting: Setting, path: tuple[str, ...] = ()
     ) -> dict[str, Node]:
-        """Return a quantity and all that it needs, in the order of computing."""
+        """Return a quantity and all that it needs, each after what it needs itself.
+
+        ``path`` has the quantities that need this one. Raises SettingError where one of
+        them is needed in turn.
+        """
         if name in path:
             circle = " → ".join([*path[path.index(name) :], name])
             raise SettingError(f"these readings depend on one another: {circle}")
@@ -395,12 +469,11 @@ class Book:
         return nodes
 
     def claim(self, check: rows.Check) -> Claim:
-        """Return what stands beside a check; anything, where nothing does."""
+        """Return what the article claims for a check, if it claims anything."""
         if not check.compared_with:
             return Claim()
-        return claim_of(
-            self.claims[check.compared_with[0]], self.claims[check.compared_with[-1]]
-        )
+        first, last = check.compared_with[0], check.compared_with[-1]
+        return claim_of(self.claims[first], self.claims[last])
 
     # What may be set.
 
@@ -417,32 +490,30 @@ class Book:
 
     @functools.cached_property
     def ranges(self) -> dict[str, Span]:
-        """What may be set: an assumption's range; a share or a rate up to its limit;
-        another number within a factor of twenty."""
-        ranges = {}
-        for name, readings in self.readings.items():
-            row = self.quantities[name]
-            usual = self.default_values[name]
-            low = float(row.at_least)
-            high = float(row.at_most)
-            if name in self.assumptions:
-                ranges[name] = low, high
-                continue
-            least, most = sorted((usual / MAX_FACTOR, usual * MAX_FACTOR))
-            _, _, reading = row.not_above.partition(".")
-            if reading:
-                # The printed number may be above it, by what rounds to its digits.
-                _, digits = self.node(name, NO_SETTING).rounding or UNBOUNDED
-                high = max(
-                    float(readings[reading].compute(self.default_values)), digits
-                )
-            low = max(low, -1.0 if row.unit == "percent" else least)
-            ranges[name] = low, min(high, most)
-        return ranges
+        """The least and the greatest value that each quantity may ever be set to."""
+        return {name: self._range(name) for name in self.readings}
+
+    def _range(self, name: str) -> Span:
+        """Return what a quantity may be set to: an assumption up to its limits, a share
+        or a rate up to its limits too, and another number within a factor of twenty."""
+        row = self.quantities[name]
+        low, high = float(row.at_least), float(row.at_most)
+        if name in self.assumptions:
+            return low, high
+        value = self.default_values[name]
+        least, most = sorted((value / MAX_FACTOR, value * MAX_FACTOR))
+        _, _, reading = row.not_above.partition(".")
+        if reading:
+            # The printed number may be above it, by what rounds to its digits.
+            _, rounds_to = self.node(name, NO_SETTING).rounding or UNBOUNDED
+            limit = self.readings[name][reading].compute(self.default_values)
+            high = max(float(limit), rounds_to)
+        low = max(low, -1.0 if row.unit == "percent" else least)
+        return low, min(high, most)
 
     def unsettable(self, name: str, values: Any) -> Any:
         """Return where a quantity may not be set; what is no assumption may be 0."""
-        past = is_outside(values, *self.ranges[name])
-        if np.any(past) and name not in self.assumptions:
-            past &= values != 0
-        return past
+        is_refused = is_outside(values, *self.ranges[name])
+        if np.any(is_refused) and name not in self.assumptions:
+            is_refused &= values != 0
+        return is_refused

@@ -1,13 +1,20 @@
-"""A case: a quantity, or a check, under one setting, resolved once.
+"""A case: a quantity, or a check, under one setting, with all that it needs.
 
-An input may have its value, any value that rounds to its digits, or any value that its
-words allow; each set holds the one before. The verdict is the first of the three that
-lets the target meet what is claimed.
+A study makes a case for each thing that it is asked. An input of a case is a number.
+It may have its value, any value that rounds to its digits, or any value that its words
+allow. The verdict is the first of these three that lets the target meet the claim.
+
+>>> import analysis
+>>> case = analysis.load().case("at_risk_2021_sum")
+>>> case.target, case.verdict()
+('at_risk_2021', 'matches')
+>>> [float(end[0]) for end in case.bounds(Spread.ROUNDING)]
+[1845000.0, 1955000.0]
 """
 
 import itertools
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -15,7 +22,16 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis import words
-from analysis.book import UNBOUNDED, Book, Claim, Node, Setting, is_outside, tolerance
+from analysis.book import (
+    UNBOUNDED,
+    Book,
+    Claim,
+    Node,
+    Setting,
+    Spread,
+    is_outside,
+    tolerance,
+)
 from analysis.rows import ENDLESS, SettingError, Span
 
 NOT_COMPUTED = "not computed"
@@ -23,19 +39,17 @@ MATCHES = "matches"
 OPEN = "left open"
 ROUNDING = "matches within rounding"
 DIFFERS = "differs"
-#: Verdicts; their places are codes.
+HOLDS = "holds"
+#: Verdicts on a claim; the place of each is its code.
 VERDICTS = (NOT_COMPUTED, MATCHES, ROUNDING, OPEN, DIFFERS)
-STATEMENTS = (NOT_COMPUTED, "holds", "does not hold")
+#: Verdicts on a statement of a user's own.
+STATEMENTS = (NOT_COMPUTED, HOLDS, "does not hold")
 NO_CALCULATION = "cannot be recalculated"
-#: What an input may be beside its value.
-POINT = ()
-DIGITS = ("rounding",)
-WORDS = ("words",)
-BOTH = DIGITS + WORDS
-#: Where a verdict turns is sought between so many points, and between two of them.
+#: The number of points between which a change is sought, the number of points between
+#: two of them, and how often that is repeated.
 POINTS = 402
-FINER = 501
-ROUNDS = 3
+FINER_POINTS = 502
+REFINEMENTS = 3
 
 #: From here on words leave an end open.
 NO_END = ENDLESS / 1e12
@@ -68,6 +82,20 @@ class Estimate(float):
         return self
 
 
+class Agreement(NamedTuple):
+    """Whether what a target may be reaches the low and the high end of a claim."""
+
+    reaches_low: Array
+    reaches_high: Array
+
+    @classmethod
+    def of(cls, bounds: tuple[Array, Array], claimed: tuple[Any, Any]) -> "Agreement":
+        """Compare the bounds of a target with the ends of a claim."""
+        low, high = bounds
+        start, stop = claimed
+        return cls(high >= start - tolerance(start), low <= stop + tolerance(stop))
+
+
 class Segment(NamedTuple):
     """An interval of an input's range in which the verdict stays the same."""
 
@@ -76,16 +104,16 @@ class Segment(NamedTuple):
     stop: float
 
 
-def within(ends: Span, room: Span) -> Span:
-    """Return the ends of a range, moved into a room."""
-    start, stop = np.clip(ends, *room).tolist()
+def clipped(ends: Span, limits: Span) -> Span:
+    """Return the ends of a range, moved between two limits."""
+    start, stop = np.clip(ends, *limits).tolist()
     return start, stop
 
 
 class Case:
     """A target with all that it needs, in order, and what is claimed of it.
 
-    ``fixed`` are quantities that have a source of the check's own.
+    ``fixed`` are the quantities for which the check has a reading of its own.
     """
 
     def __init__(
@@ -104,15 +132,15 @@ class Case:
         self.nodes = self._resolved()
         self.limits: dict[str, tuple[float, float | str]] = {}
         self.inputs: dict[str, Node] = {}
-        #: The end that words name, for each input that is in words only.
-        self.named: dict[str, np.float64] = {}
+        #: The end that words state, for each input that is in words only.
+        self.stated: dict[str, np.float64] = {}
         for name, node in self.nodes.items():
             if name in book.limits:
                 self.limits[name] = book.limits[name]
             if not node.formula:
                 self.inputs[name] = node
             if node.is_in_words:
-                self.named[name] = node.stated_end
+                self.stated[name] = node.stated_end
             if node.row and node.row in self.claim.rows:
                 raise SettingError(f"this check would compare {node.row} with itself")
         self.has_words = any(node.words for node in self.inputs.values())
@@ -143,9 +171,9 @@ class Case:
     def values(self, given: Values = NOTHING, *, clip: bool = False) -> dict[str, Any]:
         """Return the values of all quantities, with some given.
 
-        A printed number gives way to a limit if its words let it be lower. With
-        ``clip`` each value does, but for what is in words only: no limit ends what
-        words leave open.
+        A printed number is lowered to a limit if its words let it be lower. With
+        ``clip`` each number is moved between its limits, except one in words only,
+        because no limit ends what words leave open.
         """
         values = dict(given)
         with np.errstate(all="ignore"):
@@ -169,83 +197,95 @@ class Case:
             high = values.get(high, math.inf)
         return low, high
 
-    def violates(self, values: Values) -> Array:
-        """Return where some limit is broken, or the target is no number."""
+    def violated(self, values: Values) -> dict[str, Array]:
+        """Return where each limit is violated, by the name of the limited quantity."""
+        return {
+            name: is_outside(values[name], *self.limits_of(name, values))
+            for name in self.limits
+        }
+
+    def is_impossible(self, values: Values) -> Array:
+        """Return where some limit is violated, or the target is no number."""
         target = np.atleast_1d(values[self.target])
-        is_violated: Array = np.isinf(target) if self.named else ~np.isfinite(target)
-        for name in self.limits:
-            is_violated = is_violated | is_outside(
-                values[name], *self.limits_of(name, values)
-            )
-        return is_violated
+        no_number: Array = np.isinf(target) if self.stated else ~np.isfinite(target)
+        for entries in self.violated(values).values():
+            no_number = no_number | entries
+        return no_number
 
-    def refuse_broken(self, values: Values) -> None:
-        """Raise SettingError for a limit that is broken, at the first such entry."""
-        for name, (_, most) in self.limits.items():
-            entries = np.broadcast_arrays(values[name], *self.limits_of(name, values))
-            past = np.stack(entries)[:, is_outside(*entries)]
-            if not past.size:
-                continue
-            unit = self.book.unit(name)
-            value, low, high = past[:, 0].tolist()
-            number = words.number(value, unit, [low, high])
-            allowed = words.part(low, math.inf, unit=unit)
-            needed = self.book.order(name, self.setting)
-            if value > high:
-                allowed = words.part(-math.inf, high, unit=unit)
-                if isinstance(most, str):
-                    needed |= self.book.order(most, self.setting)
-                    allowed += f", the value of {self.book.labels[most]} ({most})"
-            sentence = f"{name} cannot be {number}: it must be {allowed}"
-            causes = self.setting.keys() & needed.keys() - {name, most, *self.fixed}
-            if causes:
-                sentence += f"; this depends on {' and '.join(sorted(causes))}"
-            raise SettingError(sentence)
+    def refuse_violations(self, values: Values) -> None:
+        """Raise SettingError for a limit that is violated, at the first such entry."""
+        for name, is_violated in self.violated(values).items():
+            if np.any(is_violated):
+                low, high = self.limits_of(name, values)
+                entries = np.broadcast_arrays(values[name], low, high, is_violated)
+                numbers = np.stack(entries[:3])[:, entries[3]][:, 0]
+                raise SettingError(self._violation(name, *numbers.tolist()))
 
-    def refuse_past(self, values: Values) -> None:
-        """Raise SettingError where a limit is broken, or the target has no value."""
-        self.refuse_broken(values)
-        if np.any(self.violates(values)):
+    def _violation(self, name: str, value: float, low: float, high: float) -> str:
+        """Say that a quantity cannot have a value, which limit it violates, and on
+        which settings this depends."""
+        unit = self.book.unit(name)
+        limit = self.limits[name][1]
+        allowed = words.part(low, math.inf, unit=unit)
+        needed = self.book.order(name, self.setting)
+        if value > high:
+            allowed = words.part(-math.inf, high, unit=unit)
+            if isinstance(limit, str):
+                needed |= self.book.order(limit, self.setting)
+                allowed += f", the value of {self.book.labels[limit]} ({limit})"
+        number = words.number(value, unit, [low, high])
+        sentence = f"{name} cannot be {number}: it must be {allowed}"
+        causes = self.setting.keys() & needed.keys() - {name, limit, *self.fixed}
+        if causes:
+            sentence += f"; this depends on {' and '.join(sorted(causes))}"
+        return sentence
+
+    def refuse_impossible(self, values: Values) -> None:
+        """Raise SettingError where a limit is violated or the target has no value."""
+        self.refuse_violations(values)
+        if np.any(self.is_impossible(values)):
             sentence = f"{self.target} cannot be computed, because it divides by zero"
             raise SettingError(sentence)
 
-    def bounds(
-        self, kinds: Collection[str], given: Values = NOTHING
-    ) -> tuple[Array, Array]:
-        """Return the least and the greatest target, as inputs move within their spans,
-        for each entry of ``given``.
+    def bounds(self, spread: Spread, given: Values = NOTHING) -> tuple[Array, Array]:
+        """Return the least and the greatest target, one of each for each entry of
+        ``given``, while each other input takes all values that ``spread`` allows.
 
-        Between the ends of an input a formula only rises or only falls.
+        A formula only rises or only falls between the ends of an input, so that it is
+        enough to compute all combinations of ends.
         """
         spans = {}
         for name, node in self.inputs.items():
-            ends = [end for kind in kinds for end in getattr(node, kind) or ()]
-            if ends and name not in given:
-                spans[name] = min(ends), max(ends)
-        # A row for each corner of the box, and a column for each entry.
-        corners = np.array([*itertools.product(*spans.values())]).T[..., None]
-        moved = {**given, **dict(zip(spans, corners, strict=True))}
-        target = np.atleast_2d(self.values(moved, clip=bool(kinds))[self.target])
+            span = node.span(spread)
+            if span and name not in given:
+                spans[name] = span
+        combinations = np.array([*itertools.product(*spans.values())])
+        # A column for each input; its rows go with each entry of ``given``.
+        columns = combinations.T[..., np.newaxis]
+        moved = {**given, **dict(zip(spans, columns, strict=True))}
+        values = self.values(moved, clip=spread is not Spread.NONE)
+        target = np.atleast_2d(values[self.target])
         return np.fmin.reduce(target), np.fmax.reduce(target)
 
     def side(self) -> str:
         """Return whether words make the target "up to" or "at least" its value."""
         if not self.has_words:
             return ""
-        value = self.values(self.named)[self.target]
-        (low,), (high,) = self.bounds(WORDS)
+        value = self.values(self.stated)[self.target]
+        (low,), (high,) = self.bounds(Spread.WORDS)
         is_higher = high > value + tolerance(value)
         if low < value - tolerance(value):
             return "no bound" if is_higher else "up to"
         return "at least" if is_higher else ""
 
     def estimate(self) -> Estimate:
-        """Return the value with its bounds, or raise SettingError past a limit.
+        """Return the value with its bounds by rounding, in base units.
 
-        An end that words leave open is NaN.
+        An end that words leave open is NaN. Raises SettingError where a limit is
+        violated or nothing can be computed.
         """
-        self.refuse_past(self.values(self.named))
-        ends = np.ravel(self.bounds(DIGITS))
+        self.refuse_impossible(self.values(self.stated))
+        ends = np.ravel(self.bounds(Spread.ROUNDING))
         ends[abs(ends) >= NO_END] = math.nan
         low, high = ends.tolist()
         return Estimate.of(
@@ -253,7 +293,7 @@ class Case:
             # A quotient by an open end is nought.
             low=low if abs(low) > 1 / NO_END else 0.0,
             high=high,
-            unit=self.book.units[self.target],
+            unit=self.book.base_unit(self.target),
             side=self.side(),
         )
 
@@ -273,35 +313,43 @@ class Case:
         low = values[self.claim.low_end]
         return (low, exact[1]), (low, rounded[1])
 
-    def reached(self, given: Values = NOTHING) -> Array:
-        """Return what a verdict follows from, for each entry of the arrays given.
+    def agreements(self, given: Values = NOTHING) -> tuple[Array, dict[str, Agreement]]:
+        """Return where nothing can be computed, and how far the target agrees with the
+        claim, for each entry of ``given``.
 
-        A row says whether a limit is broken; then come two rows for each set of values:
-        whether it reaches the low end of the claim, and whether the high end.
+        There is an agreement for each verdict that has one: of the value alone, of all
+        that rounds to the inputs' digits, and of all that their words allow as well.
         """
         values = self.values(given)
         exact, rounded = self.claimed(values)
-        rows: list[Any] = [self.violates(values)]
-        sets = (POINT, exact), (DIGITS, rounded), (BOTH, rounded)
-        for kinds, (start, stop) in sets:
-            if kinds != BOTH or self.has_words:
-                low, high = self.bounds(kinds, given)
-            if kinds == DIGITS:
-                # A number in words only has no value that could match.
-                low = np.where(np.isnan(values[self.target]), math.inf, low)
-            rows += [high >= start - tolerance(start), low <= stop + tolerance(stop)]
-            if self.claim.is_statement:
-                # It is true of the value, or not.
-                break
-        spread = np.broadcast_arrays(*rows, *given.values())
-        return np.stack(spread[: len(rows)]).astype(bool)
+        value = self.bounds(Spread.NONE, given)
+        impossible = self.is_impossible(values)
+        if self.claim.is_statement:
+            return impossible, {HOLDS: Agreement.of(value, exact)}
+        low, high = self.bounds(Spread.ROUNDING, given)
+        # Without a value, because an input is in words only, no digits can agree.
+        low = np.where(np.isnan(values[self.target]), math.inf, low)
+        found = {
+            MATCHES: Agreement.of(value, exact),
+            ROUNDING: Agreement.of((low, high), rounded),
+        }
+        if self.has_words:
+            both = self.bounds(Spread.ROUNDING | Spread.WORDS, given)
+            found[OPEN] = Agreement.of(both, rounded)
+        return impossible, found
 
     def codes(self, given: Values = NOTHING) -> Array:
         """Return the place in ``verdicts`` for each entry of the arrays given."""
-        rows = self.reached(given)
-        fits = rows[1::2] & rows[2::2]
-        codes: Array = np.argmax([rows[0], *fits, np.ones_like(rows[0])], axis=0)
-        return codes
+        impossible, agreements = self.agreements(given)
+        conditions = [impossible]
+        codes = [0]
+        for verdict, (reaches_low, reaches_high) in agreements.items():
+            conditions.append(reaches_low & reaches_high)
+            codes.append(self.verdicts.index(verdict))
+        otherwise = len(self.verdicts) - 1
+        shape = np.broadcast_shapes(*[np.shape(each) for each in given.values()])
+        selected: Array = np.select(conditions, codes, otherwise)
+        return np.broadcast_to(selected, shape) if shape else selected
 
     def verdict(self) -> str:
         """Return the verdict on the claim."""
@@ -317,35 +365,25 @@ class Case:
         if ends[0] >= ends[1]:
             return []
         case = self.given([name])
-        segments = []
-        edges = np.unique([*ends, *case._turning_points(name, ends)])
+
+        def compared(grid: Array) -> Array:
+            impossible, agreements = case.agreements({name: grid})
+            comparisons = [impossible, *itertools.chain(*agreements.values())]
+            return np.stack(np.broadcast_arrays(*comparisons, grid)[:-1])
+
+        edges = np.unique([*ends, *change_points(compared, ends)])
         codes = case.codes({name: (edges[1:] + edges[:-1]) / 2})
-        begins = np.flatnonzero(np.diff(codes, prepend=-1))
-        spans = itertools.pairwise(edges[[*begins, -1]].tolist())
-        for code, span in zip(codes[begins], spans, strict=True):
-            if code:
-                segments.append(Segment(self.verdicts[code], *span))
-        return segments
-
-    def _turning_points(self, name: str, ends: Span) -> Array:
-        """Return the values of an input at which a verdict may change.
-
-        They are sought on finer and finer grids, because two comparisons may change
-        between two points of one grid.
-        """
-        grid: Array = np.linspace(*ends, POINTS)
-        for _ in range(1 + ROUNDS):
-            rows = self.reached({name: grid})
-            turned = np.diff(rows).any(axis=0)
-            below = grid[:-1][turned]
-            above = grid[1:][turned]
-            grid = np.linspace(below, above, 1 + FINER, axis=1).ravel()
-        middles: Array = (below + above) / 2
-        return middles
+        segments: list[Segment] = []
+        for code, (start, stop) in zip(codes, itertools.pairwise(edges), strict=True):
+            verdict = self.verdicts[code]
+            if segments and segments[-1].verdict == verdict:
+                start = segments.pop().start
+            segments.append(Segment(verdict, float(start), float(stop)))
+        return [each for each in segments if each.verdict != NOT_COMPUTED]
 
     @property
     def movable(self) -> list[str]:
-        """The inputs that may be set, of which the check has no source of its own."""
+        """The inputs that may be set, of which the check has no reading of its own."""
         return [name for name in self.inputs if name not in self.fixed]
 
     def thresholds(self) -> Iterator[tuple[str, list[Segment]]]:
@@ -355,7 +393,67 @@ class Case:
             allowed = self.inputs[name].words
             if not allowed and name not in self.book.assumptions:
                 continue
-            span = within(self.book.ranges[name], allowed or UNBOUNDED)
+            span = clipped(self.book.ranges[name], allowed or UNBOUNDED)
             segments = self.segments(name, span)
             if len(segments) > 1:
                 yield name, segments
+
+
+def change_points(compared: Callable[[Array], Array], ends: Span) -> Array:
+    """Return the points of a span at which one of several comparisons changes.
+
+    ``compared`` returns a row for each comparison, with an entry for each point. The
+    changes are sought on finer and finer grids, because two comparisons may change
+    between two points of one grid.
+
+    >>> change_points(lambda grid: np.stack([grid > 0.3]), (0, 1)).round(9).tolist()
+    [0.3]
+    """
+    grid: Array = np.linspace(*ends, POINTS)
+    for _ in range(1 + REFINEMENTS):
+        changes = np.diff(compared(grid)).any(axis=0)
+        below = grid[:-1][changes]
+        above = grid[1:][changes]
+        grid = np.linspace(below, above, FINER_POINTS, axis=1).ravel()
+    middles: Array = (below + above) / 2
+    return middles
+
+
+def settable(book: Book, name: str, setting: Setting) -> Span:
+    """Return the least and the greatest value to which a quantity may be set alone, all
+    else as in a setting, so that no limit is violated."""
+    case = Case(book, name, setting)
+    value = float(case.values(case.stated)[name])
+    cases = []
+    for limited in book.limits.keys() & book.readings.keys():
+        case = Case(book, limited, setting)
+        if name in case.nodes:
+            cases.append(case.given([name]))
+
+    def is_violated(grid: Array) -> Array:
+        found: Array = np.zeros(np.shape(grid), bool)
+        for case in cases:
+            values = case.values({**case.stated, name: grid})
+            for entries in case.violated(values).values():
+                found = found | entries
+        return found
+
+    def farthest(end: float) -> float:
+        """Return how far the value may move towards an end."""
+        if not is_violated(np.array([end]))[0]:
+            return end
+        start, stop = value, end
+        for _ in range(1 + REFINEMENTS):
+            grid: Array = np.linspace(start, stop, FINER_POINTS)
+            first = max(int(np.argmax(is_violated(grid))), 1)
+            start, stop = grid[first - 1 : first + 1].tolist()
+        # The place of a limit is found to about ten digits; fewer may say it exactly.
+        for digits in (6, 9, 12):
+            tidy = float(f"{start:.{digits}g}")
+            is_near = math.isclose(tidy, start, rel_tol=1e-8)
+            if is_near and not is_violated(np.array([tidy]))[0]:
+                return tidy
+        return start
+
+    low, high = book.ranges[name]
+    return farthest(low), farthest(high)

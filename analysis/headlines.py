@@ -241,7 +241,9 @@ def external(study: "Study") -> pd.DataFrame:
     for row in book.external.values():
         own = vars(row) | {"printed": row.value, "unit": base(row.unit)}
         own["quantity"] = ""
-        names = [name for name in row.compared_with if book.units[name] == own["unit"]]
+        names = [
+            name for name in row.compared_with if book.base_unit(name) == own["unit"]
+        ]
         for name in names:
             value = float(Case(book, name, study.nodes).values()[name]) * row.years
             beside = {"quantity": name, "value": value}

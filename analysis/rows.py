@@ -68,6 +68,18 @@ def base(unit: str) -> str:
     return "dimensionless" if unit == "percent" else unit
 
 
+class Unit(str):
+    """A unit, with its plural if it is counted in whole numbers."""
+
+    plural: str
+
+    def __new__(cls, unit: str, plural: str = "") -> "Unit":
+        """Return a unit, which is a text."""
+        self = super().__new__(cls, unit)
+        self.plural = plural
+        return self
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """A row, and where it stands."""
@@ -92,18 +104,6 @@ class Row:
             raise self.fault(column, f"the name '{name}' is unknown{hint}")
 
 
-class Unit(str):
-    """A unit, with its plural if it is counted in whole numbers."""
-
-    plural: str
-
-    def __new__(cls, unit: str, plural: str = "") -> "Unit":
-        """Return a unit, which is a text."""
-        self = super().__new__(cls, unit)
-        self.plural = plural
-        return self
-
-
 @dataclass(frozen=True, kw_only=True)
 class UnitRow(Row):
     """A unit in which quantities are, and its plural if it is counted."""
@@ -118,7 +118,7 @@ class Limited(Row):
 
     quantity: str
     label: str
-    unit: str
+    unit: Unit
     at_least: Decimal = Decimal("-inf")
     at_most: Decimal = Decimal("inf")
     #: The quantity that this one cannot exceed, or the reading that it may not be set
@@ -185,7 +185,7 @@ class Printed(Row):
     period: str
     printed: Decimal | None = None
     scale: str = ""
-    unit: str
+    unit: Unit
     rounded_to: str
     says: str = ""
     as_printed: str
@@ -350,14 +350,22 @@ def read_table(path: Path, kind: type[R], rules: ByName, known: ByName) -> dict[
             if cell and "names" in rule:
                 for name in content(cell, Names):
                     place.require(column, name, known[rule["names"]])
-        if "unit" in columns.keys() - rules:
-            values["unit"] = known["quantities"][values["quantity"]].unit
+        if "unit" in columns and known:
+            values["unit"] = unit_of(values, known)
         row = kind(file=path.name, line=number, **values)
         if row.key in rows:
             sentence = f"row {rows[row.key].line} is already called {row.key}"
             raise place.fault(header[0], sentence)
         rows[row.key] = row
     return rows
+
+
+def unit_of(values: ByName, known: ByName) -> Unit:
+    """Return the unit of a row; one without a column for it has its quantity's."""
+    if "unit" not in values:
+        unit: Unit = known["quantities"][values["quantity"]].unit
+        return unit
+    return Unit(values["unit"], known["units"][values["unit"]].plural)
 
 
 def read_line(place: Row, header: list[str], line: str) -> dict[str, str]:
@@ -387,4 +395,4 @@ def content(cell: str, kind: Any) -> Any:
     """Return a text as it is, a number, or the names in a list."""
     if kind == Names:
         return tuple(map(str.strip, cell.split(";")))
-    return cell if kind is str else Decimal(cell)
+    return cell if kind in (str, Unit) else Decimal(cell)

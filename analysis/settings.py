@@ -28,7 +28,7 @@ def chosen(book: Book, name: str, value: Any) -> Node:
 def read(book: Book, name: str, text: str) -> float:
     """Return the number in a text."""
     try:
-        return units.read(text, book.units[name])
+        return units.read(text, book.base_unit(name))
     except ValueError:
         kind = "a number"
     except LookupError:

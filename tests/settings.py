@@ -75,5 +75,5 @@ def value_of(rng, book, name):
     assumption = book.assumptions.get(name)
     if assumption and rng.random() < 0.7:
         number = rng.uniform(float(assumption.varied_from), float(assumption.varied_to))
-        return f"{number:.4g} {book.units[name]}"
+        return f"{number:.4g} {book.base_unit(name)}"
     return rng.choice(list(book.readings[name]))

@@ -5,12 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from analysis.book import Spread
 from tests.settings import cases_of, random_settings
 
 #: How many values of an input are tried where so many move.
 POINTS = {0: 1, 1: 31, 2: 31, 3: 31, 4: 11, 5: 7, 6: 5, 7: 4, 8: 3}
 #: Which inputs move.
-ROUNDING, WORDS = ("rounding",), ("rounding", "words")
+ROUNDING, WORDS = Spread.ROUNDING, Spread.ROUNDING | Spread.WORDS
 
 
 def searched(case, *, words):
