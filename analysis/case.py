@@ -424,36 +424,38 @@ def settable(book: Book, name: str, setting: Setting) -> Span:
     else as in a setting, so that no limit is violated."""
     case = Case(book, name, setting)
     value = float(case.values(case.stated)[name])
-    cases = []
-    for limited in book.limits.keys() & book.readings.keys():
-        case = Case(book, limited, setting)
-        if name in case.nodes:
-            cases.append(case.given([name]))
+    limited = [
+        Case(book, each, setting) for each in book.limits if each in book.readings
+    ]
+    cases = [each.given([name]) for each in limited if name in each.nodes]
 
     def is_violated(grid: Array) -> Array:
-        found: Array = np.zeros(np.shape(grid), bool)
+        found: Array = np.zeros_like(grid, bool)
         for case in cases:
             values = case.values({**case.stated, name: grid})
             for entries in case.violated(values).values():
                 found = found | entries
         return found
 
-    def farthest(end: float) -> float:
-        """Return how far the value may move towards an end."""
-        if not is_violated(np.array([end]))[0]:
-            return end
-        start, stop = value, end
-        for _ in range(1 + REFINEMENTS):
-            grid: Array = np.linspace(start, stop, FINER_POINTS)
-            first = max(int(np.argmax(is_violated(grid))), 1)
-            start, stop = grid[first - 1 : first + 1].tolist()
-        # The place of a limit is found to about ten digits; fewer may say it exactly.
-        for digits in (6, 9, 12):
-            tidy = float(f"{start:.{digits}g}")
-            is_near = math.isclose(tidy, start, rel_tol=1e-8)
-            if is_near and not is_violated(np.array([tidy]))[0]:
-                return tidy
-        return start
-
     low, high = book.ranges[name]
-    return farthest(low), farthest(high)
+    return farthest(is_violated, value, low), farthest(is_violated, value, high)
+
+
+def farthest(is_violated: Callable[[Array], Array], start: float, end: float) -> float:
+    """Return how far one may go from a start towards an end before a limit is violated.
+
+    >>> farthest(lambda grid: grid > 3, 1, 10)
+    3.0
+    """
+    if not is_violated(np.array([end]))[0]:
+        return end
+    for _ in range(1 + REFINEMENTS):
+        grid: Array = np.linspace(start, end, FINER_POINTS)
+        first = max(int(np.argmax(is_violated(grid))), 1)
+        start, end = grid[first - 1 : first + 1].tolist()
+    # The place is found to about ten digits; fewer may say it exactly.
+    for tidy in (0.0, *[float(f"{start:.{digits}g}") for digits in (6, 9, 12)]):
+        is_near = math.isclose(tidy, start, rel_tol=1e-8, abs_tol=1e-9)
+        if is_near and not is_violated(np.array([tidy]))[0]:
+            return tidy
+    return start
