@@ -10,18 +10,20 @@ from typing import Any
 import numpy as np
 
 from analysis import units, words
-from analysis.book import Book, Node
+from analysis.book import NO_SETTING, Book, Node, Setting
+from analysis.case import settable
 from analysis.rows import SCALES, SettingError, nearest
 
 
-def chosen(book: Book, name: str, value: Any) -> Node:
-    """Return the node for what a user sets, or raise SettingError."""
+def chosen(book: Book, name: str, value: Any, setting: Setting = NO_SETTING) -> Node:
+    """Return the node for what a user sets in addition to a setting, or raise
+    SettingError."""
     book.look_up(name)
     if isinstance(value, str) and value in book.readings[name]:
         return replace(book.readings[name][value], given_as=value)
     if quantile_of(value):
-        return drawn(book, name, value)
-    number = number_of(book, name, value)
+        return drawn(book, name, value, setting)
+    number = number_of(book, name, value, setting)
     return Node(np.float64(number), given_as=number)
 
 
@@ -39,7 +41,9 @@ def read(book: Book, name: str, text: str) -> float:
     raise SettingError(f"{name}: {sentence} {listed}")
 
 
-def number_of(book: Book, name: str, value: Any, given: str = "") -> float:
+def number_of(
+    book: Book, name: str, value: Any, setting: Setting = NO_SETTING, given: str = ""
+) -> float:
     """Return a number that may be set, perhaps from a text, or refuse it.
 
     ``given`` is how a message writes the value.
@@ -54,16 +58,18 @@ def number_of(book: Book, name: str, value: Any, given: str = "") -> float:
                 number = float(value)
                 given = given or f"{number:,.10g}"
     if math.isnan(number) or book.unsettable(name, number):
-        raise outside(book, name, number, given or reprlib.repr(value))
+        raise outside(book, name, number, given or reprlib.repr(value), setting)
     return number
 
 
-def outside(book: Book, name: str, number: float, given: str) -> SettingError:
+def outside(
+    book: Book, name: str, number: float, given: str, setting: Setting
+) -> SettingError:
     """Return the error for a value that cannot be set.
 
     It suggests a word that may be missing, such as "million" or "percent".
     """
-    sentence = f"{name} must be {between(book, name)}, not {given}"
+    sentence = f"{name} must be {between(book, name, setting)}, not {given}"
     factors = {"percent": 0.01} if book.unit(name) == "percent" else SCALES
     for word, factor in factors.items():
         is_allowed = not math.isnan(number) and not book.unsettable(
@@ -74,14 +80,16 @@ def outside(book: Book, name: str, number: float, given: str) -> SettingError:
     return SettingError(sentence)
 
 
-def between(book: Book, name: str) -> str:
-    """Write the range in which a quantity may be set.
+def between(book: Book, name: str, setting: Setting = NO_SETTING) -> str:
+    """Write the range in which a quantity may be set, all else as in a setting.
 
     >>> import analysis
     >>> between(analysis.load().book, "growth_of_the_rest_2022")
     'between −100 and 33 percent'
+    >>> between(analysis.load().book, "at_risk_2019")
+    'between 80,000 and 2.868 million'
     """
-    first, last = words.rounded_inward(*book.ranges[name], book.unit(name))
+    first, last = words.rounded_inward(*settable(book, name, setting), book.unit(name))
     return f"between {first.removesuffix(' percent')} and {last}"
 
 
@@ -93,7 +101,7 @@ def quantile_of(value: Any) -> Callable[[Any], Any] | None:
     return getattr(value, "ppf", None) or getattr(value, "icdf", None)
 
 
-def drawn(book: Book, name: str, shape: Any) -> Node:
+def drawn(book: Book, name: str, shape: Any, setting: Setting) -> Node:
     """Return a distribution as a node, with its median."""
     said = str(shape)
     if hasattr(shape, "dist"):
@@ -103,5 +111,6 @@ def drawn(book: Book, name: str, shape: Any) -> Node:
     except (TypeError, ValueError) as error:
         sentence = f"{name}: the median of {said} cannot be computed: {error}"
         raise SettingError(sentence) from None
-    median = number_of(book, name, median, f"{median:,.10g}, the median of {said}")
+    given = f"{median:,.10g}, the median of {said}"
+    median = number_of(book, name, median, setting, given)
     return Node(np.float64(median), distribution=shape, given_as=said)

@@ -50,6 +50,7 @@ def write(study: Study, folder: Path) -> dict[str, str]:
 
 def environment_of(study: Study) -> Environment:
     """Return Jinja's environment, with all that pages name."""
+    names = study.names()
     result = Environment(
         loader=FileSystemLoader(
             [HERE, HERE.parent / "page", study.book.folder, HERE / "pages"]
@@ -78,6 +79,7 @@ def environment_of(study: Study) -> Environment:
         "book": study.book,
         "number": study.book.spelled,
         "span": partial(span, study),
+        "alone": {row.quantity: (row.least, row.most) for row in names.itertuples()},
         "texts": study.book.texts["headlines"],
         "headlines": study.headlines().to_dict("records"),
         "answer": headlines.answer(study),
