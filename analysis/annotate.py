@@ -203,7 +203,7 @@ class Notes:
             label = words.sentence_case(self.book.labels[check.compute])
             if check.readings:
                 label = check.statement
-            line = found["condition"]
+            line = found["reason"]
             if found["verdict"] != NOT_COMPUTED:
                 line = tables.line(self.study.case_of(check))
             yield Use(label, line, found["judged"])

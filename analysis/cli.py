@@ -162,7 +162,15 @@ def annotate(study: Study, asked: Namespace) -> str:
 
 def checks(study: Study, asked: Namespace) -> Any:
     """Return all checks, with what each needs and the name by which it is explained."""
-    columns = ["statement", "claim", "recomputed", "judged", "condition", "id"]
+    columns = [
+        "statement",
+        "claim",
+        "recomputed",
+        "judged",
+        "condition",
+        "reason",
+        "id",
+    ]
     table = study.checks()
     return table if asked.csv else table[columns]
 

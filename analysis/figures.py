@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import headlines, tables, words
+from analysis import headlines, tables, whatif, words
 from analysis.book import Book, claim_of
 from analysis.case import NOT_COMPUTED
+from analysis.model import Model
 from analysis.rows import ENDLESS, SCALES, DataError, SettingError, unknown
 
 Row = dict[str, Any]
@@ -58,22 +59,22 @@ def entry_of(book: Book, name: str) -> Row:
 # What is plotted ----------------------------------------------------------------------
 
 
-def mark(study: Any, label: str, role: str, name: str) -> Row:
+def mark(model: Model, label: str, role: str, name: str) -> Row:
     """Return a row of a table: a figure published elsewhere, or a quantity."""
     row: Row = {"label": label, "role": role, "quantity": name, "side": ""}
     row |= {**dict.fromkeys(NUMBERS, math.nan), "words": NOT_COMPUTED}
-    elsewhere = study.book.external.get(name)
+    elsewhere = model.book.external.get(name)
     if elsewhere:
         row |= dict.fromkeys(NUMBERS, elsewhere.value)
         return row | {"words": words.as_printed(elsewhere)}
     try:
-        case = study.case(name)
+        case = model.case(name)
         value = case.estimate()
     except SettingError as error:
-        if not study.setting:
+        if not model.setting:
             raise DataError(f"figures.yaml: {error}") from None
         return row
-    text = study.book.spelled(case.target, value) or NOT_COMPUTED
+    text = model.book.spelled(case.target, value) or NOT_COMPUTED
     return row | {
         "quantity": case.target,
         "side": value.side,
@@ -84,15 +85,15 @@ def mark(study: Any, label: str, role: str, name: str) -> Row:
     }
 
 
-def marks(study: Any, entry: Row) -> pd.DataFrame:
+def marks(model: Model, entry: Row) -> pd.DataFrame:
     """Return the marks of a figure, from top to bottom."""
     rows = []
     for role, names in entry["marks"].items():
-        rows += [mark(study, label, role, name) for label, name in names.items()]
+        rows += [mark(model, label, role, name) for label, name in names.items()]
     return pd.DataFrame(rows)
 
 
-def waterfall(study: Any, entry: Row) -> pd.DataFrame:
+def waterfall(model: Model, entry: Row) -> pd.DataFrame:
     """Return bars, each from another quantity, or from zero, to a quantity."""
     rows = []
     for bar in entry["bars"]:
@@ -100,26 +101,26 @@ def waterfall(study: Any, entry: Row) -> pd.DataFrame:
         sign = "+"
         start = 0.0
         # What is past a limit is refused here; what is in words only is no number.
-        if math.isnan(study[name]):
+        if math.isnan(model[name]):
             name = bar.get("floor", name)
             sign = f"+ {LEAST}"
-        row = mark(study, bar["label"], "", name)
+        row = mark(model, bar["label"], "", name)
         if bar["from"]:
-            start = float(study[bar["from"]])
-            by = study.book.spelled(row["quantity"], row["value"] - start)
+            start = float(model[bar["from"]])
+            by = model.book.spelled(row["quantity"], row["value"] - start)
             row["words"] = f"{sign} {by}"
         row["low"], row["high"] = sorted([start, row["value"]])
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def tornado(study: Any, entry: Row) -> pd.DataFrame:
+def tornado(model: Model, entry: Row) -> pd.DataFrame:
     """Return a quantity with each assumption at either end of its range."""
-    book = study.book
+    book = model.book
     target = entry["target"]
-    table = study.sensitivity(target)
+    table = whatif.sensitivity(model.case(target))
     rows = []
-    whole = mark(study, "Nothing moves it", "", target)
+    whole = mark(model, "Nothing moves it", "", target)
     for row in table[table["kind"] != "printed"].to_dict("records"):
         unit = book.unit(row["input"])
         texts = {}
@@ -137,10 +138,10 @@ def tornado(study: Any, entry: Row) -> pd.DataFrame:
 KINDS = {"marks": marks, "waterfall": waterfall, "tornado": tornado}
 
 
-def data(study: Any, name: str) -> pd.DataFrame:
+def data(model: Model, name: str) -> pd.DataFrame:
     """Return what a figure plots, in base units."""
-    entry = entry_of(study.book, name)
-    return KINDS[entry["kind"]](study, entry)
+    entry = entry_of(model.book, name)
+    return KINDS[entry["kind"]](model, entry)
 
 
 # How it is drawn: tables are in units of the axis -------------------------------------
@@ -153,15 +154,15 @@ def style() -> Any:
     return matplotlib.rc_context(STYLE)
 
 
-def shade(study: Any, entry: Row, scale: float, axes: Any) -> None:
+def shade(model: Model, entry: Row, scale: float, axes: Any) -> None:
     """Shade what rows say, and say above what it is."""
     ((label, names),) = entry["shade"].items()
     axes.set_title(label, loc="right", pad=5, color="#7A5300", fontsize=7)
-    claims = study.book.claims
+    claims = model.book.claims
     claim = claim_of(claims[names[0]], claims[names[-1]])
     low, high = claim.exact
     if claim.low_end:
-        low = float(study[claim.low_end])
+        low = float(model[claim.low_end])
     if high - low >= ENDLESS:
         place = f"figures.yaml, {entry['title']}"
         raise DataError(f"{place}: {names} must have two ends to be shaded")
@@ -204,28 +205,28 @@ def plotted(table: Any, entry: Row, axes: Any) -> float:
     return 0.6 + LINE * (1.5 + breaks) * (0.6 - bottom)
 
 
-def caption(study: Any, name: str) -> str:
+def caption(model: Model, name: str) -> str:
     """Return what differs from the article or, if nothing does, the caption."""
-    below = tables.setting(study.book, study.setting)
-    text = entry_of(study.book, name)["caption"]
-    return below or headlines.filled(study, text, f"figures.yaml, {name}")
+    below = tables.setting(model.book, model.setting)
+    text = entry_of(model.book, name)["caption"]
+    return below or headlines.filled(model, text, f"figures.yaml, {name}")
 
 
-def draw(study: Any, name: str) -> Any:
-    """Return a figure of a study, with what differs or its caption, and its title."""
+def draw(model: Model, name: str) -> Any:
+    """Return a figure of a model, with what differs or its caption, and its title."""
     # Matplotlib takes longer to import than a table to make.
     from matplotlib.figure import Figure
 
-    table = data(study, name)
-    entry = entry_of(study.book, name)
+    table = data(model, name)
+    entry = entry_of(model.book, name)
     scale = AXES.get(entry["axis"].split()[0], 1)
     table[NUMBERS] /= scale
-    note = textwrap.fill(caption(study, name), 80)
+    note = textwrap.fill(caption(model, name), 80)
     with style():
         figure = Figure(layout="constrained")
         axes = figure.subplots()
         if "shade" in entry:
-            shade(study, entry, scale, axes)
+            shade(model, entry, scale, axes)
         height = plotted(table, entry, axes)
         figure.suptitle(entry["title"], x=0.01, ha="left", weight="bold", fontsize=9.5)
         figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color=PALE)
@@ -233,7 +234,7 @@ def draw(study: Any, name: str) -> Any:
     return figure
 
 
-def alt(study: Any, name: str) -> str:
+def alt(model: Model, name: str) -> str:
     """Return what a figure shows, for those who do not see it.
 
     >>> import analysis
@@ -242,26 +243,26 @@ def alt(study: Any, name: str) -> str:
     ['Added by 2021: + 300,000', 'At risk in 2021: up to 1.9 million']
     """
     texts = []
-    for row in data(study, name).itertuples():
+    for row in data(model, name).itertuples():
         texts.append(f"{row.role} {row.label}: {row.words}".strip())
-    return f"{entry_of(study.book, name)['title']}. {'; '.join(texts)}"
+    return f"{entry_of(model.book, name)['title']}. {'; '.join(texts)}"
 
 
-def save(study: Any, folder: Path) -> None:
+def save(model: Model, folder: Path) -> None:
     """Write each figure as SVG and PNG, with what it plots as CSV, to a new folder."""
     folder.mkdir()
-    for name in study.figures().index:
+    for name in model.book.texts["figures"]:
         path = folder / f"{name}.csv"
-        data(study, name).to_csv(path, index=False, float_format="%.10g")
-        write(study, name, folder / f"{name}.svg", folder / f"{name}.png")
+        data(model, name).to_csv(path, index=False, float_format="%.10g")
+        write(model, name, folder / f"{name}.svg", folder / f"{name}.png")
 
 
-def write(study: Any, name: str, *paths: Path) -> None:
+def write(model: Model, name: str, *paths: Path) -> None:
     """Write a figure to files; each says in its metadata what the figure shows."""
-    figure = draw(study, name)
+    figure = draw(model, name)
     with style():
         for path in paths:
-            metadata: Any = {"Description": alt(study, name)}
+            metadata: Any = {"Description": alt(model, name)}
             if path.suffix == ".svg":
                 metadata["Date"] = None
             figure.savefig(path, metadata=metadata)
