@@ -122,4 +122,4 @@ def either(a, b):
 @pytest.mark.parametrize("formula", [squared, by_name, either])
 def test_a_formula_that_is_no_plain_expression_is_refused_by_name(formula):
     with pytest.raises(DataError, match=formula.__name__):
-        arithmetic.template(formula)
+        arithmetic.written(formula, {"a": "1"})

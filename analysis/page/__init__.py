@@ -165,8 +165,7 @@ def sums(number: int, entry: Row, case: Case) -> list[Markup]:
             spec = f"{number} {need} {target}"
             texts[need] = f'<span data-part="{spec}">{escape(text)}</span>'
         idle = f'<span data-idle="{number} %s"%s>%s</span>'
-        template = arithmetic.template(node.formula)
-        line = arithmetic.filled(template, texts, numbers, idle)
+        line = arithmetic.written(node.formula, texts, numbers, idle)
         spec = f"{number} {target}"
         end = escape(tables.amount(case, target))
         written.append(Markup(f'{line} = <b data-value="{spec}">{end}</b>'))
