@@ -1,6 +1,12 @@
-"""Compares what is computed now with what was accepted, in data/expected.csv.
+"""The guard: compares what is computed now with the stored values, expected.csv.
 
-A value has a table, an id and a field.
+``verify`` and ``reproduce`` fail where a value moved, and ``accept`` stores the values
+of now. A value has a table, an id and a field. The table ``rows`` has the cells of each
+row, so that no row or cell of the data is lost without a word.
+
+>>> import analysis
+>>> values(analysis.load())["checks", "at_risk_2021_sum", "judged"]
+'matches'
 """
 
 import inspect
@@ -22,8 +28,8 @@ EXPECTED = "data/expected.csv"
 KEYS = ["table", "id", "field"]
 #: What is stored of a check.
 CHECK = ["value", "judged", "condition"]
-#: Columns that are only read.
-UNSAID = {
+#: Columns that are only read, and compute nothing.
+UNUSED = {
     "file",
     "line",
     "statement",
@@ -39,18 +45,15 @@ UNSAID = {
 def values(study: Study) -> pd.Series:
     """Return the values to guard as texts, in one column."""
     means = {name: made_up(name, each) for name, each in study.book.formulas.items()}
-    checks = study.checks()
     ends = estimates(study).set_index("quantity")
     ends[["low", "high"]] = ends[["low", "high"]].where(ends["low"] < ends["high"])
     tables = {
         "formulas": pd.DataFrame({"mean": means}),
         "estimates": ends.drop(columns=["label", "unit"]),
-        "checks": checks.set_index("id")[CHECK],
-        # Readers see it.
-        "order": pd.DataFrame({"ids": {"checks": " ".join(checks["id"])}}),
+        "checks": study.checks().set_index("id")[CHECK],
         "findings": study.findings().set_index("id"),
         "cited": study.headlines().set_index("check")[["cite"]],
-        "rows": pd.DataFrame({"says": said(study.book)}),
+        "rows": pd.DataFrame({"says": cells_of(study.book)}),
     }
     article = judged(study)
     for name in study.book.texts["scenarios"]:
@@ -76,13 +79,13 @@ def judged(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, ["value", "verdict"]).T
 
 
-def said(book: Book) -> dict[str, str]:
+def cells_of(book: Book) -> dict[str, str]:
     """Return what each row says of a number, a limit, a place or a label, by name."""
     texts = {}
     tables = book.quantities, book.claims, book.external, book.listed, book.checks
     for table in tables:
         for name, row in table.items():
-            cells = [str(cell) for key, cell in vars(row).items() if key not in UNSAID]
+            cells = [str(cell) for key, cell in vars(row).items() if key not in UNUSED]
             texts[f"{row.file}, {name}"] = " ".join(cells)
     return texts
 
