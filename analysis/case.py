@@ -57,6 +57,8 @@ NO_END = ENDLESS / 1e12
 #: Numbers or arrays by name; a function also takes those of pandas and xarray.
 Values = Mapping[str, Any]
 NOTHING: Values = MappingProxyType({})
+#: The node of a quantity that is given, as a number or an array.
+GIVEN = Node()
 Array = npt.NDArray[Any]
 
 
@@ -163,7 +165,7 @@ class Case:
             if name in self.fixed:
                 sentence = f"this check fixes {name} itself; choose another input"
                 raise SettingError(sentence)
-        setting = {**self.setting, **dict.fromkeys(names, Node())}
+        setting = {**self.setting, **dict.fromkeys(names, GIVEN)}
         return Case(self.book, self.target, setting, self.claim, self.fixed)
 
     # Numbers.
@@ -320,6 +322,8 @@ class Case:
         There is an agreement for each verdict that has one: of the value alone, of all
         that rounds to the inputs' digits, and of all that their words allow as well.
         """
+        if any(self.nodes[name] is not GIVEN for name in given):
+            return self.given([*given]).agreements(given)
         values = self.values(given)
         exact, rounded = self.claimed(values)
         value = self.bounds(Spread.NONE, given)
@@ -419,9 +423,12 @@ def change_points(compared: Callable[[Array], Array], ends: Span) -> Array:
     return middles
 
 
-def settable(book: Book, name: str, setting: Setting) -> Span:
+def settable(book: Book, name: str, setting: Setting, span: Span | None = None) -> Span:
     """Return the least and the greatest value to which a quantity may be set alone, all
-    else as in a setting, so that no limit is violated."""
+    else as in a setting, so that no limit is violated.
+
+    They lie in a span, which is the quantity's own range if none is given.
+    """
     case = Case(book, name, setting)
     value = float(case.values(case.stated)[name])
     limited = [
@@ -437,7 +444,7 @@ def settable(book: Book, name: str, setting: Setting) -> Span:
                 found = found | entries
         return found
 
-    low, high = book.ranges[name]
+    low, high = span or book.ranges[name]
     return farthest(is_violated, value, low), farthest(is_violated, value, high)
 
 

@@ -279,7 +279,7 @@ def written(study: Study, item: Any, is_csv: bool) -> str:
     """Write a table, a step or a text, and what differs from the article."""
     if is_csv:
         below = tables.setting(study.book, study.setting)
-        return item.assign(differs=below).to_csv(index=False, float_format="%.10g")
+        return item.assign(setting=below).to_csv(index=False, float_format="%.10g")
     return tables.terminal(study.show(item) if hasattr(item, "attrs") else item)
 
 

@@ -105,7 +105,8 @@ def drawn(book: Book, name: str, shape: Any, setting: Setting) -> Node:
     """Return a distribution as a node, with its median."""
     said = str(shape)
     if hasattr(shape, "dist"):
-        said = f"{shape.dist.name}{shape.args}{shape.kwds or ''}"
+        named = [f"{key}={value}" for key, value in shape.kwds.items()]
+        said = f"{shape.dist.name}({', '.join([*map(str, shape.args), *named])})"
     try:
         median = float(shape.median())
     except (TypeError, ValueError) as error:

@@ -86,7 +86,7 @@ def environment_of(study: Study) -> Environment:
         "findings": study.findings().to_dict("records"),
         "checks": study.checks().to_dict("records"),
         "beside": study.external().to_dict("records"),
-        "differs": tables.setting(study.book, study.setting),
+        "your_numbers": tables.setting(study.book, study.setting),
         "style": lean(HERE / "style.css"),
         "script": "",
         "package": study.book.citation,
