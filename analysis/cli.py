@@ -3,10 +3,12 @@
 import argparse
 import io
 import itertools
+import json
 import os
 import re
 import shutil
 import sys
+import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from os.path import relpath
@@ -15,12 +17,15 @@ from typing import Any
 
 from analysis import figures, headlines, tables
 from analysis.book import Book
+from analysis.citing import VERSION
 from analysis.rows import FoundError, RefusalError, SettingError
 from analysis.study import Study
-from analysis.texts import ROOT, other_data
+from analysis.texts import DATA, HERE, PACKAGE, ROOT, other_data
 
 #: The figure of this name in the README, where there is a folder for it.
 PICTURE = "docs/waterfall.png"
+#: The folder that another article begins with.
+TEMPLATE = HERE / "template"
 
 
 def verify(study: Study, asked: Namespace) -> Any:
@@ -116,6 +121,35 @@ def store(study: Study, now: Any) -> None:
             if path.exists():
                 shutil.copymode(path, folder / path.name)
             (folder / path.name).replace(path)
+
+
+def new(study: Study, asked: Namespace) -> str:
+    """Write a folder for another article, with an invented article to replace."""
+    from analysis import guard, running
+
+    target = asked.folder
+    if os.path.lexists(target) and not (target.is_dir() and not any(target.iterdir())):
+        raise SettingError(f"{target} is there already; name a new or empty folder")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place).resolve() / "article"
+        unread = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        shutil.copytree(TEMPLATE, folder, ignore=unread, copy_function=shutil.copyfile)
+        described = json.loads((DATA / PACKAGE).read_text("utf-8"))
+        rules = {key: described[key] for key in ("texts", "resources")}
+        package = {"name": "another-article"} | rules
+        text = json.dumps(package, indent=1, ensure_ascii=False)
+        texts = {
+            f"data/{PACKAGE}": text,
+            "requirements.txt": f"{running.PACKAGE}[notebooks]=={VERSION}",
+            # For this machine alone; git ignores it.
+            "local.mk": f"PYTHON ?= {sys.executable}",
+        }
+        for name, text in texts.items():
+            (folder / name).write_text(f"{text}\n", "utf-8")
+        written = Study(Book(folder))
+        store(written, guard.values(written))
+        shutil.copytree(folder, target, dirs_exist_ok=True)
+    return f"To begin, read {target / 'START.md'}"
 
 
 def readme(study: Study) -> str:
@@ -215,6 +249,11 @@ COMMANDS: dict[str, tuple[Callable[[Study, Namespace], Any], str, str]] = {
         "--set --scenario --out=page file",
     ),
     "accept": (accept, "store the present values and the notebooks' outputs", ""),
+    "new": (
+        new,
+        "write a folder for another article, with an invented article to replace",
+        "folder",
+    ),
 }
 OPTIONS: dict[str, dict[str, Any]] = {
     "--data": {
@@ -227,6 +266,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": 'a quantity, a check, or a comparison: "QUANTITY > 1.9 million"',
     },
     "file": {"type": Path, "help": "your copy, as a text or HTML file"},
+    "folder": {"type": Path, "help": "a new or empty folder"},
     "--out": {
         "type": Path,
         "default": "results",
@@ -316,7 +356,7 @@ def main(words: Sequence[str] | None = None) -> int:
             raise SettingError(sentence)
         study = Study(Book(asked.data.resolve())).change(**choices_of(asked.set))
         note = other_data(study.book.folder)
-        if note:
+        if note and asked.run is not new:
             print(f"analysis: {note}", file=sys.stderr, flush=True)
         if asked.scenario is not None:
             study = study.scenario(asked.scenario)

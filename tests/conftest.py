@@ -12,8 +12,6 @@ from filelock import FileLock
 
 import analysis
 
-#: Another article's formulas and notebook, which run in a checkout of their own.
-collect_ignore = ["norland"]
 #: What all workers of pytest-xdist share.
 WORKERS = "PYTEST_XDIST_TESTRUNUID"
 
