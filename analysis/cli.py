@@ -160,7 +160,8 @@ def readme(study: Study) -> str:
     title = study.book.texts["headlines"]["title"]
     answer = f"**{title}** {headlines.answer(study)[0]}"
     now = {
-        rf"(?m)^\*\*{re.escape(title)}\*\* .*": answer,
+        # The first line in bold.
+        r"(?m)^\*\*.*": answer,
         r"(?m)^\| the article says .*(\n\|.*)+": table,
     }
     root = study.book.folder
@@ -170,7 +171,7 @@ def readme(study: Study) -> str:
     text = (root / "README.md").read_text("utf-8")
     for pattern, part in now.items():
         # A backslash in the new text has no meaning of its own.
-        text = re.sub(pattern, part.replace("\\", r"\\"), text)
+        text = re.sub(pattern, part.replace("\\", r"\\"), text, count=1)
     return text
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
 
 import analysis
@@ -44,18 +45,17 @@ def norland(tmp_path_factory):
     return folder
 
 
-def ran(folder, module, *words, status=0):
+def ran(folder, module, *words):
     """Return what a module prints that runs in a folder."""
     done = run(folder, sys.executable, "-m", module, *words)
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-def made(folder, *words, status=0):
+def made(folder, *words, fails=False):
     """Return what make prints in a folder."""
     done = run(folder, "make", *words)
-    # Make has a status of its own for a command that fails.
-    assert bool(done.returncode) == bool(status), done.stdout + done.stderr
+    assert bool(done.returncode) == fails, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
@@ -109,6 +109,106 @@ def test_a_folder_with_anything_in_it_is_refused(norland, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     ran(tmp_path / "empty", "analysis", "new", ".")
     assert (tmp_path / "empty" / "data").is_dir()
+
+
+#: A third article, in the order in which START.md replaces the files: 12 trams of 50
+#: seats have 600. Each file with what `make verify` names while it is not replaced.
+TRAMS = {
+    "data/units.csv": "unit,plural\ntram,trams\nseat,seats\nseat/tram,\npercent,\n",
+    "data/assumptions.csv": (
+        "in_use,share in use,percent,1,0.8,1,0,1,{} in use,No share is printed.,,"
+    ),
+    "data/quantities.csv": (
+        "trams,trams,tram,0,,\nper_tram,seats in a tram,seat/tram,0,,\n"
+        "seats,seats in all trams,seat,0,,"
+    ),
+    "formulas.py": "def seats(trams, per_tram, in_use):\n"
+    "    return trams * per_tram * in_use\n",
+    "data/sources.csv": "",
+    "data/claims.csv": (
+        "run,trams,Trams,2023,12,,0,,yes,fleet,1,12 trams,,\n"
+        "each,per_tram,Seats in a tram,2023,50,,0,,yes,fleet,1,50 seats,,\n"
+        "all,seats,Seats in all,2023,600,,0,,,fleet,1,600 seats,,"
+    ),
+    "data/checks.csv": "seats_check,Trams times seats,seats,,all,article,",
+    "data/findings.csv": "",
+    "data/headlines.yaml": """headlines:
+- words: '"600 seats"'
+  working: {seats: ""}
+  check: seats_check
+  notebook: 01_unprotected
+  note: ""
+  cite: The trams have {seats} seats.
+  caveat: The trams are invented.
+""",
+    "data/figures.yaml": """fleet:
+  kind: tornado
+  target: seats
+  title: Seats
+  axis: seats
+  caption: Each alone.
+  shade: {printed: [all]}
+""",
+    "data/scenarios.yaml": "half: {why: Half of them., set: {in_use: 0.5}}",
+    "data/copy.yaml": "openings: {fleet: The fleet}\nnotes: notes\n"
+    'words: {twelve: "12"}\nqualifiers: [over]',
+}
+
+
+def replaced(path, text):
+    """Replace a file of the template; a table keeps its header, a text its answer."""
+    before = path.read_text("utf-8")
+    if path.name == "headlines.yaml":
+        kept = before[before.index("verdicts:\n") : before.index("headlines:\n")]
+        title = "title: Do the seats add up?\nsections: {fleet: Fleet}\n"
+        text = title + kept + text
+    elif path.suffix == ".csv" and path.name != "units.csv":
+        text = before.partition("\n")[0] + "\n" + text
+    path.write_text(text, "utf-8")
+
+
+def message(text):
+    """Return the package's own sentence in what was printed."""
+    (line,) = [line for line in text.splitlines() if line.startswith("analysis: ")]
+    return line.removeprefix("analysis: ")
+
+
+def test_each_message_on_the_way_stands_in_start(norland, tmp_path):
+    folder = shutil.copytree(norland, tmp_path / "trams")
+    start = (folder / "START.md").read_text("utf-8")
+    order = [start.index(f"`{name}`") for name in TRAMS]
+    assert order == sorted(order)
+    for name, text in TRAMS.items():
+        replaced(folder / name, text)
+        # Behind these, nothing is unknown that was known.
+        if name not in {
+            "data/assumptions.csv",
+            "data/scenarios.yaml",
+            "data/copy.yaml",
+        }:
+            sentence = message(made(folder, "verify", fails=True))
+            assert sentence in start
+    assert "changed from" in made(folder, "verify", fails=True)
+    assert "SettingError: no quantity is called 'children_due'" in start
+    assert "01_unprotected.ipynb, cell 2" in made(folder, "accept", fails=True)
+    path = folder / "notebooks" / "01_unprotected.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    del notebook.cells[4:]
+    notebook.cells[1].source = "trams = 12"
+    notebook.cells[3].source = notebook.cells[3].source.replace(
+        "unprotected_check", "seats_check"
+    )
+    nbformat.write(notebook, path)
+    assert "are stored" in made(folder, "accept")
+    assert message(made(folder, "reproduce", fails=True)) in start
+    (folder / "method.md").write_text("# How we checked the trams\n", "utf-8")
+    assert "index.html" in made(folder, "reproduce")
+    assert "AssertionError: Lists differ" in made(folder, "test", fails=True)
+    assert "most of its headings or numbers" in made(folder, "audit", fails=True)
+    text = "The fleet\n\nThere are 12 trams of 50 seats, 600 seats in all."
+    (folder / "article.txt").write_text(text, "utf-8")
+    assert "3 of 3" in made(folder, "audit")
+    assert "**Do the seats add up?** " in (folder / "README.md").read_text("utf-8")
 
 
 def test_a_run_beside_other_data_says_which_it_reads(
