@@ -172,7 +172,7 @@ def claim_of(first: rows.Printed, last: rows.Printed) -> Claim:
         return Claim(exact, rounded, rows=names)
     low, high = first.words
     least = low - first.half
-    if first.says.startswith("> "):
+    if first.excludes_low:
         low = above(low)
         least = above(least)
     return Claim((low, high), (least, high + first.half), first.low_end, names)

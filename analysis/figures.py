@@ -206,14 +206,14 @@ def plotted(table: Any, entry: Row, axes: Any) -> float:
 
 
 def caption(model: Model, name: str) -> str:
-    """Return what differs from the article or, if nothing does, the caption."""
+    """Return the caption of a figure or, under a setting, what is set."""
     below = tables.setting(model.book, model.setting)
     text = entry_of(model.book, name)["caption"]
     return below or headlines.filled(model, text, f"figures.yaml, {name}")
 
 
-def draw(model: Model, name: str) -> Any:
-    """Return a figure of a model, with what differs or its caption, and its title."""
+def draw(model: Model, name: str, title: bool = True, note: bool = True) -> Any:
+    """Return a figure of a model, with its title and, as a note, its caption."""
     # Matplotlib takes longer to import than a table to make.
     from matplotlib.figure import Figure
 
@@ -221,16 +221,18 @@ def draw(model: Model, name: str) -> Any:
     entry = entry_of(model.book, name)
     scale = AXES.get(entry["axis"].split()[0], 1)
     table[NUMBERS] /= scale
-    note = textwrap.fill(caption(model, name), 80)
+    text = textwrap.fill(caption(model, name), 80) if note else ""
     with style():
         figure = Figure(layout="constrained")
         axes = figure.subplots()
         if "shade" in entry:
             shade(model, entry, scale, axes)
         height = plotted(table, entry, axes)
-        figure.suptitle(entry["title"], x=0.01, ha="left", weight="bold", fontsize=9.5)
-        figure.supxlabel(note, x=0.01, ha="left", fontsize=7, color=PALE)
-        figure.set_size_inches(WIDE, height + 0.13 * (note.count("\n") + 2.3))
+        if title:
+            look: Any = {"ha": "left", "weight": "bold", "fontsize": 9.5}
+            figure.suptitle(entry["title"], x=0.01, **look)
+        figure.supxlabel(text, x=0.01, ha="left", fontsize=7, color=PALE)
+        figure.set_size_inches(WIDE, height + 0.13 * (text.count("\n") + 2.3))
     return figure
 
 

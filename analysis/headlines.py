@@ -80,7 +80,7 @@ def headlines(model: Model) -> pd.DataFrame:
         found = model.judged(check)
         place = f"headlines.yaml, headline {number}"
         row = {"number": number, "check": check.id, "article": entry["words"]}
-        row["working"] = "\n".join(workings(model, check, entry["working"]))
+        row["working"] = "; ".join(workings(model, check, entry["working"]))
         if model.setting:
             row["verdict_before"] = before.judged(check)["judged"]
         row["verdict"] = found["judged"]
@@ -114,7 +114,7 @@ def workings(model: Model, check: Check, names: Iterable[str] = ()) -> list[str]
         return [words.NO_CALCULATION_SHOWN]
     amount = tables.amount(case, case.target)
     limit = model.book.labels[str(case.limits[case.target][1])]
-    return [f"{words.NO_CALCULATION_SHOWN}; {amount}, as it cannot exceed {limit}"]
+    return [f"{words.NO_CALCULATION_SHOWN} ({amount}, as it cannot exceed {limit})"]
 
 
 def answer(model: Model) -> list[str]:
@@ -203,7 +203,7 @@ def verify(model: Model) -> str:
     lines.append("")
     for row in headlines(model).to_dict("records"):
         lines.append(tables.wrapped(f"{row['number']}  {row['article']}", "   "))
-        for sum_ in row["working"].split("\n"):
+        for sum_ in row["working"].split("; "):
             lines.append(tables.wrapped(f"   {sum_}", "     "))
         needed = row["condition"].split("; ") if row["condition"] else []
         verdict = row["verdict"]

@@ -211,6 +211,11 @@ class Printed(Row):
         return Decimal(0 if self.rounded_to == "ours" else self.rounded_to)
 
     @property
+    def excludes_low(self) -> bool:
+        """Whether the words exclude the low end, as "over" does."""
+        return self.says.startswith("> ")
+
+    @property
     def low_end(self) -> str:
         """The assumption that is the low end of what words say, if any is."""
         return self.says.partition(" to ")[0] if self.says[:1].isalpha() else ""

@@ -38,7 +38,7 @@ def test_all_that_a_figure_says_and_plots_is_seen(
     box = figure.get_tightbbox()
     assert min(box.min) >= 0
     assert (box.max <= figure.get_size_inches()).all()
-    assert figure.get_suptitle() == study.figures()[name]
+    assert figure.get_suptitle() == study.figures().title[name]
     for text, other in combinations(texts, 2):
         extents = text.get_window_extent(), other.get_window_extent()
         both = Bbox.intersection(*extents)
@@ -165,5 +165,5 @@ def test_what_is_shaded_has_two_ends(tmp_path):
     names = "[at_risk_total_low, at_risk_total_high]"
     folder = damaged(tmp_path, "figures.yaml", names, "[detainees_several]")
     changed = analysis.load(folder.parent)
-    with pytest.raises(DataError, match=changed.figures()["waterfall"]):
+    with pytest.raises(DataError, match=changed.figures().title["waterfall"]):
         changed.figure("waterfall")

@@ -60,7 +60,7 @@ def test_a_setting_is_cited_with_its_number(article):
     assert r"persons\_per\_transfer=0.6" in cited
     shape = stats.beta(6, 2, loc=0.4, scale=0.6)
     cited = article.change(persons_per_transfer=shape).cite()
-    assert "beta(6, 2){'loc': 0.4, 'scale': 0.6}" in cited
+    assert "beta(6, 2, loc=0.4, scale=0.6)" in cited
 
 
 def test_the_locks_have_all_that_is_asked_for_and_no_address():

@@ -94,7 +94,7 @@ def written(cell, here, specs):
     for kind in ("data-value", "data-part"):
         for node in cell(attrs={kind: True}):
             node.string = texts[node[kind]]
-    return "\n".join(" ".join(part.split()) for part in lines_of(cell))
+    return "; ".join(" ".join(part.split()) for part in lines_of(cell))
 
 
 def lines_of(cell):

@@ -49,7 +49,7 @@ def test_each_line_is_redone_from_its_text_to_the_last_digit(studies):
 
 def test_each_sum_of_a_headline_is_redone_from_its_text(studies):
     for study in studies:
-        for working in "\n".join(study.headlines()["working"]).split("\n"):
+        for working in "; ".join(study.headlines()["working"]).split("; "):
             numbers, _, result = working.partition(" = ")
             result = SIDES.sub("", result).removesuffix(" detainees")
             if re.match(r"[−\d]", result):
