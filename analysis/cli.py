@@ -163,6 +163,7 @@ def readme(study: Study) -> str:
         # The first line in bold.
         r"(?m)^\*\*.*": answer,
         r"(?m)^\| the article says .*(\n\|.*)+": table,
+        r"(?m)^\| notebook .*(\n\|.*)+": contents(study),
     }
     root = study.book.folder
     if (root / PICTURE).parent.exists():
@@ -173,6 +174,25 @@ def readme(study: Study) -> str:
         # A backslash in the new text has no meaning of its own.
         text = re.sub(pattern, part.replace("\\", r"\\"), text, count=1)
     return text
+
+
+def contents(study: Study) -> str:
+    """Return a table of the notebooks, with the headlines and figures that each has."""
+    from analysis import running
+
+    lines = ["| notebook | headline | figures |", "|---|---|---|"]
+    for path in running.paths(study):
+        text = path.read_text("utf-8")
+        entries = study.book.texts["headlines"]["headlines"]
+        numbers = [
+            str(number)
+            for number, entry in enumerate(entries, 1)
+            if entry["notebook"] == path.stem
+        ]
+        worked = "all" if "study.headlines(" in text else ", ".join(numbers)
+        shown = ", ".join(re.findall(r'study\.figure\(\\"(\w+)', text))
+        lines.append(f"| {path.stem} | {worked} | {shown} |")
+    return "\n".join(lines)
 
 
 def audit(study: Study, asked: Namespace) -> str:
