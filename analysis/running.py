@@ -238,11 +238,14 @@ def impossible(notebook: Any, name: str, study: Study) -> list[str]:
     """Return the cells that a setting makes impossible, and let them say so; raise
     FoundError for the first that fails otherwise."""
     notes = []
+    heading = ""
     for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            heading = [heading, *re.findall(r"(?m)^#+ (.*)", cell.source)][-1]
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
                 said = f"{output.ename}: {output.evalue}"
-                notes.append(f"{name}, cell {cell.execution_count}: {said}")
+                notes.append(f"{name}, below the heading '{heading}': {said}")
                 if not study.setting or output.ename not in IMPOSSIBLE:
                     raise FoundError(notes[-1])
                 text = [f"This cell has no result under this setting: {output.evalue}"]

@@ -183,7 +183,8 @@ def test_a_failing_notebook_is_named(tmp_path):
     folder.mkdir()
     words = [sys.executable, "-c", PATCHED, str(tmp_path), str(folder)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout == "02_bad.ipynb, cell 2: ZeroDivisionError: division by zero\n"
+    assert done.stdout.startswith("02_bad.ipynb, ")
+    assert "ZeroDivisionError: division by zero" in done.stdout
     assert nbformat.read(folder / "01_good.ipynb", as_version=4).cells[0].outputs
 
 
