@@ -22,7 +22,7 @@ Span = tuple[float, float]
 ENDLESS = 1e30
 SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 #: What cells hold, by the type of their column.
-PATTERNS = {"number": r"^-?[0-9]{1,15}([.][0-9]{1,12})?$", "string": "."}
+PATTERNS = {"number": r"^-?[0-9]{1,15}([.][0-9]{1,12})?$", "string": "^[^{}]+$"}
 
 Names = tuple[str, ...]
 #: By name: tables, or what datapackage.json says of columns.

@@ -60,6 +60,8 @@ def staged(folder: Path) -> Iterator[Path]:
             for left in (new, old):
                 shutil.rmtree(left, ignore_errors=True)
             new.mkdir()
+            if not os.access(Path.home(), os.W_OK):
+                os.environ.setdefault("MPLCONFIGDIR", str(work))
             # A user's own settings have no part in what others compare.
             os.environ |= {
                 "IPYTHONDIR": str(work),
