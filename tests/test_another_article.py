@@ -197,7 +197,7 @@ def test_each_message_on_the_way_stands_in_start(norland, tmp_path):
         assert message(made(folder, "verify", fails=True)) in start
         (folder / name).write_text(text, "utf-8")
     assert "changed from" in made(folder, "verify", fails=True)
-    told = "01_unprotected.ipynb, cell 2: SettingError: no quantity is called "
+    told = "below the heading 'The sum': SettingError: no quantity is called "
     assert told + "'children_due'" in made(folder, "accept", fails=True)
     assert told + "'children_due'" in start
     path = folder / "notebooks" / "01_unprotected.ipynb"
