@@ -1,6 +1,11 @@
 """The figures: what each plots, as a table, and how each kind of figure is drawn.
 
 figures.yaml says of which kind a figure is, what it shows and what it shades.
+``Study.figure`` draws one, and ``reproduce`` saves all.
+
+>>> import analysis
+>>> data(analysis.load(), "waterfall")[["label", "words"]].loc[1].to_list()
+['Added by 2021', '+ 300,000']
 """
 
 import math

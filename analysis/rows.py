@@ -2,7 +2,12 @@
 
 What the cells of a column may be is said by its field in datapackage.json; a column
 that may be empty has a default here. A fault is one sentence with its file, row and
-column.
+column. ``Book`` reads all tables with ``read_table``.
+
+>>> import analysis
+>>> row = analysis.load().book.claims["figure_2019_all"]
+>>> row.file, row.value, row.rounding
+('claims.csv', 2590000.0, (2585000.0, 2595000.0))
 """
 
 import csv

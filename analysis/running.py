@@ -1,4 +1,9 @@
-"""Runs the notebooks, and replaces a folder of results as a whole."""
+"""Runs the notebooks, and replaces a folder of results as a whole.
+
+The commands ``reproduce`` and ``accept`` call ``start``, which runs all notebooks side
+by side, each in a kernel of its own. ``replaced`` writes a folder of results at once or
+not at all: ``with replaced(Path("results")) as folder: …``.
+"""
 
 import contextlib
 import hashlib

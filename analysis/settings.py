@@ -1,4 +1,11 @@
-"""What a user sets: numbers, texts with units, readings, distributions."""
+"""What a user sets: numbers, texts with units, readings, distributions.
+
+``Study.change`` turns each of them into a node with ``chosen``.
+
+>>> import analysis
+>>> float(chosen(analysis.load().book, "overlap", "25 percent").value)
+0.25
+"""
 
 import math
 import reprlib

@@ -1,4 +1,12 @@
-"""The texts of the data: YAML, checked by the schemas of datapackage.json."""
+"""The texts of the data: YAML, checked by the schemas of datapackage.json.
+
+``Book`` reads all texts with ``read_texts``, and the rules for the columns of tables
+with ``read_package``.
+
+>>> texts, tables = read_package(DATA)
+>>> tables["checks"]["id"]["type"]
+'string'
+"""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,6 +1,9 @@
 """This module writes numbers, ranges, printed rows and verdicts in words.
 
 Each of these is written here, once for the page, the notebooks and the terminal.
+
+>>> number(1901221.7), part(0.6636, 1, (0.05, 1)), bounds(1849450, 1952996)
+('1.901 million', 'at least 0.664', '1.849 to 1.953 million')
 """
 
 import math
