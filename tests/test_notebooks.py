@@ -163,3 +163,20 @@ def test_parameters_are_what_the_first_call_finds(article):
             article.from_notebook(space | {name: 0.8})
     space["overlap"] = 0.6
     assert article.from_notebook(space).setting["overlap"] == 0.6
+
+
+def test_papermill_may_set_only_what_the_first_cell_has(article):
+    cells = ["", "overlap = 0.0", "# Parameters\noverlap = 0.5\n"]
+    assert article.from_notebook({"In": cells, "overlap": 0.5}).setting
+    cells[2] += "persons_per_transfer = 0.6\n"
+    space = {"In": cells, "overlap": 0.5, "persons_per_transfer": 0.6}
+    with pytest.raises(SettingError, match=r"persons_per_transfer.*overlap"):
+        article.from_notebook(space)
+
+
+def test_a_calculation_that_a_limit_forbids_says_so(article):
+    # 2.038 million, where 3.17 ÷ 1.105 × 0.6 = 1.721 million were transferred.
+    study = article.change(persons_per_transfer=0.6)
+    text = repr(study.explain("composition_at_values"))
+    assert "1.721 million" in text
+    assert "not computed" in text

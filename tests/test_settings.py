@@ -77,3 +77,10 @@ def test_a_scenario_keeps_what_is_set_or_is_refused(article):
 
 def test_an_unknown_scenario_is_refused_with_the_nearest(article):
     assert "half_at_risk" in refusal(lambda: article.scenario("half_at_risks"))
+
+
+def test_names_are_found_by_name_or_label(article):
+    names = {*article.names("Former Detainees").quantity}
+    # The first by its label alone.
+    assert {"overlap", "former_detainees"} <= names
+    assert "transfers_2021" not in names

@@ -224,3 +224,96 @@ def test_where_nothing_is_computed_a_break_even_has_no_part(article):
     # No transfers in 2019: any number at risk then is too many.
     table = article.change(transfers_2019=0).break_even("at_risk_2021_sum")
     assert "at_risk_2019" not in [*table["input"]]
+
+
+# Verdicts on arrays, and points moved to their limits ---------------------------------
+
+
+@pytest.mark.parametrize("kind", [np.array, pd.Series, list, xr.DataArray])
+@pytest.mark.parametrize("limits", ["nan", "ignore", "clip"])
+def test_a_verdict_on_an_array_is_that_of_each_study(article, kind, limits):
+    rng = np.random.default_rng(7)
+    ratios, shares = rng.uniform(0.05, 1, 40), rng.uniform(0, 1, 40)
+    f = article.function("at_risk_2021_sum", limits=limits)
+    codes = f.verdict(
+        persons_per_transfer=kind(ratios), at_risk_share_of_new=kind(shares)
+    )
+    for code, ratio, share in zip(np.asarray(codes), ratios, shares, strict=True):
+        study = article.change(persons_per_transfer=ratio, at_risk_share_of_new=share)
+        (verdict,) = study.checks("at_risk_2021_sum")["verdict"]
+        assert f.verdicts[code] == verdict
+    assert len({*np.asarray(codes).tolist()}) == 3
+
+
+def test_codes_of_a_case_are_those_of_a_function(article):
+    # With 1.5 million exactly; not with all that "up to 1.6 million" may be.
+    given = {"at_risk_2019": np.array([1.2e6, 1.5e6])}
+    codes = article.case("at_risk_2021_sum").codes(given)
+    function = article.function("at_risk_2021_sum")
+    assert codes.tolist() == function.verdict(**given).tolist()
+    assert [function.verdicts[code] for code in codes] == ["differs", "matches"]
+
+
+def test_a_statement_has_a_verdict_and_no_value(article):
+    f = article.function("at_risk_2021 > 1.8 million")
+    # 1.6 + 0.18, 1.6 + 0.21 million, and more than one person per transfer.
+    codes = f.verdict(persons_per_transfer=[0.6, 0.7, 1.1])
+    found = [f.verdicts[code] for code in codes]
+    assert found == ["does not hold", "holds", "not computed"]
+    with pytest.raises(SettingError, match="verdict"):
+        f(persons_per_transfer=0.6)
+    with pytest.raises(SettingError, match="claims nothing"):
+        article.function("at_risk_2021").verdict(persons_per_transfer=0.6)
+
+
+def test_a_point_past_a_limit_is_moved_to_it(article):
+    rng = np.random.default_rng(5)
+    ratios, at_risk = rng.uniform(0.2, 1.3, 99), rng.uniform(1.5e6, 1.7e6, 99)
+    drifts = rng.uniform(0.9, 1.2, 99)
+    found = article.function("at_risk_2021", limits="clip")(
+        persons_per_transfer=ratios,
+        at_risk_2019=at_risk,
+        persons_per_transfer_drift=drifts,
+    )
+    for value, ratio, number, drift in zip(found, ratios, at_risk, drifts, strict=True):
+        here = min(ratio, 1)
+        in_2021 = min(here * drift, 1)
+        # 3.17 million more or fewer people for each change of the ratio.
+        added = ADDED * here + 3_170_000 * (in_2021 - here)
+        assert value == pytest.approx(min(number, BASE * here) + added, rel=1e-9)
+
+
+def test_ranges_are_those_of_sensitivity(article):
+    for study in (article, article.change(persons_per_transfer=0.6)):
+        function = study.function("at_risk_2021")
+        table = study.sensitivity("at_risk_2021").set_index("input")
+        for name, row in table.iterrows():
+            assert function.ranges[name] == (row["from"], row["to"])
+            assert function.kinds[name] == row["kind"]
+            assert name in repr(function)
+
+
+def test_a_sweep_of_a_check_has_the_bounds_of_each_study(article):
+    ratios = [0.5, 0.8, 1.0, 1.1]
+    grid = article.sweep("at_risk_2021_sum", persons_per_transfer=ratios)
+    for ratio in ratios[:3]:
+        value = article.change(persons_per_transfer=ratio)["at_risk_2021"]
+        here = grid.sel(persons_per_transfer=ratio)
+        assert float(here["low"]) == pytest.approx(value.low)
+        assert float(here["high"]) == pytest.approx(value.high)
+    assert np.isnan(grid["low"].values[3])
+    assert grid["at_risk_2021"].attrs["units"] == "person"
+    assert grid.attrs["setting"] == {"persons_per_transfer": "varied"}
+
+
+def test_draws_come_in_the_order_given_and_name_the_limit(article):
+    shapes = {
+        "at_risk_share_of_new": stats.uniform(0, 1),
+        "persons_per_transfer_drift": stats.uniform(loc=0.8, scale=0.3),
+    }
+    with pytest.warns(UserWarning, match="persons_per_transfer_2021"):
+        table = article.draws("at_risk_2021", n=64, **shapes)
+    assert [*table][:2] == [*shapes]
+    assert table.attrs["setting"]["persons_per_transfer_drift"] == (
+        "uniform(loc=0.8, scale=0.3)"
+    )
