@@ -246,12 +246,19 @@ def test_a_verdict_on_an_array_is_that_of_each_study(article, kind, limits):
 
 
 def test_codes_of_a_case_are_those_of_a_function(article):
-    # With 1.5 million exactly; not with all that "up to 1.6 million" may be.
-    given = {"at_risk_2019": np.array([1.2e6, 1.5e6])}
+    # A number that is given is exact: it is not lowered to 1.434 million.
+    given = {
+        "at_risk_2019": np.array([1.2e6, 1.5e6, 1.6e6]),
+        "persons_per_transfer": np.array([1.0, 1.0, 0.5]),
+    }
     codes = article.case("at_risk_2021_sum").codes(given)
     function = article.function("at_risk_2021_sum")
     assert codes.tolist() == function.verdict(**given).tolist()
-    assert [function.verdicts[code] for code in codes] == ["differs", "matches"]
+    verdicts = [function.verdicts[code] for code in codes]
+    assert verdicts == ["differs", "matches", "not computed"]
+    # Moved to the limit, the last is 1.434 + 0.15 million.
+    clipped = article.function("at_risk_2021_sum", limits="clip").verdict(**given)
+    assert function.verdicts[clipped[2]] == "differs"
 
 
 def test_a_statement_has_a_verdict_and_no_value(article):
