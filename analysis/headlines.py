@@ -128,10 +128,11 @@ def answer(model: Model) -> list[str]:
     The paragraphs are for the article's own numbers, so a setting leaves them out.
     """
     texts = model.book.texts["headlines"]
-    found = [row["verdict"] for row in verdicts(model)]
+    found = {row["id"]: row["verdict"] for row in verdicts(model)}
     sentences = []
     for group in texts["answer"]:
-        count = sum(found.count(verdict) for verdict in group["verdicts"])
+        asked = [group["check"]] if "check" in group else found
+        count = sum(found[check] in group["verdicts"] for check in asked)
         form = group["several"]
         if count < 2:
             form = group["one"] if count else group["none"]

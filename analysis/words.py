@@ -278,7 +278,8 @@ BEST_FIRST = (
 
 def needed(conditions: Sequence[str]) -> str:
     """Return the words that stand before what a match needs."""
-    return "Needed for a match" + ", one at a time" * (len(conditions) > 1)
+    many = ", each with all else unchanged" if len(conditions) > 1 else ""
+    return f"Needed for a match{many}"
 
 
 def sentence_case(text: str) -> str:

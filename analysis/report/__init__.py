@@ -130,9 +130,8 @@ def alt_of_call(study: Study, source: str) -> str:
 
 
 def span(study: Study, name: str, ends: tuple[float, float]) -> str:
-    """Return two ends with all their digits, as in "0.36 to 1"; equal ends once."""
-    unit = study.book.unit(name)
-    return words.joined(words.exact(ends[0], unit), words.exact(ends[1], unit))
+    """Return two ends as in "0.36 to 1", rounded inward; equal ends once."""
+    return words.joined(*words.rounded_inward(*ends, study.book.unit(name)))
 
 
 def worked(study: Study, row: dict[str, Any]) -> str:
