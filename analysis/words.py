@@ -256,8 +256,14 @@ def intervals(segments: Sequence[tuple[str, float, float]], unit: str = "") -> s
     """
     whole = segments[0][1], segments[-1][2]
     by_verdict = defaultdict(list)
+    end = ""
     for verdict, start, stop in segments:
-        by_verdict[verdict].append(part(start, stop, whole, unit))
+        text = part(start, stop, whole, unit)
+        if text == f"at least {end}":
+            # Both verdicts would seem to have this number.
+            text = f"more than {end}"
+        end = rounded_inward(start, stop, unit)[1]
+        by_verdict[verdict].append(text)
     texts = []
     for verdict in sorted(by_verdict, key=BEST_FIRST.index):
         texts.append(f"{verdict}: {' or '.join(by_verdict[verdict])}")

@@ -344,11 +344,16 @@ function drawLever(node, name) {
     `<rect class="band${VERDICTS.indexOf(verdict)}" x="${x}%" width="${width}%"/>`;
   let bands = "";
   const keys = {};
+  let end = "";
   for (const part of parts) {
     const [from, to] = [max(share(part.from), 0), min(share(part.to), 100)];
     if (from < to) bands += band(part, from, to - from);
     const key = `<svg>${band(part, 0, 100)}</svg> ${part.verdict}: `;
-    keys[key] = [...(keys[key] ?? []), inWords(name, part, parts)];
+    // Both verdicts would seem to have a number that ends one part and begins the next.
+    const words = inWords(name, part, parts);
+    const said = words === `at least ${end}` ? `more than ${end}` : words;
+    end = words.split(/ to |at most /).at(-1);
+    keys[key] = [...(keys[key] ?? []), said];
   }
   find("svg", node).innerHTML = bands;
   // They are sorted by the number of the band, so that the best verdict is first.
