@@ -20,7 +20,7 @@ from analysis.book import Book
 from analysis.citing import VERSION
 from analysis.rows import FoundError, RefusalError, SettingError
 from analysis.study import Study
-from analysis.texts import DATA, HERE, PACKAGE, ROOT, other_data
+from analysis.texts import DATA, HERE, PACKAGE, ROOT, other_data, read_text
 
 #: The figure of this name in the README, where there is a folder for it.
 PICTURE = "docs/waterfall.png"
@@ -169,7 +169,7 @@ def readme(study: Study) -> str:
     if (root / PICTURE).parent.exists():
         told = figures.alt(study, Path(PICTURE).stem)
         now[r"!\[.*\]\(docs/"] = f"![{told}](docs/"
-    text = (root / "README.md").read_text("utf-8")
+    text = read_text(root / "README.md")
     for pattern, part in now.items():
         # A backslash in the new text has no meaning of its own.
         text = re.sub(pattern, part.replace("\\", r"\\"), text, count=1)

@@ -50,6 +50,22 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
         return super().construct_mapping(node, deep)
 
 
+def read_text(path: Path) -> str:
+    """Return the text of a file of an article; raises DataError for one that is none.
+
+    >>> read_text(ROOT / "no.md")
+    Traceback (most recent call last):
+    ...
+    analysis.rows.DataError: no.md cannot be read: this file does not exist
+    """
+    if not path.is_file():
+        raise DataError(f"{path.name} cannot be read: this file does not exist")
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeError) as error:
+        raise DataError(f"{path.name} cannot be read: {error}") from None
+
+
 def read_yaml(path: Path) -> Any:
     """Return the content of a YAML file; raises ValueError for one that is none."""
     if not path.is_file():

@@ -262,3 +262,17 @@ def test_a_faulty_file_of_an_article_is_one_sentence(norland, tmp_path, name):
         named = name if content is None or "unknown" not in content else "unknown"
         assert named.rpartition("/")[2] in str(refused.value)
         assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["method.md", "README.md"])
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_text_that_is_none_is_one_sentence(norland, tmp_path, capsys, name, content):
+    folder = shutil.copytree(norland, tmp_path / "article")
+    (folder / name).unlink()
+    if content:
+        (folder / name).write_bytes(content)
+    command = ["accept"]
+    if name == "method.md":
+        command = ["reproduce", "--out", str(tmp_path / "out")]
+    assert cli.main(["--data", str(folder), *command]) == 2
+    assert capsys.readouterr().err.startswith(f"analysis: {name} cannot be read: ")

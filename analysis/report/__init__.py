@@ -17,6 +17,7 @@ from analysis import citing, figures, headlines, tables, words
 from analysis.case import NOT_COMPUTED
 from analysis.rows import DataError
 from analysis.study import Study
+from analysis.texts import read_text
 
 HERE = Path(__file__).resolve().parent
 PAGES = ("numbers", "method")
@@ -26,6 +27,8 @@ MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 def write(study: Study, folder: Path) -> dict[str, str]:
     """Write the pages, and one for each notebook in the folder; return their titles."""
     environment = environment_of(study)
+    # Jinja would name a method.md that is missing or no text in its own words.
+    read_text(study.book.folder / "method.md")
     bodies = {}
     titles = {}
     for name in PAGES:
