@@ -326,7 +326,8 @@ class Case:
             return self.given([*given]).agreements(given)
         values = self.values(given)
         exact, rounded = self.claimed(values)
-        value = self.bounds(Spread.NONE, given)
+        target = np.atleast_1d(values[self.target])
+        value = target, target
         impossible = self.is_impossible(values)
         if self.claim.is_statement:
             return impossible, {HOLDS: Agreement.of(value, exact)}
