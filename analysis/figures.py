@@ -252,7 +252,8 @@ def alt(model: Model, name: str) -> str:
     texts = []
     for row in data(model, name).itertuples():
         texts.append(f"{row.role} {row.label}: {row.words}".strip())
-    return f"{entry_of(model.book, name)['title']}. {'; '.join(texts)}"
+    title = entry_of(model.book, name)["title"]
+    return f"{title}. {caption(model, name)} {'; '.join(texts)}"
 
 
 def save(model: Model, folder: Path) -> None:
