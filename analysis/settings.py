@@ -18,8 +18,8 @@ import numpy as np
 
 from analysis import units, words
 from analysis.book import NO_SETTING, Book, Node, Setting
-from analysis.case import settable
-from analysis.rows import SCALES, SettingError, nearest
+from analysis.case import FINER_POINTS, REFINEMENTS, Array, Case
+from analysis.rows import SCALES, SettingError, Span, nearest
 
 
 def chosen(book: Book, name: str, value: Any, setting: Setting = NO_SETTING) -> Node:
@@ -98,6 +98,54 @@ def between(book: Book, name: str, setting: Setting = NO_SETTING) -> str:
     """
     first, last = words.rounded_inward(*settable(book, name, setting), book.unit(name))
     return f"between {first.removesuffix(' percent')} and {last}"
+
+
+# Ranges -------------------------------------------------------------------------------
+
+
+def settable(book: Book, name: str, setting: Setting, span: Span | None = None) -> Span:
+    """Return the least and the greatest value to which a quantity may be set alone, all
+    else as in a setting, so that no limit is violated.
+
+    They lie in a span, which is the quantity's own range if none is given.
+    """
+    case = Case(book, name, setting)
+    value = float(case.values(case.stated)[name])
+    limited = [
+        Case(book, each, setting) for each in book.limits if each in book.readings
+    ]
+    cases = [each.given([name]) for each in limited if name in each.nodes]
+
+    def is_violated(grid: Array) -> Array:
+        found: Array = np.zeros_like(grid, bool)
+        for case in cases:
+            values = case.values({**case.stated, name: grid})
+            for entries in case.violated(values).values():
+                found = found | entries
+        return found
+
+    low, high = span or book.ranges[name]
+    return farthest(is_violated, value, low), farthest(is_violated, value, high)
+
+
+def farthest(is_violated: Callable[[Array], Array], start: float, end: float) -> float:
+    """Return how far one may go from a start towards an end before a limit is violated.
+
+    >>> farthest(lambda grid: grid > 3, 1, 10)
+    3.0
+    """
+    if not is_violated(np.array([end]))[0]:
+        return end
+    for _ in range(1 + REFINEMENTS):
+        grid: Array = np.linspace(start, end, FINER_POINTS)
+        first = max(int(np.argmax(is_violated(grid))), 1)
+        start, end = grid[first - 1 : first + 1].tolist()
+    # The place is found to about ten digits; fewer may say it exactly.
+    for tidy in (0.0, *[float(f"{start:.{digits}g}") for digits in (6, 9, 12)]):
+        is_near = math.isclose(tidy, start, rel_tol=1e-8, abs_tol=1e-9)
+        if is_near and not is_violated(np.array([tidy]))[0]:
+            return tidy
+    return start
 
 
 # Distributions ------------------------------------------------------------------------
