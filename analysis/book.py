@@ -511,6 +511,15 @@ class Book:
         low = max(low, -1.0 if row.unit == "percent" else least)
         return low, min(high, most)
 
+    def array_range(self, name: str) -> Span:
+        """Return the range of entries of arrays, which goes as far as words allow.
+
+        A single number below the range may lack a word such as "million".
+        """
+        low, high = self.ranges[name]
+        least, _ = self.node(name, NO_SETTING).words or (low, high)
+        return min(low, least), high
+
     def unsettable(self, name: str, values: Any) -> Any:
         """Return where a quantity may not be set; what is no assumption may be 0."""
         is_refused = is_outside(values, *self.ranges[name])

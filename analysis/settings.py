@@ -94,10 +94,12 @@ def between(book: Book, name: str, setting: Setting = NO_SETTING) -> str:
     >>> between(analysis.load().book, "growth_of_the_rest_2022")
     'between −100 and 33 percent'
     >>> between(analysis.load().book, "at_risk_2019")
-    'between 80,000 and 2.868 million'
+    '0 or between 80,000 and 2.868 million'
     """
-    first, last = words.rounded_inward(*settable(book, name, setting), book.unit(name))
-    return f"between {first.removesuffix(' percent')} and {last}"
+    low, high = settable(book, name, setting)
+    first, last = words.rounded_inward(low, high, book.unit(name))
+    zero = "0 or " if low > 0 and name not in book.assumptions else ""
+    return f"{zero}between {first.removesuffix(' percent')} and {last}"
 
 
 # Ranges -------------------------------------------------------------------------------

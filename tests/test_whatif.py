@@ -92,7 +92,7 @@ def test_one_entry_that_may_not_be_set_is_refused(article):
     for name, entries in (
         ("persons_per_transfer", [0.01, 0.5]),
         # Less than a twentieth of the print.
-        ("at_risk_2019", [1e4, 1e6]),
+        ("net_new_transfers", [1e4, 3e5]),
         ("former_detainees", [4e5, 1e8]),
     ):
         with pytest.raises(SettingError, match=name):
@@ -324,3 +324,11 @@ def test_draws_come_in_the_order_given_and_name_the_limit(article):
     assert table.attrs["setting"]["persons_per_transfer_drift"] == (
         "uniform(loc=0.8, scale=0.3)"
     )
+
+
+@pytest.mark.parametrize("limits", ["nan", "clip", "refuse", "ignore"])
+def test_an_entry_may_be_all_that_up_to_allows_and_0(article, limits):
+    f = article.function("at_risk_2021", limits=limits)
+    found = f(at_risk_2019=np.array([0, 4e4, 1.6e6]))
+    assert found.tolist() == [ADDED, 4e4 + ADDED, 1.6e6 + ADDED]
+    assert f(net_new_transfers=0) == 1.6e6
