@@ -48,8 +48,8 @@ NO_CALCULATION = "cannot be recalculated"
 #: The number of points between which a change is sought, the number of points between
 #: two of them, and how often that is repeated.
 POINTS = 402
-FINER_POINTS = 502
-REFINEMENTS = 3
+FINER_POINTS = 52
+REFINEMENTS = 5
 
 #: From here on words leave an end open.
 NO_END = ENDLESS / 1e12
@@ -417,6 +417,8 @@ def change_points(compared: Callable[[Array], Array], ends: Span) -> Array:
     grid: Array = np.linspace(*ends, POINTS)
     for _ in range(1 + REFINEMENTS):
         changes = np.diff(compared(grid)).any(axis=0)
+        if not changes.any():
+            return np.array([])
         below = grid[:-1][changes]
         above = grid[1:][changes]
         grid = np.linspace(below, above, FINER_POINTS, axis=1).ravel()
