@@ -239,7 +239,7 @@ class Case:
         sentence = f"{name} cannot be {number}: it must be {allowed}"
         causes = self.setting.keys() & needed.keys() - {name, limit, *self.fixed}
         if causes:
-            sentence += f"; this depends on {' and '.join(sorted(causes))}"
+            sentence += f" (this depends on {' and '.join(sorted(causes))})"
         return sentence
 
     def refuse_impossible(self, values: Values) -> None:

@@ -189,7 +189,7 @@ def result(model: Model, name: str) -> tables.Markdown:
     meaning = book.texts["headlines"]["verdicts"].get(found["verdict"], "")
     blocks.append(f"**Verdict: {found['judged']}.** {meaning}".strip())
     if found["condition"]:
-        needed = found["condition"].split("; ")
+        needed = tables.conditions(model.case_of(check))
         items = [f"- {text}" for text in needed]
         blocks.append("\n".join([f"{words.needed(needed)}:", "", *items]))
     if model.setting:
@@ -245,15 +245,13 @@ def external(model: Model) -> pd.DataFrame:
     rows = []
     book = model.book
     for row in book.external.values():
-        own = vars(row) | {"printed": row.value, "unit": base(row.unit)}
-        own["quantity"] = ""
-        names = [
-            name for name in row.compared_with if book.base_unit(name) == own["unit"]
-        ]
+        unit = base(row.unit)
+        figure = vars(row) | {"printed": row.value, "unit": unit, "quantity": ""}
+        names = [name for name in row.compared_with if book.base_unit(name) == unit]
         for name in names:
             value = float(Case(book, name, model.nodes).values()[name]) * row.years
             beside = {"quantity": name, "value": value}
-            rows.append(own | beside | {"ratio": row.value / (value or math.nan)})
+            rows.append(figure | beside | {"ratio": row.value / (value or math.nan)})
         if not names:
-            rows.append(own)
+            rows.append(figure)
     return pd.DataFrame(rows, columns=EXTERNAL)

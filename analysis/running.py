@@ -140,9 +140,9 @@ def write_manifest(folder: Path, study: Study) -> None:
     # Data, notebooks, Python, templates, styles and scripts, but nothing compiled.
     code = HERE.rglob("*.*[dlsy]")
     root = study.book.folder
-    own = [*(root / "data").iterdir(), *paths(study)]
+    read = [*(root / "data").iterdir(), *paths(study)]
     for name in ("CITATION.cff", "formulas.py", "method.md"):
-        own += root.glob(name)
+        read += root.glob(name)
     packages = metadata.distributions()
     content = {
         "package": PACKAGE,
@@ -150,7 +150,7 @@ def write_manifest(folder: Path, study: Study) -> None:
         "setting": study.setting,
         "python": platform.python_version(),
         "packages": sorted(f"{each.name} {each.version}" for each in packages),
-        "inputs": dict(hashes(own, root)) | dict(hashes(code, HERE.parent)),
+        "inputs": dict(hashes(read, root)) | dict(hashes(code, HERE.parent)),
         "files": dict(hashes(folder.rglob("*"), folder)),
     }
     (folder / MANIFEST).write_text(json.dumps(content, indent=1) + "\n", "utf-8")

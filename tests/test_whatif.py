@@ -1,6 +1,7 @@
 """What-if beside loops, closed forms and other libraries."""
 
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -332,3 +333,31 @@ def test_an_entry_may_be_all_that_up_to_allows_and_0(article, limits):
     found = f(at_risk_2019=np.array([0, 4e4, 1.6e6]))
     assert found.tolist() == [ADDED, 4e4 + ADDED, 1.6e6 + ADDED]
     assert f(net_new_transfers=0) == 1.6e6
+
+
+def test_no_number_stands_in_two_intervals(article):
+    compared = 0
+    for check in article.checks().itertuples():
+        if not (check.quantity and check.kind):
+            continue
+        for row in article.break_even(check.id).itertuples():
+            # As in "differs: at most 0.566 or 0.7 to 0.8".
+            listed = re.sub(r"(^|; )[a-z ]+: ", " or ", row.intervals).split(" or ")
+            ends = [part.split(" to ")[-1] for part in listed if " to " in part]
+            ends += [p.removeprefix("at most ") for p in listed if "at most " in p]
+            starts = [p.removeprefix("at least ") for p in listed if "at least " in p]
+            assert not {*ends} & {*starts}, row
+            compared += bool(ends and starts)
+    assert compared > 10
+
+
+def test_the_ends_of_what_is_printed_stand_in_the_table_of_checks(article):
+    table = article.checks().set_index("id")
+    # "Over 30 percent", "at least 2.2 million".
+    over, floor = table.loc["excess_over_goal"], table.loc["plan_printed_twice"]
+    assert (over["from"], over["excludes_from"], over["to"]) == (0.3, True, np.inf)
+    assert (floor["from"], floor["excludes_from"], floor["to"]) == (
+        2.2e6,
+        False,
+        np.inf,
+    )

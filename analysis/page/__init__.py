@@ -126,8 +126,8 @@ def resolved(cases: Cases) -> Row:
     for number, case in cases.items():
         nodes = {}
         for name, node in case.nodes.items():
-            own = {"named": node.stated_end, "own": name in case.fixed}
-            nodes[name] = vars(node) | own
+            more = {"stated": node.stated_end, "fixed": name in case.fixed}
+            nodes[name] = vars(node) | more
             # What one case computes may be an input of another.
             quantities[name] = quantities.get(name, {}) | quantity_of(case, name)
         rows[number] = vars(case.claim) | {"target": case.target, "nodes": nodes}

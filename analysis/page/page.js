@@ -13,8 +13,8 @@ function clamped(name, values) {
 // itself is not set.
 function evaluate({ nodes }, given, clip) {
   const values = { ...given };
-  for (const [name, { value, words, formula, needs, own }] of Object.entries(nodes)) {
-    const isFree = (own && formula) || !(name in given);
+  for (const [name, { value, words, formula, needs, fixed }] of Object.entries(nodes)) {
+    const isFree = (fixed && formula) || !(name in given);
     const made = RUNS[formula]?.(...needs.map((key) => values[key]));
     if (isFree) values[name] = made ?? value;
     if ((isFree && words?.[0] < value) || (clip && (formula || !isNaN(value))))
@@ -184,8 +184,8 @@ function partOf(spec) {
 
 function whole(id, number) {
   const given = { ...setting };
-  for (const [name, { value, named, formula }] of Object.entries(CASES[id].nodes))
-    if (!formula && isNaN(value)) given[name] ??= number ?? named;
+  for (const [name, { value, stated, formula }] of Object.entries(CASES[id].nodes))
+    if (!formula && isNaN(value)) given[name] ??= number ?? stated;
   return evaluate(CASES[id], given);
 }
 

@@ -39,6 +39,15 @@ def test_the_answer_counts_what_the_headlines_show(article):
     assert counted == ["Three", "Two", "1.6"]
 
 
+def test_the_answer_names_the_assumption_of_the_sum_only_where_it_rests_on_it(article):
+    texts = article.book.texts["headlines"]["answer"]
+    (sentence,) = [group["one"] for group in texts if "check" in group]
+    # 1.6 + 0.3 million matches; 1 + 0.3 million does not; 0.7 is a reader's.
+    assert sentence in headlines.answer(article)[0]
+    assert sentence not in headlines.answer(article.change(at_risk_2019=1e6))[0]
+    assert sentence not in headlines.answer(article.change(persons_per_transfer=0.7))[0]
+
+
 COUNTED = ("None", "One", "Two", "Three", "Four", "Five", "Six")
 #: Verdicts that the answer counts together, in its order.
 GROUPS = [{"matches", "matches within rounding"}, {"differs"}, {"left open"}]
