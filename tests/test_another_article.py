@@ -64,7 +64,7 @@ def run(folder, *words):
     return subprocess.run(
         words,
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(DATA.parent)},
+        env=os.environ | {"PYTHONPATH": str(DATA.parent), "MAKEFLAGS": ""},
         capture_output=True,
         text=True,
         check=False,
