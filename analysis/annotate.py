@@ -30,7 +30,7 @@ ROOT = DATA.parent
 #: The last line of a file that this command wrote; the rest has this digest.
 MARKER = '\n<!-- "analysis annotate" wrote this file; its digest is {} -->\n'
 #: The kinds of marks that are no verdict.
-USED = "used"
+USED = "input"
 PRINTED_ONLY = "printed only"
 ELSEWHERE = "elsewhere"
 NOT_REGISTERED = audit.NOT_REGISTERED
@@ -49,10 +49,10 @@ SIGNS = {
 }
 MEANINGS = {
     NOT_COMPUTED: "Your numbers leave nothing to compare here.",
-    USED: "The number is an input of at least one calculation.",
-    PRINTED_ONLY: "The number is registered, but no calculation uses it.",
-    ELSEWHERE: "The number is registered for another paragraph of the article.",
-    NOT_REGISTERED: "No row of the data has this number.",
+    USED: "Calculations begin at the number.",
+    PRINTED_ONLY: "Our data has the number, but no calculation uses it.",
+    ELSEWHERE: "Our data has the number for another paragraph of the article.",
+    NOT_REGISTERED: "Our data does not have this number.",
 }
 #: The order in which checks of one number are shown.
 KINDS = ("article", "printed twice", "ours", "")
@@ -73,6 +73,7 @@ class Note:
 
     row: Claim
     kind: str
+    role: str
     place: str
     amount: str
     precision: str
@@ -91,6 +92,13 @@ class Mark:
     kind: str
     sign: str
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def said(self) -> str:
+        """What the number is: an input or a result, and its verdict if it has one."""
+        if self.kind in (USED, PRINTED_ONLY, ELSEWHERE, NOT_REGISTERED):
+            return self.kind
+        return f"{self.notes[0].role}; the verdict is “{self.kind}”"
 
     def __str__(self):
         return self.text
@@ -157,9 +165,26 @@ class Notes:
 
     def kind(self, name: str) -> str:
         """Return the verdict on a printed row, or whether it is used."""
-        if self.compared[name]:
-            return self.study.judged(self.compared[name][0])["verdict"]
+        # A comparison that only we make gives no verdict on an input of the author.
+        is_input = self.book.claims[name].input
+        checks = [
+            check
+            for check in self.compared[name]
+            if not (is_input and check.kind == "ours")
+        ]
+        if checks:
+            return self.study.judged(checks[0])["verdict"]
         return USED if self.used[name] else PRINTED_ONLY
+
+    def role(self, name: str) -> str:
+        """Say whether the author computes a printed row or begins with it."""
+        checks = self.compared[name]
+        if any(check.kind == "article" and check.compute for check in checks):
+            return "result"
+        if self.book.claims[name].input:
+            return USED
+        is_repeated = any(check.kind == "printed twice" for check in checks)
+        return "printed twice" if is_repeated else "number"
 
     def note(self, name: str) -> Note:
         """Return what is known about a printed row."""
@@ -169,6 +194,7 @@ class Notes:
         return Note(
             row=row,
             kind=self.kind(name),
+            role=self.role(name),
             place=words.sentence_case(self.book.place(row)),
             amount=amount and f"{amount}{words.noun(self.book.unit(row.quantity))}",
             precision=self._precision(row),
