@@ -181,10 +181,7 @@ class Notes:
         checks = self.compared[name]
         if any(check.kind == "article" and check.compute for check in checks):
             return "result"
-        if self.book.claims[name].input:
-            return USED
-        is_repeated = any(check.kind == "printed twice" for check in checks)
-        return "printed twice" if is_repeated else "number"
+        return USED if self.book.claims[name].input else "compared"
 
     def note(self, name: str) -> Note:
         """Return what is known about a printed row."""
