@@ -20,6 +20,9 @@ from analysis.rows import DataError, SettingError, unknown
 from analysis.study import Study
 
 HERE = Path(__file__).resolve().parent
+#: What the script reads of a node, where there is any, and of a claim.
+READ = ("rounding", "words", "formula", "needs")
+READ_OF_CLAIM = ("exact", "rounded", "low_end")
 Row = dict[str, Any]
 #: Cases by the number of a headline, or the name of a quantity.
 Cases = dict[Any, Case]
@@ -126,11 +129,13 @@ def resolved(cases: Cases) -> Row:
     for number, case in cases.items():
         nodes = {}
         for name, node in case.nodes.items():
-            more = {"stated": node.stated_end, "fixed": name in case.fixed}
-            nodes[name] = vars(node) | more
+            row = {key: getattr(node, key) for key in READ if getattr(node, key)}
+            more = {"value": node.value, "stated": node.stated_end}
+            nodes[name] = row | more | {"fixed": name in case.fixed}
             # What one case computes may be an input of another.
             quantities[name] = quantities.get(name, {}) | quantity_of(case, name)
-        rows[number] = vars(case.claim) | {"target": case.target, "nodes": nodes}
+        claim = {key: getattr(case.claim, key) for key in READ_OF_CLAIM}
+        rows[number] = claim | {"target": case.target, "nodes": nodes}
     return {"CASES": rows, "NODES": quantities, "RUNS": {}}
 
 
@@ -143,11 +148,10 @@ def head(constants: Row, cases: Cases) -> Markup:
             row, default=attrgetter("__name__"), separators=(",", ":")
         )
         lines.append(f"const {key} = {known};")
-    for case in cases.values():
-        for node in case.nodes.values():
-            if node.formula:
-                text = arithmetic.javascript(node.formula)
-                lines.append(f"RUNS.{node.formula.__name__} = {text};")
+    nodes = [node for case in cases.values() for node in case.nodes.values()]
+    for formula in dict.fromkeys(node.formula for node in nodes if node.formula):
+        text = arithmetic.javascript(formula)
+        lines.append(f"RUNS.{formula.__name__} = {text};")
     return Markup("\n".join([*lines, ""]))
 
 

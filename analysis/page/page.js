@@ -283,16 +283,13 @@ function each(key, act) {
     act(node, node.dataset[key]);
 }
 
-function write(key) {
-  each(key, (node, spec) => {
-    const words = WRITTEN[key](spec);
-    if (node.textContent !== words) node.textContent = words;
-    if (key === "verdict") [node.dataset.kind] = words.split(":");
-  });
-}
-
 function draw() {
-  for (const key of Object.keys(WRITTEN)) write(key);
+  for (const [key, written] of Object.entries(WRITTEN))
+    each(key, (node, spec) => {
+      const words = written(spec);
+      if (node.textContent !== words) node.textContent = words;
+      if (key === "verdict") [node.dataset.kind] = words.split(":");
+    });
   each("form", (node, spec) => {
     const [id, name, form] = spec.split(" ");
     node.hidden = isNaN(evaluate(CASES[id], setting)[name]) !== (form === "open");
@@ -387,11 +384,8 @@ function complain(words, field, isNote) {
 
 function start() {
   const words = location.hash.slice(1);
-  const place = document.getElementById(words);
-  for (let node = place; node; node = node.parentElement) {
-    if (node.matches("details")) node.open = true;
-  }
-  if (place) return draw();
+  // A link to a place, whose folds the browser opens.
+  if (document.getElementById(words)) return draw();
   const rest = opened(words).join("; ");
   complain(rest && `Part of this link could not be used: ${rest}.`);
   draw();
@@ -415,12 +409,12 @@ function take(node) {
   draw();
 }
 
-// Moves a number of the sentence by a step of its slider, between the slider's ends.
+// Moves a number of the sentence by a step of its slider, which keeps to its ends.
 function move(node, way) {
-  const { field, of } = node.dataset;
-  const { step, min: least, max: most } = find(`[data-slide=${field}]`);
-  const next = min(max(whole(of)[field] + way * step, least), most);
-  complain(refused(field, `${next}`), node);
+  const { field } = node.dataset;
+  const slider = find(`[data-slide=${field}]`);
+  slider.value = +slider.value + way * slider.step;
+  complain(refused(field, slider.value), node);
   draw();
 }
 
